@@ -1,0 +1,283 @@
+/* evidence.c - the judge: what does this segment prove, what may it move?
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Here stand RFC 9293 section 3.10.7's questions of acceptability and RFC
+ * 5961's of resets, asked from the outside.  A host knows its RCV.NXT; a
+ * passer-by knows two bounds of it: what the host has acknowledged, and what
+ * has been sent to it without a hole.
+ */
+#include "evidence.h"
+
+#define BIT(event) ((uint8_t)(1u << (event)))
+
+/* States in which an endpoint is past its handshake (RFC 9293 section 3.3.2:
+ * "synchronized", less SYN_RCVD). */
+static bool is_open(uint8_t state)
+{
+    return state >= TCPSTATE_ESTABLISHED && state <= TCPSTATE_TIME_WAIT;
+}
+
+/* Whether `ack` acknowledges the SYN that opened `peer`'s side.  Only asked
+ * while that is news, so the ISN is less than 2^31 behind. */
+static bool covers_syn(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
+{
+    return (segment->flags & TCPSTATE_FLAG_ACK) && (peer->known & KNOWS_ISN)
+           && seq_gt(segment->ack, peer->isn) && seq_le(segment->ack, peer->max);
+}
+
+/* An ACK acknowledges a FIN only if it covers the FIN's own number. */
+static bool covers_fin(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
+{
+    return (segment->flags & TCPSTATE_FLAG_ACK) && (peer->known & SENT_FIN)
+           && seq_gt(segment->ack, peer->fin) && seq_le(segment->ack, peer->max);
+}
+
+/* How far beyond what it acknowledged an endpoint can accept.  Without its
+ * SYN the scale is unknown; the largest one (RFC 7323 section 2.3) errs on
+ * the side of letting a segment in. */
+static uint32_t receive_window(const struct tcpstate_endpoint *end)
+{
+    return (end->known & KNOWS_ACK) ? end->window : 65535;
+}
+
+/* Whether the segment acknowledges what its sender can have received, but the
+ * capture has not: the other's SYN, or data after it. */
+static bool acks_the_unseen(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                            const struct tcpstate_segment *segment)
+{
+    if (!(peer->known & KNOWS_ISN))
+        return (me->known & SENT_SYN) && segment->seq == me->isn + 1;
+    return seq_gt(segment->ack, peer->max) && segment->ack - peer->max <= receive_window(me);
+}
+
+static enum tcpstate_reset_number judge_reset_number(const struct tcpstate_endpoint *me,
+                                                     const struct tcpstate_endpoint *peer,
+                                                     const struct tcpstate_segment *segment)
+{
+    if (peer->state == TCPSTATE_SYN_SENT || peer->proven == TCPSTATE_SYN_SENT) {
+        /* RFC 9293 section 3.10.7.3: in SYN-SENT the acknowledgment decides. */
+        return covers_syn(peer, segment) ? TCPSTATE_RESET_NUMBER_ACK : TCPSTATE_RESET_NUMBER_BAD_ACK;
+    }
+    if (!(peer->known & KNOWS_ACK) && !(me->known & KNOWS_SEQ))
+        return TCPSTATE_RESET_NUMBER_NONE;
+    if ((peer->known & KNOWS_ACK) && segment->seq == peer->acked)
+        return TCPSTATE_RESET_NUMBER_EXACT;
+    if ((me->known & KNOWS_SEQ) && segment->seq == me->nxt)
+        return TCPSTATE_RESET_NUMBER_EXACT;
+    uint32_t base = (peer->known & KNOWS_ACK) ? peer->acked : me->nxt;
+    if (segment->seq - base < receive_window(peer))
+        return TCPSTATE_RESET_NUMBER_WINDOW;
+    return TCPSTATE_RESET_NUMBER_OUTSIDE;
+}
+
+/* RFC 9293 section 3.5.3: who came from LISTEN goes back there, who sent the
+ * first SYN does not. */
+static uint8_t reset_arrival(const struct tcpstate_endpoint *receiver)
+{
+    return (receiver->known & SENT_SYN) ? BIT(TCPSTATE_GETS_RST_AS_OPENER) : BIT(TCPSTATE_GETS_RST);
+}
+
+static void judge_reset(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                        const struct tcpstate_segment *segment, struct evidence *evidence)
+{
+    evidence->reset_number = judge_reset_number(me, peer, segment);
+    switch (evidence->reset_number) {
+    case TCPSTATE_RESET_NUMBER_NONE:
+    case TCPSTATE_RESET_NUMBER_EXACT:
+    case TCPSTATE_RESET_NUMBER_ACK:
+        evidence->is |= ACCEPTABLE;
+        evidence->arrives |= reset_arrival(peer);
+        break;
+    case TCPSTATE_RESET_NUMBER_WINDOW:
+    case TCPSTATE_RESET_NUMBER_OUTSIDE:
+    case TCPSTATE_RESET_NUMBER_BAD_ACK:
+        break;
+    }
+    if (me->known & SENT_RST)
+        evidence->is |= AGAIN;
+    /* Figures 8 and 9: a host in SYN_SENT answers an ACK that does not fit
+     * its SYN with a RST made from that ACK, and goes on waiting. */
+    if (me->proven == TCPSTATE_SYN_SENT && segment->seq != me->nxt)
+        evidence->is |= FOREIGN;
+    /* A SYN answered by RST: there was nobody who could have received it. */
+    if (me->proven == TCPSTATE_UNKNOWN)
+        evidence->contradicted |= BIT(TCPSTATE_GETS_SYN);
+}
+
+static void judge_syn(const struct tcpstate_connection *connection,
+                      const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                      const struct tcpstate_segment *segment, struct evidence *evidence)
+{
+    bool has_ack = segment->flags & TCPSTATE_FLAG_ACK;
+    bool same_isn = (me->known & KNOWS_ISN) && segment->seq == me->isn;
+
+    if (!has_ack) {
+        if ((me->known & SENT_SYN) && !same_isn)
+            evidence->is |= STALE;
+        if ((me->known & SENT_SYN) && same_isn) {
+            evidence->is |= AGAIN;
+            /* Sent again because nothing came back: whatever we thought had
+             * reached it did not. */
+            evidence->contradicted |= BIT(TCPSTATE_GETS_SYN_ACK) | BIT(TCPSTATE_GETS_ACK_OF_SYN);
+        }
+        if ((connection->facts & TCPSTATE_CONNECTION_REUSED) && !(me->known & SENT_SYN))
+            evidence->is |= REUSES;
+        if (is_open(peer->proven) && peer->proven != TCPSTATE_TIME_WAIT)
+            evidence->is |= PEER_LIVES;
+        else if (!(evidence->is & STALE) || !(peer->known & SENT_SYN_ACK))
+            evidence->arrives |= BIT(TCPSTATE_GETS_SYN);
+        if ((peer->known & SENT_SYN) && !(peer->known & SENT_SYN_ACK))
+            evidence->is |= CROSSES;
+        return;
+    }
+
+    if ((me->known & SENT_SYN_ACK) && same_isn) {
+        evidence->is |= AGAIN;
+        evidence->contradicted |= BIT(TCPSTATE_GETS_ACK_OF_SYN);
+    }
+    if (!(me->known & SENT_SYN))
+        evidence->shown |= BIT(TCPSTATE_GETS_SYN) | BIT(TCPSTATE_GETS_RST);
+    else if (covers_syn(peer, segment))
+        evidence->shown |= BIT(TCPSTATE_GETS_SYN);
+    if (!(peer->known & KNOWS_ISN) || covers_syn(peer, segment)) {
+        evidence->is |= GOOD_ACK;
+        evidence->arrives |= BIT(TCPSTATE_GETS_SYN_ACK);
+        if ((peer->known & KNOWS_ISN) && segment->ack != peer->isn + 1)
+            evidence->is |= ACKS_SYN_DATA;
+    }
+    if (connection->facts & TCPSTATE_CONNECTION_SIMULTANEOUS)
+        evidence->is |= CROSSES;
+}
+
+/* A segment with neither SYN nor RST: acknowledgments, data, FIN. */
+static void judge_transfer(const struct tcpstate_connection *connection,
+                           const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                           const struct tcpstate_segment *segment, struct evidence *evidence)
+{
+    uint32_t next = tcpstate_segment_next(segment);
+    bool acks_syn = covers_syn(peer, segment) || acks_the_unseen(me, peer, segment);
+    bool acks_fin = covers_fin(peer, segment);
+    /* The far edge is the receiver's window, once it has named one (RFC 9293
+     * section 3.10.7.4, first check); the near one is left open, because old
+     * numbers move nothing anyway. */
+    bool fits = !(peer->known & KNOWS_ACK)
+                || seq_le(segment->seq, peer->acked + receive_window(peer));
+
+    if (!(me->known & KNOWS_SEQ) || seq_le(segment->seq, me->nxt))
+        evidence->is |= IN_ORDER;
+
+    if (me->proven == TCPSTATE_SYN_SENT && acks_syn) {
+        evidence->is |= OPENS;
+        evidence->shown |= BIT(TCPSTATE_GETS_SYN) | BIT(TCPSTATE_GETS_SYN_ACK);
+    } else if (me->proven == TCPSTATE_SYN_RCVD
+               && ((me->pending & (BIT(TCPSTATE_GETS_ACK_OF_SYN) | BIT(TCPSTATE_GETS_SYN_ACK)))
+                   || (segment->payload > 0 && !(connection->facts & TCPSTATE_CONNECTION_FAST_OPEN))
+                   || (acks_syn && segment->ack != peer->isn + 1))) {
+        /* A server speaks only once the handshake is over, unless the SYN
+         * carried Fast Open data (RFC 7413 section 4.2); even if the ACK that
+         * ended it was not captured. */
+        evidence->shown |= BIT(TCPSTATE_GETS_ACK_OF_SYN) | BIT(TCPSTATE_GETS_SYN_ACK);
+    }
+
+    /* Arrivals: an acceptable ACK first, as section 3.10.7.4 orders them. */
+    if (fits && covers_syn(peer, segment)
+        && (peer->proven == TCPSTATE_SYN_RCVD || (peer->known & SENT_SYN)))
+        evidence->arrives |= BIT(TCPSTATE_GETS_ACK_OF_SYN);
+    if (acks_fin) {
+        if (fits)
+            evidence->arrives |= BIT(TCPSTATE_GETS_ACK_OF_FIN);
+        evidence->shown |= BIT(TCPSTATE_GETS_FIN);
+        /* The other's FIN came in the same segment as its ACK of ours, or
+         * after it: who has the one has the other. */
+        if (peer->known & FIN_ACKED_FIN)
+            evidence->shown |= BIT(TCPSTATE_GETS_ACK_OF_FIN);
+        if (!(me->known & ACKED_FIN))
+            evidence->is |= ACKS_FIN;
+        else if (segment->payload == 0 && !(segment->flags & TCPSTATE_FLAG_FIN))
+            evidence->is |= ACKS_FIN_AGAIN;
+    }
+    if (segment->flags & TCPSTATE_FLAG_FIN) {
+        uint32_t fin = segment->seq + segment->payload;
+        if ((me->known & SENT_FIN) && fin == me->fin) {
+            evidence->is |= AGAIN;
+            if (!(evidence->shown & BIT(TCPSTATE_GETS_ACK_OF_FIN)))
+                evidence->contradicted |= BIT(TCPSTATE_GETS_ACK_OF_FIN);
+            if (!acks_fin)
+                evidence->contradicted |= BIT(TCPSTATE_GETS_FIN);
+        }
+        if ((peer->known & SENT_FIN) && !acks_fin)
+            evidence->is |= CROSSES;
+        if (fits && (evidence->is & IN_ORDER))
+            evidence->arrives |= BIT(TCPSTATE_GETS_FIN);
+    }
+
+    if (segment->payload > 0) {
+        if (!(me->known & SENT_DATA) && (me->known & KNOWS_ISN) && segment->seq == me->isn + 1)
+            evidence->is |= FIRST_DATA;
+        if ((me->known & KNOWS_SEQ) && seq_gt(next, me->max))
+            evidence->is |= NEW_DATA;
+        if ((evidence->is & NEW_DATA) && (peer->known & SENT_FIN) && !(me->known & SENT_HALF_CLOSED))
+            evidence->is |= FIRST_HALF_CLOSED;
+    } else if (!(segment->flags & TCPSTATE_FLAG_FIN)) {
+        bool nothing_new = (me->known & KNOWS_ACK) && segment->ack == me->acked;
+        if (nothing_new && (me->known & PROVOKED))
+            evidence->is |= CHALLENGES;
+        if (nothing_new)
+            evidence->is |= REPEATS_ACK;
+    }
+    if (acks_syn && (peer->known & KNOWS_ISN))
+        evidence->is |= GOOD_ACK;
+}
+
+void tcpstate_judge(const struct tcpstate_connection *connection,
+                    const struct tcpstate_segment *segment, struct evidence *evidence)
+{
+    const struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
+    const struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
+    uint8_t flags = segment->flags;
+
+    *evidence = (struct evidence){ 0 };
+    if (flags & TCPSTATE_FLAG_SYN)
+        evidence->is |= HAS_SYN;
+    if (flags & TCPSTATE_FLAG_ACK)
+        evidence->is |= HAS_ACK;
+    if (flags & TCPSTATE_FLAG_FIN)
+        evidence->is |= HAS_FIN;
+    if (flags & TCPSTATE_FLAG_RST)
+        evidence->is |= HAS_RST;
+    if ((flags & TCPSTATE_FLAG_URG) && (flags & TCPSTATE_FLAG_PSH))
+        evidence->is |= HAS_URG_PSH;
+    if (segment->payload > 0)
+        evidence->is |= HAS_DATA;
+    if (segment->options & TCPSTATE_OPTION_TFO_REQUEST)
+        evidence->is |= TFO_ASKS;
+    if (segment->options & TCPSTATE_OPTION_TFO_COOKIE)
+        evidence->is |= TFO_HAS_COOKIE;
+    if (connection->facts & TCPSTATE_CONNECTION_FAST_OPEN)
+        evidence->is |= TFO_SENT;
+    if (connection->client == (segment->from & 1))
+        evidence->is |= FROM_CLIENT;
+    else if (connection->client >= 0)
+        evidence->is |= FROM_SERVER;
+    if (peer->known & SENT_FIN)
+        evidence->is |= PEER_SENT_FIN;
+    if (me->known & SENT_FIN)
+        evidence->is |= ALREADY_SENT_FIN;
+    if (peer->known & SENT_DATA)
+        evidence->is |= PEER_SPOKE;
+    if (me->known & GUESSED)
+        evidence->is |= GUESSES;
+
+    /* No TCP sends SYN with FIN or RST (RFC 9293 section 3.10.7.2); no TCP
+     * sends a segment without ACK once it is past SYN_SENT (section 3.10.7.4,
+     * fifth check: dropped).  They prove nothing and move nobody. */
+    if ((flags & TCPSTATE_FLAG_SYN) && (flags & (TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST)))
+        return;
+    if (flags & TCPSTATE_FLAG_RST)
+        judge_reset(me, peer, segment, evidence);
+    else if (flags & TCPSTATE_FLAG_SYN)
+        judge_syn(connection, me, peer, segment, evidence);
+    else if (flags & TCPSTATE_FLAG_ACK)
+        judge_transfer(connection, me, peer, segment, evidence);
+}

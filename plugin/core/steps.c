@@ -1,0 +1,219 @@
+/* steps.c - from what holds of a segment to what it is called.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The first rule that fits names the step.  A rule reads: all of `has`, none
+ * of `lacks`, the sender on departure in one of `sender`'s states, the
+ * receiver before arrival in one of `receiver`'s.  A new step is a row here,
+ * a row in steps.def and a row of words in ../text/catalogue.c; nothing else
+ * needs to know of it.  What no rule fits has no name, and plain data and
+ * plain ACKs are meant to have none.
+ */
+#include <stddef.h>
+
+#include "evidence.h"
+
+#define CL (1u << TCPSTATE_CLOSED)
+#define LI (1u << TCPSTATE_LISTEN)
+#define SS (1u << TCPSTATE_SYN_SENT)
+#define SR (1u << TCPSTATE_SYN_RCVD)
+#define ES (1u << TCPSTATE_ESTABLISHED)
+#define F1 (1u << TCPSTATE_FIN_WAIT_1)
+#define F2 (1u << TCPSTATE_FIN_WAIT_2)
+#define CW (1u << TCPSTATE_CLOSE_WAIT)
+#define CG (1u << TCPSTATE_CLOSING)
+#define LA (1u << TCPSTATE_LAST_ACK)
+#define TW (1u << TCPSTATE_TIME_WAIT)
+#define UN (1u << TCPSTATE_UNKNOWN)
+#define ANY 0xffffu
+#define NOTHING 0
+
+struct rule {
+    conditions has, lacks;
+    uint16_t sender, receiver;
+    uint8_t step;
+};
+
+#define RULE(step, has, lacks, sender, receiver) \
+    { has, lacks, sender, receiver, TCPSTATE_STEP_##step }
+
+static const struct rule rules[] = {
+    /*   step                  has                             lacks        sender   receiver */
+    /* Nonsense first: nothing below may take it for something. */
+    RULE(SYN_FIN,              HAS_SYN | HAS_FIN,              NOTHING,             ANY, ANY),
+    RULE(SYN_RST,              HAS_SYN | HAS_RST,              NOTHING,             ANY, ANY),
+    RULE(XMAS_SEGMENT,         HAS_FIN | HAS_URG_PSH,          HAS_ACK | HAS_RST,   ANY, ANY),
+    RULE(FIN_WITHOUT_ACK,      HAS_FIN,                        HAS_ACK | HAS_RST,   ANY, ANY),
+    RULE(NULL_SEGMENT,         NOTHING,     HAS_ACK | HAS_SYN | HAS_FIN | HAS_RST,  ANY, ANY),
+
+    /* SYN.  A stale one is told before all else: it must not look like the
+     * beginning of anything (RFC 9293 section 3.5, figure 8). */
+    RULE(STALE_SYN,            HAS_SYN | STALE,                HAS_ACK,             ANY, ANY),
+    RULE(SYN_RETRANSMITTED,    HAS_SYN | AGAIN,                HAS_ACK,             ANY, ANY),
+    RULE(SYN_IN_CONNECTION,    HAS_SYN | PEER_LIVES,           HAS_ACK,             ANY, ANY),
+    RULE(SIMULTANEOUS_OPEN,    HAS_SYN | CROSSES,              HAS_ACK,             ANY, ANY),
+    RULE(TFO_SYN_DATA,         HAS_SYN | TFO_HAS_COOKIE,       HAS_ACK,             ANY, ANY),
+    RULE(TFO_REQUEST,          HAS_SYN | TFO_ASKS,             HAS_ACK,             ANY, ANY),
+    RULE(PORT_REUSED,          HAS_SYN | REUSES,               HAS_ACK,             ANY, ANY),
+    RULE(SYN,                  HAS_SYN,                        HAS_ACK,             ANY, ANY),
+
+    /* SYN,ACK */
+    RULE(BAD_SYN_ACK,          HAS_SYN | HAS_ACK,              GOOD_ACK,            ANY, ANY),
+    RULE(SYN_ACK_RETRANSMITTED, HAS_SYN | HAS_ACK | AGAIN,     NOTHING,             ANY, ANY),
+    RULE(SIMULTANEOUS_SYN_ACK, HAS_SYN | HAS_ACK | CROSSES,    NOTHING,             ANY, ANY),
+    RULE(TFO_ACCEPTED,         HAS_SYN | HAS_ACK | TFO_SENT | ACKS_SYN_DATA, NOTHING, ANY, ANY),
+    RULE(TFO_NOT_ACCEPTED,     HAS_SYN | HAS_ACK | TFO_SENT,   NOTHING,             ANY, ANY),
+    RULE(TFO_COOKIE,           HAS_SYN | HAS_ACK | TFO_HAS_COOKIE, NOTHING,         ANY, ANY),
+    RULE(SYN_ACK,              HAS_SYN | HAS_ACK,              NOTHING,             ANY, ANY),
+
+    /* RST */
+    RULE(RESET_IGNORED,        HAS_RST,                        ACCEPTABLE,          ANY, ANY),
+    RULE(SYN_ACK_REJECTED,     HAS_RST | FOREIGN,              NOTHING,             ANY, SR),
+    RULE(HALF_OPEN_RESET,      HAS_RST | FOREIGN,              NOTHING,             ANY, ANY),
+    RULE(RESET_REPEATED,       HAS_RST | AGAIN,                NOTHING,             ANY, ANY),
+    RULE(REFUSED,              HAS_RST | HAS_ACK,              NOTHING,        CL | LI | UN, SS),
+    RULE(SYN_ACK_REJECTED,     HAS_RST,                        NOTHING,             SS, SR),
+    RULE(HANDSHAKE_ABORTED,    HAS_RST,                        NOTHING,             SS | SR, ANY),
+    RULE(HANDSHAKE_ABORTED,    HAS_RST,                        NOTHING,             ES, SR),
+    RULE(RESET_AFTER_CLOSE,    HAS_RST,                        NOTHING,             CL | TW, ANY),
+    RULE(RESET_AFTER_CLOSE,    HAS_RST,                        NOTHING,             ANY, CL | TW),
+    RULE(RESET_IN_CLOSE,       HAS_RST | ALREADY_SENT_FIN,     NOTHING,             ANY, ANY),
+    RULE(RESET_IN_CLOSE,       HAS_RST | PEER_SENT_FIN,        NOTHING,             ANY, ANY),
+    RULE(ABORT,                HAS_RST,                        NOTHING,             ES | CW, ANY),
+    RULE(RESET_OF_UNKNOWN,     HAS_RST,                        NOTHING,             ANY, ANY),
+
+    /* FIN */
+    RULE(FIN_IN_TIME_WAIT,     HAS_FIN | AGAIN,                NOTHING,             ANY, TW),
+    RULE(FIN_RETRANSMITTED,    HAS_FIN | AGAIN,                NOTHING,             ANY, ANY),
+    RULE(FIN_OUT_OF_ORDER,     HAS_FIN,                        IN_ORDER,            ANY, ANY),
+    RULE(SIMULTANEOUS_CLOSE,   HAS_FIN | CROSSES,              NOTHING,             ANY, ANY),
+    RULE(PASSIVE_FIN_COMBINED, HAS_FIN | PEER_SENT_FIN | ACKS_FIN, NOTHING,         ANY, ANY),
+    RULE(PASSIVE_FIN,          HAS_FIN | PEER_SENT_FIN,        NOTHING,             ANY, ANY),
+    RULE(FIN_MIDSTREAM,        HAS_FIN | GUESSES,              NOTHING,             ANY, ANY),
+    RULE(FIN_IN_HANDSHAKE,     HAS_FIN,                        NOTHING,             SR, ANY),
+    RULE(FIN,                  HAS_FIN,                        NOTHING,      ES | CW, ANY),
+
+    /* ACK, with data or without.  The end is named before the middle: a
+     * segment that acknowledges a FIN is a step of the close, whatever else
+     * it carries. */
+    RULE(SIMULTANEOUS_CLOSE_ACK, ACKS_FIN,                     HAS_FIN,             CG, ANY),
+    RULE(LAST_ACK,             ACKS_FIN,                       HAS_FIN,             TW, ANY),
+    RULE(FIN_ACKED_DATA,       ACKS_FIN | HAS_DATA,            HAS_FIN,             CW, ANY),
+    RULE(FIN_ACKED,            ACKS_FIN,                       HAS_FIN,             CW, ANY),
+    RULE(HANDSHAKE_ACK_DATA,   OPENS | HAS_DATA,               HAS_FIN,             ANY, ANY),
+    RULE(HANDSHAKE_ACK,        OPENS,                          HAS_FIN,             ANY, ANY),
+    RULE(FIRST_REQUEST,        FIRST_DATA | FROM_CLIENT,       PEER_SPOKE,          ANY, ANY),
+    RULE(CLIENT_ANSWERS,       FIRST_DATA | FROM_CLIENT,       NOTHING,             ANY, ANY),
+    RULE(FIRST_RESPONSE,       FIRST_DATA | FROM_SERVER | PEER_SPOKE, NOTHING,      ANY, ANY),
+    RULE(SERVER_SPEAKS_FIRST,  FIRST_DATA | FROM_SERVER,       NOTHING,             ANY, ANY),
+    RULE(HALF_CLOSED_DATA,     FIRST_HALF_CLOSED,              NOTHING,             CW, ANY),
+    RULE(DATA_AFTER_FIN,       NEW_DATA | ALREADY_SENT_FIN,    NOTHING,             ANY, ANY),
+    RULE(LAST_ACK_REPEATED,    CHALLENGES | ACKS_FIN_AGAIN,    NOTHING,             TW, ANY),
+    RULE(FIN_ACK_REPEATED,     CHALLENGES | ACKS_FIN_AGAIN,    NOTHING,             ANY, ANY),
+    RULE(HANDSHAKE_ACK_REPEATED, CHALLENGES | FROM_CLIENT,     NOTHING,             ES, SR),
+    RULE(CHALLENGE_ACK,        CHALLENGES,                     NOTHING,             ANY, ANY),
+};
+
+enum tcpstate_step tcpstate_classify(conditions is, enum tcpstate_state sender,
+                                     enum tcpstate_state receiver)
+{
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+        const struct rule *rule = &rules[i];
+        if ((is & rule->has) == rule->has && !(is & rule->lacks)
+            && (rule->sender & (1u << sender)) && (rule->receiver & (1u << receiver)))
+            return (enum tcpstate_step)rule->step;
+    }
+    return TCPSTATE_STEP_NONE;
+}
+
+#define ACK_ISN TCPSTATE_CHECK_ACK_IS_ISN_PLUS_1
+#define SEQ_ISN TCPSTATE_CHECK_SEQ_IS_ISN_PLUS_1
+#define ACK_FIN TCPSTATE_CHECK_ACK_IS_FIN_PLUS_1
+#define M(name) TCPSTATE_MILESTONE_##name
+#define NO (-1)
+
+static const struct step_facts facts[TCPSTATE_STEPS] = {
+    /*                                             checks             is                answers */
+    [TCPSTATE_STEP_NONE] =                       { 0,                 NO,               NO },
+    [TCPSTATE_STEP_SYN] =                        { 0,                 M(SYN),           NO },
+    [TCPSTATE_STEP_PORT_REUSED] =                { 0,                 M(SYN),           NO },
+    [TCPSTATE_STEP_SYN_RETRANSMITTED] =          { 0,                 NO,               M(SYN) },
+    [TCPSTATE_STEP_SYN_IN_CONNECTION] =          { 0,                 M(SYN),           NO },
+    [TCPSTATE_STEP_STALE_SYN] =                  { 0,                 NO,               NO },
+    [TCPSTATE_STEP_SIMULTANEOUS_OPEN] =          { 0,                 NO,               M(SYN) },
+    [TCPSTATE_STEP_SIMULTANEOUS_SYN_ACK] =       { ACK_ISN,           M(SYN_ACK),       M(SYN) },
+    [TCPSTATE_STEP_SYN_ACK] =                    { ACK_ISN,           M(SYN_ACK),       M(SYN) },
+    [TCPSTATE_STEP_SYN_ACK_RETRANSMITTED] =      { ACK_ISN,           NO,               M(SYN_ACK) },
+    [TCPSTATE_STEP_BAD_SYN_ACK] =                { ACK_ISN,           NO,               M(SYN) },
+    [TCPSTATE_STEP_HANDSHAKE_ACK] =              { ACK_ISN | SEQ_ISN, M(HANDSHAKE_ACK), M(SYN_ACK) },
+    [TCPSTATE_STEP_HANDSHAKE_ACK_DATA] =         { ACK_ISN | SEQ_ISN, M(HANDSHAKE_ACK), M(SYN_ACK) },
+    [TCPSTATE_STEP_HANDSHAKE_ACK_REPEATED] =     { 0,                 NO,               M(SYN_ACK) },
+    [TCPSTATE_STEP_CHALLENGE_ACK] =              { 0,                 NO,               NO },
+    [TCPSTATE_STEP_TFO_REQUEST] =                { 0,                 M(SYN),           NO },
+    [TCPSTATE_STEP_TFO_COOKIE] =                 { ACK_ISN,           M(SYN_ACK),       M(SYN) },
+    [TCPSTATE_STEP_TFO_SYN_DATA] =               { 0,                 M(SYN),           NO },
+    [TCPSTATE_STEP_TFO_ACCEPTED] =               { 0,                 M(SYN_ACK),       M(SYN) },
+    [TCPSTATE_STEP_TFO_NOT_ACCEPTED] =           { ACK_ISN,           M(SYN_ACK),       M(SYN) },
+    [TCPSTATE_STEP_FIRST_REQUEST] =              { 0,                 NO,               NO },
+    [TCPSTATE_STEP_FIRST_RESPONSE] =             { 0,                 NO,               NO },
+    [TCPSTATE_STEP_SERVER_SPEAKS_FIRST] =        { 0,                 NO,               NO },
+    [TCPSTATE_STEP_CLIENT_ANSWERS] =             { 0,                 NO,               NO },
+    [TCPSTATE_STEP_FIN] =                        { 0,                 M(FIN),           NO },
+    [TCPSTATE_STEP_FIN_MIDSTREAM] =              { 0,                 M(FIN),           NO },
+    [TCPSTATE_STEP_FIN_IN_HANDSHAKE] =           { 0,                 M(FIN),           NO },
+    [TCPSTATE_STEP_FIN_OUT_OF_ORDER] =           { 0,                 NO,               NO },
+    [TCPSTATE_STEP_FIN_RETRANSMITTED] =          { 0,                 NO,               NO },
+    [TCPSTATE_STEP_FIN_IN_TIME_WAIT] =           { 0,                 NO,               NO },
+    [TCPSTATE_STEP_FIN_ACKED] =                  { ACK_FIN,           M(FIN_ACK),       M(FIN) },
+    [TCPSTATE_STEP_FIN_ACKED_DATA] =             { ACK_FIN,           M(FIN_ACK),       M(FIN) },
+    [TCPSTATE_STEP_FIN_ACK_REPEATED] =           { ACK_FIN,           NO,               M(FIN) },
+    [TCPSTATE_STEP_HALF_CLOSED_DATA] =           { 0,                 NO,               NO },
+    [TCPSTATE_STEP_PASSIVE_FIN] =                { 0,                 M(PASSIVE_FIN),   M(FIN) },
+    [TCPSTATE_STEP_PASSIVE_FIN_COMBINED] =       { ACK_FIN,           M(PASSIVE_FIN),   M(FIN) },
+    [TCPSTATE_STEP_LAST_ACK] =                   { ACK_FIN,           M(LAST_ACK),      M(PASSIVE_FIN) },
+    [TCPSTATE_STEP_LAST_ACK_REPEATED] =          { ACK_FIN,           NO,               M(PASSIVE_FIN) },
+    [TCPSTATE_STEP_SIMULTANEOUS_CLOSE] =         { 0,                 M(PASSIVE_FIN),   NO },
+    [TCPSTATE_STEP_SIMULTANEOUS_CLOSE_ACK] =     { ACK_FIN,           NO,               NO },
+    [TCPSTATE_STEP_DATA_AFTER_FIN] =             { 0,                 NO,               M(FIN) },
+    [TCPSTATE_STEP_REFUSED] =                    { ACK_ISN,           M(RST),           M(SYN) },
+    [TCPSTATE_STEP_SYN_ACK_REJECTED] =           { 0,                 M(RST),           M(SYN_ACK) },
+    [TCPSTATE_STEP_HALF_OPEN_RESET] =            { 0,                 M(RST),           NO },
+    [TCPSTATE_STEP_HANDSHAKE_ABORTED] =          { 0,                 M(RST),           NO },
+    [TCPSTATE_STEP_ABORT] =                      { 0,                 M(RST),           NO },
+    [TCPSTATE_STEP_RESET_IN_CLOSE] =             { 0,                 M(RST),           NO },
+    [TCPSTATE_STEP_RESET_AFTER_CLOSE] =          { 0,                 M(RST),           NO },
+    [TCPSTATE_STEP_RESET_REPEATED] =             { 0,                 NO,               M(RST) },
+    [TCPSTATE_STEP_RESET_IGNORED] =              { 0,                 NO,               NO },
+    [TCPSTATE_STEP_RESET_OF_UNKNOWN] =           { 0,                 M(RST),           NO },
+    [TCPSTATE_STEP_NULL_SEGMENT] =               { 0,                 NO,               NO },
+    [TCPSTATE_STEP_FIN_WITHOUT_ACK] =            { 0,                 NO,               NO },
+    [TCPSTATE_STEP_XMAS_SEGMENT] =               { 0,                 NO,               NO },
+    [TCPSTATE_STEP_SYN_FIN] =                    { 0,                 NO,               NO },
+    [TCPSTATE_STEP_SYN_RST] =                    { 0,                 NO,               NO },
+};
+
+const struct step_facts *tcpstate_step_facts(enum tcpstate_step step)
+{
+    return &facts[step];
+}
+
+static const struct {
+    const char *name;
+    uint8_t phase;
+} steps[TCPSTATE_STEPS] = {
+    [TCPSTATE_STEP_NONE] = { "", TCPSTATE_PHASE_NONE },
+#define TCPSTATE_STEP(id, name, phase) [TCPSTATE_STEP_##id] = { name, TCPSTATE_PHASE_##phase },
+#include "steps.def"
+#undef TCPSTATE_STEP
+};
+
+const char *tcpstate_step_name(enum tcpstate_step step)
+{
+    return (unsigned)step < TCPSTATE_STEPS ? steps[step].name : "";
+}
+
+enum tcpstate_phase tcpstate_step_phase(enum tcpstate_step step)
+{
+    return (unsigned)step < TCPSTATE_STEPS ? (enum tcpstate_phase)steps[step].phase
+                                           : TCPSTATE_PHASE_NONE;
+}

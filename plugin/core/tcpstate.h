@@ -1,0 +1,267 @@
+/* tcpstate.h - the core's one public header.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The core is a passer-by: it stands on the path between two hosts, sees the
+ * segments of one connection and says what each of them means.  It is handed
+ * one segment at a time and a connection of fixed size, and gives back one
+ * observation.  It allocates nothing, has no globals, does no I/O and knows
+ * no Wireshark; it can be read with RFC 9293 open beside it.
+ *
+ * The idea in one paragraph.  What an endpoint *sends* proves where it stands.
+ * What *arrives* only lets us infer that it moved: the segment may still be in
+ * flight, or be lost behind the point of capture.  So each endpoint has a
+ * proven state, a set of pending arrivals that nothing it sent has confirmed
+ * yet, and a state that follows from the two.  A segment's own numbers tell
+ * which of the pending arrivals its sender knew of; those become proven, those
+ * it contradicts are dropped, and the rest stay in flight.  The invariant:
+ * state == replay(proven, pending), and a state is inferred exactly when it
+ * differs from the proven one.
+ *
+ * All sequence arithmetic is modulo 2^32 (RFC 9293 section 3.4).
+ */
+#ifndef TCPSTATE_H
+#define TCPSTATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The states of RFC 9293 section 3.3.2, in the order of its figure 5, and
+ * UNKNOWN for an endpoint of which nothing has been learnt.  CLOSED is the
+ * fictional state "no connection". */
+enum tcpstate_state {
+    TCPSTATE_CLOSED,
+    TCPSTATE_LISTEN,
+    TCPSTATE_SYN_SENT,
+    TCPSTATE_SYN_RCVD,
+    TCPSTATE_ESTABLISHED,
+    TCPSTATE_FIN_WAIT_1,
+    TCPSTATE_FIN_WAIT_2,
+    TCPSTATE_CLOSE_WAIT,
+    TCPSTATE_CLOSING,
+    TCPSTATE_LAST_ACK,
+    TCPSTATE_TIME_WAIT,
+    TCPSTATE_UNKNOWN,
+    TCPSTATE_STATES
+};
+
+/* What moves one endpoint.  The first seven happen to it, the others it does. */
+enum tcpstate_event {
+    TCPSTATE_GETS_SYN,        /* a SYN without ACK arrives */
+    TCPSTATE_GETS_SYN_ACK,    /* a SYN,ACK that acknowledges its SYN arrives */
+    TCPSTATE_GETS_ACK_OF_SYN, /* its SYN (or SYN,ACK) is acknowledged */
+    TCPSTATE_GETS_ACK_OF_FIN, /* its FIN is acknowledged */
+    TCPSTATE_GETS_FIN,        /* the other's FIN arrives, in order */
+    TCPSTATE_GETS_RST,        /* a RST that it must accept arrives */
+    TCPSTATE_GETS_RST_AS_OPENER, /* the same, at an endpoint that sent its SYN first */
+    TCPSTATE_SENDS_SYN,
+    TCPSTATE_SENDS_SYN_ACK,
+    TCPSTATE_SENDS_ACK, /* any segment with ACK and without SYN and RST */
+    TCPSTATE_SENDS_FIN, /* applied after SENDS_ACK */
+    TCPSTATE_SENDS_RST, /* that gives up this connection */
+    TCPSTATE_WAITS_2MSL, /* the time of TIME_WAIT has passed */
+    TCPSTATE_EVENTS
+};
+
+/* The state after an event: one cell of the table in states.c. */
+enum tcpstate_state tcpstate_next(enum tcpstate_state state, enum tcpstate_event event);
+
+/* "SYN_SENT" and so on, as RFC 9293 spells them with '_' for '-'; never NULL. */
+const char *tcpstate_state_name(enum tcpstate_state state);
+
+/* TCP header flags, in their place in the header (RFC 9293 section 3.1). */
+enum {
+    TCPSTATE_FLAG_FIN = 0x01,
+    TCPSTATE_FLAG_SYN = 0x02,
+    TCPSTATE_FLAG_RST = 0x04,
+    TCPSTATE_FLAG_PSH = 0x08,
+    TCPSTATE_FLAG_ACK = 0x10,
+    TCPSTATE_FLAG_URG = 0x20,
+    TCPSTATE_FLAG_ECE = 0x40,
+    TCPSTATE_FLAG_CWR = 0x80,
+};
+
+/* Options of a segment that matter here. */
+enum {
+    TCPSTATE_OPTION_WINDOW_SCALE = 0x01, /* .window_scale is set (RFC 7323) */
+    TCPSTATE_OPTION_TIMESTAMPS = 0x02,   /* .ts_val, .ts_ecr are set (RFC 7323) */
+    TCPSTATE_OPTION_TFO_REQUEST = 0x04,  /* Fast Open with an empty cookie (RFC 7413) */
+    TCPSTATE_OPTION_TFO_COOKIE = 0x08,   /* Fast Open with a cookie */
+    TCPSTATE_OPTION_MP_CAPABLE = 0x10,   /* RFC 8684 section 3.1 */
+    TCPSTATE_OPTION_MP_JOIN = 0x20,      /* section 3.2 */
+    TCPSTATE_OPTION_MP_DATA_FIN = 0x40,  /* DSS with the DATA_FIN flag, section 3.3.3 */
+    TCPSTATE_OPTION_MP_FASTCLOSE = 0x80, /* section 3.5 */
+};
+
+/* One segment as the capture shows it; numbers in host order, raw. */
+struct tcpstate_segment {
+    uint8_t from;          /* which endpoint sent it: 0 or 1, fixed per connection */
+    uint8_t flags;         /* TCPSTATE_FLAG_* */
+    uint8_t options;       /* TCPSTATE_OPTION_* */
+    uint8_t window_scale;  /* shift count, 0 to 14 */
+    uint8_t ttl;           /* TTL or hop limit; 0: not known */
+    uint16_t ip_id;        /* IPv4 identification; 0: not known */
+    uint16_t window;       /* the header's field, unscaled */
+    uint16_t checksum;     /* the header's field, only to tell copies */
+    uint32_t seq, ack;
+    uint32_t payload;      /* bytes of data */
+    uint32_t ts_val, ts_ecr;
+    uint32_t frame;        /* frame number, never 0 */
+    int64_t time;          /* nanoseconds since any fixed moment */
+    int8_t server_hint;    /* endpoint that a well-known port makes the server, or -1 */
+};
+
+/* Sequence number that follows the segment: SYN and FIN count one
+ * (RFC 9293 section 3.4). */
+static inline uint32_t tcpstate_segment_next(const struct tcpstate_segment *segment)
+{
+    return segment->seq + segment->payload + ((segment->flags & TCPSTATE_FLAG_SYN) != 0)
+           + ((segment->flags & TCPSTATE_FLAG_FIN) != 0);
+}
+
+/* What a segment is.  The order groups the life of a connection; the names
+ * that users meet are in ../text/catalogue.c, one row per step. */
+enum tcpstate_step {
+    TCPSTATE_STEP_NONE,
+#define TCPSTATE_STEP(id, name, phase) TCPSTATE_STEP_##id,
+#include "steps.def"
+#undef TCPSTATE_STEP
+    TCPSTATE_STEPS
+};
+
+/* The part of a connection's life that a step belongs to. */
+enum tcpstate_phase {
+    TCPSTATE_PHASE_NONE,
+    TCPSTATE_PHASE_OPENING,
+    TCPSTATE_PHASE_TRANSFER,
+    TCPSTATE_PHASE_CLOSING,
+    TCPSTATE_PHASE_ABORT,
+    TCPSTATE_PHASE_FAILED,
+};
+
+/* "syn-ack" and so on; "" for TCPSTATE_STEP_NONE. */
+const char *tcpstate_step_name(enum tcpstate_step step);
+enum tcpstate_phase tcpstate_step_phase(enum tcpstate_step step);
+
+/* The textbook's checks.  A segment carries the ones of its step. */
+enum {
+    TCPSTATE_CHECK_ACK_IS_ISN_PLUS_1 = 0x01, /* ack = the other's ISN + 1 */
+    TCPSTATE_CHECK_SEQ_IS_ISN_PLUS_1 = 0x02, /* seq = own ISN + 1 */
+    TCPSTATE_CHECK_ACK_IS_FIN_PLUS_1 = 0x04, /* ack = the other's FIN + 1 */
+};
+
+/* How a RST's sequence number stands to what its receiver expects
+ * (RFC 9293 section 3.5.3, RFC 5961 section 3.2). */
+enum tcpstate_reset_number {
+    TCPSTATE_RESET_NUMBER_NONE,    /* no RST, or nothing to judge it by */
+    TCPSTATE_RESET_NUMBER_EXACT,   /* exactly RCV.NXT: reset */
+    TCPSTATE_RESET_NUMBER_WINDOW,  /* elsewhere in the window: challenge ACK */
+    TCPSTATE_RESET_NUMBER_OUTSIDE, /* outside the window: ignored */
+    TCPSTATE_RESET_NUMBER_ACK,     /* SYN_SENT: judged by a right ACK instead */
+    TCPSTATE_RESET_NUMBER_BAD_ACK, /* SYN_SENT: its ACK is missing or wrong */
+};
+
+/* Frames that a segment can be linked to; 0: not seen. */
+enum tcpstate_milestone {
+    TCPSTATE_MILESTONE_SYN,
+    TCPSTATE_MILESTONE_SYN_ACK,
+    TCPSTATE_MILESTONE_HANDSHAKE_ACK,
+    TCPSTATE_MILESTONE_FIN,
+    TCPSTATE_MILESTONE_FIN_ACK,
+    TCPSTATE_MILESTONE_PASSIVE_FIN,
+    TCPSTATE_MILESTONE_LAST_ACK,
+    TCPSTATE_MILESTONE_RST,
+    TCPSTATE_MILESTONES
+};
+
+/* Everything the core remembers of one endpoint. */
+struct tcpstate_endpoint {
+    uint32_t isn;    /* valid with KNOWS_ISN */
+    uint32_t nxt;    /* what follows its data as far as seen without a hole */
+    uint32_t max;    /* the highest number that follows anything it sent */
+    uint32_t fin;    /* its FIN's own sequence number, with SENT_FIN */
+    uint32_t acked;  /* the highest number it acknowledged: RCV.NXT is at least this */
+    uint32_t window; /* its last advertised window, in bytes */
+    uint32_t island; /* start of the one range kept behind a hole; == max: none */
+    uint32_t ts_val; /* last time stamp, with SENT_TIMESTAMPS */
+    uint32_t known;  /* KNOWS_* and SENT_*, see evidence.h */
+    uint16_t repeats; /* how often its last SYN, SYN,ACK or FIN was sent again */
+    uint8_t state;   /* enum tcpstate_state: replay(proven, pending) */
+    uint8_t proven;  /* enum tcpstate_state */
+    uint8_t pending; /* 1 << GETS_*: arrived as far as we know, not confirmed */
+    uint8_t window_scale;
+    uint8_t ttl;
+    /* The last segment it sent, only to tell a copy made by the capture. */
+    struct {
+        uint8_t flags;
+        uint16_t ip_id, checksum;
+        uint32_t seq, ack, frame;
+        int64_t time;
+    } last;
+};
+
+/* Everything the core remembers of one connection. */
+struct tcpstate_connection {
+    struct tcpstate_endpoint ends[2];
+    uint32_t milestones[TCPSTATE_MILESTONES]; /* frame numbers */
+    int64_t time_wait_since; /* when TIME_WAIT began or began anew */
+    int8_t client;           /* endpoint 0 or 1, or -1 */
+    int8_t active_closer;    /* endpoint that sent the first FIN, or -1 */
+    uint8_t facts;           /* TCPSTATE_CONNECTION_* */
+    uint32_t provoked_by;    /* frame that a challenge ACK would answer */
+};
+
+enum {
+    TCPSTATE_CONNECTION_BEGAN = 0x01,       /* a segment has been seen */
+    TCPSTATE_CONNECTION_MIDSTREAM = 0x02,   /* the capture has not its beginning */
+    TCPSTATE_CONNECTION_ROLES_GUESSED = 0x04, /* client and server follow from a port */
+    TCPSTATE_CONNECTION_SIMULTANEOUS = 0x08, /* both sent a SYN without ACK */
+    TCPSTATE_CONNECTION_FAST_OPEN = 0x10,   /* the SYN carried data with a cookie */
+    TCPSTATE_CONNECTION_REUSED = 0x20,      /* the four-tuple had a connection before */
+};
+
+/* What one segment means. */
+struct tcpstate_observation {
+    enum tcpstate_step step;
+    struct {
+        uint8_t before, after; /* enum tcpstate_state */
+        bool before_inferred, after_inferred;
+    } ends[2];
+    int8_t client;        /* endpoint 0 or 1, or -1: roles unknown */
+    bool roles_inferred;  /* the roles follow from a port only */
+    uint8_t checks;       /* TCPSTATE_CHECK_* that this step has */
+    uint8_t failed;       /* those of them that fail */
+    enum tcpstate_reset_number reset_number;
+    bool reset_ttl_differs; /* its TTL is not the one this endpoint used before */
+    uint16_t repeats;     /* of a segment sent again: the how manieth time, from 1 */
+    uint32_t answers;     /* frame of the step that this one answers or repeats; 0: none */
+    uint32_t expected;    /* what a failed check expected */
+    bool changed;         /* anything to remember: a step, or a state moved or was proven */
+};
+
+/* A fresh connection; `before` is the one that had the same four-tuple, or
+ * NULL.  What its endpoints were doing is taken over, because a host may
+ * still hold the old connection when the new SYN arrives. */
+void tcpstate_connection_begin(struct tcpstate_connection *connection,
+                               const struct tcpstate_connection *before);
+
+/* Whether a segment that Wireshark gave a new tcp.stream (it does at any SYN
+ * with a new ISN) opens a new connection on the four-tuple, or belongs to the
+ * one that is there, as an old duplicate SYN does (RFC 9293 figure 8). */
+bool tcpstate_opens_new_connection(const struct tcpstate_connection *connection,
+                                   const struct tcpstate_segment *segment);
+
+/* The initial sequence number of endpoint 0 or 1, raw: J or K of the
+ * textbooks.  False if neither its SYN nor an acknowledgment of it was seen. */
+bool tcpstate_isn(const struct tcpstate_connection *connection, int endpoint, uint32_t *isn);
+
+/* Length of TIME_WAIT in nanoseconds: Linux's 60 s; RFC 9293 says 2 MSL = 240 s. */
+#define TCPSTATE_DEFAULT_2MSL INT64_C(60000000000)
+
+/* Take in one segment.  `two_msl` is the length of TIME_WAIT in nanoseconds.
+ * Never fails; any segment is accepted, however forged. */
+void tcpstate_observe(struct tcpstate_connection *connection,
+                      const struct tcpstate_segment *segment, int64_t two_msl,
+                      struct tcpstate_observation *observation);
+
+#endif
