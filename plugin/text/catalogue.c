@@ -1,0 +1,153 @@
+/* catalogue.c - the catalogue: one row per step, English and Chinese.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Edit words here and nowhere else.  A row is
+ *   label, label where the protocol is not known (or NULL: same), explanation
+ * in English, then the same three in Chinese.  Chinese uses the standard
+ * terms of its networking textbooks (握手, 挥手, 半关闭 ...).
+ */
+#include "catalogue.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+struct words {
+    const char *label, *label_plain, *explanation;
+};
+
+struct row {
+    struct words in[TCPSTATE_LANGUAGES];
+};
+
+static const struct row catalogue[TCPSTATE_STEPS] = {
+#define ROW(id, en, en_plain, en_why, zh, zh_plain, zh_why) \
+    [TCPSTATE_STEP_##id] = { { { en, en_plain, en_why }, { zh, zh_plain, zh_why } } },
+#include "catalogue.def"
+#undef ROW
+};
+
+static const char *const words[TCPSTATE_WORDS][TCPSTATE_LANGUAGES] = {
+    [TCPSTATE_WORD_CLIENT] = { "client", "客户端" },
+    [TCPSTATE_WORD_SERVER] = { "server", "服务器" },
+    [TCPSTATE_WORD_ONE_END] = { "one end", "一端" },
+    [TCPSTATE_WORD_OTHER_END] = { "the other end", "另一端" },
+    [TCPSTATE_WORD_INFERRED] = { "inferred", "推断" },
+    [TCPSTATE_WORD_PASSED] = { "yes", "是" },
+    [TCPSTATE_WORD_FAILED] = { "NO", "否" },
+    [TCPSTATE_WORD_MIDSTREAM] = { "The capture does not hold the beginning of this connection",
+                                  "捕获中没有该连接的开头" },
+    [TCPSTATE_WORD_ROLES_INFERRED] = { "inferred from the port numbers", "由端口号推断" },
+};
+
+const char *tcpstate_label(enum tcpstate_step step, enum tcpstate_language language, bool with_protocol)
+{
+    if ((unsigned)step >= TCPSTATE_STEPS || (unsigned)language >= TCPSTATE_LANGUAGES)
+        return "";
+    const struct words *row = &catalogue[step].in[language];
+    const char *label = !with_protocol && row->label_plain ? row->label_plain : row->label;
+    return label ? label : "";
+}
+
+const char *tcpstate_explanation(enum tcpstate_step step, enum tcpstate_language language)
+{
+    if ((unsigned)step >= TCPSTATE_STEPS || (unsigned)language >= TCPSTATE_LANGUAGES)
+        return "";
+    const char *text = catalogue[step].in[language].explanation;
+    return text ? text : "";
+}
+
+const char *tcpstate_word(enum tcpstate_word word, enum tcpstate_language language)
+{
+    return words[word][language];
+}
+
+enum tcpstate_language tcpstate_language_of_locale(const char *locale)
+{
+    if (locale && strncmp(locale, "zh", 2) == 0
+        && (locale[2] == '\0' || locale[2] == '_' || locale[2] == '-' || locale[2] == '.'
+            || locale[2] == ':' || locale[2] == '@'))
+        return TCPSTATE_CHINESE;
+    return TCPSTATE_ENGLISH;
+}
+
+/* One place's text, or NULL if `name` is none. */
+static const char *place(const char *name, size_t length, const struct tcpstate_places *places,
+                         char *scratch, size_t scratch_size)
+{
+#define IS(text) (length == sizeof(text) - 1 && memcmp(name, text, length) == 0)
+    const bool bare = IS("who");
+    const bool sender_first = bare || IS("sender") || IS("Sender");
+    if (IS("sender") || IS("receiver") || IS("Sender") || IS("Receiver") || IS("who")) {
+        enum tcpstate_word word = sender_first ? TCPSTATE_WORD_ONE_END : TCPSTATE_WORD_OTHER_END;
+        if (places->sender_is_client >= 0)
+            word = (places->sender_is_client == 1) == sender_first ? TCPSTATE_WORD_CLIENT
+                                                                   : TCPSTATE_WORD_SERVER;
+        snprintf(scratch, scratch_size, "%s%s",
+                 !bare && places->language == TCPSTATE_ENGLISH && word < TCPSTATE_WORD_ONE_END
+                     ? "the " : "",
+                 tcpstate_word(word, places->language));
+        if ((name[0] == 'S' || name[0] == 'R') && scratch[0] >= 'a' && scratch[0] <= 'z')
+            scratch[0] = (char)(scratch[0] - 'a' + 'A');
+        return scratch;
+    }
+    if (IS("proto"))
+        return places->protocol ? places->protocol : "";
+    if (IS("PROTO"))
+        return places->protocol_name ? places->protocol_name : "";
+    if (IS("n")) {
+        snprintf(scratch, scratch_size, "%u", places->repeats);
+        return scratch;
+    }
+    if (IS("before"))
+        return tcpstate_state_name(places->before);
+    if (IS("after"))
+        return tcpstate_state_name(places->after);
+    if (IS("rbefore"))
+        return tcpstate_state_name(places->receiver_before);
+    if (IS("rafter"))
+        return tcpstate_state_name(places->receiver_after);
+#undef IS
+    return NULL;
+}
+
+/* Append without cutting a UTF-8 character in two. */
+static size_t append(char *buffer, size_t size, size_t at, const char *text, size_t length)
+{
+    if (length > size - 1 - at) {
+        length = size - 1 - at;
+        while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80)
+            length--;
+    }
+    memcpy(buffer + at, text, length);
+    return at + length;
+}
+
+size_t tcpstate_fill(char *buffer, size_t size, const char *text, const struct tcpstate_places *places)
+{
+    size_t at = 0;
+    char scratch[64];
+
+    if (size == 0)
+        return 0;
+    while (*text) {
+        const char *brace = strchr(text, '{');
+        const char *end = brace ? strchr(brace, '}') : NULL;
+        if (!end) {
+            at = append(buffer, size, at, text, strlen(text));
+            break;
+        }
+        at = append(buffer, size, at, text, (size_t)(brace - text));
+        const char *filled = place(brace + 1, (size_t)(end - brace - 1), places, scratch, sizeof scratch);
+        if (filled) {
+            at = append(buffer, size, at, filled, strlen(filled));
+            text = end + 1;
+        } else {
+            at = append(buffer, size, at, brace, 1);
+            text = brace + 1;
+        }
+    }
+    buffer[at] = '\0';
+    return at;
+}
