@@ -1,0 +1,61 @@
+/* compat.h - every difference between Wireshark versions, and no other file's.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Written against 4.0, 4.4 and 4.6.  No #if on a version anywhere else.
+ */
+#ifndef TCPSTATE_COMPAT_H
+#define TCPSTATE_COMPAT_H
+
+#include <wireshark.h>
+#include <ws_version.h>
+
+#include <epan/packet.h>
+#include <epan/proto.h>
+
+#define TCPSTATE_WIRESHARK_AT_LEAST(major, minor) \
+    (WIRESHARK_VERSION_MAJOR > (major)            \
+     || (WIRESHARK_VERSION_MAJOR == (major) && WIRESHARK_VERSION_MINOR >= (minor)))
+
+/* Since 4.2 a field_info holds its value by pointer. */
+static inline uint32_t tcpstate_finfo_uint(const field_info *finfo)
+{
+#if TCPSTATE_WIRESHARK_AT_LEAST(4, 2)
+    return fvalue_get_uinteger(finfo->value);
+#else
+    return fvalue_get_uinteger((fvalue_t *)&finfo->value);
+#endif
+}
+
+/* Big-endian numbers at any address; wsutil/pint.h renamed its own in 4.6. */
+static inline uint16_t tcpstate_be16(const uint8_t *at)
+{
+    return (uint16_t)(at[0] << 8 | at[1]);
+}
+
+static inline uint32_t tcpstate_be32(const uint8_t *at)
+{
+    return (uint32_t)tcpstate_be16(at) << 16 | tcpstate_be16(at + 2);
+}
+
+/* Since 4.4 callbacks return bool where they returned gboolean. */
+#if TCPSTATE_WIRESHARK_AT_LEAST(4, 4)
+#define TCPSTATE_UAT_BOOL bool
+#else
+#define TCPSTATE_UAT_BOOL gboolean
+#endif
+
+/* Since 4.4 a plugin says what it provides. */
+#if TCPSTATE_WIRESHARK_AT_LEAST(4, 4)
+#include <wsutil/plugins.h>
+#define TCPSTATE_PLUGIN_DESCRIBE                     \
+    WS_DLL_PUBLIC uint32_t plugin_describe(void);    \
+    uint32_t plugin_describe(void)                   \
+    {                                                \
+        return WS_PLUGIN_DESC_DISSECTOR;             \
+    }
+#else
+#define TCPSTATE_PLUGIN_DESCRIBE
+#endif
+
+#endif

@@ -1,0 +1,57 @@
+/* connections.h - the connections of the capture file, and their timelines.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * All memory has the capture file's scope: closing, reloading or dissecting
+ * anew leaves nothing.  A connection keeps a timeline of the frames at which
+ * something happened.  Any other frame's states are those of the last entry
+ * before it, so plain data stores nothing.
+ */
+#ifndef TCPSTATE_CONNECTIONS_H
+#define TCPSTATE_CONNECTIONS_H
+
+#include "../core/tcpstate.h"
+#include "segment.h"
+
+struct tcpstate_life;
+
+/* What is to be shown of one segment: the same on the first visit and on any
+ * later one. */
+struct tcpstate_sight {
+    struct tcpstate_observation seen;
+    int application;                   /* protocol, on the steps of first data; or -1 */
+    const struct tcpstate_life *life;
+};
+
+/* Register the callbacks that begin and end a capture file. */
+void tcpstate_connections_register(void);
+
+/* First visit: let the core see the segment and remember what happened. */
+void tcpstate_connections_take(const struct tcpstate_reading *reading, struct tcpstate_sight *sight);
+
+/* First visit, after the above: remember a frame that is not ordinary, whose
+ * segments tcpstate_read_ordinary() would not find again. */
+void tcpstate_connections_keep(uint32_t frame, const struct tcpstate_reading *readings, unsigned count);
+
+/* Later visits: the segments of a frame that was kept; false if it was not. */
+bool tcpstate_connections_kept(uint32_t frame, struct tcpstate_reading readings[TCPSTATE_MOST_LAYERS],
+                               unsigned *count);
+
+/* Later visits, in any order: only read; .stream of the reading is filled in.
+ * False if no such segment was ever taken. */
+bool tcpstate_connections_find(struct tcpstate_reading *reading, struct tcpstate_sight *sight);
+
+/* Frame of a milestone of this connection, 0 if there is none (yet). */
+uint32_t tcpstate_life_milestone(const struct tcpstate_life *life, enum tcpstate_milestone milestone);
+
+/* The initial sequence number of endpoint 0 or 1 as it was known at a frame;
+ * false if it was not. */
+bool tcpstate_life_isn(const struct tcpstate_life *life, int endpoint, uint32_t frame, uint32_t *isn);
+
+/* Whether the capture lacks the connection's beginning. */
+bool tcpstate_life_is_midstream(const struct tcpstate_life *life);
+
+/* The frame that opened the connection that had this four-tuple before; 0: none. */
+uint32_t tcpstate_life_previous(const struct tcpstate_life *life);
+
+#endif

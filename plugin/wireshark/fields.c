@@ -1,0 +1,43 @@
+/* fields.c - registration of the protocol and its fields, from fields.def.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "fields.h"
+
+/* TCPSTATE_FIELD_* of a type that takes a display base */
+#define BASE_OF_NONE BASE_NONE
+#define BASE_OF_DEC BASE_DEC
+
+int tcpstate_proto = -1;
+int tcpstate_ett = -1;
+int tcpstate_hf[TCPSTATE_FIELDS];
+
+static const char *const chinese[TCPSTATE_FIELDS] = {
+#define FIELD(id, type, display, filter, english, chinese, meaning) chinese,
+#include "fields.def"
+#undef FIELD
+};
+
+static hf_register_info registrations[TCPSTATE_FIELDS] = {
+#define FIELD(id, type, display, filter, english, chinese, meaning)                    \
+    { &tcpstate_hf[TCPSTATE_FIELD_##id],                                               \
+      { english, filter, FT_##type, BASE_OF_##display, NULL, 0x0, meaning, HFILL } },
+#include "fields.def"
+#undef FIELD
+};
+
+void tcpstate_fields_register(void)
+{
+    static int *etts[] = { &tcpstate_ett };
+
+    tcpstate_proto = proto_register_protocol("TCP Connection State", "TCP State", "tcpstate");
+    for (size_t i = 0; i < TCPSTATE_FIELDS; i++)
+        tcpstate_hf[i] = -1;
+    proto_register_field_array(tcpstate_proto, registrations, TCPSTATE_FIELDS);
+    proto_register_subtree_array(etts, array_length(etts));
+}
+
+const char *tcpstate_field_chinese(enum tcpstate_field field)
+{
+    return chinese[field];
+}

@@ -1,0 +1,27 @@
+/* fields.h - the protocol and its fields.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef TCPSTATE_FIELDS_H
+#define TCPSTATE_FIELDS_H
+
+#include "compat.h"
+
+enum tcpstate_field {
+#define FIELD(id, type, display, filter, english, chinese, meaning) TCPSTATE_FIELD_##id,
+#include "fields.def"
+#undef FIELD
+    TCPSTATE_FIELDS
+};
+
+extern int tcpstate_proto;                /* the protocol's number */
+extern int tcpstate_hf[TCPSTATE_FIELDS];  /* each field's */
+extern int tcpstate_ett;                  /* the tree's */
+
+/* Register protocol, fields and tree. */
+void tcpstate_fields_register(void);
+
+/* A field's Chinese name. */
+const char *tcpstate_field_chinese(enum tcpstate_field field);
+
+#endif

@@ -1,0 +1,178 @@
+/* preferences.c - language, labels of one's own, the length of TIME_WAIT.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "preferences.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "compat.h"
+
+#include <epan/prefs.h>
+#include <epan/uat.h>
+
+enum { LANGUAGE_AUTO, LANGUAGE_EN, LANGUAGE_ZH };
+
+static int language_choice = LANGUAGE_AUTO;
+static unsigned two_msl_seconds = 60;
+static enum tcpstate_language language = TCPSTATE_ENGLISH;
+
+static const enum_val_t language_choices[] = {
+    { "auto", "Automatic (follows the locale)", LANGUAGE_AUTO },
+    { "en", "English", LANGUAGE_EN },
+    { "zh", "Chinese (中文)", LANGUAGE_ZH },
+    { NULL, NULL, 0 },
+};
+
+/* One row of the table "Labels". */
+struct own_label {
+    char *step;
+    uint32_t language;
+    char *text;
+};
+
+static const value_string label_languages[] = {
+    { TCPSTATE_ENGLISH, "en" },
+    { TCPSTATE_CHINESE, "zh" },
+    { 0, NULL },
+};
+
+static struct own_label *own_labels;
+static unsigned own_label_count;
+/* The table above, by step; strings belong to it. */
+static const char *own_by_step[TCPSTATE_STEPS][TCPSTATE_LANGUAGES];
+
+UAT_CSTRING_CB_DEF(own_labels, step, struct own_label)
+UAT_VS_DEF(own_labels, language, struct own_label, uint32_t, TCPSTATE_ENGLISH, "en")
+UAT_CSTRING_CB_DEF(own_labels, text, struct own_label)
+
+static bool is_step(const char *name)
+{
+    for (int step = TCPSTATE_STEP_NONE + 1; step < TCPSTATE_STEPS; step++)
+        if (strcmp(name, tcpstate_step_name((enum tcpstate_step)step)) == 0)
+            return true;
+    return false;
+}
+
+static void *own_label_copy(void *to, const void *from, size_t size _U_)
+{
+    const struct own_label *source = (const struct own_label *)from;
+    struct own_label *copy = (struct own_label *)to;
+
+    copy->step = g_strdup(source->step);
+    copy->language = source->language;
+    copy->text = g_strdup(source->text);
+    return copy;
+}
+
+/* gboolean, later bool: what UATs want is what their header declares. */
+static TCPSTATE_UAT_BOOL own_label_update(void *record, char **error)
+{
+    struct own_label *label = (struct own_label *)record;
+
+    g_strstrip(label->step);
+    if (!is_step(label->step)) {
+        *error = g_strdup_printf("\"%.40s\" is not a step (see the values of tcpstate.step)", label->step);
+        return FALSE;
+    }
+    if (!label->text || !g_utf8_validate(label->text, -1, NULL)) {
+        *error = g_strdup("The text is not valid UTF-8");
+        return FALSE;
+    }
+    *error = NULL;
+    return TRUE;
+}
+
+static void own_label_free(void *record)
+{
+    struct own_label *label = (struct own_label *)record;
+
+    g_free(label->step);
+    g_free(label->text);
+}
+
+static void own_labels_apply(void)
+{
+    memset(own_by_step, 0, sizeof own_by_step);
+    for (unsigned i = 0; i < own_label_count; i++)
+        for (int step = TCPSTATE_STEP_NONE + 1; step < TCPSTATE_STEPS; step++)
+            if (strcmp(own_labels[i].step, tcpstate_step_name((enum tcpstate_step)step)) == 0)
+                own_by_step[step][own_labels[i].language] = own_labels[i].text;
+}
+
+static void own_labels_reset(void)
+{
+    memset(own_by_step, 0, sizeof own_by_step);
+}
+
+/* The locale that messages are to be in, by the rules of gettext: LANGUAGE
+ * goes first, but only where the locale is not the C locale. */
+static const char *message_locale(void)
+{
+    const char *names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+    const char *locale = NULL;
+
+    for (size_t i = 0; i < array_length(names) && !(locale && *locale); i++)
+        locale = getenv(names[i]);
+    const char *wanted = getenv("LANGUAGE");
+    if (wanted && *wanted && locale && *locale && strcmp(locale, "C") != 0 && strcmp(locale, "POSIX") != 0)
+        return wanted;
+    return locale;
+}
+
+static void apply(void)
+{
+    switch (language_choice) {
+    case LANGUAGE_EN:
+        language = TCPSTATE_ENGLISH;
+        break;
+    case LANGUAGE_ZH:
+        language = TCPSTATE_CHINESE;
+        break;
+    default:
+        language = tcpstate_language_of_locale(message_locale());
+    }
+}
+
+void tcpstate_preferences_register(int proto)
+{
+    static uat_field_t fields[] = {
+        UAT_FLD_CSTRING(own_labels, step, "Step", "Value of tcpstate.step, for example syn-ack"),
+        UAT_FLD_VS(own_labels, language, "Language", label_languages, "The language whose label is replaced"),
+        UAT_FLD_CSTRING(own_labels, text, "Text", "The label to show; {who} and {proto} are filled in"),
+        UAT_END_FIELDS,
+    };
+    module_t *module = prefs_register_protocol(proto, apply);
+    uat_t *table = uat_new("TCP Connection State Labels", sizeof(struct own_label), "tcpstate_labels", TRUE,
+                           &own_labels, &own_label_count, UAT_AFFECTS_DISSECTION, NULL, own_label_copy,
+                           own_label_update, own_label_free, own_labels_apply, own_labels_reset, fields);
+
+    prefs_register_enum_preference(module, "language", "Language",
+                                   "Language of the labels and explanations", &language_choice,
+                                   language_choices, FALSE);
+    prefs_register_uint_preference(module, "two_msl", "Length of TIME_WAIT in seconds",
+                                   "How long an endpoint stays in TIME_WAIT: 60 on Linux; "
+                                   "RFC 9293 has 2 MSL = 240",
+                                   10, &two_msl_seconds);
+    prefs_register_uat_preference(module, "labels", "Labels",
+                                  "Your own words for the labels of steps", table);
+    apply();
+}
+
+enum tcpstate_language tcpstate_language(void)
+{
+    return language;
+}
+
+int64_t tcpstate_two_msl(void)
+{
+    return (int64_t)two_msl_seconds * 1000000000;
+}
+
+const char *tcpstate_label_template(enum tcpstate_step step, bool with_protocol)
+{
+    const char *own = own_by_step[step][language];
+
+    return own ? own : tcpstate_label(step, language, with_protocol);
+}

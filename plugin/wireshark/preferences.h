@@ -1,0 +1,25 @@
+/* preferences.h - what the user can set.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef TCPSTATE_PREFERENCES_H
+#define TCPSTATE_PREFERENCES_H
+
+#include <stdint.h>
+
+#include "../text/catalogue.h"
+
+/* Register the preferences of the protocol with this number. */
+void tcpstate_preferences_register(int proto);
+
+/* The language of labels and explanations. */
+enum tcpstate_language tcpstate_language(void);
+
+/* Length of TIME_WAIT in nanoseconds. */
+int64_t tcpstate_two_msl(void);
+
+/* The label template of a step: the user's own from the table "Labels", else
+ * the catalogue's. */
+const char *tcpstate_label_template(enum tcpstate_step step, bool with_protocol);
+
+#endif

@@ -1,0 +1,299 @@
+/* segment.c - the segment reader.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Two fields of the tree are enough.  tcp.stream says which connection, and
+ * where in which buffer the TCP header lies; tcp.len says how much data
+ * follows, and that the TCP dissector took this for a whole segment: it is
+ * missing on TCP quoted in an ICMP error, on fragments and on headers cut
+ * short.  The header itself is then read where it lies, which costs less than
+ * asking for a dozen fields and cannot depend on how they are displayed.
+ *
+ * That is the first visit.  On a later one (tshark -2, a column or a filter in
+ * the window) those two fields need not be in the tree: Wireshark prepares
+ * what post-dissectors want on the first pass only.
+ */
+#include "segment.h"
+
+#include <string.h>
+
+#include <epan/dissectors/packet-tcp.h>
+#include <epan/etypes.h>
+#include <epan/ipproto.h>
+
+static int hf_stream = -1, hf_length = -1, proto_tcp = -1, proto_data = -1;
+
+GArray *tcpstate_segment_wanted(void)
+{
+    GArray *wanted = g_array_new(FALSE, FALSE, sizeof(int));
+
+    hf_stream = proto_registrar_get_id_byname("tcp.stream");
+    hf_length = proto_registrar_get_id_byname("tcp.len");
+    proto_tcp = proto_get_id_by_filter_name("tcp");
+    proto_data = proto_get_id_by_filter_name("data");
+    g_array_append_val(wanted, hf_stream);
+    g_array_append_val(wanted, hf_length);
+    return wanted;
+}
+
+/* Addresses and TTL from the IP header right before the TCP header, if there
+ * is one.  IP options, extension headers and reassembled datagrams put other
+ * bytes there; then the caller falls back on the frame's addresses. */
+static bool read_ip_before(tvbuff_t *tvb, int start, const uint8_t **src, const uint8_t **dst,
+                           uint8_t *length, struct tcpstate_segment *segment)
+{
+    if (start >= 20) {
+        const uint8_t *ip = tvb_get_ptr(tvb, start - 20, 20);
+        if (ip[0] == 0x45 && ip[9] == IP_PROTO_TCP) {
+            *src = ip + 12;
+            *dst = ip + 16;
+            *length = 4;
+            segment->ttl = ip[8];
+            segment->ip_id = (uint16_t)(ip[4] << 8 | ip[5]);
+            return true;
+        }
+    }
+    if (start >= 40) {
+        const uint8_t *ip = tvb_get_ptr(tvb, start - 40, 40);
+        if (ip[0] >> 4 == 6 && ip[6] == IP_PROTO_TCP) {
+            *src = ip + 8;
+            *dst = ip + 24;
+            *length = 16;
+            segment->ttl = ip[7];
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_address(const address *address, const uint8_t *bytes, uint8_t length)
+{
+    return address->len == length && memcmp(address->data, bytes, length) == 0;
+}
+
+/* Fill in the pair and the direction.  False if the frame does not tell. */
+static bool read_pair(const packet_info *pinfo, tvbuff_t *tvb, int start, bool innermost,
+                      struct tcpstate_reading *reading, uint16_t src_port, uint16_t dst_port)
+{
+    const uint8_t *src = NULL, *dst = NULL;
+    uint8_t length = 0;
+    bool adjacent = read_ip_before(tvb, start, &src, &dst, &length, &reading->segment);
+
+    if (innermost && pinfo->srcport == src_port && pinfo->destport == dst_port
+        && !(adjacent && is_address(&pinfo->src, src, length) && is_address(&pinfo->dst, dst, length))
+        && pinfo->src.type != AT_NONE && pinfo->dst.type != AT_NONE) {
+        src = (const uint8_t *)pinfo->src.data;
+        dst = (const uint8_t *)pinfo->dst.data;
+        length = (uint8_t)MIN(MIN(pinfo->src.len, pinfo->dst.len), 16);
+        reading->segment.ttl = 0;
+        reading->segment.ip_id = 0;
+    } else if (!adjacent) {
+        return false;
+    }
+    int order = memcmp(src, dst, length);
+    bool swapped = order > 0 || (order == 0 && src_port > dst_port);
+    reading->segment.from = swapped;
+    reading->pair.address_length = length;
+    memcpy(reading->pair.address[swapped], src, length);
+    memcpy(reading->pair.address[!swapped], dst, length);
+    reading->pair.port[swapped] = src_port;
+    reading->pair.port[!swapped] = dst_port;
+    return true;
+}
+
+/* The options that matter (RFC 9293 section 3.1, MUST-6: step over the others). */
+static void read_options(const uint8_t *option, size_t left, struct tcpstate_segment *segment)
+{
+    enum { END = 0, NOP = 1, WINDOW_SCALE = 3, TIMESTAMPS = 8, MPTCP = 30, FAST_OPEN = 34 };
+
+    while (left > 0 && option[0] != END) {
+        if (option[0] == NOP) {
+            option++, left--;
+            continue;
+        }
+        if (left < 2 || option[1] < 2 || option[1] > left)
+            return;
+        switch (option[0]) {
+        case WINDOW_SCALE:
+            if (option[1] == 3) {
+                segment->window_scale = option[2];
+                segment->options |= TCPSTATE_OPTION_WINDOW_SCALE;
+            }
+            break;
+        case TIMESTAMPS:
+            if (option[1] == 10) {
+                segment->ts_val = tcpstate_be32(option + 2);
+                segment->ts_ecr = tcpstate_be32(option + 6);
+                segment->options |= TCPSTATE_OPTION_TIMESTAMPS;
+            }
+            break;
+        case MPTCP:
+            switch (option[1] > 2 ? option[2] >> 4 : 0xff) {
+            case 0x0:
+                segment->options |= TCPSTATE_OPTION_MP_CAPABLE;
+                break;
+            case 0x1:
+                segment->options |= TCPSTATE_OPTION_MP_JOIN;
+                break;
+            case 0x2:
+                if (option[1] > 3 && (option[3] & 0x10))
+                    segment->options |= TCPSTATE_OPTION_MP_DATA_FIN;
+                break;
+            case 0x7:
+                segment->options |= TCPSTATE_OPTION_MP_FASTCLOSE;
+                break;
+            }
+            break;
+        case FAST_OPEN:
+            segment->options |= option[1] > 2 ? TCPSTATE_OPTION_TFO_COOKIE : TCPSTATE_OPTION_TFO_REQUEST;
+            break;
+        }
+        left -= option[1];
+        option += option[1];
+    }
+}
+
+/* A port below 1024 against one above it belongs, most of the time, to the
+ * server (RFC 6335 section 6). */
+static int8_t hint_of(const struct tcpstate_pair *pair)
+{
+    if ((pair->port[0] < 1024) == (pair->port[1] < 1024))
+        return -1;
+    return pair->port[0] < 1024 ? 0 : 1;
+}
+
+/* The protocol that Wireshark found above the TCP layer number `layer`. */
+static int application_above(const packet_info *pinfo, unsigned layer)
+{
+    unsigned seen = 0;
+
+    for (wmem_list_frame_t *at = wmem_list_head(pinfo->layers); at; at = wmem_list_frame_next(at)) {
+        if (GPOINTER_TO_INT(wmem_list_frame_data(at)) != proto_tcp || seen++ != layer)
+            continue;
+        at = wmem_list_frame_next(at);
+        int proto = at ? GPOINTER_TO_INT(wmem_list_frame_data(at)) : -1;
+        return proto == proto_data ? -1 : proto;
+    }
+    return -1;
+}
+
+/* The segment whose header lies at `start` of `tvb`. */
+static bool read_header(const packet_info *pinfo, tvbuff_t *tvb, int start, uint32_t payload,
+                        bool innermost, struct tcpstate_reading *reading)
+{
+    struct tcpstate_segment *segment = &reading->segment;
+
+    if (!tvb || tvb_captured_length_remaining(tvb, start) < 20)
+        return false;
+    const uint8_t *header = tvb_get_ptr(tvb, start, 20);
+    size_t header_length = (header[12] >> 4) * 4u;
+
+    memset(reading, 0, sizeof *reading);
+    reading->application = -1;
+    segment->payload = payload;
+    segment->seq = tcpstate_be32(header + 4);
+    segment->ack = tcpstate_be32(header + 8);
+    segment->flags = header[13];
+    segment->window = tcpstate_be16(header + 14);
+    segment->checksum = tcpstate_be16(header + 16);
+    segment->frame = pinfo->num;
+    segment->time = (int64_t)pinfo->abs_ts.secs * 1000000000 + pinfo->abs_ts.nsecs;
+    if (!read_pair(pinfo, tvb, start, innermost, reading, tcpstate_be16(header), tcpstate_be16(header + 2)))
+        return false;
+    segment->server_hint = hint_of(&reading->pair);
+    /* Options matter where a connection begins or ends; MPTCP's last words
+     * come on ACKs, but only where its options are. */
+    if (header_length > 20 && (segment->flags & (TH_SYN | TH_FIN | TH_RST))) {
+        size_t captured = (size_t)tvb_captured_length_remaining(tvb, start);
+        size_t end = MIN(header_length, captured);
+        read_options(tvb_get_ptr(tvb, start, (int)end) + 20, end - 20, segment);
+    }
+    return true;
+}
+
+unsigned tcpstate_read_segments(proto_tree *tree, packet_info *pinfo,
+                                struct tcpstate_reading readings[TCPSTATE_MOST_LAYERS])
+{
+    GPtrArray *streams = tree ? proto_get_finfo_ptr_array(tree, hf_stream) : NULL;
+    GPtrArray *lengths = tree ? proto_get_finfo_ptr_array(tree, hf_length) : NULL;
+    unsigned count = 0, length_at = 0;
+
+    if (!streams || !lengths)
+        return 0;
+    for (unsigned i = 0; i < streams->len && count < TCPSTATE_MOST_LAYERS; i++) {
+        const field_info *stream = (const field_info *)streams->pdata[i];
+        if (length_at >= lengths->len)
+            break;
+        const field_info *length = (const field_info *)lengths->pdata[length_at];
+        /* A header without a length of its own is not a segment. */
+        if (length->ds_tvb != stream->ds_tvb || length->start < stream->start
+            || length->start >= stream->start + 20)
+            continue;
+        length_at++;
+        if (!read_header(pinfo, stream->ds_tvb, stream->start, tcpstate_finfo_uint(length),
+                         i + 1 == streams->len, &readings[count]))
+            continue;
+        readings[count].stream = tcpstate_finfo_uint(stream);
+        readings[count].layer = (uint8_t)count;
+        if (readings[count].segment.payload > 0)
+            readings[count].application = application_above(pinfo, i);
+        count++;
+    }
+    return count;
+}
+
+bool tcpstate_has_tcp(const packet_info *pinfo)
+{
+    for (wmem_list_frame_t *at = wmem_list_head(pinfo->layers); at; at = wmem_list_frame_next(at))
+        if (GPOINTER_TO_INT(wmem_list_frame_data(at)) == proto_tcp)
+            return true;
+    return false;
+}
+
+/* An ordinary frame holds one IP header whose addresses are the frame's, and
+ * the TCP header right behind it. */
+bool tcpstate_read_ordinary(tvbuff_t *tvb, packet_info *pinfo, struct tcpstate_reading *reading)
+{
+    int length = pinfo->src.len;
+    int src_at = pinfo->src.type == AT_IPv4 ? 12 : 8;
+    /* The IP header stands near the front: behind a link header and perhaps a
+     * tunnel's.  Looking further would cost more than it finds. */
+    int captured = MIN((int)tvb_captured_length(tvb), 256);
+
+    if ((pinfo->src.type != AT_IPv4 && pinfo->src.type != AT_IPv6) || pinfo->dst.type != pinfo->src.type
+        || pinfo->dst.len != length || captured < 40)
+        return false;
+    const uint8_t *bytes = tvb_get_ptr(tvb, 0, captured);
+    for (int ip = 0; ip + src_at + 2 * length + 20 <= captured; ip++) {
+        if (bytes[ip + src_at] != ((const uint8_t *)pinfo->src.data)[0]
+            || memcmp(bytes + ip + src_at, pinfo->src.data, (size_t)length) != 0
+            || memcmp(bytes + ip + src_at + length, pinfo->dst.data, (size_t)length) != 0)
+            continue;
+        int header, total;
+        if (length == 4) {
+            if (bytes[ip] >> 4 != 4 || bytes[ip + 9] != IP_PROTO_TCP)
+                continue;
+            header = ip + (bytes[ip] & 0x0f) * 4;
+            total = ip + tcpstate_be16(bytes + ip + 2);
+        } else {
+            if (bytes[ip] >> 4 != 6 || bytes[ip + 6] != IP_PROTO_TCP)
+                continue;
+            header = ip + 40;
+            total = header + tcpstate_be16(bytes + ip + 4);
+        }
+        if (header + 20 > captured || tcpstate_be16(bytes + header) != pinfo->srcport
+            || tcpstate_be16(bytes + header + 2) != pinfo->destport)
+            continue;
+        int data = header + (bytes[header + 12] >> 4) * 4;
+        return data <= total
+               && read_header(pinfo, tvb, header, (uint32_t)(total - data), true, reading);
+    }
+    return false;
+}
+
+bool tcpstate_same_reading(const struct tcpstate_reading *a, const struct tcpstate_reading *b)
+{
+    return a->segment.from == b->segment.from && a->segment.flags == b->segment.flags
+           && a->segment.seq == b->segment.seq && a->segment.ack == b->segment.ack
+           && a->segment.payload == b->segment.payload && memcmp(&a->pair, &b->pair, sizeof a->pair) == 0;
+}

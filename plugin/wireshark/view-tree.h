@@ -1,0 +1,15 @@
+/* view-tree.h - the view that a packet has of itself: its tree and the
+ * fields that columns, filters and -T fields draw on.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef TCPSTATE_VIEW_TREE_H
+#define TCPSTATE_VIEW_TREE_H
+
+#include "connections.h"
+
+/* Add the tree "TCP Connection State" of one segment. */
+void tcpstate_view_tree(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
+                        const struct tcpstate_reading *reading, const struct tcpstate_sight *sight);
+
+#endif
