@@ -2,38 +2,20 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The way of a segment: is it a copy? who is who? has TIME_WAIT run out?
- * then judge it (evidence.c), move its sender by what it proves, remember its
- * numbers, move its receiver by what arrives, and name the step (steps.c).
+ * The way of a segment: who is who? has TIME_WAIT run out? is it a copy? Then
+ * judge it (evidence.c), move its sender by what it proves (move.c), name the
+ * step (steps.c), remember its numbers (remember.c), move its receiver by what
+ * arrives (move.c) and draw the conclusions (conclude.c).
  */
 #include <stddef.h>
 #include <string.h>
 
-#include "evidence.h"
-
-#define BIT(event) ((uint8_t)(1u << (event)))
+#include "internal.h"
 
 /* Two sightings of one segment by a capture that sees it twice (a SPAN port,
  * both sides of a router, a loopback) lie closer together than this; a host's
  * shortest retransmission timer is 200 ms (Linux) and RFC 6298 wants 1 s. */
 #define COPY_TIME INT64_C(2000000)
-
-/* A window field that was never scaled by a known factor may mean this much
- * (RFC 7323 section 2.3). */
-#define UNKNOWN_SCALE 14
-
-static enum tcpstate_state replay(enum tcpstate_state state, uint8_t pending)
-{
-    for (int event = 0; pending != 0; event++, pending >>= 1)
-        if (pending & 1)
-            state = tcpstate_next(state, (enum tcpstate_event)event);
-    return state;
-}
-
-static void settle(struct tcpstate_endpoint *end)
-{
-    end->state = (uint8_t)replay((enum tcpstate_state)end->proven, end->pending);
-}
 
 static bool is_inferred(const struct tcpstate_endpoint *end)
 {
@@ -42,13 +24,16 @@ static bool is_inferred(const struct tcpstate_endpoint *end)
 
 static void forget(struct tcpstate_endpoint *end)
 {
-    *end = (struct tcpstate_endpoint){ .state = TCPSTATE_UNKNOWN, .proven = TCPSTATE_UNKNOWN };
+    *end = (struct tcpstate_endpoint){ .state = TCPSTATE_UNKNOWN, .proven = TCPSTATE_UNKNOWN,
+                                        .since = TCPSTATE_NO_TIME };
 }
 
 void tcpstate_connection_begin(struct tcpstate_connection *connection,
                                const struct tcpstate_connection *before)
 {
-    *connection = (struct tcpstate_connection){ .client = -1, .active_closer = -1 };
+    *connection = (struct tcpstate_connection){ .client = -1, .active_closer = -1, .ended_by = -1 };
+    for (int i = 0; i < TCPSTATE_MOMENTS; i++)
+        connection->moments[i] = TCPSTATE_NO_TIME;
     if (before) {
         memcpy(connection->ends, before->ends, sizeof connection->ends);
         connection->facts = TCPSTATE_CONNECTION_REUSED;
@@ -142,7 +127,7 @@ static void begin(struct tcpstate_connection *connection, const struct tcpstate_
             if (was == TCPSTATE_TIME_WAIT || was == TCPSTATE_LISTEN || was == TCPSTATE_CLOSED)
                 peer->state = (uint8_t)was;
         } else if (peer->state == TCPSTATE_TIME_WAIT) {
-            settle(peer);
+            tcpstate_settle(peer);
         }
         return;
     }
@@ -164,334 +149,40 @@ static void expire(struct tcpstate_connection *connection, const struct tcpstate
         end->proven = (uint8_t)tcpstate_next(TCPSTATE_TIME_WAIT, TCPSTATE_WAITS_2MSL);
         end->pending = 0;
         end->known |= GUESSED;
-        settle(end);
+        tcpstate_settle(end);
     }
 }
 
-/* Move the sender.  Returns where it stood when it sent the segment;
- * `in_flight` tells that something it did not know of yet moves it on. */
-static enum tcpstate_state move_sender(struct tcpstate_endpoint *me,
-                                       const struct tcpstate_segment *segment,
-                                       const struct evidence *evidence, bool *corrected,
-                                       bool *in_flight)
-{
-    enum tcpstate_state departure = (enum tcpstate_state)me->proven;
-    uint8_t remaining = me->pending & (uint8_t)~(evidence->shown | evidence->contradicted);
-    uint8_t shown = evidence->shown;
-
-    /* A reset is shown only by one that begins again after it. */
-    if (!(me->pending & (BIT(TCPSTATE_GETS_RST) | BIT(TCPSTATE_GETS_RST_AS_OPENER))))
-        shown &= (uint8_t)~BIT(TCPSTATE_GETS_RST);
-    else if (shown & BIT(TCPSTATE_GETS_RST)) {
-        departure = TCPSTATE_LISTEN;
-        remaining = 0;
-        shown = 0;
-    }
-    *corrected = (me->pending & evidence->contradicted) != 0;
-    departure = replay(departure, shown);
-
-    enum tcpstate_state after = departure;
-    if ((evidence->is & (HAS_SYN | HAS_RST)) == HAS_SYN && !(evidence->is & HAS_FIN)) {
-        if (!(evidence->is & STALE))
-            after = tcpstate_next(after, (evidence->is & HAS_ACK) ? TCPSTATE_SENDS_SYN_ACK
-                                                                  : TCPSTATE_SENDS_SYN);
-    } else if ((evidence->is & HAS_RST) && !(evidence->is & HAS_SYN)) {
-        if (!(evidence->is & FOREIGN)) {
-            after = tcpstate_next(after, TCPSTATE_SENDS_RST);
-            remaining = 0;
-        }
-    } else if ((evidence->is & HAS_ACK) && !(evidence->is & HAS_SYN)) {
-        after = tcpstate_next(after, TCPSTATE_SENDS_ACK);
-        /* Data midway: it was sent in ESTABLISHED or in CLOSE_WAIT.  The
-         * former is what it mostly is; it stays marked as a guess. */
-        if (after == TCPSTATE_UNKNOWN && (me->known & GUESSED) && segment->payload > 0)
-            after = TCPSTATE_ESTABLISHED;
-        if (evidence->is & HAS_FIN)
-            after = tcpstate_next(after, TCPSTATE_SENDS_FIN);
-    }
-    me->proven = (uint8_t)after;
-    me->pending = remaining;
-    settle(me);
-    *in_flight = remaining != 0 && after != departure && me->state != after;
-    return departure;
-}
-
-/* Take `next` as seen from `me`, keeping at most one range behind a hole.
- * Where there are more holes the older range is forgotten; the receiver's
- * acknowledgment fills them all in the end. */
-static void extend(struct tcpstate_endpoint *me, uint32_t seq, uint32_t next)
-{
-    if (!(me->known & KNOWS_SEQ)) {
-        me->known |= KNOWS_SEQ;
-        me->nxt = me->max = me->island = next;
-        return;
-    }
-    bool has_island = me->island != me->max;
-    if (seq_le(seq, me->nxt)) {
-        if (seq_gt(next, me->nxt))
-            me->nxt = next;
-        if (has_island && seq_ge(me->nxt, me->island) && seq_lt(me->nxt, me->max))
-            me->nxt = me->max;
-    } else if (!has_island || seq_gt(seq, me->max)) {
-        me->island = seq;
-        if (seq_gt(next, me->max))
-            me->max = next;
-        return;
-    }
-    if (seq_gt(next, me->max)) {
-        me->max = next;
-        if (!has_island)
-            me->island = next;
-    }
-    if (me->nxt == me->max)
-        me->island = me->max;
-}
-
-/* Remember the segment's numbers. */
-static void remember(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
-                     const struct evidence *evidence)
-{
-    struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
-    struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
-    uint8_t flags = segment->flags;
-    uint32_t next = tcpstate_segment_next(segment);
-    bool syn = flags & TCPSTATE_FLAG_SYN;
-
-    if (syn && !(evidence->is & STALE)) {
-        if (!(me->known & KNOWS_ISN) || me->isn != segment->seq) {
-            uint32_t kept = me->known & (KNOWS_ACK | PROVOKED | SENT_SYN | SENT_RST | SENT_TIMESTAMPS);
-            me->isn = segment->seq;
-            me->nxt = me->max = me->island = next;
-            me->known = kept | KNOWS_ISN | KNOWS_SEQ;
-            me->repeats = 0;
-        }
-        me->known |= (flags & TCPSTATE_FLAG_ACK) ? SENT_SYN_ACK : SENT_SYN;
-        me->known &= ~(uint32_t)GUESSED;
-        if (segment->options & TCPSTATE_OPTION_WINDOW_SCALE) {
-            me->window_scale = segment->window_scale > 14 ? 14 : segment->window_scale;
-            me->known |= KNOWS_SCALE;
-        }
-        if (segment->payload > 0) {
-            me->known |= SENT_DATA;
-            if (evidence->is & TFO_HAS_COOKIE)
-                connection->facts |= TCPSTATE_CONNECTION_FAST_OPEN;
-        }
-        if ((evidence->is & CROSSES) && !(flags & TCPSTATE_FLAG_ACK))
-            connection->facts |= TCPSTATE_CONNECTION_SIMULTANEOUS;
-        extend(me, segment->seq, next);
-    } else if (!syn && (flags & TCPSTATE_FLAG_ACK) && !(flags & TCPSTATE_FLAG_RST)) {
-        /* A number that its receiver cannot take is not remembered, or one
-         * forged segment would spoil all that follows. */
-        bool fits = !(peer->known & KNOWS_ACK) || seq_le(segment->seq, peer->acked + peer->window);
-        if (fits) {
-            if (evidence->is & (NEW_DATA | HAS_FIN))
-                if (!(evidence->is & AGAIN) && (me->known & KNOWS_SEQ) && seq_ge(segment->seq, me->nxt))
-                    me->known |= SENT_NEW;
-            if (segment->payload > 0)
-                me->known |= SENT_DATA;
-            if (evidence->is & FIRST_HALF_CLOSED)
-                me->known |= SENT_HALF_CLOSED;
-            if ((flags & TCPSTATE_FLAG_FIN) && !(me->known & SENT_FIN)) {
-                me->fin = segment->seq + segment->payload;
-                me->known |= SENT_FIN;
-                if (evidence->shown & BIT(TCPSTATE_GETS_FIN) || (evidence->arrives & BIT(TCPSTATE_GETS_ACK_OF_FIN)))
-                    me->known |= FIN_ACKED_FIN;
-                if (connection->active_closer < 0)
-                    connection->active_closer = (int8_t)(segment->from & 1);
-            }
-            extend(me, segment->seq, next);
-        }
-        if (evidence->is & OPENS && !(peer->known & KNOWS_ISN)) {
-            /* The SYN,ACK was not captured; its acknowledgment tells K. */
-            peer->isn = segment->ack - 1;
-            peer->known |= KNOWS_ISN;
-            peer->proven = TCPSTATE_SYN_RCVD;
-            peer->pending = 0;
-        }
-        if (evidence->is & (ACKS_FIN | ACKS_FIN_AGAIN) || evidence->shown & BIT(TCPSTATE_GETS_FIN)) {
-            me->known |= ACKED_FIN;
-            peer->known |= FIN_ARRIVED;
-        }
-        if ((me->known & SENT_NEW) && (peer->known & SENT_NEW)) {
-            /* Each has sent something new since the other did, so neither had
-             * closed before the capture began. */
-            me->known &= ~(uint32_t)GUESSED;
-            peer->known &= ~(uint32_t)GUESSED;
-        }
-    } else if ((flags & TCPSTATE_FLAG_RST) && !syn) {
-        me->known |= SENT_RST;
-        if (!(evidence->is & FOREIGN))
-            me->known &= ~(uint32_t)GUESSED;
-    }
-
-    if ((flags & TCPSTATE_FLAG_ACK) && !(flags & TCPSTATE_FLAG_RST)) {
-        if (!(me->known & KNOWS_ACK) || seq_gt(segment->ack, me->acked) || syn)
-            me->acked = segment->ack;
-        me->known |= KNOWS_ACK;
-        /* A scale counts only if both SYNs offered one, and never on a SYN
-         * (RFC 7323 section 2.2). */
-        int scale = 0;
-        if (!syn) {
-            if ((me->known & KNOWS_SCALE) && (peer->known & KNOWS_SCALE))
-                scale = me->window_scale;
-            else if (!(me->known & (SENT_SYN | SENT_SYN_ACK)))
-                scale = UNKNOWN_SCALE;
-        }
-        me->window = (uint32_t)segment->window << scale;
-        /* It acknowledges what was never captured: that did arrive. */
-        if ((peer->known & KNOWS_SEQ) && !syn && seq_gt(segment->ack, peer->nxt)
-            && segment->ack - peer->nxt < UINT32_C(1) << 30) {
-            peer->nxt = segment->ack;
-            if (seq_gt(peer->nxt, peer->max))
-                peer->max = peer->island = peer->nxt;
-            else if (seq_ge(peer->nxt, peer->island))
-                peer->nxt = peer->max, peer->island = peer->max;
-        }
-    }
-    if (segment->options & TCPSTATE_OPTION_TIMESTAMPS) {
-        if (!(me->known & SENT_TIMESTAMPS) || seq_gt(segment->ts_val, me->ts_val) || (syn && !(evidence->is & STALE)))
-            me->ts_val = segment->ts_val;
-        me->known |= SENT_TIMESTAMPS;
-    }
-}
-
-/* Let one arrival move the receiver, if it moves it at all. */
-static void arrive(struct tcpstate_connection *connection, struct tcpstate_endpoint *end,
-                   enum tcpstate_event event, int64_t now)
-{
-    uint8_t pending = end->pending | BIT(event);
-    enum tcpstate_state state = replay((enum tcpstate_state)end->proven, pending);
-
-    if (state == end->state && end->state != TCPSTATE_TIME_WAIT)
-        return;
-    if (state == TCPSTATE_TIME_WAIT && (end->state != TCPSTATE_TIME_WAIT || event == TCPSTATE_GETS_FIN))
-        connection->time_wait_since = now; /* a FIN seen again starts it anew */
-    if (state != end->state) {
-        end->pending = pending;
-        end->state = (uint8_t)state;
-    }
-}
-
-static void move_receiver(struct tcpstate_connection *connection,
-                          const struct tcpstate_segment *segment, const struct evidence *evidence)
-{
-    struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
-    struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
-    uint8_t arrives = evidence->arrives;
-
-    if (arrives & BIT(TCPSTATE_GETS_SYN))
-        settle(peer); /* a new life begins: from what is proven, not from what is shown */
-    for (int event = 0; arrives != 0; event++, arrives >>= 1)
-        if (arrives & 1)
-            arrive(connection, peer, (enum tcpstate_event)event, segment->time);
-    if (evidence->arrives & BIT(TCPSTATE_GETS_FIN))
-        me->known |= FIN_ARRIVED;
-
-    /* A FIN that waited behind a hole arrives with the segment that fills it;
-     * one recorded after its own acknowledgment had arrived before. */
-    if ((me->known & SENT_FIN) && !(segment->flags & TCPSTATE_FLAG_RST)) {
-        if ((peer->known & KNOWS_ACK) && !(peer->known & ACKED_FIN) && seq_gt(peer->acked, me->fin)
-            && seq_le(peer->acked, me->max)) {
-            peer->proven = (uint8_t)tcpstate_next((enum tcpstate_state)peer->proven, TCPSTATE_GETS_FIN);
-            peer->pending &= (uint8_t)~BIT(TCPSTATE_GETS_FIN);
-            peer->known |= ACKED_FIN;
-            settle(peer);
-            arrive(connection, me, TCPSTATE_GETS_ACK_OF_FIN, segment->time);
-            me->known |= FIN_ARRIVED;
-        } else if (!(me->known & FIN_ARRIVED) && seq_gt(me->nxt, me->fin)) {
-            arrive(connection, peer, TCPSTATE_GETS_FIN, segment->time);
-            me->known |= FIN_ARRIVED;
-        }
-    }
-    if (peer->state == TCPSTATE_TIME_WAIT && me->state == TCPSTATE_TIME_WAIT
-        && connection->time_wait_since == 0)
-        connection->time_wait_since = segment->time;
-}
-
-/* Whether an answer is owed that changes nothing: RFC 5961 section 4 (SYN),
- * section 3 (RST), and the ACK of a FIN or SYN,ACK that was sent again. */
-static bool provokes(enum tcpstate_step step, enum tcpstate_reset_number reset_number)
-{
-    switch (step) {
-    case TCPSTATE_STEP_SYN_IN_CONNECTION:
-    case TCPSTATE_STEP_STALE_SYN:
-    case TCPSTATE_STEP_SYN_ACK_RETRANSMITTED:
-    case TCPSTATE_STEP_FIN_RETRANSMITTED:
-    case TCPSTATE_STEP_FIN_IN_TIME_WAIT:
-        return true;
-    case TCPSTATE_STEP_RESET_IGNORED:
-        return reset_number == TCPSTATE_RESET_NUMBER_WINDOW;
-    default:
-        return false;
-    }
-}
-
-static void check(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
-                  struct tcpstate_observation *observation)
+void tcpstate_observe_unreachable(struct tcpstate_connection *connection,
+                                  const struct tcpstate_segment *segment,
+                                  struct tcpstate_observation *observation)
 {
     const struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
-    const struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
-    uint8_t checks = tcpstate_step_facts(observation->step)->checks;
 
-    if (!(peer->known & KNOWS_ISN))
-        checks &= (uint8_t)~TCPSTATE_CHECK_ACK_IS_ISN_PLUS_1;
-    if (!(me->known & KNOWS_ISN))
-        checks &= (uint8_t)~TCPSTATE_CHECK_SEQ_IS_ISN_PLUS_1;
-    if (!(peer->known & SENT_FIN))
-        checks &= (uint8_t)~TCPSTATE_CHECK_ACK_IS_FIN_PLUS_1;
-    if ((checks & TCPSTATE_CHECK_SEQ_IS_ISN_PLUS_1) && segment->seq != me->isn + 1) {
-        observation->failed |= TCPSTATE_CHECK_SEQ_IS_ISN_PLUS_1;
-        observation->expected = me->isn + 1;
+    *observation = (struct tcpstate_observation){ .client = connection->client };
+    observation->stayed[0] = observation->stayed[1] = observation->reset_after = -1;
+    for (int i = 0; i < 2; i++) {
+        observation->ends[i].before = observation->ends[i].after = connection->ends[i].state;
+        observation->ends[i].before_inferred = observation->ends[i].after_inferred =
+            is_inferred(&connection->ends[i]);
     }
-    if ((checks & TCPSTATE_CHECK_ACK_IS_FIN_PLUS_1) && segment->ack != peer->fin + 1) {
-        observation->failed |= TCPSTATE_CHECK_ACK_IS_FIN_PLUS_1;
-        observation->expected = peer->fin + 1;
-    }
-    if ((checks & TCPSTATE_CHECK_ACK_IS_ISN_PLUS_1) && segment->ack != peer->isn + 1) {
-        observation->failed |= TCPSTATE_CHECK_ACK_IS_ISN_PLUS_1;
-        observation->expected = peer->isn + 1;
-    }
-    observation->checks = checks;
-}
-
-/* Count what is sent again, mark what it provokes, link it to what it answers. */
-static void link(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
-                 const struct evidence *evidence, struct tcpstate_observation *observation)
-{
-    struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
+    if (me->proven != TCPSTATE_SYN_SENT || !(me->known & KNOWS_ISN) || segment->seq != me->isn)
+        return;
+    /* The SYN did not arrive, so whoever was to receive it has not moved. */
     struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
-    enum tcpstate_step step = observation->step;
-    const struct step_facts *facts = tcpstate_step_facts(step);
-
-    if (facts->answers >= 0)
-        observation->answers = connection->milestones[facts->answers];
-    if (facts->milestone >= 0 && connection->milestones[facts->milestone] == 0)
-        connection->milestones[facts->milestone] = segment->frame;
-    switch (step) {
-    case TCPSTATE_STEP_FIN_RETRANSMITTED:
-    case TCPSTATE_STEP_FIN_IN_TIME_WAIT:
-        observation->answers = connection->milestones[connection->active_closer == (segment->from & 1)
-                                                          ? TCPSTATE_MILESTONE_FIN
-                                                          : TCPSTATE_MILESTONE_PASSIVE_FIN];
-        break;
-    case TCPSTATE_STEP_CHALLENGE_ACK:
-        observation->answers = connection->provoked_by;
-        break;
-    default:
-        break;
+    if (peer->proven == TCPSTATE_UNKNOWN) {
+        peer->pending = 0;
+        tcpstate_settle(peer);
     }
-    if ((evidence->is & AGAIN) && !(evidence->is & HAS_RST)) {
-        if (me->repeats < UINT16_MAX)
-            me->repeats++;
-        observation->repeats = me->repeats;
-    } else if (evidence->is & (HAS_SYN | HAS_FIN)) {
-        me->repeats = 0;
+    observation->ends[!(segment->from & 1)].after = peer->state;
+    observation->ends[!(segment->from & 1)].after_inferred = is_inferred(peer);
+    observation->step = TCPSTATE_STEP_UNREACHABLE;
+    observation->answers = connection->milestones[TCPSTATE_MILESTONE_SYN];
+    observation->changed = true;
+    if (connection->end == TCPSTATE_ENDING_NONE) {
+        connection->end = TCPSTATE_ENDING_UNREACHABLE;
+        observation->over = true;
     }
-    if (provokes(step, observation->reset_number)) {
-        peer->known |= PROVOKED;
-        connection->provoked_by = segment->frame;
-    }
-    me->known &= ~(uint32_t)PROVOKED;
 }
 
 /* Most segments of most connections: data or a plain ACK between two ends
@@ -506,6 +197,9 @@ static bool is_plain(const struct tcpstate_connection *connection, const struct 
            && a->proven == TCPSTATE_ESTABLISHED && b->proven == TCPSTATE_ESTABLISHED
            && (a->pending | b->pending) == 0
            && ((a->known | b->known) & (PROVOKED | GUESSED)) == 0
+           && (segment->options & (TCPSTATE_OPTION_MP_DATA_FIN | TCPSTATE_OPTION_MP_FASTCLOSE)) == 0
+           && (a->keep_alives | b->keep_alives) == 0
+           && !tcpstate_is_keep_alive(&connection->ends[segment->from & 1], segment)
            && (a->known & b->known & (SENT_DATA | SENT_NEW)) == (SENT_DATA | SENT_NEW);
 }
 
@@ -513,7 +207,7 @@ static void take_plain(struct tcpstate_connection *connection, const struct tcps
 {
     struct evidence evidence = { .is = HAS_ACK };
 
-    remember(connection, segment, &evidence);
+    tcpstate_remember(connection, segment, &evidence);
 }
 
 void tcpstate_observe(struct tcpstate_connection *connection,
@@ -537,8 +231,26 @@ void tcpstate_observe(struct tcpstate_connection *connection,
         observation->ends[i].before_inferred = observation->ends[i].after_inferred =
             is_inferred(&connection->ends[i]);
     }
-    if (is_copy(me, segment))
+    observation->stayed[0] = observation->stayed[1] = observation->reset_after = -1;
+    connection->moments[TCPSTATE_MOMENT_LAST] = segment->time;
+    if (connection->moments[TCPSTATE_MOMENT_FIRST] == TCPSTATE_NO_TIME)
+        connection->moments[TCPSTATE_MOMENT_FIRST] = segment->time;
+    if (is_copy(me, segment)) {
+        /* Where the first sighting was a step, say why this one is none;
+         * copies of plain data are not worth remembering. */
+        if (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST)) {
+            observation->step = TCPSTATE_STEP_COPY;
+            observation->answers = me->last.frame;
+            observation->changed = true;
+        }
         return;
+    }
+    int64_t last_time = me->last.frame != 0 ? me->last.time : TCPSTATE_NO_TIME;
+    uint32_t answered = peer->last.frame;
+    bool answers_last = answered != 0
+                        && ((segment->flags & TCPSTATE_FLAG_ACK)
+                                ? seq_ge(segment->ack, peer->last.seq)
+                                : segment->seq == peer->last.ack);
     me->last.seq = segment->seq;
     me->last.ack = segment->ack;
     me->last.flags = segment->flags;
@@ -560,12 +272,24 @@ void tcpstate_observe(struct tcpstate_connection *connection,
     if (!(evidence.is & HAS_RST) && segment->ttl != 0)
         me->ttl = segment->ttl;
 
-    enum tcpstate_state departure = move_sender(me, segment, &evidence, &corrected, &in_flight);
+    bool keep_alive = tcpstate_is_keep_alive(me, segment);
+    enum tcpstate_state departure = tcpstate_move_sender(me, segment, &evidence, &corrected, &in_flight);
     observation->step = tcpstate_classify(evidence.is, departure, receiver_was);
-    remember(connection, segment, &evidence);
-    move_receiver(connection, segment, &evidence);
-    check(connection, segment, observation);
-    link(connection, segment, &evidence, observation);
+    tcpstate_remember(connection, segment, &evidence);
+    tcpstate_move_receiver(connection, segment, &evidence);
+    tcpstate_check(connection, segment, observation);
+    tcpstate_link(connection, segment, &evidence, observation);
+    tcpstate_count_keep_alives(connection, segment, observation, keep_alive);
+    if ((segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK)) == TCPSTATE_FLAG_SYN && me->syns < UINT16_MAX)
+        me->syns++;
+    tcpstate_keep_time(connection, segment, observation->step);
+    tcpstate_finish(connection, segment, &evidence, observation);
+    if (evidence.is & HAS_RST) {
+        if (last_time != TCPSTATE_NO_TIME && segment->time >= last_time)
+            observation->reset_after = segment->time - last_time;
+        if (answers_last && observation->answers == 0)
+            observation->answers = answered;
+    }
 
     /* Where they stood before.  What the segment shows to have been otherwise
      * than we inferred is corrected; where its sender was moved on by
@@ -598,8 +322,13 @@ void tcpstate_observe(struct tcpstate_connection *connection,
         observation->ends[from].before_inferred = true;
     }
     for (int i = 0; i < 2; i++) {
-        const struct tcpstate_endpoint *end = &connection->ends[i];
+        struct tcpstate_endpoint *end = &connection->ends[i];
         bool inferred = is_inferred(end);
+        if (observation->ends[i].before != end->state) {
+            if (end->since != TCPSTATE_NO_TIME && segment->time >= end->since)
+                observation->stayed[i] = segment->time - end->since;
+            end->since = segment->time;
+        }
         if (observation->ends[i].after != end->state || observation->ends[i].after_inferred != inferred)
             observation->changed = true;
         observation->ends[i].after = end->state;

@@ -7,9 +7,7 @@
  * passer-by knows two bounds of it: what the host has acknowledged, and what
  * has been sent to it without a hole.
  */
-#include "evidence.h"
-
-#define BIT(event) ((uint8_t)(1u << (event)))
+#include "internal.h"
 
 /* States in which an endpoint is past its handshake (RFC 9293 section 3.3.2:
  * "synchronized", less SYN_RCVD). */
@@ -150,6 +148,15 @@ static void judge_syn(const struct tcpstate_connection *connection,
         evidence->is |= CROSSES;
 }
 
+bool tcpstate_is_keep_alive(const struct tcpstate_endpoint *sender, const struct tcpstate_segment *segment)
+{
+    return segment->payload <= 1 && (sender->known & KNOWS_SEQ) && segment->seq == sender->max - 1
+           && (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_ACK))
+                  == TCPSTATE_FLAG_ACK
+           && sender->proven == TCPSTATE_ESTABLISHED && (sender->known & KNOWS_ACK)
+           && segment->ack == sender->acked;
+}
+
 /* A segment with neither SYN nor RST: acknowledgments, data, FIN. */
 static void judge_transfer(const struct tcpstate_connection *connection,
                            const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
@@ -228,6 +235,12 @@ static void judge_transfer(const struct tcpstate_connection *connection,
     }
     if (acks_syn && (peer->known & KNOWS_ISN))
         evidence->is |= GOOD_ACK;
+    if (me->keep_alives > 0 && tcpstate_is_keep_alive(me, segment))
+        evidence->is |= KEEP_ALIVE_AGAIN;
+    if ((segment->options & TCPSTATE_OPTION_MP_DATA_FIN) && !(me->known & SENT_DATA_FIN))
+        evidence->is |= MP_CLOSES;
+    if (segment->options & TCPSTATE_OPTION_MP_FASTCLOSE)
+        evidence->is |= MP_CLOSES_FAST;
 }
 
 void tcpstate_judge(const struct tcpstate_connection *connection,

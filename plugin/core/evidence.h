@@ -29,6 +29,7 @@ enum {
     PROVOKED = 0x2000,    /* a challenge ACK is due from it (RFC 5961) */
     GUESSED = 0x4000,     /* .proven rests on a guess: the capture began midway */
     SENT_TIMESTAMPS = 0x8000,
+    SENT_DATA_FIN = 0x20000,    /* an MPTCP DATA_FIN */
     SENT_HALF_CLOSED = 0x10000, /* data while only the other side had closed */
 };
 
@@ -67,6 +68,9 @@ typedef uint64_t conditions;
 #define NEW_DATA         (UINT64_C(1) << 30)  /* data beyond all that the sender sent before */
 #define GUESSES          (UINT64_C(1) << 31)  /* its sender's state was only a guess before */
 #define FIRST_HALF_CLOSED (UINT64_C(1) << 32) /* first new data after the other side closed */
+#define KEEP_ALIVE_AGAIN  (UINT64_C(1) << 33) /* a keep-alive after one that was not answered */
+#define MP_CLOSES         (UINT64_C(1) << 34) /* MPTCP DATA_FIN, seen for the first time */
+#define MP_CLOSES_FAST    (UINT64_C(1) << 35) /* MPTCP MP_FASTCLOSE */
 
 /* The judgement of one segment. */
 struct evidence {
@@ -88,6 +92,10 @@ struct step_facts {
     int8_t answers;    /* it answers or repeats this milestone, or -1 */
 };
 const struct step_facts *tcpstate_step_facts(enum tcpstate_step step);
+
+/* A keep-alive: nothing, or one byte, just below what was sent last (RFC 9293
+ * section 3.8.4). */
+bool tcpstate_is_keep_alive(const struct tcpstate_endpoint *sender, const struct tcpstate_segment *segment);
 
 /* The step that a segment is, from what holds of it and where its sender
  * (on departure) and its receiver (before arrival) stood. */

@@ -75,8 +75,9 @@ static const struct rule rules[] = {
     RULE(SYN_ACK_REJECTED,     HAS_RST,                        NOTHING,             SS, SR),
     RULE(HANDSHAKE_ABORTED,    HAS_RST,                        NOTHING,             SS | SR, ANY),
     RULE(HANDSHAKE_ABORTED,    HAS_RST,                        NOTHING,             ES, SR),
+    RULE(TIME_WAIT_ASSASSINATION, HAS_RST,                     NOTHING,             ANY, TW),
     RULE(RESET_AFTER_CLOSE,    HAS_RST,                        NOTHING,             CL | TW, ANY),
-    RULE(RESET_AFTER_CLOSE,    HAS_RST,                        NOTHING,             ANY, CL | TW),
+    RULE(RESET_AFTER_CLOSE,    HAS_RST,                        NOTHING,             ANY, CL),
     RULE(RESET_IN_CLOSE,       HAS_RST | ALREADY_SENT_FIN,     NOTHING,             ANY, ANY),
     RULE(RESET_IN_CLOSE,       HAS_RST | PEER_SENT_FIN,        NOTHING,             ANY, ANY),
     RULE(ABORT,                HAS_RST,                        NOTHING,             ES | CW, ANY),
@@ -106,12 +107,16 @@ static const struct rule rules[] = {
     RULE(CLIENT_ANSWERS,       FIRST_DATA | FROM_CLIENT,       NOTHING,             ANY, ANY),
     RULE(FIRST_RESPONSE,       FIRST_DATA | FROM_SERVER | PEER_SPOKE, NOTHING,      ANY, ANY),
     RULE(SERVER_SPEAKS_FIRST,  FIRST_DATA | FROM_SERVER,       NOTHING,             ANY, ANY),
+    RULE(MPTCP_FASTCLOSE,      MP_CLOSES_FAST,                 NOTHING,             ANY, ANY),
+    RULE(MPTCP_DATA_FIN,       MP_CLOSES,                      NOTHING,             ANY, ANY),
     RULE(HALF_CLOSED_DATA,     FIRST_HALF_CLOSED,              NOTHING,             CW, ANY),
     RULE(DATA_AFTER_FIN,       NEW_DATA | ALREADY_SENT_FIN,    NOTHING,             ANY, ANY),
+    RULE(NO_CONNECTION,        HAS_DATA | HAS_ACK,             NOTHING,             CL, ANY),
     RULE(LAST_ACK_REPEATED,    CHALLENGES | ACKS_FIN_AGAIN,    NOTHING,             TW, ANY),
     RULE(FIN_ACK_REPEATED,     CHALLENGES | ACKS_FIN_AGAIN,    NOTHING,             ANY, ANY),
     RULE(HANDSHAKE_ACK_REPEATED, CHALLENGES | FROM_CLIENT,     NOTHING,             ES, SR),
     RULE(CHALLENGE_ACK,        CHALLENGES,                     NOTHING,             ANY, ANY),
+    RULE(KEEP_ALIVE_UNANSWERED, KEEP_ALIVE_AGAIN,              NOTHING,             ANY, ANY),
 };
 
 enum tcpstate_step tcpstate_classify(conditions is, enum tcpstate_state sender,
@@ -185,6 +190,13 @@ static const struct step_facts facts[TCPSTATE_STEPS] = {
     [TCPSTATE_STEP_RESET_REPEATED] =             { 0,                 NO,               M(RST) },
     [TCPSTATE_STEP_RESET_IGNORED] =              { 0,                 NO,               NO },
     [TCPSTATE_STEP_RESET_OF_UNKNOWN] =           { 0,                 M(RST),           NO },
+    [TCPSTATE_STEP_UNREACHABLE] =                { 0,                 NO,               M(SYN) },
+    [TCPSTATE_STEP_TIME_WAIT_ASSASSINATION] =    { 0,                 M(RST),           NO },
+    [TCPSTATE_STEP_KEEP_ALIVE_UNANSWERED] =      { 0,                 NO,               NO },
+    [TCPSTATE_STEP_MPTCP_DATA_FIN] =             { 0,                 NO,               NO },
+    [TCPSTATE_STEP_MPTCP_FASTCLOSE] =            { 0,                 NO,               NO },
+    [TCPSTATE_STEP_NO_CONNECTION] =              { 0,                 NO,               NO },
+    [TCPSTATE_STEP_COPY] =                       { 0,                 NO,               NO },
     [TCPSTATE_STEP_NULL_SEGMENT] =               { 0,                 NO,               NO },
     [TCPSTATE_STEP_FIN_WITHOUT_ACK] =            { 0,                 NO,               NO },
     [TCPSTATE_STEP_XMAS_SEGMENT] =               { 0,                 NO,               NO },
@@ -216,4 +228,11 @@ enum tcpstate_phase tcpstate_step_phase(enum tcpstate_step step)
 {
     return (unsigned)step < TCPSTATE_STEPS ? (enum tcpstate_phase)steps[step].phase
                                            : TCPSTATE_PHASE_NONE;
+}
+
+bool tcpstate_step_is_first_data(enum tcpstate_step step)
+{
+    return step == TCPSTATE_STEP_HANDSHAKE_ACK_DATA || step == TCPSTATE_STEP_FIRST_REQUEST
+           || step == TCPSTATE_STEP_FIRST_RESPONSE || step == TCPSTATE_STEP_SERVER_SPEAKS_FIRST
+           || step == TCPSTATE_STEP_CLIENT_ANSWERS;
 }

@@ -143,6 +143,10 @@ enum tcpstate_phase {
 const char *tcpstate_step_name(enum tcpstate_step step);
 enum tcpstate_phase tcpstate_step_phase(enum tcpstate_step step);
 
+/* Whether the step is the first data of an endpoint, which names the
+ * application protocol. */
+bool tcpstate_step_is_first_data(enum tcpstate_step step);
+
 /* The textbook's checks.  A segment carries the ones of its step. */
 enum {
     TCPSTATE_CHECK_ACK_IS_ISN_PLUS_1 = 0x01, /* ack = the other's ISN + 1 */
@@ -174,6 +178,21 @@ enum tcpstate_milestone {
     TCPSTATE_MILESTONES
 };
 
+/* Moments of a connection, for the times between them. */
+enum tcpstate_moment {
+    TCPSTATE_MOMENT_FIRST,         /* the first segment of all */
+    TCPSTATE_MOMENT_SYN,
+    TCPSTATE_MOMENT_SYN_ACK,
+    TCPSTATE_MOMENT_HANDSHAKE_ACK,
+    TCPSTATE_MOMENT_REQUEST,       /* first data from the client */
+    TCPSTATE_MOMENT_RESPONSE,      /* first data from the server */
+    TCPSTATE_MOMENT_FIN,           /* the first FIN */
+    TCPSTATE_MOMENT_END,           /* the segment that ended it */
+    TCPSTATE_MOMENT_LAST,          /* the last segment of all so far */
+    TCPSTATE_MOMENTS
+};
+#define TCPSTATE_NO_TIME INT64_MIN
+
 /* Everything the core remembers of one endpoint. */
 struct tcpstate_endpoint {
     uint32_t isn;    /* valid with KNOWS_ISN */
@@ -191,6 +210,9 @@ struct tcpstate_endpoint {
     uint8_t pending; /* 1 << GETS_*: arrived as far as we know, not confirmed */
     uint8_t window_scale;
     uint8_t ttl;
+    uint16_t syns;       /* how many SYNs without ACK it sent */
+    uint16_t keep_alives; /* how many in a row were not answered */
+    int64_t since;       /* when it entered .state; TCPSTATE_NO_TIME: not known */
     /* The last segment it sent, only to tell a copy made by the capture. */
     struct {
         uint8_t flags;
@@ -208,6 +230,9 @@ struct tcpstate_connection {
     int8_t client;           /* endpoint 0 or 1, or -1 */
     int8_t active_closer;    /* endpoint that sent the first FIN, or -1 */
     uint8_t facts;           /* TCPSTATE_CONNECTION_* */
+    uint8_t end;             /* enum tcpstate_ending */
+    int8_t ended_by;         /* endpoint that reset, refused or closed first, or -1 */
+    int64_t moments[TCPSTATE_MOMENTS]; /* nanoseconds, or TCPSTATE_NO_TIME */
     uint32_t provoked_by;    /* frame that a challenge ACK would answer */
 };
 
@@ -218,6 +243,53 @@ enum {
     TCPSTATE_CONNECTION_SIMULTANEOUS = 0x08, /* both sent a SYN without ACK */
     TCPSTATE_CONNECTION_FAST_OPEN = 0x10,   /* the SYN carried data with a cookie */
     TCPSTATE_CONNECTION_REUSED = 0x20,      /* the four-tuple had a connection before */
+    TCPSTATE_CONNECTION_THREE_SEGMENTS = 0x40, /* closed with ACK and FIN combined */
+    TCPSTATE_CONNECTION_CROSSED_FINS = 0x80,   /* closed from both ends at once */
+};
+
+/* How a connection ended, as soon as a segment ends it. */
+enum tcpstate_ending {
+    TCPSTATE_ENDING_NONE,        /* nothing ended it yet */
+    TCPSTATE_ENDING_CLOSED,      /* both FINs acknowledged */
+    TCPSTATE_ENDING_RESET,       /* aborted after it was open */
+    TCPSTATE_ENDING_REFUSED,     /* RST,ACK to the SYN */
+    TCPSTATE_ENDING_REJECTED,    /* RST to the SYN,ACK */
+    TCPSTATE_ENDING_ABORTED,     /* RST during the handshake, other than these */
+    TCPSTATE_ENDING_UNREACHABLE, /* ICMP said that the SYN got nowhere */
+};
+
+/* What became of a connection, for tcpstate.outcome and its like. */
+enum tcpstate_result {
+    TCPSTATE_RESULT_CLOSED,
+    TCPSTATE_RESULT_RESET,
+    TCPSTATE_RESULT_REFUSED,
+    TCPSTATE_RESULT_REJECTED,
+    TCPSTATE_RESULT_HANDSHAKE_ABORTED,
+    TCPSTATE_RESULT_UNREACHABLE,
+    TCPSTATE_RESULT_UNANSWERED,      /* SYNs, and nothing came back */
+    TCPSTATE_RESULT_HALF_OPEN,       /* SYN,ACK, but no end of the handshake */
+    TCPSTATE_RESULT_OPEN,            /* established, neither side closed */
+    TCPSTATE_RESULT_SILENT,          /* ... and keep-alives go unanswered */
+    TCPSTATE_RESULT_HALF_CLOSED,     /* one side closed, the other did not */
+    TCPSTATE_RESULT_LAST_ACK_MISSING, /* both sides closed, not all of it acknowledged */
+    TCPSTATE_RESULT_UNKNOWN,         /* midway, too little to say */
+    TCPSTATE_RESULTS
+};
+
+enum tcpstate_close_kind {
+    TCPSTATE_CLOSE_NONE,
+    TCPSTATE_CLOSE_FOUR_SEGMENTS,
+    TCPSTATE_CLOSE_THREE_SEGMENTS,
+    TCPSTATE_CLOSE_SIMULTANEOUS,
+    TCPSTATE_CLOSE_RESET,
+    TCPSTATE_CLOSE_KINDS
+};
+
+struct tcpstate_outcome {
+    enum tcpstate_result result;
+    enum tcpstate_close_kind close_kind;
+    int8_t closed_by;       /* endpoint 0 or 1; 2: both; -1: nobody */
+    const char *conn_state; /* Zeek's code: "SF", "S0" and so on */
 };
 
 /* What one segment means. */
@@ -234,8 +306,11 @@ struct tcpstate_observation {
     enum tcpstate_reset_number reset_number;
     bool reset_ttl_differs; /* its TTL is not the one this endpoint used before */
     uint16_t repeats;     /* of a segment sent again: the how manieth time, from 1 */
+    int64_t reset_after;  /* RST: nanoseconds since its endpoint's last segment; -1: none */
     uint32_t answers;     /* frame of the step that this one answers or repeats; 0: none */
     uint32_t expected;    /* what a failed check expected */
+    int64_t stayed[2];    /* nanoseconds that each end spent in the state it leaves; -1: it leaves none */
+    bool over;            /* this segment ends the connection */
     bool changed;         /* anything to remember: a step, or a state moved or was proven */
 };
 
@@ -257,6 +332,19 @@ bool tcpstate_isn(const struct tcpstate_connection *connection, int endpoint, ui
 
 /* Length of TIME_WAIT in nanoseconds: Linux's 60 s; RFC 9293 says 2 MSL = 240 s. */
 #define TCPSTATE_DEFAULT_2MSL INT64_C(60000000000)
+
+/* What became of the connection, as far as it was seen. */
+void tcpstate_outcome(const struct tcpstate_connection *connection, struct tcpstate_outcome *outcome);
+
+/* Names of fixed sets, never translated, never NULL. */
+const char *tcpstate_result_name(enum tcpstate_result result);
+const char *tcpstate_close_kind_name(enum tcpstate_close_kind kind);
+
+/* An ICMP error quotes `segment`: the network could not deliver it.  Only a
+ * quoted SYN means anything here (RFC 9293 section 3.9.2.2). */
+void tcpstate_observe_unreachable(struct tcpstate_connection *connection,
+                                  const struct tcpstate_segment *segment,
+                                  struct tcpstate_observation *observation);
 
 /* Take in one segment.  `two_msl` is the length of TIME_WAIT in nanoseconds.
  * Never fails; any segment is accepted, however forged. */

@@ -59,6 +59,7 @@ struct tcpstate_life {
     struct event *events;
     uint32_t count, room;
     uint32_t first_frame;
+    int application; /* protocol of the first data that told it, or -1 */
     uint32_t previous; /* first frame of the life before this one */
 };
 
@@ -217,6 +218,7 @@ static struct tcpstate_life *open_stream(const struct tcpstate_reading *reading)
     struct tcpstate_life *life = wmem_new0(wmem_file_scope(), struct tcpstate_life);
     tcpstate_connection_begin(&life->connection, before ? &before->connection : NULL);
     life->first_frame = reading->segment.frame;
+    life->application = -1;
     life->previous = before ? before->first_frame : 0;
     add_life(tuple, life);
     name_stream(reading->stream, life);
@@ -273,7 +275,14 @@ void tcpstate_connections_take(const struct tcpstate_reading *reading, struct tc
         life = open_stream(reading);
     tcpstate_observe(&life->connection, &reading->segment, tcpstate_two_msl(), &sight->seen);
     sight->life = life;
-    sight->application = has_application(sight->seen.step) ? reading->application : -1;
+    /* An answer that is still incomplete has no protocol of its own yet; the
+     * question's will do. */
+    sight->application = -1;
+    if (has_application(sight->seen.step)) {
+        if (reading->application >= 0)
+            life->application = reading->application;
+        sight->application = life->application;
+    }
     note(&life->stream, reading->segment.frame, reading->stream);
     for (int i = 0; i < 2 && sight->seen.changed; i++) {
         uint32_t isn;

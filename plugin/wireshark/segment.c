@@ -21,7 +21,10 @@
 #include <epan/etypes.h>
 #include <epan/ipproto.h>
 
-static int hf_stream = -1, hf_length = -1, proto_tcp = -1, proto_data = -1;
+#include "fields.h"
+
+static int hf_stream = -1, hf_length = -1;
+static int proto_tcp = -1, proto_data = -1, proto_transum = -1, proto_mate = -1;
 
 GArray *tcpstate_segment_wanted(void)
 {
@@ -31,6 +34,8 @@ GArray *tcpstate_segment_wanted(void)
     hf_length = proto_registrar_get_id_byname("tcp.len");
     proto_tcp = proto_get_id_by_filter_name("tcp");
     proto_data = proto_get_id_by_filter_name("data");
+    proto_transum = proto_get_id_by_filter_name("transum");
+    proto_mate = proto_get_id_by_filter_name("mate");
     g_array_append_val(wanted, hf_stream);
     g_array_append_val(wanted, hf_length);
     return wanted;
@@ -162,8 +167,27 @@ static int8_t hint_of(const struct tcpstate_pair *pair)
     return pair->port[0] < 1024 ? 0 : 1;
 }
 
+/* Post-dissectors stand in the list of layers too, and are no application. */
+static bool is_postdissector(int proto)
+{
+    return proto == tcpstate_proto || proto == proto_transum || proto == proto_mate;
+}
+
+/* The protocol that a dissector is set for on these ports: what Wireshark
+ * calls when it has the data of a PDU together. */
+static int application_by_port(const packet_info *pinfo)
+{
+    dissector_table_t ports = find_dissector_table("tcp.port");
+    uint32_t low = MIN(pinfo->srcport, pinfo->destport), high = MAX(pinfo->srcport, pinfo->destport);
+    dissector_handle_t found = ports ? dissector_get_uint_handle(ports, low) : NULL;
+
+    if (ports && !found)
+        found = dissector_get_uint_handle(ports, high);
+    return found ? dissector_handle_get_protocol_index(found) : -1;
+}
+
 /* The protocol that Wireshark found above the TCP layer number `layer`. */
-static int application_above(const packet_info *pinfo, unsigned layer)
+static int application_above(const packet_info *pinfo, unsigned layer, bool innermost)
 {
     unsigned seen = 0;
 
@@ -172,7 +196,12 @@ static int application_above(const packet_info *pinfo, unsigned layer)
             continue;
         at = wmem_list_frame_next(at);
         int proto = at ? GPOINTER_TO_INT(wmem_list_frame_data(at)) : -1;
-        return proto == proto_data ? -1 : proto;
+        if (proto == proto_data)
+            return -1;
+        /* Nobody, not even "data": a dissector took it and waits for more. */
+        if (proto < 0 || is_postdissector(proto))
+            return innermost ? application_by_port(pinfo) : -1;
+        return proto;
     }
     return -1;
 }
@@ -236,7 +265,7 @@ unsigned tcpstate_read_segments(proto_tree *tree, packet_info *pinfo,
         readings[count].stream = tcpstate_finfo_uint(stream);
         readings[count].layer = (uint8_t)count;
         if (readings[count].segment.payload > 0)
-            readings[count].application = application_above(pinfo, i);
+            readings[count].application = application_above(pinfo, i, i + 1 == streams->len);
         count++;
     }
     return count;

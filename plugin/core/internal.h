@@ -1,0 +1,44 @@
+/* internal.h - what the core's files share with each other and nobody else.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef TCPSTATE_INTERNAL_H
+#define TCPSTATE_INTERNAL_H
+
+#include "evidence.h"
+
+/* An event as a member of a set of pending or arriving ones. */
+#define BIT(event) ((uint8_t)(1u << (event)))
+
+/* move.c */
+
+/* Restore the invariant state == replay(proven, pending). */
+void tcpstate_settle(struct tcpstate_endpoint *end);
+
+/* Move the sender by what its segment proves.  Returns where it stood when it
+ * sent; `corrected` tells that it was not where we had inferred, `in_flight`
+ * that something it did not know of yet moves it on. */
+enum tcpstate_state tcpstate_move_sender(struct tcpstate_endpoint *me, const struct tcpstate_segment *segment,
+                                         const struct evidence *evidence, bool *corrected, bool *in_flight);
+
+/* Move the receiver by what arrives; after tcpstate_remember(). */
+void tcpstate_move_receiver(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                            const struct evidence *evidence);
+
+/* remember.c */
+void tcpstate_remember(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                       const struct evidence *evidence);
+
+/* conclude.c: each fills in its part of the observation. */
+void tcpstate_check(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                    struct tcpstate_observation *observation);
+void tcpstate_link(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                   const struct evidence *evidence, struct tcpstate_observation *observation);
+void tcpstate_count_keep_alives(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                                struct tcpstate_observation *observation, bool is_keep_alive);
+void tcpstate_keep_time(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                        enum tcpstate_step step);
+void tcpstate_finish(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                     const struct evidence *evidence, struct tcpstate_observation *observation);
+
+#endif

@@ -1,0 +1,123 @@
+/* move.c - how one segment moves its sender and its receiver.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The sender is moved by what the segment proves, the receiver by what it
+ * brings.  Both keep the invariant state == replay(proven, pending).
+ */
+#include "internal.h"
+
+static enum tcpstate_state replay(enum tcpstate_state state, uint8_t pending)
+{
+    for (int event = 0; pending != 0; event++, pending >>= 1)
+        if (pending & 1)
+            state = tcpstate_next(state, (enum tcpstate_event)event);
+    return state;
+}
+
+void tcpstate_settle(struct tcpstate_endpoint *end)
+{
+    end->state = (uint8_t)replay((enum tcpstate_state)end->proven, end->pending);
+}
+
+/* Move the sender.  Returns where it stood when it sent the segment;
+ * `in_flight` tells that something it did not know of yet moves it on. */
+enum tcpstate_state tcpstate_move_sender(struct tcpstate_endpoint *me,
+                                       const struct tcpstate_segment *segment,
+                                       const struct evidence *evidence, bool *corrected,
+                                       bool *in_flight)
+{
+    enum tcpstate_state departure = (enum tcpstate_state)me->proven;
+    uint8_t remaining = me->pending & (uint8_t)~(evidence->shown | evidence->contradicted);
+    uint8_t shown = evidence->shown;
+
+    /* A reset is shown only by one that begins again after it. */
+    if (!(me->pending & (BIT(TCPSTATE_GETS_RST) | BIT(TCPSTATE_GETS_RST_AS_OPENER))))
+        shown &= (uint8_t)~BIT(TCPSTATE_GETS_RST);
+    else if (shown & BIT(TCPSTATE_GETS_RST)) {
+        departure = TCPSTATE_LISTEN;
+        remaining = 0;
+        shown = 0;
+    }
+    *corrected = (me->pending & evidence->contradicted) != 0;
+    departure = replay(departure, shown);
+
+    enum tcpstate_state after = departure;
+    if ((evidence->is & (HAS_SYN | HAS_RST)) == HAS_SYN && !(evidence->is & HAS_FIN)) {
+        if (!(evidence->is & STALE))
+            after = tcpstate_next(after, (evidence->is & HAS_ACK) ? TCPSTATE_SENDS_SYN_ACK
+                                                                  : TCPSTATE_SENDS_SYN);
+    } else if ((evidence->is & HAS_RST) && !(evidence->is & HAS_SYN)) {
+        if (!(evidence->is & FOREIGN)) {
+            after = tcpstate_next(after, TCPSTATE_SENDS_RST);
+            remaining = 0;
+        }
+    } else if ((evidence->is & HAS_ACK) && !(evidence->is & HAS_SYN)) {
+        after = tcpstate_next(after, TCPSTATE_SENDS_ACK);
+        /* Data midway: it was sent in ESTABLISHED or in CLOSE_WAIT.  The
+         * former is what it mostly is; it stays marked as a guess. */
+        if (after == TCPSTATE_UNKNOWN && (me->known & GUESSED) && segment->payload > 0)
+            after = TCPSTATE_ESTABLISHED;
+        if (evidence->is & HAS_FIN)
+            after = tcpstate_next(after, TCPSTATE_SENDS_FIN);
+    }
+    me->proven = (uint8_t)after;
+    me->pending = remaining;
+    tcpstate_settle(me);
+    *in_flight = remaining != 0 && after != departure && me->state != after;
+    return departure;
+}
+
+/* Let one arrival move the receiver, if it moves it at all. */
+static void arrive(struct tcpstate_connection *connection, struct tcpstate_endpoint *end,
+                   enum tcpstate_event event, int64_t now)
+{
+    uint8_t pending = end->pending | BIT(event);
+    enum tcpstate_state state = replay((enum tcpstate_state)end->proven, pending);
+
+    if (state == end->state && end->state != TCPSTATE_TIME_WAIT)
+        return;
+    if (state == TCPSTATE_TIME_WAIT && (end->state != TCPSTATE_TIME_WAIT || event == TCPSTATE_GETS_FIN))
+        connection->time_wait_since = now; /* a FIN seen again starts it anew */
+    if (state != end->state) {
+        end->pending = pending;
+        end->state = (uint8_t)state;
+    }
+}
+
+void tcpstate_move_receiver(struct tcpstate_connection *connection,
+                          const struct tcpstate_segment *segment, const struct evidence *evidence)
+{
+    struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
+    struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
+    uint8_t arrives = evidence->arrives;
+
+    if (arrives & BIT(TCPSTATE_GETS_SYN))
+        tcpstate_settle(peer); /* a new life begins: from what is proven, not from what is shown */
+    for (int event = 0; arrives != 0; event++, arrives >>= 1)
+        if (arrives & 1)
+            arrive(connection, peer, (enum tcpstate_event)event, segment->time);
+    if (evidence->arrives & BIT(TCPSTATE_GETS_FIN))
+        me->known |= FIN_ARRIVED;
+
+    /* A FIN that waited behind a hole arrives with the segment that fills it;
+     * one recorded after its own acknowledgment had arrived before. */
+    if ((me->known & SENT_FIN) && !(segment->flags & TCPSTATE_FLAG_RST)) {
+        if ((peer->known & KNOWS_ACK) && !(peer->known & ACKED_FIN) && seq_gt(peer->acked, me->fin)
+            && seq_le(peer->acked, me->max)) {
+            peer->proven = (uint8_t)tcpstate_next((enum tcpstate_state)peer->proven, TCPSTATE_GETS_FIN);
+            peer->pending &= (uint8_t)~BIT(TCPSTATE_GETS_FIN);
+            peer->known |= ACKED_FIN;
+            tcpstate_settle(peer);
+            arrive(connection, me, TCPSTATE_GETS_ACK_OF_FIN, segment->time);
+            me->known |= FIN_ARRIVED;
+        } else if (!(me->known & FIN_ARRIVED) && seq_gt(me->nxt, me->fin)) {
+            arrive(connection, peer, TCPSTATE_GETS_FIN, segment->time);
+            me->known |= FIN_ARRIVED;
+        }
+    }
+    if (peer->state == TCPSTATE_TIME_WAIT && me->state == TCPSTATE_TIME_WAIT
+        && connection->time_wait_since == 0)
+        connection->time_wait_since = segment->time;
+}
+

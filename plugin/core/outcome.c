@@ -1,0 +1,158 @@
+/* outcome.c - what became of a connection.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Only reads what connection.c remembered; may be asked at any time and says
+ * what holds then.
+ */
+#include "evidence.h"
+
+/* The endpoint states that Zeek's conn_state is made of, as its documentation
+ * and its weird names use them: what was seen of one side. */
+enum zeek_endpoint { INACTIVE, SYN_SENT, SYN_ACK_SENT, PARTIAL, ESTABLISHED, CLOSED, RESET };
+
+static enum zeek_endpoint zeek_endpoint(const struct tcpstate_connection *connection, int endpoint)
+{
+    const struct tcpstate_endpoint *me = &connection->ends[endpoint], *peer = &connection->ends[!endpoint];
+    bool both = (me->known & (SENT_SYN | SENT_SYN_ACK)) && (peer->known & (SENT_SYN | SENT_SYN_ACK))
+                && ((me->known | peer->known) & SENT_SYN_ACK);
+
+    if (me->known & SENT_RST)
+        return RESET;
+    if (me->known & SENT_FIN)
+        return CLOSED;
+    if (both)
+        return ESTABLISHED; /* Zeek takes the SYN,ACK for the establishment */
+    if (me->known & SENT_SYN_ACK)
+        return SYN_ACK_SENT;
+    if (me->known & SENT_SYN)
+        return SYN_SENT;
+    return me->known & KNOWS_SEQ ? PARTIAL : INACTIVE;
+}
+
+/* Zeek's conn_state, by the meanings in its documentation of conn.log. */
+static const char *conn_state(const struct tcpstate_connection *connection)
+{
+    int client = connection->client < 0 ? 0 : connection->client;
+    enum zeek_endpoint originator = zeek_endpoint(connection, client);
+    enum zeek_endpoint responder = zeek_endpoint(connection, !client);
+    const struct tcpstate_endpoint *server = &connection->ends[!client];
+    bool tried = connection->ends[client].known & SENT_SYN;
+    bool answered = server->known & SENT_SYN_ACK;
+
+    if (!tried && !answered)
+        return "OTH"; /* no SYN seen, just midstream traffic */
+    if (responder == RESET && !answered && tried)
+        return "REJ";
+    if (responder == RESET)
+        return tried ? "RSTR" : "RSTRH";
+    if (originator == RESET)
+        return answered ? "RSTO" : "RSTOS0";
+    if (originator == CLOSED && responder == CLOSED)
+        return "SF";
+    if (originator == CLOSED)
+        return answered ? "S2" : "SH";
+    if (responder == CLOSED)
+        return tried ? "S3" : "SHR";
+    if (originator == ESTABLISHED && responder == ESTABLISHED)
+        return "S1";
+    return originator == SYN_SENT && responder == INACTIVE ? "S0" : "OTH";
+}
+
+static enum tcpstate_result result_of(const struct tcpstate_connection *connection)
+{
+    static const enum tcpstate_result ended[] = {
+        [TCPSTATE_ENDING_CLOSED] = TCPSTATE_RESULT_CLOSED,
+        [TCPSTATE_ENDING_RESET] = TCPSTATE_RESULT_RESET,
+        [TCPSTATE_ENDING_REFUSED] = TCPSTATE_RESULT_REFUSED,
+        [TCPSTATE_ENDING_REJECTED] = TCPSTATE_RESULT_REJECTED,
+        [TCPSTATE_ENDING_ABORTED] = TCPSTATE_RESULT_HANDSHAKE_ABORTED,
+        [TCPSTATE_ENDING_UNREACHABLE] = TCPSTATE_RESULT_UNREACHABLE,
+    };
+    const struct tcpstate_endpoint *a = &connection->ends[0], *b = &connection->ends[1];
+    uint32_t either = a->known | b->known;
+    bool spoke_both = (a->known & (KNOWS_SEQ | SENT_RST)) && (b->known & (KNOWS_SEQ | SENT_RST));
+
+    if (connection->end != TCPSTATE_ENDING_NONE)
+        return ended[connection->end];
+    if ((a->known & SENT_FIN) && (b->known & SENT_FIN))
+        return TCPSTATE_RESULT_LAST_ACK_MISSING;
+    if (either & SENT_FIN)
+        return TCPSTATE_RESULT_HALF_CLOSED;
+    if (a->proven >= TCPSTATE_ESTABLISHED && b->proven >= TCPSTATE_ESTABLISHED
+        && a->proven != TCPSTATE_UNKNOWN && b->proven != TCPSTATE_UNKNOWN)
+        return a->keep_alives > 1 || b->keep_alives > 1 ? TCPSTATE_RESULT_SILENT : TCPSTATE_RESULT_OPEN;
+    if (a->state == TCPSTATE_ESTABLISHED && b->state == TCPSTATE_ESTABLISHED)
+        return TCPSTATE_RESULT_OPEN;
+    if (either & SENT_SYN_ACK)
+        return TCPSTATE_RESULT_HALF_OPEN;
+    if ((either & SENT_SYN) && !spoke_both)
+        return TCPSTATE_RESULT_UNANSWERED;
+    return TCPSTATE_RESULT_UNKNOWN;
+}
+
+void tcpstate_outcome(const struct tcpstate_connection *connection, struct tcpstate_outcome *outcome)
+{
+    *outcome = (struct tcpstate_outcome){
+        .result = result_of(connection),
+        .closed_by = -1,
+        .close_kind = TCPSTATE_CLOSE_NONE,
+        .conn_state = conn_state(connection),
+    };
+    switch (outcome->result) {
+    case TCPSTATE_RESULT_CLOSED:
+    case TCPSTATE_RESULT_LAST_ACK_MISSING:
+    case TCPSTATE_RESULT_HALF_CLOSED:
+        outcome->closed_by = connection->active_closer;
+        if (connection->facts & TCPSTATE_CONNECTION_CROSSED_FINS) {
+            outcome->closed_by = 2;
+            outcome->close_kind = TCPSTATE_CLOSE_SIMULTANEOUS;
+        } else if (outcome->result != TCPSTATE_RESULT_HALF_CLOSED) {
+            outcome->close_kind = (connection->facts & TCPSTATE_CONNECTION_THREE_SEGMENTS)
+                                      ? TCPSTATE_CLOSE_THREE_SEGMENTS
+                                      : TCPSTATE_CLOSE_FOUR_SEGMENTS;
+        }
+        break;
+    case TCPSTATE_RESULT_RESET:
+    case TCPSTATE_RESULT_REFUSED:
+    case TCPSTATE_RESULT_REJECTED:
+    case TCPSTATE_RESULT_HANDSHAKE_ABORTED:
+        outcome->closed_by = connection->ended_by;
+        outcome->close_kind = TCPSTATE_CLOSE_RESET;
+        break;
+    default:
+        break;
+    }
+}
+
+const char *tcpstate_result_name(enum tcpstate_result result)
+{
+    static const char *const names[TCPSTATE_RESULTS] = {
+        [TCPSTATE_RESULT_CLOSED] = "closed",
+        [TCPSTATE_RESULT_RESET] = "reset",
+        [TCPSTATE_RESULT_REFUSED] = "refused",
+        [TCPSTATE_RESULT_REJECTED] = "rejected",
+        [TCPSTATE_RESULT_HANDSHAKE_ABORTED] = "handshake-aborted",
+        [TCPSTATE_RESULT_UNREACHABLE] = "unreachable",
+        [TCPSTATE_RESULT_UNANSWERED] = "unanswered",
+        [TCPSTATE_RESULT_HALF_OPEN] = "half-open",
+        [TCPSTATE_RESULT_OPEN] = "open",
+        [TCPSTATE_RESULT_SILENT] = "silent",
+        [TCPSTATE_RESULT_HALF_CLOSED] = "half-closed",
+        [TCPSTATE_RESULT_LAST_ACK_MISSING] = "last-ack-missing",
+        [TCPSTATE_RESULT_UNKNOWN] = "unknown",
+    };
+    return (unsigned)result < TCPSTATE_RESULTS ? names[result] : "unknown";
+}
+
+const char *tcpstate_close_kind_name(enum tcpstate_close_kind kind)
+{
+    static const char *const names[TCPSTATE_CLOSE_KINDS] = {
+        [TCPSTATE_CLOSE_NONE] = "none",
+        [TCPSTATE_CLOSE_FOUR_SEGMENTS] = "four-segments",
+        [TCPSTATE_CLOSE_THREE_SEGMENTS] = "three-segments",
+        [TCPSTATE_CLOSE_SIMULTANEOUS] = "simultaneous",
+        [TCPSTATE_CLOSE_RESET] = "reset",
+    };
+    return (unsigned)kind < TCPSTATE_CLOSE_KINDS ? names[kind] : "none";
+}

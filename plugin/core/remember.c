@@ -1,0 +1,152 @@
+/* remember.c - the numbers of a segment, kept for judging the next ones.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What is kept is bounded: two numbers and one range behind a hole for each
+ * direction, whatever is sent.
+ */
+#include "internal.h"
+
+/* A window field that was never scaled by a known factor may mean this much
+ * (RFC 7323 section 2.3). */
+#define UNKNOWN_SCALE 14
+
+/* Take `next` as seen from `me`, keeping at most one range behind a hole.
+ * Where there are more holes the older range is forgotten; the receiver's
+ * acknowledgment fills them all in the end. */
+static void extend(struct tcpstate_endpoint *me, uint32_t seq, uint32_t next)
+{
+    if (!(me->known & KNOWS_SEQ)) {
+        me->known |= KNOWS_SEQ;
+        me->nxt = me->max = me->island = next;
+        return;
+    }
+    bool has_island = me->island != me->max;
+    if (seq_le(seq, me->nxt)) {
+        if (seq_gt(next, me->nxt))
+            me->nxt = next;
+        if (has_island && seq_ge(me->nxt, me->island) && seq_lt(me->nxt, me->max))
+            me->nxt = me->max;
+    } else if (!has_island || seq_gt(seq, me->max)) {
+        me->island = seq;
+        if (seq_gt(next, me->max))
+            me->max = next;
+        return;
+    }
+    if (seq_gt(next, me->max)) {
+        me->max = next;
+        if (!has_island)
+            me->island = next;
+    }
+    if (me->nxt == me->max)
+        me->island = me->max;
+}
+
+/* Remember the segment's numbers. */
+void tcpstate_remember(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                     const struct evidence *evidence)
+{
+    struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
+    struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
+    uint8_t flags = segment->flags;
+    uint32_t next = tcpstate_segment_next(segment);
+    bool syn = flags & TCPSTATE_FLAG_SYN;
+
+    if (syn && !(evidence->is & STALE)) {
+        if (!(me->known & KNOWS_ISN) || me->isn != segment->seq) {
+            uint32_t kept = me->known & (KNOWS_ACK | PROVOKED | SENT_SYN | SENT_RST | SENT_TIMESTAMPS);
+            me->isn = segment->seq;
+            me->nxt = me->max = me->island = next;
+            me->known = kept | KNOWS_ISN | KNOWS_SEQ;
+            me->repeats = 0;
+        }
+        me->known |= (flags & TCPSTATE_FLAG_ACK) ? SENT_SYN_ACK : SENT_SYN;
+        me->known &= ~(uint32_t)GUESSED;
+        if (segment->options & TCPSTATE_OPTION_WINDOW_SCALE) {
+            me->window_scale = segment->window_scale > 14 ? 14 : segment->window_scale;
+            me->known |= KNOWS_SCALE;
+        }
+        if (segment->payload > 0) {
+            me->known |= SENT_DATA;
+            if (evidence->is & TFO_HAS_COOKIE)
+                connection->facts |= TCPSTATE_CONNECTION_FAST_OPEN;
+        }
+        if ((evidence->is & CROSSES) && !(flags & TCPSTATE_FLAG_ACK))
+            connection->facts |= TCPSTATE_CONNECTION_SIMULTANEOUS;
+        extend(me, segment->seq, next);
+    } else if (!syn && (flags & TCPSTATE_FLAG_ACK) && !(flags & TCPSTATE_FLAG_RST)) {
+        /* A number that its receiver cannot take is not remembered, or one
+         * forged segment would spoil all that follows. */
+        bool fits = !(peer->known & KNOWS_ACK) || seq_le(segment->seq, peer->acked + peer->window);
+        if (fits) {
+            if (evidence->is & (NEW_DATA | HAS_FIN))
+                if (!(evidence->is & AGAIN) && (me->known & KNOWS_SEQ) && seq_ge(segment->seq, me->nxt))
+                    me->known |= SENT_NEW;
+            if (segment->payload > 0)
+                me->known |= SENT_DATA;
+            if (evidence->is & FIRST_HALF_CLOSED)
+                me->known |= SENT_HALF_CLOSED;
+            if ((flags & TCPSTATE_FLAG_FIN) && !(me->known & SENT_FIN)) {
+                me->fin = segment->seq + segment->payload;
+                me->known |= SENT_FIN;
+                if (evidence->shown & BIT(TCPSTATE_GETS_FIN) || (evidence->arrives & BIT(TCPSTATE_GETS_ACK_OF_FIN)))
+                    me->known |= FIN_ACKED_FIN;
+                if (connection->active_closer < 0)
+                    connection->active_closer = (int8_t)(segment->from & 1);
+            }
+            extend(me, segment->seq, next);
+        }
+        if (evidence->is & OPENS && !(peer->known & KNOWS_ISN)) {
+            /* The SYN,ACK was not captured; its acknowledgment tells K. */
+            peer->isn = segment->ack - 1;
+            peer->known |= KNOWS_ISN;
+            peer->proven = TCPSTATE_SYN_RCVD;
+            peer->pending = 0;
+        }
+        if (evidence->is & (ACKS_FIN | ACKS_FIN_AGAIN) || evidence->shown & BIT(TCPSTATE_GETS_FIN)) {
+            me->known |= ACKED_FIN;
+            peer->known |= FIN_ARRIVED;
+        }
+        if ((me->known & SENT_NEW) && (peer->known & SENT_NEW)) {
+            /* Each has sent something new since the other did, so neither had
+             * closed before the capture began. */
+            me->known &= ~(uint32_t)GUESSED;
+            peer->known &= ~(uint32_t)GUESSED;
+        }
+    } else if ((flags & TCPSTATE_FLAG_RST) && !syn) {
+        me->known |= SENT_RST;
+        if (!(evidence->is & FOREIGN))
+            me->known &= ~(uint32_t)GUESSED;
+    }
+
+    if ((flags & TCPSTATE_FLAG_ACK) && !(flags & TCPSTATE_FLAG_RST)) {
+        if (!(me->known & KNOWS_ACK) || seq_gt(segment->ack, me->acked) || syn)
+            me->acked = segment->ack;
+        me->known |= KNOWS_ACK;
+        /* A scale counts only if both SYNs offered one, and never on a SYN
+         * (RFC 7323 section 2.2). */
+        int scale = 0;
+        if (!syn) {
+            if ((me->known & KNOWS_SCALE) && (peer->known & KNOWS_SCALE))
+                scale = me->window_scale;
+            else if (!(me->known & (SENT_SYN | SENT_SYN_ACK)))
+                scale = UNKNOWN_SCALE;
+        }
+        me->window = (uint32_t)segment->window << scale;
+        /* It acknowledges what was never captured: that did arrive. */
+        if ((peer->known & KNOWS_SEQ) && !syn && seq_gt(segment->ack, peer->nxt)
+            && segment->ack - peer->nxt < UINT32_C(1) << 30) {
+            peer->nxt = segment->ack;
+            if (seq_gt(peer->nxt, peer->max))
+                peer->max = peer->island = peer->nxt;
+            else if (seq_ge(peer->nxt, peer->island))
+                peer->nxt = peer->max, peer->island = peer->max;
+        }
+    }
+    if (segment->options & TCPSTATE_OPTION_TIMESTAMPS) {
+        if (!(me->known & SENT_TIMESTAMPS) || seq_gt(segment->ts_val, me->ts_val) || (syn && !(evidence->is & STALE)))
+            me->ts_val = segment->ts_val;
+        me->known |= SENT_TIMESTAMPS;
+    }
+}
+
