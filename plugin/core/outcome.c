@@ -96,6 +96,7 @@ void tcpstate_outcome(const struct tcpstate_connection *connection, struct tcpst
     *outcome = (struct tcpstate_outcome){
         .result = result_of(connection),
         .closed_by = -1,
+        .owing = -1,
         .close_kind = TCPSTATE_CLOSE_NONE,
         .conn_state = conn_state(connection),
     };
@@ -119,6 +120,29 @@ void tcpstate_outcome(const struct tcpstate_connection *connection, struct tcpst
     case TCPSTATE_RESULT_HANDSHAKE_ABORTED:
         outcome->closed_by = connection->ended_by;
         outcome->close_kind = TCPSTATE_CLOSE_RESET;
+        break;
+    default:
+        break;
+    }
+
+    const struct tcpstate_endpoint *ends = connection->ends;
+    switch (outcome->result) {
+    case TCPSTATE_RESULT_UNANSWERED:
+        outcome->owing = !(ends[1].known & SENT_SYN);
+        outcome->count = ends[!outcome->owing].syns;
+        break;
+    case TCPSTATE_RESULT_HALF_OPEN:
+        outcome->owing = (ends[0].known & SENT_SYN_ACK) ? 1 : 0;
+        break;
+    case TCPSTATE_RESULT_SILENT:
+        outcome->owing = ends[0].keep_alives > 1 ? 1 : 0;
+        outcome->count = ends[!outcome->owing].keep_alives;
+        break;
+    case TCPSTATE_RESULT_HALF_CLOSED:
+        outcome->owing = (ends[0].known & SENT_FIN) ? 1 : 0;
+        break;
+    case TCPSTATE_RESULT_LAST_ACK_MISSING:
+        outcome->owing = (ends[1].known & ACKED_FIN) ? 1 : 0; /* whose FIN was not acknowledged */
         break;
     default:
         break;

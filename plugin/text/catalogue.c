@@ -36,6 +36,7 @@ static const char *const words[TCPSTATE_WORDS][TCPSTATE_LANGUAGES] = {
     [TCPSTATE_WORD_INFERRED] = { "inferred", "推断" },
     [TCPSTATE_WORD_PASSED] = { "yes", "是" },
     [TCPSTATE_WORD_FAILED] = { "NO", "否" },
+    [TCPSTATE_WORD_UNKNOWN] = { "unknown", "未知" },
     [TCPSTATE_WORD_MIDSTREAM] = { "The capture does not hold the beginning of this connection",
                                   "捕获中没有该连接的开头" },
     [TCPSTATE_WORD_ROLES_INFERRED] = { "inferred from the port numbers", "由端口号推断" },
@@ -61,6 +62,22 @@ const char *tcpstate_explanation(enum tcpstate_step step, enum tcpstate_language
 const char *tcpstate_word(enum tcpstate_word word, enum tcpstate_language language)
 {
     return words[word][language];
+}
+
+const char *tcpstate_missing(enum tcpstate_result result, enum tcpstate_language language)
+{
+    static const char *const texts[TCPSTATE_RESULTS][TCPSTATE_LANGUAGES] = {
+        [TCPSTATE_RESULT_UNANSWERED] = { "no answer to {n} SYN in {t} s", "{t}秒内{n}个SYN均无应答" },
+        [TCPSTATE_RESULT_HALF_OPEN] = { "the {who} never completed the handshake", "{who}始终没有完成握手" },
+        [TCPSTATE_RESULT_OPEN] = { "neither side closed", "双方都没有关闭" },
+        [TCPSTATE_RESULT_SILENT] = { "the {who} answers no keep-alive any more ({n} in a row)",
+                                     "{who}不再应答保活探测（连续{n}次）" },
+        [TCPSTATE_RESULT_HALF_CLOSED] = { "the {who} never closed its side", "{who}始终没有关闭自己的方向" },
+        [TCPSTATE_RESULT_LAST_ACK_MISSING] = { "the {who}'s FIN was never acknowledged", "{who}的FIN始终没有得到确认" },
+    };
+    if ((unsigned)result >= TCPSTATE_RESULTS || (unsigned)language >= TCPSTATE_LANGUAGES)
+        return "";
+    return texts[result][language] ? texts[result][language] : "";
 }
 
 enum tcpstate_language tcpstate_language_of_locale(const char *locale)
@@ -100,6 +117,8 @@ static const char *place(const char *name, size_t length, const struct tcpstate_
         snprintf(scratch, scratch_size, "%u", places->repeats);
         return scratch;
     }
+    if (IS("t"))
+        return places->seconds ? places->seconds : "";
     if (IS("before"))
         return tcpstate_state_name(places->before);
     if (IS("after"))

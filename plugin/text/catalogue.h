@@ -9,6 +9,7 @@
  *   {who}                 the sender without an article, for labels
  *   {proto} {PROTO}       the application protocol, "http" and "HTTP"
  *   {n}                   how often it has been sent again
+ *   {t}                   a time, "63.1"
  *   {before} {after}      the sender's state before and after, "FIN_WAIT_1"
  *   {rbefore} {rafter}    the receiver's
  */
@@ -30,6 +31,10 @@ const char *tcpstate_label(enum tcpstate_step step, enum tcpstate_language langu
 /* One or two sentences for a learner; "" if there is nothing to explain. */
 const char *tcpstate_explanation(enum tcpstate_step step, enum tcpstate_language language);
 
+/* What was expected of a connection with this result and never came; "" if
+ * nothing is missing.  {who} is the end that owes it. */
+const char *tcpstate_missing(enum tcpstate_result result, enum tcpstate_language language);
+
 /* Words that stand outside of any step. */
 enum tcpstate_word {
     TCPSTATE_WORD_CLIENT,
@@ -39,6 +44,7 @@ enum tcpstate_word {
     TCPSTATE_WORD_INFERRED,
     TCPSTATE_WORD_PASSED,
     TCPSTATE_WORD_FAILED,    /* "failed, expected %u": the number follows */
+    TCPSTATE_WORD_UNKNOWN,
     TCPSTATE_WORD_MIDSTREAM,
     TCPSTATE_WORD_ROLES_INFERRED,
     TCPSTATE_WORDS
@@ -56,6 +62,7 @@ struct tcpstate_places {
     const char *protocol;     /* "http" */
     const char *protocol_name; /* "HTTP" */
     unsigned repeats;
+    const char *seconds;
     enum tcpstate_state before, after, receiver_before, receiver_after;
 };
 

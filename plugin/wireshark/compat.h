@@ -38,11 +38,13 @@ static inline uint32_t tcpstate_be32(const uint8_t *at)
     return (uint32_t)tcpstate_be16(at) << 16 | tcpstate_be16(at + 2);
 }
 
-/* Since 4.4 callbacks return bool where they returned gboolean. */
+/* Since 4.4 callbacks and preferences are bool where they were gboolean. */
 #if TCPSTATE_WIRESHARK_AT_LEAST(4, 4)
 #define TCPSTATE_UAT_BOOL bool
+#define TCPSTATE_PREF_BOOL bool
 #else
 #define TCPSTATE_UAT_BOOL gboolean
+#define TCPSTATE_PREF_BOOL gboolean
 #endif
 
 /* Since 4.4 a plugin says what it provides. */

@@ -26,6 +26,8 @@ struct event {
     uint8_t after;
     uint8_t marks;        /* MARK_* */
     uint8_t checks;       /* checks made, 4 bits; failed, 4 bits */
+    uint32_t stayed[2];   /* shortened times, see shorten() */
+    uint32_t reset_after;
 };
 
 enum {
@@ -59,6 +61,8 @@ struct tcpstate_life {
     struct event *events;
     uint32_t count, room;
     uint32_t first_frame;
+    bool over;
+    struct tcpstate_outcome outcome; /* with .over: as it ended */
     int application; /* protocol of the first data that told it, or -1 */
     uint32_t previous; /* first frame of the life before this one */
 };
@@ -225,10 +229,26 @@ static struct tcpstate_life *open_stream(const struct tcpstate_reading *reading)
     return life;
 }
 
-static bool has_application(enum tcpstate_step step)
+/* A time in 32 bits: microseconds up to 35 minutes, milliseconds up to 24
+ * days.  Both visits show the shortened time, so both show the same. */
+#define NO_TIME UINT32_MAX
+#define IN_MILLISECONDS UINT32_C(0x80000000)
+
+static uint32_t shorten(int64_t nanoseconds)
 {
-    return step == TCPSTATE_STEP_HANDSHAKE_ACK_DATA
-           || tcpstate_step_phase(step) == TCPSTATE_PHASE_TRANSFER;
+    if (nanoseconds < 0)
+        return NO_TIME;
+    if (nanoseconds / 1000 < IN_MILLISECONDS)
+        return (uint32_t)(nanoseconds / 1000);
+    int64_t milliseconds = nanoseconds / 1000000;
+    return milliseconds < INT32_MAX ? (uint32_t)milliseconds | IN_MILLISECONDS : NO_TIME - 1;
+}
+
+static int64_t lengthen(uint32_t time)
+{
+    if (time == NO_TIME)
+        return -1;
+    return time & IN_MILLISECONDS ? (int64_t)(time & ~IN_MILLISECONDS) * 1000000 : (int64_t)time * 1000;
 }
 
 static void append(struct tcpstate_life *life, const struct tcpstate_reading *reading,
@@ -245,6 +265,8 @@ static void append(struct tcpstate_life *life, const struct tcpstate_reading *re
         .before = (uint8_t)(seen->ends[0].before | seen->ends[1].before << 4),
         .after = (uint8_t)(seen->ends[0].after | seen->ends[1].after << 4),
         .checks = (uint8_t)(seen->checks | seen->failed << 4),
+        .stayed = { shorten(seen->stayed[0]), shorten(seen->stayed[1]) },
+        .reset_after = shorten(seen->reset_after),
         .marks = (uint8_t)((seen->ends[0].before_inferred ? MARK_BEFORE_INFERRED_0 : 0)
                            | (seen->ends[1].before_inferred ? MARK_BEFORE_INFERRED_1 : 0)
                            | (seen->ends[0].after_inferred ? MARK_AFTER_INFERRED_0 : 0)
@@ -254,7 +276,7 @@ static void append(struct tcpstate_life *life, const struct tcpstate_reading *re
                            | (seen->roles_inferred ? MARK_ROLES_INFERRED : 0)
                            | (seen->reset_ttl_differs ? MARK_TTL_DIFFERS : 0)),
     };
-    if (has_application(seen->step) && !seen->failed)
+    if (tcpstate_step_is_first_data(seen->step) && !seen->failed)
         event->value = (uint32_t)(application + 1);
     else if (reading->segment.flags & TCPSTATE_FLAG_RST)
         event->value = (uint32_t)seen->reset_number;
@@ -278,10 +300,22 @@ void tcpstate_connections_take(const struct tcpstate_reading *reading, struct tc
     /* An answer that is still incomplete has no protocol of its own yet; the
      * question's will do. */
     sight->application = -1;
-    if (has_application(sight->seen.step)) {
+    if (tcpstate_step_is_first_data(sight->seen.step)) {
         if (reading->application >= 0)
             life->application = reading->application;
-        sight->application = life->application;
+        sight->application = reading->application == TCPSTATE_UNTOLD ? life->application : reading->application;
+    }
+    sight->later = false;
+    if (sight->seen.step == TCPSTATE_STEP_NONE && reading->plain != TCPSTATE_STEP_NONE) {
+        sight->seen.step = (enum tcpstate_step)reading->plain;
+        sight->seen.changed = true;
+    }
+    for (int i = 0; i < 2; i++)
+        sight->seen.stayed[i] = lengthen(shorten(sight->seen.stayed[i]));
+    sight->seen.reset_after = lengthen(shorten(sight->seen.reset_after));
+    if (sight->seen.over) {
+        tcpstate_outcome(&life->connection, &life->outcome);
+        life->over = true;
     }
     note(&life->stream, reading->segment.frame, reading->stream);
     for (int i = 0; i < 2 && sight->seen.changed; i++) {
@@ -291,6 +325,27 @@ void tcpstate_connections_take(const struct tcpstate_reading *reading, struct tc
     }
     if (sight->seen.changed || life->count == 0)
         append(life, reading, &sight->seen, sight->application);
+}
+
+bool tcpstate_connections_take_quoted(struct tcpstate_reading *reading, struct tcpstate_sight *sight)
+{
+    const struct tuple *tuple = (const struct tuple *)wmem_map_lookup(tuples, &reading->pair);
+    struct tcpstate_life *life = tuple ? tuple->latest : NULL;
+
+    if (!life)
+        return false;
+    tcpstate_observe_unreachable(&life->connection, &reading->segment, &sight->seen);
+    if (!sight->seen.changed || !recall(&life->stream, reading->segment.frame, &reading->stream))
+        return false;
+    sight->life = life;
+    sight->application = -1;
+    sight->later = false;
+    if (sight->seen.over) {
+        tcpstate_outcome(&life->connection, &life->outcome);
+        life->over = true;
+    }
+    append(life, reading, &sight->seen, -1);
+    return true;
 }
 
 /* The last entry not after this frame and layer, or NULL. */
@@ -343,9 +398,12 @@ bool tcpstate_connections_find(struct tcpstate_reading *reading, struct tcpstate
         return false;
     struct tcpstate_observation *seen = &sight->seen;
     bool itself = event->frame == reading->segment.frame && event->layer == reading->layer;
-    *seen = (struct tcpstate_observation){ .client = -1 };
+    if (reading->quoted && !itself)
+        return false;
+    *seen = (struct tcpstate_observation){ .client = -1, .stayed = { -1, -1 }, .reset_after = -1 };
     sight->life = life;
     sight->application = -1;
+    sight->later = true;
     for (int i = 0; i < 2; i++) {
         seen->ends[i].after = (event->after >> (4 * i)) & 0x0f;
         seen->ends[i].after_inferred = event->marks & (MARK_AFTER_INFERRED_0 << i);
@@ -364,8 +422,11 @@ bool tcpstate_connections_find(struct tcpstate_reading *reading, struct tcpstate
     seen->repeats = event->repeats;
     seen->checks = event->checks & 0x0f;
     seen->failed = event->checks >> 4;
+    seen->stayed[0] = lengthen(event->stayed[0]);
+    seen->stayed[1] = lengthen(event->stayed[1]);
+    seen->reset_after = lengthen(event->reset_after);
     seen->reset_ttl_differs = event->marks & MARK_TTL_DIFFERS;
-    if (has_application(seen->step) && !seen->failed)
+    if (tcpstate_step_is_first_data(seen->step) && !seen->failed)
         sight->application = (int)event->value - 1;
     else if (reading->segment.flags & TCPSTATE_FLAG_RST)
         seen->reset_number = (enum tcpstate_reset_number)event->value;
@@ -387,4 +448,30 @@ bool tcpstate_life_is_midstream(const struct tcpstate_life *life)
 uint32_t tcpstate_life_previous(const struct tcpstate_life *life)
 {
     return life->previous;
+}
+
+void tcpstate_life_outcome(const struct tcpstate_life *life, struct tcpstate_outcome *outcome)
+{
+    if (life->over)
+        *outcome = life->outcome;
+    else
+        tcpstate_outcome(&life->connection, outcome);
+}
+
+int64_t tcpstate_life_time(const struct tcpstate_life *life, enum tcpstate_moment from, enum tcpstate_moment to,
+                           int64_t now)
+{
+    const int64_t *moments = life->connection.moments;
+
+    if (moments[from] == TCPSTATE_NO_TIME || moments[to] == TCPSTATE_NO_TIME || moments[to] != now
+        || moments[to] < moments[from])
+        return -1;
+    return moments[to] - moments[from];
+}
+
+int64_t tcpstate_life_duration(const struct tcpstate_life *life)
+{
+    const int64_t *moments = life->connection.moments;
+
+    return moments[TCPSTATE_MOMENT_LAST] - moments[TCPSTATE_MOMENT_FIRST];
 }

@@ -20,6 +20,7 @@ struct tcpstate_life;
 struct tcpstate_sight {
     struct tcpstate_observation seen;
     int application;                   /* protocol, on the steps of first data; or -1 */
+    bool later;                        /* a later visit: all of the connection is known */
     const struct tcpstate_life *life;
 };
 
@@ -28,6 +29,10 @@ void tcpstate_connections_register(void);
 
 /* First visit: let the core see the segment and remember what happened. */
 void tcpstate_connections_take(const struct tcpstate_reading *reading, struct tcpstate_sight *sight);
+
+/* First visit: word of a segment that could not be delivered.  False if it
+ * means nothing to any connection. */
+bool tcpstate_connections_take_quoted(struct tcpstate_reading *reading, struct tcpstate_sight *sight);
 
 /* First visit, after the above: remember a frame that is not ordinary, whose
  * segments tcpstate_read_ordinary() would not find again. */
@@ -47,6 +52,17 @@ uint32_t tcpstate_life_milestone(const struct tcpstate_life *life, enum tcpstate
 /* The initial sequence number of endpoint 0 or 1 as it was known at a frame;
  * false if it was not. */
 bool tcpstate_life_isn(const struct tcpstate_life *life, int endpoint, uint32_t frame, uint32_t *isn);
+
+/* What became of the connection: as it ended, if it did, else as far as seen. */
+void tcpstate_life_outcome(const struct tcpstate_life *life, struct tcpstate_outcome *outcome);
+
+/* Nanoseconds from one moment to another that has this time; -1 if either was
+ * not seen or another segment had it. */
+int64_t tcpstate_life_time(const struct tcpstate_life *life, enum tcpstate_moment from, enum tcpstate_moment to,
+                           int64_t now);
+
+/* Nanoseconds between the first and the last segment. */
+int64_t tcpstate_life_duration(const struct tcpstate_life *life);
 
 /* Whether the capture lacks the connection's beginning. */
 bool tcpstate_life_is_midstream(const struct tcpstate_life *life);

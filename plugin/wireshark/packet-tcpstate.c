@@ -29,8 +29,18 @@ static void visit_first(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
         tcpstate_connections_take(&readings[i], &sight);
         tcpstate_view_tree(tvb, pinfo, tree, &readings[i], &sight);
     }
-    if (count == 0 && !tcpstate_has_tcp(pinfo))
-        return;
+    bool icmp;
+    if (count == 0) {
+        struct tcpstate_sight sight;
+
+        if (!tcpstate_has_tcp(pinfo, &icmp))
+            return;
+        if (icmp && tcpstate_read_quoted(tvb, pinfo, &ordinary)) {
+            if (tcpstate_connections_take_quoted(&ordinary, &sight))
+                tcpstate_view_tree(tvb, pinfo, tree, &ordinary, &sight);
+            return;
+        }
+    }
     bool found = tcpstate_read_ordinary(tvb, pinfo, &ordinary);
     if (found ? count != 1 || !tcpstate_same_reading(&ordinary, &readings[0]) : count != 0)
         tcpstate_connections_keep(pinfo->num, readings, count);
@@ -41,11 +51,13 @@ static void visit_again(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     struct tcpstate_reading readings[TCPSTATE_MOST_LAYERS];
     unsigned count;
+    bool icmp;
 
-    if (!tcpstate_has_tcp(pinfo))
+    if (!tcpstate_has_tcp(pinfo, &icmp))
         return;
     if (!tcpstate_connections_kept(pinfo->num, readings, &count))
-        count = tcpstate_read_ordinary(tvb, pinfo, &readings[0]);
+        count = (icmp && tcpstate_read_quoted(tvb, pinfo, &readings[0]))
+                || tcpstate_read_ordinary(tvb, pinfo, &readings[0]);
     for (unsigned i = 0; i < count; i++) {
         struct tcpstate_sight sight;
 
@@ -63,10 +75,15 @@ static int dissect_tcpstate(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
     return (int)tvb_captured_length(tvb);
 }
 
+static void want_fields(void)
+{
+    set_postdissector_wanted_hfids(handle, tcpstate_segment_wanted(tcpstate_labels_all()));
+}
+
 void proto_register_tcpstate(void)
 {
     tcpstate_fields_register();
-    tcpstate_preferences_register(tcpstate_proto);
+    tcpstate_preferences_register(tcpstate_proto, want_fields);
     tcpstate_connections_register();
     handle = register_dissector("tcpstate", dissect_tcpstate, tcpstate_proto);
     register_postdissector(handle);
@@ -74,5 +91,6 @@ void proto_register_tcpstate(void)
 
 void proto_reg_handoff_tcpstate(void)
 {
-    set_postdissector_wanted_hfids(handle, tcpstate_segment_wanted());
+    tcpstate_segment_handoff();
+    want_fields();
 }

@@ -16,6 +16,8 @@ enum { LANGUAGE_AUTO, LANGUAGE_EN, LANGUAGE_ZH };
 
 static int language_choice = LANGUAGE_AUTO;
 static unsigned two_msl_seconds = 60;
+static TCPSTATE_PREF_BOOL label_all;
+static void (*on_change)(void);
 static enum tcpstate_language language = TCPSTATE_ENGLISH;
 
 static const enum_val_t language_choices[] = {
@@ -133,9 +135,10 @@ static void apply(void)
     default:
         language = tcpstate_language_of_locale(message_locale());
     }
+    on_change();
 }
 
-void tcpstate_preferences_register(int proto)
+void tcpstate_preferences_register(int proto, void (*changed)(void))
 {
     static uat_field_t fields[] = {
         UAT_FLD_CSTRING(own_labels, step, "Step", "Value of tcpstate.step, for example syn-ack"),
@@ -155,14 +158,24 @@ void tcpstate_preferences_register(int proto)
                                    "How long an endpoint stays in TIME_WAIT: 60 on Linux; "
                                    "RFC 9293 has 2 MSL = 240",
                                    10, &two_msl_seconds);
+    prefs_register_bool_preference(module, "label_all", "Label every segment",
+                                   "Also name plain data and ACKs, by what Wireshark's own analysis finds "
+                                   "(costs memory for every packet)",
+                                   &label_all);
     prefs_register_uat_preference(module, "labels", "Labels",
                                   "Your own words for the labels of steps", table);
-    apply();
+    on_change = changed;
+    language = tcpstate_language_of_locale(message_locale());
 }
 
 enum tcpstate_language tcpstate_language(void)
 {
     return language;
+}
+
+bool tcpstate_labels_all(void)
+{
+    return label_all;
 }
 
 int64_t tcpstate_two_msl(void)

@@ -9,11 +9,15 @@
 
 #include "../text/catalogue.h"
 
-/* Register the preferences of the protocol with this number. */
-void tcpstate_preferences_register(int proto);
+/* Register the preferences of the protocol with this number; `changed` is
+ * called after any of them changed. */
+void tcpstate_preferences_register(int proto, void (*changed)(void));
 
 /* The language of labels and explanations. */
 enum tcpstate_language tcpstate_language(void);
+
+/* Whether plain data and ACKs are labelled too. */
+bool tcpstate_labels_all(void);
 
 /* Length of TIME_WAIT in nanoseconds. */
 int64_t tcpstate_two_msl(void);

@@ -22,23 +22,67 @@
 #include <epan/ipproto.h>
 
 #include "fields.h"
+#include "preferences.h"
 
 static int hf_stream = -1, hf_length = -1;
 static int proto_tcp = -1, proto_data = -1, proto_transum = -1, proto_mate = -1;
+static int proto_icmp = -1, proto_icmpv6 = -1;
 
-GArray *tcpstate_segment_wanted(void)
+/* What Wireshark's sequence analysis finds, the rarer before the commoner. */
+static struct {
+    const char *name;
+    uint8_t step;
+    int hf;
+} analysis_fields[] = {
+    { "tcp.analysis.zero_window_probe_ack", TCPSTATE_STEP_ZERO_WINDOW_PROBE_ACK, -1 },
+    { "tcp.analysis.zero_window_probe", TCPSTATE_STEP_ZERO_WINDOW_PROBE, -1 },
+    { "tcp.analysis.zero_window", TCPSTATE_STEP_ZERO_WINDOW, -1 },
+    { "tcp.analysis.window_update", TCPSTATE_STEP_WINDOW_UPDATE, -1 },
+    { "tcp.analysis.keep_alive_ack", TCPSTATE_STEP_KEEP_ALIVE_ACK, -1 },
+    { "tcp.analysis.keep_alive", TCPSTATE_STEP_KEEP_ALIVE, -1 },
+    { "tcp.analysis.out_of_order", TCPSTATE_STEP_OUT_OF_ORDER, -1 },
+    { "tcp.analysis.retransmission", TCPSTATE_STEP_RETRANSMISSION, -1 },
+    { "tcp.analysis.duplicate_ack", TCPSTATE_STEP_DUPLICATE_ACK, -1 },
+};
+
+void tcpstate_segment_handoff(void)
 {
-    GArray *wanted = g_array_new(FALSE, FALSE, sizeof(int));
-
     hf_stream = proto_registrar_get_id_byname("tcp.stream");
     hf_length = proto_registrar_get_id_byname("tcp.len");
     proto_tcp = proto_get_id_by_filter_name("tcp");
     proto_data = proto_get_id_by_filter_name("data");
+    proto_icmp = proto_get_id_by_filter_name("icmp");
+    proto_icmpv6 = proto_get_id_by_filter_name("icmpv6");
     proto_transum = proto_get_id_by_filter_name("transum");
     proto_mate = proto_get_id_by_filter_name("mate");
+    for (size_t i = 0; i < array_length(analysis_fields); i++)
+        analysis_fields[i].hf = proto_registrar_get_id_byname(analysis_fields[i].name);
+}
+
+GArray *tcpstate_segment_wanted(bool analysis)
+{
+    GArray *wanted = g_array_new(FALSE, FALSE, sizeof(int));
+
     g_array_append_val(wanted, hf_stream);
     g_array_append_val(wanted, hf_length);
+    for (size_t i = 0; analysis && i < array_length(analysis_fields); i++)
+        if (analysis_fields[i].hf != -1)
+            g_array_append_val(wanted, analysis_fields[i].hf);
     return wanted;
+}
+
+/* What to call a plain segment: by Wireshark's analysis, else by its looks. */
+static uint8_t plain_step(proto_tree *tree, const struct tcpstate_segment *segment)
+{
+    for (size_t i = 0; i < array_length(analysis_fields); i++) {
+        GPtrArray *found = analysis_fields[i].hf != -1
+                               ? proto_get_finfo_ptr_array(tree, analysis_fields[i].hf) : NULL;
+        if (found && found->len > 0)
+            return analysis_fields[i].step;
+    }
+    if (segment->flags & TCPSTATE_FLAG_URG)
+        return TCPSTATE_STEP_URGENT_DATA;
+    return segment->payload > 0 ? TCPSTATE_STEP_DATA : TCPSTATE_STEP_ACK;
 }
 
 /* Addresses and TTL from the IP header right before the TCP header, if there
@@ -76,6 +120,21 @@ static bool is_address(const address *address, const uint8_t *bytes, uint8_t len
     return address->len == length && memcmp(address->data, bytes, length) == 0;
 }
 
+/* The pair in its fixed order: the lower address first, then the lower port. */
+static void order_pair(struct tcpstate_reading *reading, const uint8_t *src, const uint8_t *dst, uint8_t length,
+                       uint16_t src_port, uint16_t dst_port)
+{
+    int order = memcmp(src, dst, length);
+    bool swapped = order > 0 || (order == 0 && src_port > dst_port);
+
+    reading->segment.from = swapped;
+    reading->pair.address_length = length;
+    memcpy(reading->pair.address[swapped], src, length);
+    memcpy(reading->pair.address[!swapped], dst, length);
+    reading->pair.port[swapped] = src_port;
+    reading->pair.port[!swapped] = dst_port;
+}
+
 /* Fill in the pair and the direction.  False if the frame does not tell. */
 static bool read_pair(const packet_info *pinfo, tvbuff_t *tvb, int start, bool innermost,
                       struct tcpstate_reading *reading, uint16_t src_port, uint16_t dst_port)
@@ -95,14 +154,7 @@ static bool read_pair(const packet_info *pinfo, tvbuff_t *tvb, int start, bool i
     } else if (!adjacent) {
         return false;
     }
-    int order = memcmp(src, dst, length);
-    bool swapped = order > 0 || (order == 0 && src_port > dst_port);
-    reading->segment.from = swapped;
-    reading->pair.address_length = length;
-    memcpy(reading->pair.address[swapped], src, length);
-    memcpy(reading->pair.address[!swapped], dst, length);
-    reading->pair.port[swapped] = src_port;
-    reading->pair.port[!swapped] = dst_port;
+    order_pair(reading, src, dst, length, src_port, dst_port);
     return true;
 }
 
@@ -183,7 +235,7 @@ static int application_by_port(const packet_info *pinfo)
 
     if (ports && !found)
         found = dissector_get_uint_handle(ports, high);
-    return found ? dissector_handle_get_protocol_index(found) : -1;
+    return found ? dissector_handle_get_protocol_index(found) : TCPSTATE_UNTOLD;
 }
 
 /* The protocol that Wireshark found above the TCP layer number `layer`. */
@@ -197,13 +249,13 @@ static int application_above(const packet_info *pinfo, unsigned layer, bool inne
         at = wmem_list_frame_next(at);
         int proto = at ? GPOINTER_TO_INT(wmem_list_frame_data(at)) : -1;
         if (proto == proto_data)
-            return -1;
+            return TCPSTATE_NO_APPLICATION;
         /* Nobody, not even "data": a dissector took it and waits for more. */
         if (proto < 0 || is_postdissector(proto))
-            return innermost ? application_by_port(pinfo) : -1;
+            return innermost ? application_by_port(pinfo) : TCPSTATE_UNTOLD;
         return proto;
     }
-    return -1;
+    return TCPSTATE_NO_APPLICATION;
 }
 
 /* The segment whose header lies at `start` of `tvb`. */
@@ -218,7 +270,7 @@ static bool read_header(const packet_info *pinfo, tvbuff_t *tvb, int start, uint
     size_t header_length = (header[12] >> 4) * 4u;
 
     memset(reading, 0, sizeof *reading);
-    reading->application = -1;
+    reading->application = TCPSTATE_NO_APPLICATION;
     segment->payload = payload;
     segment->seq = tcpstate_be32(header + 4);
     segment->ack = tcpstate_be32(header + 8);
@@ -230,9 +282,9 @@ static bool read_header(const packet_info *pinfo, tvbuff_t *tvb, int start, uint
     if (!read_pair(pinfo, tvb, start, innermost, reading, tcpstate_be16(header), tcpstate_be16(header + 2)))
         return false;
     segment->server_hint = hint_of(&reading->pair);
-    /* Options matter where a connection begins or ends; MPTCP's last words
-     * come on ACKs, but only where its options are. */
-    if (header_length > 20 && (segment->flags & (TH_SYN | TH_FIN | TH_RST))) {
+    /* Options matter where a connection begins or ends.  MPTCP's last words
+     * come on ACKs, but there is more than time stamps then (12 bytes). */
+    if (header_length > 32 || (header_length > 20 && (segment->flags & (TH_SYN | TH_FIN | TH_RST)))) {
         size_t captured = (size_t)tvb_captured_length_remaining(tvb, start);
         size_t end = MIN(header_length, captured);
         read_options(tvb_get_ptr(tvb, start, (int)end) + 20, end - 20, segment);
@@ -264,6 +316,8 @@ unsigned tcpstate_read_segments(proto_tree *tree, packet_info *pinfo,
             continue;
         readings[count].stream = tcpstate_finfo_uint(stream);
         readings[count].layer = (uint8_t)count;
+        if (tcpstate_labels_all())
+            readings[count].plain = plain_step(tree, &readings[count].segment);
         if (readings[count].segment.payload > 0)
             readings[count].application = application_above(pinfo, i, i + 1 == streams->len);
         count++;
@@ -271,53 +325,90 @@ unsigned tcpstate_read_segments(proto_tree *tree, packet_info *pinfo,
     return count;
 }
 
-bool tcpstate_has_tcp(const packet_info *pinfo)
+bool tcpstate_has_tcp(const packet_info *pinfo, bool *icmp)
 {
-    for (wmem_list_frame_t *at = wmem_list_head(pinfo->layers); at; at = wmem_list_frame_next(at))
-        if (GPOINTER_TO_INT(wmem_list_frame_data(at)) == proto_tcp)
-            return true;
-    return false;
+    bool tcp = false;
+
+    *icmp = false;
+    for (wmem_list_frame_t *at = wmem_list_head(pinfo->layers); at; at = wmem_list_frame_next(at)) {
+        int proto = GPOINTER_TO_INT(wmem_list_frame_data(at));
+        tcp |= proto == proto_tcp;
+        *icmp |= proto == proto_icmp || proto == proto_icmpv6;
+    }
+    return tcp;
 }
 
-/* An ordinary frame holds one IP header whose addresses are the frame's, and
- * the TCP header right behind it. */
-bool tcpstate_read_ordinary(tvbuff_t *tvb, packet_info *pinfo, struct tcpstate_reading *reading)
+/* Find the IP header whose addresses are the frame's and which carries
+ * `protocol` right behind it.  It stands near the front, behind a link header
+ * and perhaps a tunnel's; looking further would cost more than it finds.
+ * Returns where the payload begins, 0 if there is none; `end` is where the
+ * datagram says that it ends. */
+static int find_payload(const uint8_t *bytes, int captured, const packet_info *pinfo, uint8_t protocol, int *end)
 {
     int length = pinfo->src.len;
     int src_at = pinfo->src.type == AT_IPv4 ? 12 : 8;
-    /* The IP header stands near the front: behind a link header and perhaps a
-     * tunnel's.  Looking further would cost more than it finds. */
-    int captured = MIN((int)tvb_captured_length(tvb), 256);
+    const uint8_t *src = (const uint8_t *)pinfo->src.data, *dst = (const uint8_t *)pinfo->dst.data;
 
     if ((pinfo->src.type != AT_IPv4 && pinfo->src.type != AT_IPv6) || pinfo->dst.type != pinfo->src.type
-        || pinfo->dst.len != length || captured < 40)
-        return false;
-    const uint8_t *bytes = tvb_get_ptr(tvb, 0, captured);
-    for (int ip = 0; ip + src_at + 2 * length + 20 <= captured; ip++) {
-        if (bytes[ip + src_at] != ((const uint8_t *)pinfo->src.data)[0]
-            || memcmp(bytes + ip + src_at, pinfo->src.data, (size_t)length) != 0
-            || memcmp(bytes + ip + src_at + length, pinfo->dst.data, (size_t)length) != 0)
+        || pinfo->dst.len != length)
+        return 0;
+    for (int ip = 0; ip + src_at + 2 * length <= captured; ip++) {
+        const uint8_t *at = bytes + ip;
+        if (at[src_at] != src[0] || memcmp(at + src_at, src, (size_t)length) != 0
+            || memcmp(at + src_at + length, dst, (size_t)length) != 0)
             continue;
-        int header, total;
-        if (length == 4) {
-            if (bytes[ip] >> 4 != 4 || bytes[ip + 9] != IP_PROTO_TCP)
-                continue;
-            header = ip + (bytes[ip] & 0x0f) * 4;
-            total = ip + tcpstate_be16(bytes + ip + 2);
-        } else {
-            if (bytes[ip] >> 4 != 6 || bytes[ip + 6] != IP_PROTO_TCP)
-                continue;
-            header = ip + 40;
-            total = header + tcpstate_be16(bytes + ip + 4);
+        if (length == 4 && at[0] >> 4 == 4 && at[9] == protocol) {
+            *end = ip + tcpstate_be16(at + 2);
+            return ip + (at[0] & 0x0f) * 4;
         }
-        if (header + 20 > captured || tcpstate_be16(bytes + header) != pinfo->srcport
-            || tcpstate_be16(bytes + header + 2) != pinfo->destport)
-            continue;
-        int data = header + (bytes[header + 12] >> 4) * 4;
-        return data <= total
-               && read_header(pinfo, tvb, header, (uint32_t)(total - data), true, reading);
+        if (length == 16 && at[0] >> 4 == 6 && at[6] == protocol) {
+            *end = ip + 40 + tcpstate_be16(at + 4);
+            return ip + 40;
+        }
     }
-    return false;
+    return 0;
+}
+
+#define FRONT 256 /* bytes of a frame that are looked at */
+
+bool tcpstate_read_ordinary(tvbuff_t *tvb, packet_info *pinfo, struct tcpstate_reading *reading)
+{
+    int captured = MIN((int)tvb_captured_length(tvb), FRONT), end = 0;
+    const uint8_t *bytes = tvb_get_ptr(tvb, 0, captured);
+    int header = find_payload(bytes, captured, pinfo, IP_PROTO_TCP, &end);
+
+    if (header == 0 || header + 20 > captured || tcpstate_be16(bytes + header) != pinfo->srcport
+        || tcpstate_be16(bytes + header + 2) != pinfo->destport)
+        return false;
+    int data = header + (bytes[header + 12] >> 4) * 4;
+    return data <= end && read_header(pinfo, tvb, header, (uint32_t)(end - data), true, reading);
+}
+
+bool tcpstate_read_quoted(tvbuff_t *tvb, packet_info *pinfo, struct tcpstate_reading *reading)
+{
+    enum { UNREACHABLE = 3, V6_UNREACHABLE = 1 };
+    int captured = MIN((int)tvb_captured_length(tvb), FRONT), end = 0;
+    const uint8_t *bytes = tvb_get_ptr(tvb, 0, captured);
+    bool v4 = pinfo->src.type == AT_IPv4;
+    int icmp = find_payload(bytes, captured, pinfo, v4 ? IP_PROTO_ICMP : IP_PROTO_ICMPV6, &end);
+
+    if (icmp == 0 || icmp + 8 + (v4 ? 20 : 40) + 8 > captured
+        || bytes[icmp] != (v4 ? UNREACHABLE : V6_UNREACHABLE))
+        return false;
+    int ip = icmp + 8;
+    int header = ip + (v4 ? (bytes[ip] & 0x0f) * 4 : 40);
+    if (bytes[ip] >> 4 != (v4 ? 4 : 6) || bytes[ip + (v4 ? 9 : 6)] != IP_PROTO_TCP || header + 8 > captured)
+        return false;
+    memset(reading, 0, sizeof *reading);
+    reading->quoted = true;
+    reading->application = TCPSTATE_NO_APPLICATION;
+    reading->segment.frame = pinfo->num;
+    reading->segment.time = (int64_t)pinfo->abs_ts.secs * 1000000000 + pinfo->abs_ts.nsecs;
+    reading->segment.server_hint = -1;
+    reading->segment.seq = tcpstate_be32(bytes + header + 4);
+    order_pair(reading, bytes + ip + (v4 ? 12 : 8), bytes + ip + (v4 ? 16 : 24), v4 ? 4 : 16,
+               tcpstate_be16(bytes + header), tcpstate_be16(bytes + header + 2));
+    return true;
 }
 
 bool tcpstate_same_reading(const struct tcpstate_reading *a, const struct tcpstate_reading *b)

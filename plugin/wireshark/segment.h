@@ -27,12 +27,23 @@ struct tcpstate_reading {
     struct tcpstate_pair pair;
     uint32_t stream; /* tcp.stream */
     uint8_t layer;   /* 0 for the outermost TCP of the frame */
-    int application; /* protocol found above it, or -1 */
+    bool quoted;     /* an ICMP error quotes it: not a segment, but word of one */
+    int application; /* protocol found above it; TCPSTATE_NO_APPLICATION, TCPSTATE_UNTOLD */
+    uint8_t plain;   /* enum tcpstate_step that Wireshark's own analysis suggests */
 };
 
+enum {
+    TCPSTATE_NO_APPLICATION = -1, /* there is none, or Wireshark knows none */
+    TCPSTATE_UNTOLD = -2,         /* a dissector waits for more before it tells */
+};
+
+/* Find the protocols and fields of others that are needed; call once. */
+void tcpstate_segment_handoff(void);
+
 /* The fields that a tree must hold for tcpstate_read_segments(), for
- * set_postdissector_wanted_hfids(), which takes the array over. */
-GArray *tcpstate_segment_wanted(void);
+ * set_postdissector_wanted_hfids(), which takes the array over.  `analysis`:
+ * also what Wireshark's sequence analysis finds, for .plain. */
+GArray *tcpstate_segment_wanted(bool analysis);
 
 /* First visit: read the frame's TCP segments from its tree, outermost first.
  * TCP headers quoted by ICMP and fragments are not segments.  Returns how
@@ -47,10 +58,16 @@ unsigned tcpstate_read_segments(proto_tree *tree, packet_info *pinfo,
  * can tell which frames are not ordinary and remember those. */
 bool tcpstate_read_ordinary(tvbuff_t *tvb, packet_info *pinfo, struct tcpstate_reading *reading);
 
+/* Any visit: the TCP header quoted by an ICMP "destination unreachable", as a
+ * reading with .quoted.  Of eight quoted bytes (RFC 792) only the ports and
+ * the sequence number are there. */
+bool tcpstate_read_quoted(tvbuff_t *tvb, packet_info *pinfo, struct tcpstate_reading *reading);
+
 /* Whether two readings show the same: all that later visits need. */
 bool tcpstate_same_reading(const struct tcpstate_reading *a, const struct tcpstate_reading *b);
 
-/* Whether there is a TCP layer in the frame at all, quoted or not. */
-bool tcpstate_has_tcp(const packet_info *pinfo);
+/* Whether there is a TCP layer in the frame at all, quoted or not; `icmp`
+ * tells whether there is an ICMP layer too. */
+bool tcpstate_has_tcp(const packet_info *pinfo, bool *icmp);
 
 #endif

@@ -9,6 +9,7 @@
  */
 #include "view-tree.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "../text/catalogue.h"
@@ -39,11 +40,27 @@ static void finish(const struct view *view, proto_item *item, enum tcpstate_fiel
     proto_item_set_generated(item);
 }
 
-static void add_string(const struct view *view, enum tcpstate_field field, const char *value)
+/* A string whose value is from a fixed set, shown in the reader's words. */
+static proto_item *add_named(const struct view *view, enum tcpstate_field field, const char *value,
+                             const char *shown)
 {
     if (!wanted(view, field))
-        return;
-    finish(view, proto_tree_add_string(view->tree, tcpstate_hf[field], view->tvb, 0, 0, value), field, value);
+        return NULL;
+    proto_item *item = proto_tree_add_string(view->tree, tcpstate_hf[field], view->tvb, 0, 0, value);
+    finish(view, item, field, shown);
+    return item;
+}
+
+static void add_string(const struct view *view, enum tcpstate_field field, const char *value)
+{
+    add_named(view, field, value, value);
+}
+
+/* A field for filters and columns whose news another one already shows. */
+static void hide(proto_item *item)
+{
+    if (item)
+        proto_item_set_hidden(item);
 }
 
 static void add_uint(const struct view *view, enum tcpstate_field field, uint32_t value)
@@ -54,6 +71,19 @@ static void add_uint(const struct view *view, enum tcpstate_field field, uint32_
         return;
     snprintf(text, sizeof text, "%u", value);
     finish(view, proto_tree_add_uint(view->tree, tcpstate_hf[field], view->tvb, 0, 0, value), field, text);
+}
+
+/* A time in nanoseconds, unless it is negative: not known. */
+static void add_time(const struct view *view, enum tcpstate_field field, int64_t nanoseconds)
+{
+    char text[40];
+
+    if (nanoseconds < 0 || !wanted(view, field))
+        return;
+    nstime_t time = { .secs = (time_t)(nanoseconds / 1000000000), .nsecs = (int)(nanoseconds % 1000000000) };
+    snprintf(text, sizeof text, "%" PRId64 ".%09d %s", nanoseconds / 1000000000, time.nsecs,
+             view->language == TCPSTATE_CHINESE ? "秒" : "seconds");
+    finish(view, proto_tree_add_time(view->tree, tcpstate_hf[field], view->tvb, 0, 0, &time), field, text);
 }
 
 static proto_item *add_boolean(const struct view *view, enum tcpstate_field field, bool value)
@@ -114,25 +144,55 @@ static const char *state_text(const struct view *view, enum tcpstate_state state
                               tcpstate_word(TCPSTATE_WORD_INFERRED, view->language));
 }
 
+static const char *side_name(const struct tcpstate_observation *seen, int endpoint)
+{
+    if (seen->client < 0)
+        return "unknown";
+    return endpoint == seen->client ? "client" : "server";
+}
+
+static void add_state(const struct view *view, enum tcpstate_field field, enum tcpstate_state state, bool inferred)
+{
+    proto_item *item = add_named(view, field, tcpstate_state_name(state), tcpstate_state_name(state));
+
+    if (item && inferred)
+        proto_item_append_text(item, " (%s)", tcpstate_word(TCPSTATE_WORD_INFERRED, view->language));
+}
+
 static void add_states(const struct view *view)
 {
     const struct tcpstate_observation *seen = &view->sight->seen;
     int from = view->reading->segment.from;
     bool known = seen->client >= 0;
     int client = known ? seen->client : 0, server = !client;
+    const char *sender = side_name(seen, from);
+    const char *roles = !known ? "unknown" : seen->roles_inferred ? "inferred" : "seen";
 
-    add_string(view, TCPSTATE_FIELD_SENDER, !known ? "unknown" : from == client ? "client" : "server");
-    add_string(view, TCPSTATE_FIELD_ROLES, !known ? "unknown" : seen->roles_inferred ? "inferred" : "seen");
-#define NAME(end, when) tcpstate_state_name(known ? (enum tcpstate_state)seen->ends[end].when : TCPSTATE_UNKNOWN)
-    add_string(view, TCPSTATE_FIELD_CLIENT_STATE, NAME(client, after));
-    add_string(view, TCPSTATE_FIELD_SERVER_STATE, NAME(server, after));
-    add_string(view, TCPSTATE_FIELD_CLIENT_PREVIOUS, NAME(client, before));
-    add_string(view, TCPSTATE_FIELD_SERVER_PREVIOUS, NAME(server, before));
-#undef NAME
-    add_boolean(view, TCPSTATE_FIELD_CLIENT_INFERRED, known && seen->ends[client].after_inferred);
-    add_boolean(view, TCPSTATE_FIELD_SERVER_INFERRED, known && seen->ends[server].after_inferred);
-    add_string(view, TCPSTATE_FIELD_SENDER_STATE, tcpstate_state_name((enum tcpstate_state)seen->ends[from].after));
-    add_string(view, TCPSTATE_FIELD_RECEIVER_STATE, tcpstate_state_name((enum tcpstate_state)seen->ends[!from].after));
+    add_named(view, TCPSTATE_FIELD_SENDER, sender,
+              known ? tcpstate_word(from == client ? TCPSTATE_WORD_CLIENT : TCPSTATE_WORD_SERVER, view->language)
+                    : tcpstate_word(TCPSTATE_WORD_UNKNOWN, view->language));
+    proto_item *item = add_named(view, TCPSTATE_FIELD_ROLES, roles,
+                                 seen->roles_inferred
+                                     ? tcpstate_word(TCPSTATE_WORD_ROLES_INFERRED, view->language)
+                                     : tcpstate_word(TCPSTATE_WORD_UNKNOWN, view->language));
+    if (known && !seen->roles_inferred)
+        hide(item);
+#define STATE(end, when) known ? (enum tcpstate_state)seen->ends[end].when : TCPSTATE_UNKNOWN
+    add_state(view, TCPSTATE_FIELD_CLIENT_PREVIOUS, STATE(client, before), known && seen->ends[client].before_inferred);
+    add_state(view, TCPSTATE_FIELD_CLIENT_STATE, STATE(client, after), known && seen->ends[client].after_inferred);
+    add_state(view, TCPSTATE_FIELD_SERVER_PREVIOUS, STATE(server, before), known && seen->ends[server].before_inferred);
+    add_state(view, TCPSTATE_FIELD_SERVER_STATE, STATE(server, after), known && seen->ends[server].after_inferred);
+#undef STATE
+    hide(add_boolean(view, TCPSTATE_FIELD_CLIENT_INFERRED, known && seen->ends[client].after_inferred));
+    hide(add_boolean(view, TCPSTATE_FIELD_SERVER_INFERRED, known && seen->ends[server].after_inferred));
+    item = add_named(view, TCPSTATE_FIELD_SENDER_STATE, tcpstate_state_name((enum tcpstate_state)seen->ends[from].after),
+                     state_text(view, (enum tcpstate_state)seen->ends[from].after, seen->ends[from].after_inferred));
+    if (known)
+        hide(item);
+    item = add_named(view, TCPSTATE_FIELD_RECEIVER_STATE, tcpstate_state_name((enum tcpstate_state)seen->ends[!from].after),
+                     state_text(view, (enum tcpstate_state)seen->ends[!from].after, seen->ends[!from].after_inferred));
+    if (known)
+        hide(item);
 }
 
 static void add_check(const struct view *view, enum tcpstate_field field, uint8_t check, uint32_t found)
@@ -193,6 +253,92 @@ static void add_reset(const struct view *view)
     add_boolean(view, TCPSTATE_FIELD_RESET_TTL, view->sight->seen.reset_ttl_differs);
 }
 
+static void add_midstream(const struct view *view)
+{
+    proto_item *item = add_boolean(view, TCPSTATE_FIELD_MIDSTREAM, true);
+
+    if (item)
+        proto_item_append_text(item, " (%s)", tcpstate_word(TCPSTATE_WORD_MIDSTREAM, view->language));
+}
+
+static void add_mptcp(const struct view *view)
+{
+    static const struct {
+        uint8_t option;
+        const char *name;
+    } names[] = {
+        { TCPSTATE_OPTION_MP_CAPABLE, "MP_CAPABLE" }, { TCPSTATE_OPTION_MP_JOIN, "MP_JOIN" },
+        { TCPSTATE_OPTION_MP_DATA_FIN, "DATA_FIN" },  { TCPSTATE_OPTION_MP_FASTCLOSE, "MP_FASTCLOSE" },
+    };
+
+    for (size_t i = 0; i < array_length(names); i++)
+        if (view->reading->segment.options & names[i].option)
+            add_string(view, TCPSTATE_FIELD_MPTCP, names[i].name);
+}
+
+/* The times that this very segment completes. */
+static void add_times(const struct view *view)
+{
+    const struct tcpstate_life *life = view->sight->life;
+    const struct tcpstate_observation *seen = &view->sight->seen;
+    int64_t now = view->reading->segment.time;
+    static const struct {
+        enum tcpstate_field field;
+        enum tcpstate_moment from, to;
+    } times[] = {
+        { TCPSTATE_FIELD_TIME_SYN_TO_SYN_ACK, TCPSTATE_MOMENT_SYN, TCPSTATE_MOMENT_SYN_ACK },
+        { TCPSTATE_FIELD_TIME_SYN_ACK_TO_ACK, TCPSTATE_MOMENT_SYN_ACK, TCPSTATE_MOMENT_HANDSHAKE_ACK },
+        { TCPSTATE_FIELD_TIME_HANDSHAKE, TCPSTATE_MOMENT_SYN, TCPSTATE_MOMENT_HANDSHAKE_ACK },
+        { TCPSTATE_FIELD_TIME_TO_REQUEST, TCPSTATE_MOMENT_HANDSHAKE_ACK, TCPSTATE_MOMENT_REQUEST },
+        { TCPSTATE_FIELD_TIME_TO_RESPONSE, TCPSTATE_MOMENT_REQUEST, TCPSTATE_MOMENT_RESPONSE },
+        { TCPSTATE_FIELD_TIME_CLOSE, TCPSTATE_MOMENT_FIN, TCPSTATE_MOMENT_END },
+        { TCPSTATE_FIELD_TIME_LIFETIME, TCPSTATE_MOMENT_FIRST, TCPSTATE_MOMENT_END },
+    };
+
+    if (seen->step == TCPSTATE_STEP_NONE)
+        return;
+    for (size_t i = 0; i < array_length(times); i++)
+        add_time(view, times[i].field, tcpstate_life_time(life, times[i].from, times[i].to, now));
+    if (seen->client >= 0) {
+        add_time(view, TCPSTATE_FIELD_CLIENT_STAYED, seen->stayed[seen->client]);
+        add_time(view, TCPSTATE_FIELD_SERVER_STAYED, seen->stayed[!seen->client]);
+    }
+    add_time(view, TCPSTATE_FIELD_RESET_AFTER, seen->reset_after);
+}
+
+/* What became of the connection: on the segment that ends it, and on every
+ * segment once the whole capture has been read. */
+static void add_outcome(const struct view *view)
+{
+    const struct tcpstate_observation *seen = &view->sight->seen;
+    struct tcpstate_outcome outcome;
+
+    if (!view->sight->later && !seen->over)
+        return;
+    tcpstate_life_outcome(view->sight->life, &outcome);
+    add_string(view, TCPSTATE_FIELD_OUTCOME, tcpstate_result_name(outcome.result));
+    add_string(view, TCPSTATE_FIELD_CLOSED_BY, outcome.closed_by < 0 ? "none"
+                                               : outcome.closed_by == 2 ? "both"
+                                               : side_name(seen, outcome.closed_by));
+    add_string(view, TCPSTATE_FIELD_CLOSE_KIND, tcpstate_close_kind_name(outcome.close_kind));
+    add_string(view, TCPSTATE_FIELD_CONN_STATE, outcome.conn_state);
+    const char *missing = tcpstate_missing(outcome.result, view->language);
+    if (*missing && wanted(view, TCPSTATE_FIELD_MISSING)) {
+        struct view of_end = *view;
+        char seconds[32];
+        int64_t tenths = tcpstate_life_duration(view->sight->life) / 100000000;
+
+        snprintf(seconds, sizeof seconds, "%" PRId64 ".%d", tenths / 10, (int)(tenths % 10));
+        of_end.places = (struct tcpstate_places){
+            .language = view->language,
+            .sender_is_client = seen->client < 0 || outcome.owing < 0 ? -1 : outcome.owing == seen->client,
+            .repeats = outcome.count,
+            .seconds = seconds,
+        };
+        add_string(view, TCPSTATE_FIELD_MISSING, filled(&of_end, missing));
+    }
+}
+
 static void add_frames(const struct view *view)
 {
     static const enum tcpstate_field fields[TCPSTATE_MILESTONES] = {
@@ -230,6 +376,18 @@ static void name_protocol(struct view *view)
     view->places.protocol = proto_get_protocol_filter_name(view->sight->application);
     view->places.protocol_name =
         proto_get_protocol_short_name(find_protocol_by_id(view->sight->application));
+}
+
+/* A subflow is named as such in the handshake: "Handshake 1/3 (MP_JOIN)". */
+static const char *with_mptcp(const struct view *view, const char *label)
+{
+    uint8_t options = view->reading->segment.options;
+
+    if (tcpstate_step_phase(view->sight->seen.step) != TCPSTATE_PHASE_OPENING
+        || !(options & (TCPSTATE_OPTION_MP_CAPABLE | TCPSTATE_OPTION_MP_JOIN)))
+        return label;
+    return wmem_strdup_printf(view->pinfo->pool, view->language == TCPSTATE_CHINESE ? "%s（%s）" : "%s (%s)", label,
+                              options & TCPSTATE_OPTION_MP_JOIN ? "MP_JOIN" : "MP_CAPABLE");
 }
 
 static void fill_places(struct view *view)
@@ -288,13 +446,14 @@ void tcpstate_view_tree(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
     if (step != TCPSTATE_STEP_NONE) {
         fill_places(&view);
         const char *label = filled(&view, tcpstate_label_template(step, view.places.protocol != NULL));
+        label = with_mptcp(&view, label);
         add_string(&view, TCPSTATE_FIELD_ANALYSIS, label);
-        add_string(&view, TCPSTATE_FIELD_STEP, tcpstate_step_name(step));
-        add_string(&view, TCPSTATE_FIELD_PHASE, phase_name(tcpstate_step_phase(step)));
+        hide(add_named(&view, TCPSTATE_FIELD_PHASE, phase_name(tcpstate_step_phase(step)), ""));
         head(&view, item, label);
         if (wanted(&view, TCPSTATE_FIELD_EXPLANATION))
             add_string(&view, TCPSTATE_FIELD_EXPLANATION,
                        filled(&view, tcpstate_explanation(step, view.language)));
+        add_string(&view, TCPSTATE_FIELD_STEP, tcpstate_step_name(step));
         if (view.places.protocol)
             add_string(&view, TCPSTATE_FIELD_PROTOCOL, view.places.protocol);
     } else {
@@ -305,7 +464,10 @@ void tcpstate_view_tree(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
     add_checks(&view);
     add_numbers(&view);
     add_reset(&view);
+    add_mptcp(&view);
+    add_times(&view);
+    add_outcome(&view);
     if (tcpstate_life_is_midstream(sight->life))
-        add_boolean(&view, TCPSTATE_FIELD_MIDSTREAM, true);
+        add_midstream(&view);
     add_frames(&view);
 }
