@@ -74,7 +74,16 @@ void tcpstate_link(struct tcpstate_connection *connection, const struct tcpstate
                                                           : TCPSTATE_MILESTONE_PASSIVE_FIN];
         break;
     case TCPSTATE_STEP_CHALLENGE_ACK:
-        observation->answers = connection->provoked_by;
+        observation->answers = connection->provoked_by ? connection->provoked_by
+                                                       : connection->milestones[TCPSTATE_MILESTONE_SYN];
+        break;
+    case TCPSTATE_STEP_STALE_SYN:
+        connection->stale_isn = segment->seq;
+        connection->stale_frame = segment->frame;
+        break;
+    case TCPSTATE_STEP_BAD_SYN_ACK:
+        if (connection->stale_frame != 0 && segment->ack == connection->stale_isn + 1)
+            observation->answers = connection->stale_frame;
         break;
     default:
         break;

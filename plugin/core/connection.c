@@ -316,7 +316,7 @@ void tcpstate_observe(struct tcpstate_connection *connection,
             observation->ends[i].before_inferred = true;
         }
     }
-    if (corrected && observation->ends[from].before == TCPSTATE_UNKNOWN) {
+    if (observation->step == TCPSTATE_STEP_REFUSED) {
         /* Refused: nobody had been listening. */
         observation->ends[from].before = TCPSTATE_CLOSED;
         observation->ends[from].before_inferred = true;

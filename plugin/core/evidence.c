@@ -101,6 +101,14 @@ static void judge_reset(const struct tcpstate_endpoint *me, const struct tcpstat
     /* A SYN answered by RST: there was nobody who could have received it. */
     if (me->proven == TCPSTATE_UNKNOWN)
         evidence->contradicted |= BIT(TCPSTATE_GETS_SYN);
+    /* A RST in place of the third segment: its sender never took the SYN,ACK
+     * in, unless it acknowledges it. */
+    if (me->proven == TCPSTATE_UNKNOWN || me->proven == TCPSTATE_SYN_SENT) {
+        if (me->proven == TCPSTATE_SYN_SENT && covers_syn(peer, segment))
+            evidence->shown |= BIT(TCPSTATE_GETS_SYN) | BIT(TCPSTATE_GETS_SYN_ACK);
+        else
+            evidence->contradicted |= BIT(TCPSTATE_GETS_SYN_ACK);
+    }
 }
 
 static void judge_syn(const struct tcpstate_connection *connection,
@@ -121,7 +129,7 @@ static void judge_syn(const struct tcpstate_connection *connection,
         }
         if ((connection->facts & TCPSTATE_CONNECTION_REUSED) && !(me->known & SENT_SYN))
             evidence->is |= REUSES;
-        if (is_open(peer->proven) && peer->proven != TCPSTATE_TIME_WAIT)
+        if (is_open(tcpstate_replay((enum tcpstate_state)peer->proven, peer->pending)))
             evidence->is |= PEER_LIVES;
         else if (!(evidence->is & STALE) || !(peer->known & SENT_SYN_ACK))
             evidence->arrives |= BIT(TCPSTATE_GETS_SYN);
@@ -185,6 +193,18 @@ static void judge_transfer(const struct tcpstate_connection *connection,
          * carried Fast Open data (RFC 7413 section 4.2); even if the ACK that
          * ended it was not captured. */
         evidence->shown |= BIT(TCPSTATE_GETS_ACK_OF_SYN) | BIT(TCPSTATE_GETS_SYN_ACK);
+    }
+
+    if (me->proven == TCPSTATE_UNKNOWN && (me->pending & BIT(TCPSTATE_GETS_SYN))) {
+        if (acks_syn) {
+            /* Its SYN,ACK was not captured, nor what ended the handshake. */
+            evidence->shown |= BIT(TCPSTATE_GETS_SYN) | BIT(TCPSTATE_GETS_ACK_OF_SYN);
+        } else {
+            /* Figure 9, line 4: nobody in SYN_RCVD sends that.  It still
+             * holds an old connection, and challenges. */
+            evidence->contradicted |= BIT(TCPSTATE_GETS_SYN);
+            evidence->is |= CHALLENGES;
+        }
     }
 
     /* Arrivals: an acceptable ACK first, as section 3.10.7.4 orders them. */
@@ -275,6 +295,8 @@ void tcpstate_judge(const struct tcpstate_connection *connection,
         evidence->is |= FROM_SERVER;
     if (peer->known & SENT_FIN)
         evidence->is |= PEER_SENT_FIN;
+    if (peer->known & ACKED_FIN)
+        evidence->is |= PEER_ACKED_FIN;
     if (me->known & SENT_FIN)
         evidence->is |= ALREADY_SENT_FIN;
     if (peer->known & SENT_DATA)

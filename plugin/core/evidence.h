@@ -71,6 +71,7 @@ typedef uint64_t conditions;
 #define KEEP_ALIVE_AGAIN  (UINT64_C(1) << 33) /* a keep-alive after one that was not answered */
 #define MP_CLOSES         (UINT64_C(1) << 34) /* MPTCP DATA_FIN, seen for the first time */
 #define MP_CLOSES_FAST    (UINT64_C(1) << 35) /* MPTCP MP_FASTCLOSE */
+#define PEER_ACKED_FIN    (UINT64_C(1) << 36) /* the receiver has acknowledged the sender's FIN before */
 
 /* The judgement of one segment. */
 struct evidence {

@@ -12,6 +12,9 @@
 
 /* move.c */
 
+/* The state that a set of arrivals leads to, in the order of their numbers. */
+enum tcpstate_state tcpstate_replay(enum tcpstate_state state, uint8_t pending);
+
 /* Restore the invariant state == replay(proven, pending). */
 void tcpstate_settle(struct tcpstate_endpoint *end);
 

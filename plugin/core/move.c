@@ -3,11 +3,11 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * The sender is moved by what the segment proves, the receiver by what it
- * brings.  Both keep the invariant state == replay(proven, pending).
+ * brings.  Both keep the invariant state == tcpstate_replay(proven, pending).
  */
 #include "internal.h"
 
-static enum tcpstate_state replay(enum tcpstate_state state, uint8_t pending)
+enum tcpstate_state tcpstate_replay(enum tcpstate_state state, uint8_t pending)
 {
     for (int event = 0; pending != 0; event++, pending >>= 1)
         if (pending & 1)
@@ -17,7 +17,7 @@ static enum tcpstate_state replay(enum tcpstate_state state, uint8_t pending)
 
 void tcpstate_settle(struct tcpstate_endpoint *end)
 {
-    end->state = (uint8_t)replay((enum tcpstate_state)end->proven, end->pending);
+    end->state = (uint8_t)tcpstate_replay((enum tcpstate_state)end->proven, end->pending);
 }
 
 /* Move the sender.  Returns where it stood when it sent the segment;
@@ -40,7 +40,7 @@ enum tcpstate_state tcpstate_move_sender(struct tcpstate_endpoint *me,
         shown = 0;
     }
     *corrected = (me->pending & evidence->contradicted) != 0;
-    departure = replay(departure, shown);
+    departure = tcpstate_replay(departure, shown);
 
     enum tcpstate_state after = departure;
     if ((evidence->is & (HAS_SYN | HAS_RST)) == HAS_SYN && !(evidence->is & HAS_FIN)) {
@@ -56,8 +56,11 @@ enum tcpstate_state tcpstate_move_sender(struct tcpstate_endpoint *me,
         after = tcpstate_next(after, TCPSTATE_SENDS_ACK);
         /* Data midway: it was sent in ESTABLISHED or in CLOSE_WAIT.  The
          * former is what it mostly is; it stays marked as a guess. */
-        if (after == TCPSTATE_UNKNOWN && (me->known & GUESSED) && segment->payload > 0)
+        if (after == TCPSTATE_UNKNOWN
+            && (((me->known & GUESSED) && segment->payload > 0) || (evidence->is & CHALLENGES))) {
             after = TCPSTATE_ESTABLISHED;
+            me->known |= GUESSED;
+        }
         if (evidence->is & HAS_FIN)
             after = tcpstate_next(after, TCPSTATE_SENDS_FIN);
     }
@@ -73,7 +76,7 @@ static void arrive(struct tcpstate_connection *connection, struct tcpstate_endpo
                    enum tcpstate_event event, int64_t now)
 {
     uint8_t pending = end->pending | BIT(event);
-    enum tcpstate_state state = replay((enum tcpstate_state)end->proven, pending);
+    enum tcpstate_state state = tcpstate_replay((enum tcpstate_state)end->proven, pending);
 
     if (state == end->state && end->state != TCPSTATE_TIME_WAIT)
         return;
@@ -92,8 +95,16 @@ void tcpstate_move_receiver(struct tcpstate_connection *connection,
     struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
     uint8_t arrives = evidence->arrives;
 
-    if (arrives & BIT(TCPSTATE_GETS_SYN))
-        tcpstate_settle(peer); /* a new life begins: from what is proven, not from what is shown */
+    if (arrives & BIT(TCPSTATE_GETS_SYN)) {
+        /* A new life begins: from what is proven, not from what is shown; but
+         * a reset came before it, and is not to be replayed after it. */
+        tcpstate_settle(peer);
+        if (peer->pending & (BIT(TCPSTATE_GETS_RST) | BIT(TCPSTATE_GETS_RST_AS_OPENER))) {
+            peer->proven = peer->state;
+            peer->pending = 0;
+            peer->known |= GUESSED;
+        }
+    }
     for (int event = 0; arrives != 0; event++, arrives >>= 1)
         if (arrives & 1)
             arrive(connection, peer, (enum tcpstate_event)event, segment->time);

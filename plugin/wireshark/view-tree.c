@@ -183,8 +183,8 @@ static void add_states(const struct view *view)
     add_state(view, TCPSTATE_FIELD_SERVER_PREVIOUS, STATE(server, before), known && seen->ends[server].before_inferred);
     add_state(view, TCPSTATE_FIELD_SERVER_STATE, STATE(server, after), known && seen->ends[server].after_inferred);
 #undef STATE
-    hide(add_boolean(view, TCPSTATE_FIELD_CLIENT_INFERRED, known && seen->ends[client].after_inferred));
-    hide(add_boolean(view, TCPSTATE_FIELD_SERVER_INFERRED, known && seen->ends[server].after_inferred));
+    add_boolean(view, TCPSTATE_FIELD_CLIENT_INFERRED, known && seen->ends[client].after_inferred);
+    add_boolean(view, TCPSTATE_FIELD_SERVER_INFERRED, known && seen->ends[server].after_inferred);
     item = add_named(view, TCPSTATE_FIELD_SENDER_STATE, tcpstate_state_name((enum tcpstate_state)seen->ends[from].after),
                      state_text(view, (enum tcpstate_state)seen->ends[from].after, seen->ends[from].after_inferred));
     if (known)
