@@ -13,6 +13,7 @@ static bool provokes(enum tcpstate_step step, enum tcpstate_reset_number reset_n
 {
     switch (step) {
     case TCPSTATE_STEP_SYN_IN_CONNECTION:
+    case TCPSTATE_STEP_SYN_RETRANSMITTED:
     case TCPSTATE_STEP_STALE_SYN:
     case TCPSTATE_STEP_SYN_ACK_RETRANSMITTED:
     case TCPSTATE_STEP_FIN_RETRANSMITTED:

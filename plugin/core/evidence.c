@@ -53,16 +53,17 @@ static enum tcpstate_reset_number judge_reset_number(const struct tcpstate_endpo
                                                      const struct tcpstate_endpoint *peer,
                                                      const struct tcpstate_segment *segment)
 {
-    if (peer->state == TCPSTATE_SYN_SENT || peer->proven == TCPSTATE_SYN_SENT) {
-        /* RFC 9293 section 3.10.7.3: in SYN-SENT the acknowledgment decides. */
+    /* RFC 9293 section 3.10.7.3: in SYN-SENT the acknowledgment decides. */
+    if (peer->state == TCPSTATE_SYN_SENT)
         return covers_syn(peer, segment) ? TCPSTATE_RESET_NUMBER_ACK : TCPSTATE_RESET_NUMBER_BAD_ACK;
-    }
     if (!(peer->known & KNOWS_ACK) && !(me->known & KNOWS_SEQ))
         return TCPSTATE_RESET_NUMBER_NONE;
     if ((peer->known & KNOWS_ACK) && segment->seq == peer->acked)
         return TCPSTATE_RESET_NUMBER_EXACT;
     if ((me->known & KNOWS_SEQ) && segment->seq == me->nxt)
         return TCPSTATE_RESET_NUMBER_EXACT;
+    if (peer->proven == TCPSTATE_SYN_SENT && covers_syn(peer, segment))
+        return TCPSTATE_RESET_NUMBER_ACK; /* the SYN,ACK may not have arrived */
     uint32_t base = (peer->known & KNOWS_ACK) ? peer->acked : me->nxt;
     if (segment->seq - base < receive_window(peer))
         return TCPSTATE_RESET_NUMBER_WINDOW;
@@ -98,8 +99,11 @@ static void judge_reset(const struct tcpstate_endpoint *me, const struct tcpstat
      * its SYN with a RST made from that ACK, and goes on waiting. */
     if (me->proven == TCPSTATE_SYN_SENT && segment->seq != me->nxt)
         evidence->is |= FOREIGN;
+    /* What its receiver must not accept anybody may have sent. */
+    if (!(evidence->is & ACCEPTABLE))
+        return;
     /* A SYN answered by RST: there was nobody who could have received it. */
-    if (me->proven == TCPSTATE_UNKNOWN)
+    if (me->proven == TCPSTATE_UNKNOWN || me->proven == TCPSTATE_CLOSED)
         evidence->contradicted |= BIT(TCPSTATE_GETS_SYN);
     /* A RST in place of the third segment: its sender never took the SYN,ACK
      * in, unless it acknowledges it. */
@@ -125,7 +129,8 @@ static void judge_syn(const struct tcpstate_connection *connection,
             evidence->is |= AGAIN;
             /* Sent again because nothing came back: whatever we thought had
              * reached it did not. */
-            evidence->contradicted |= BIT(TCPSTATE_GETS_SYN_ACK) | BIT(TCPSTATE_GETS_ACK_OF_SYN);
+            evidence->contradicted |= BIT(TCPSTATE_GETS_SYN_ACK) | BIT(TCPSTATE_GETS_ACK_OF_SYN)
+                                      | BIT(TCPSTATE_GETS_RST) | BIT(TCPSTATE_GETS_RST_AS_OPENER);
         }
         if ((connection->facts & TCPSTATE_CONNECTION_REUSED) && !(me->known & SENT_SYN))
             evidence->is |= REUSES;
@@ -184,6 +189,7 @@ static void judge_transfer(const struct tcpstate_connection *connection,
 
     if (me->proven == TCPSTATE_SYN_SENT && acks_syn) {
         evidence->is |= OPENS;
+        evidence->arrives |= BIT(TCPSTATE_GETS_ACK_OF_SYN);
         evidence->shown |= BIT(TCPSTATE_GETS_SYN) | BIT(TCPSTATE_GETS_SYN_ACK);
     } else if (me->proven == TCPSTATE_SYN_RCVD
                && ((me->pending & (BIT(TCPSTATE_GETS_ACK_OF_SYN) | BIT(TCPSTATE_GETS_SYN_ACK)))
@@ -211,14 +217,14 @@ static void judge_transfer(const struct tcpstate_connection *connection,
     if (fits && covers_syn(peer, segment)
         && (peer->proven == TCPSTATE_SYN_RCVD || (peer->known & SENT_SYN)))
         evidence->arrives |= BIT(TCPSTATE_GETS_ACK_OF_SYN);
+    /* The other's data or FIN carried its ACK of our FIN: who acknowledges the
+     * one has received the other. */
+    if ((peer->known & ACK_OF_FIN_CARRIED) && seq_ge(segment->ack, peer->carried_to))
+        evidence->shown |= BIT(TCPSTATE_GETS_ACK_OF_FIN);
     if (acks_fin) {
         if (fits)
             evidence->arrives |= BIT(TCPSTATE_GETS_ACK_OF_FIN);
         evidence->shown |= BIT(TCPSTATE_GETS_FIN);
-        /* The other's FIN came in the same segment as its ACK of ours, or
-         * after it: who has the one has the other. */
-        if (peer->known & FIN_ACKED_FIN)
-            evidence->shown |= BIT(TCPSTATE_GETS_ACK_OF_FIN);
         if (!(me->known & ACKED_FIN))
             evidence->is |= ACKS_FIN;
         else if (segment->payload == 0 && !(segment->flags & TCPSTATE_FLAG_FIN))
@@ -242,9 +248,13 @@ static void judge_transfer(const struct tcpstate_connection *connection,
     if (segment->payload > 0) {
         if (!(me->known & SENT_DATA) && (me->known & KNOWS_ISN) && segment->seq == me->isn + 1)
             evidence->is |= FIRST_DATA;
+        /* It acknowledges data of the other that was not captured. */
+        if ((peer->known & KNOWS_ISN) && seq_gt(segment->ack, peer->isn + 1)
+            && !((peer->known & SENT_FIN) && peer->fin == peer->isn + 1))
+            evidence->is |= PEER_SPOKE;
         if ((me->known & KNOWS_SEQ) && seq_gt(next, me->max))
             evidence->is |= NEW_DATA;
-        if ((evidence->is & NEW_DATA) && (peer->known & SENT_FIN) && !(me->known & SENT_HALF_CLOSED))
+        if ((evidence->is & NEW_DATA) && acks_fin && !(me->known & SENT_HALF_CLOSED))
             evidence->is |= FIRST_HALF_CLOSED;
     } else if (!(segment->flags & TCPSTATE_FLAG_FIN)) {
         bool nothing_new = (me->known & KNOWS_ACK) && segment->ack == me->acked;

@@ -24,7 +24,7 @@ enum {
     SENT_RST = 0x0100,
     SENT_NEW = 0x0200,    /* data or FIN beyond all it was seen to send before */
     FIN_ARRIVED = 0x0400, /* its FIN reached the other without a gap before it */
-    FIN_ACKED_FIN = 0x0800, /* its FIN segment acknowledged the other's FIN */
+    ACK_OF_FIN_CARRIED = 0x0800, /* .carried_to: by data or FIN that it sent anew */
     ACKED_FIN = 0x1000,   /* it was seen to acknowledge the other's FIN */
     PROVOKED = 0x2000,    /* a challenge ACK is due from it (RFC 5961) */
     GUESSED = 0x4000,     /* .proven rests on a guess: the capture began midway */

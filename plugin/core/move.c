@@ -48,7 +48,7 @@ enum tcpstate_state tcpstate_move_sender(struct tcpstate_endpoint *me,
             after = tcpstate_next(after, (evidence->is & HAS_ACK) ? TCPSTATE_SENDS_SYN_ACK
                                                                   : TCPSTATE_SENDS_SYN);
     } else if ((evidence->is & HAS_RST) && !(evidence->is & HAS_SYN)) {
-        if (!(evidence->is & FOREIGN)) {
+        if ((evidence->is & (FOREIGN | ACCEPTABLE)) == ACCEPTABLE) {
             after = tcpstate_next(after, TCPSTATE_SENDS_RST);
             remaining = 0;
         }

@@ -42,6 +42,17 @@ static void extend(struct tcpstate_endpoint *me, uint32_t seq, uint32_t next)
         me->island = me->max;
 }
 
+/* The initial sequence number of an end whose SYN was not captured. */
+static void learn_isn(struct tcpstate_endpoint *end, uint32_t isn)
+{
+    end->isn = isn;
+    end->known |= KNOWS_ISN;
+    if (!(end->known & KNOWS_SEQ)) {
+        end->known |= KNOWS_SEQ;
+        end->nxt = end->max = end->island = isn + 1;
+    }
+}
+
 /* Remember the segment's numbers. */
 void tcpstate_remember(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
                      const struct evidence *evidence)
@@ -62,6 +73,7 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
         }
         me->known |= (flags & TCPSTATE_FLAG_ACK) ? SENT_SYN_ACK : SENT_SYN;
         me->known &= ~(uint32_t)GUESSED;
+        peer->known &= ~(uint32_t)SENT_RST; /* what it answers to this is a new answer */
         if (segment->options & TCPSTATE_OPTION_WINDOW_SCALE) {
             me->window_scale = segment->window_scale > 14 ? 14 : segment->window_scale;
             me->known |= KNOWS_SCALE;
@@ -74,6 +86,13 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
         if ((evidence->is & CROSSES) && !(flags & TCPSTATE_FLAG_ACK))
             connection->facts |= TCPSTATE_CONNECTION_SIMULTANEOUS;
         extend(me, segment->seq, next);
+        if ((flags & TCPSTATE_FLAG_ACK) && !(peer->known & KNOWS_ISN)) {
+            /* The SYN was not captured; that it is answered shows that it was
+             * sent, and with which number. */
+            learn_isn(peer, segment->ack - 1);
+            if (peer->proven == TCPSTATE_UNKNOWN)
+                peer->proven = TCPSTATE_SYN_SENT;
+        }
     } else if (!syn && (flags & TCPSTATE_FLAG_ACK) && !(flags & TCPSTATE_FLAG_RST)) {
         /* A number that its receiver cannot take is not remembered, or one
          * forged segment would spoil all that follows. */
@@ -89,17 +108,19 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
             if ((flags & TCPSTATE_FLAG_FIN) && !(me->known & SENT_FIN)) {
                 me->fin = segment->seq + segment->payload;
                 me->known |= SENT_FIN;
-                if (evidence->shown & BIT(TCPSTATE_GETS_FIN) || (evidence->arrives & BIT(TCPSTATE_GETS_ACK_OF_FIN)))
-                    me->known |= FIN_ACKED_FIN;
                 if (connection->active_closer < 0)
                     connection->active_closer = (int8_t)(segment->from & 1);
+            }
+            if ((evidence->shown & BIT(TCPSTATE_GETS_FIN)) && !(me->known & ACK_OF_FIN_CARRIED)
+                && seq_gt(next, me->max)) {
+                me->known |= ACK_OF_FIN_CARRIED;
+                me->carried_to = next;
             }
             extend(me, segment->seq, next);
         }
         if (evidence->is & OPENS && !(peer->known & KNOWS_ISN)) {
             /* The SYN,ACK was not captured; its acknowledgment tells K. */
-            peer->isn = segment->ack - 1;
-            peer->known |= KNOWS_ISN;
+            learn_isn(peer, segment->ack - 1);
             peer->proven = TCPSTATE_SYN_RCVD;
             peer->pending = 0;
         }
@@ -113,7 +134,7 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
             me->known &= ~(uint32_t)GUESSED;
             peer->known &= ~(uint32_t)GUESSED;
         }
-    } else if ((flags & TCPSTATE_FLAG_RST) && !syn) {
+    } else if ((evidence->is & ACCEPTABLE) && !syn) {
         me->known |= SENT_RST;
         if (!(evidence->is & FOREIGN))
             me->known &= ~(uint32_t)GUESSED;

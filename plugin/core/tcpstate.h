@@ -202,6 +202,7 @@ struct tcpstate_endpoint {
     uint32_t acked;  /* the highest number it acknowledged: RCV.NXT is at least this */
     uint32_t window; /* its last advertised window, in bytes */
     uint32_t island; /* start of the one range kept behind a hole; == max: none */
+    uint32_t carried_to; /* what follows the first new data or FIN of it that acknowledged the other's FIN */
     uint32_t ts_val; /* last time stamp, with SENT_TIMESTAMPS */
     uint32_t known;  /* KNOWS_* and SENT_*, see evidence.h */
     uint16_t repeats; /* how often its last SYN, SYN,ACK or FIN was sent again */

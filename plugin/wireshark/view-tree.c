@@ -232,6 +232,8 @@ static void add_numbers(const struct view *view)
         if (tcpstate_life_isn(view->sight->life, !client, segment->frame, &isn))
             add_uint(view, TCPSTATE_FIELD_SERVER_ISN, isn);
     }
+    if (view->reading->quoted)
+        return; /* of the quoted header these may be missing */
     if (wanted(view, TCPSTATE_FIELD_FLAGS))
         add_string(view, TCPSTATE_FIELD_FLAGS, flags_text(view, segment->flags));
     add_uint(view, TCPSTATE_FIELD_NEXT_SEQ, tcpstate_segment_next(segment));
