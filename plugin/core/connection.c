@@ -19,7 +19,7 @@
 
 static bool is_inferred(const struct tcpstate_endpoint *end)
 {
-    return end->state != TCPSTATE_UNKNOWN && (end->state != end->proven || (end->known & GUESSED));
+    return end->state != TCPSTATE_UNKNOWN && (end->state != end->proven || (end->known & (GUESSED | DOUBTED)));
 }
 
 static void forget(struct tcpstate_endpoint *end)
@@ -148,7 +148,7 @@ static void expire(struct tcpstate_connection *connection, const struct tcpstate
             continue;
         end->proven = (uint8_t)tcpstate_next(TCPSTATE_TIME_WAIT, TCPSTATE_WAITS_2MSL);
         end->pending = 0;
-        end->known |= GUESSED;
+        end->known |= DOUBTED;
         tcpstate_settle(end);
     }
 }
@@ -196,7 +196,7 @@ static bool is_plain(const struct tcpstate_connection *connection, const struct 
                == TCPSTATE_FLAG_ACK
            && a->proven == TCPSTATE_ESTABLISHED && b->proven == TCPSTATE_ESTABLISHED
            && (a->pending | b->pending) == 0
-           && ((a->known | b->known) & (PROVOKED | GUESSED)) == 0
+           && ((a->known | b->known) & (PROVOKED | GUESSED | DOUBTED)) == 0
            && (segment->options & (TCPSTATE_OPTION_MP_DATA_FIN | TCPSTATE_OPTION_MP_FASTCLOSE)) == 0
            && (a->keep_alives | b->keep_alives) == 0
            && !tcpstate_is_keep_alive(&connection->ends[segment->from & 1], segment)

@@ -105,6 +105,12 @@ static void judge_reset(const struct tcpstate_endpoint *me, const struct tcpstat
     /* A SYN answered by RST: there was nobody who could have received it. */
     if (me->proven == TCPSTATE_UNKNOWN || me->proven == TCPSTATE_CLOSED)
         evidence->contradicted |= BIT(TCPSTATE_GETS_SYN);
+    /* A RST with ACK is a program's abort (RFC 9293 section 3.10.5): the third
+     * segment had been taken in.  A bare one was made from the third segment,
+     * by a host that would not have it. */
+    if (me->proven == TCPSTATE_SYN_RCVD && (segment->flags & TCPSTATE_FLAG_ACK)
+        && (me->pending & BIT(TCPSTATE_GETS_ACK_OF_SYN)))
+        evidence->shown |= BIT(TCPSTATE_GETS_ACK_OF_SYN);
     /* A RST in place of the third segment: its sender never took the SYN,ACK
      * in, unless it acknowledges it. */
     if (me->proven == TCPSTATE_UNKNOWN || me->proven == TCPSTATE_SYN_SENT) {

@@ -29,6 +29,7 @@ enum {
     PROVOKED = 0x2000,    /* a challenge ACK is due from it (RFC 5961) */
     GUESSED = 0x4000,     /* .proven rests on a guess: the capture began midway */
     SENT_TIMESTAMPS = 0x8000,
+    DOUBTED = 0x40000,          /* it may stand elsewhere: a timer ran out, or a RST may be forged */
     SENT_DATA_FIN = 0x20000,    /* an MPTCP DATA_FIN */
     SENT_HALF_CLOSED = 0x10000, /* data while only the other side had closed */
 };

@@ -116,8 +116,11 @@ void tcpstate_move_receiver(struct tcpstate_connection *connection,
     if ((me->known & SENT_FIN) && !(segment->flags & TCPSTATE_FLAG_RST)) {
         if ((peer->known & KNOWS_ACK) && !(peer->known & ACKED_FIN) && seq_gt(peer->acked, me->fin)
             && seq_le(peer->acked, me->max)) {
-            peer->proven = (uint8_t)tcpstate_next((enum tcpstate_state)peer->proven, TCPSTATE_GETS_FIN);
-            peer->pending &= (uint8_t)~BIT(TCPSTATE_GETS_FIN);
+            uint8_t had = BIT(TCPSTATE_GETS_FIN);
+            if ((me->known & ACK_OF_FIN_CARRIED) && seq_ge(peer->acked, me->carried_to))
+                had |= BIT(TCPSTATE_GETS_ACK_OF_FIN);
+            peer->proven = (uint8_t)tcpstate_replay((enum tcpstate_state)peer->proven, had);
+            peer->pending &= (uint8_t)~had;
             peer->known |= ACKED_FIN;
             tcpstate_settle(peer);
             arrive(connection, me, TCPSTATE_GETS_ACK_OF_FIN, segment->time);

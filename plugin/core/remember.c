@@ -63,6 +63,12 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
     uint32_t next = tcpstate_segment_next(segment);
     bool syn = flags & TCPSTATE_FLAG_SYN;
 
+    /* A RST that its receiver ignores was sent by this end, which then is
+     * CLOSED, or by a forger: until it sends again nobody can say. */
+    if ((evidence->is & (HAS_RST | ACCEPTABLE | HAS_SYN)) == HAS_RST)
+        me->known |= DOUBTED;
+    else if (flags & (TCPSTATE_FLAG_ACK | TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_RST))
+        me->known &= ~(uint32_t)DOUBTED;
     if (syn && !(evidence->is & STALE)) {
         if (!(me->known & KNOWS_ISN) || me->isn != segment->seq) {
             uint32_t kept = me->known & (KNOWS_ACK | PROVOKED | SENT_SYN | SENT_RST | SENT_TIMESTAMPS);
@@ -105,14 +111,15 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
                 me->known |= SENT_DATA;
             if (evidence->is & FIRST_HALF_CLOSED)
                 me->known |= SENT_HALF_CLOSED;
-            if ((flags & TCPSTATE_FLAG_FIN) && !(me->known & SENT_FIN)) {
+            bool first_fin = (flags & TCPSTATE_FLAG_FIN) && !(me->known & SENT_FIN);
+            if (first_fin) {
                 me->fin = segment->seq + segment->payload;
                 me->known |= SENT_FIN;
                 if (connection->active_closer < 0)
                     connection->active_closer = (int8_t)(segment->from & 1);
             }
             if ((evidence->shown & BIT(TCPSTATE_GETS_FIN)) && !(me->known & ACK_OF_FIN_CARRIED)
-                && seq_gt(next, me->max)) {
+                && (first_fin || seq_gt(next, me->max))) {
                 me->known |= ACK_OF_FIN_CARRIED;
                 me->carried_to = next;
             }

@@ -49,6 +49,7 @@ static const struct rule rules[] = {
     /* SYN.  A stale one is told before all else: it must not look like the
      * beginning of anything (RFC 9293 section 3.5, figure 8). */
     RULE(STALE_SYN,            HAS_SYN | STALE,                HAS_ACK,             ANY, ANY),
+    RULE(SYN_IN_CONNECTION,    HAS_SYN | AGAIN | PEER_LIVES,   HAS_ACK, ES | F1 | F2 | CW | CG | LA | TW, ANY),
     RULE(SYN_RETRANSMITTED,    HAS_SYN | AGAIN,                HAS_ACK,             ANY, ANY),
     RULE(SYN_IN_CONNECTION,    HAS_SYN | PEER_LIVES,           HAS_ACK,             ANY, ANY),
     RULE(SIMULTANEOUS_OPEN,    HAS_SYN | CROSSES,              HAS_ACK,             ANY, ANY),
