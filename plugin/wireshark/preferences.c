@@ -57,6 +57,18 @@ static bool is_step(const char *name)
     return false;
 }
 
+/* A label is one line of plain text: no control character may reach a
+ * terminal or a column through it. */
+static bool is_plain_text(const char *text)
+{
+    if (!text || !g_utf8_validate(text, -1, NULL))
+        return false;
+    for (; *text; text = g_utf8_next_char(text))
+        if (g_unichar_iscntrl(g_utf8_get_char(text)))
+            return false;
+    return true;
+}
+
 static void *own_label_copy(void *to, const void *from, size_t size _U_)
 {
     const struct own_label *source = (const struct own_label *)from;
@@ -78,8 +90,8 @@ static TCPSTATE_UAT_BOOL own_label_update(void *record, char **error)
         *error = g_strdup_printf("\"%.40s\" is not a step (see the values of tcpstate.step)", label->step);
         return FALSE;
     }
-    if (!label->text || !g_utf8_validate(label->text, -1, NULL)) {
-        *error = g_strdup("The text is not valid UTF-8");
+    if (!is_plain_text(label->text)) {
+        *error = g_strdup("The text must be valid UTF-8 without control characters");
         return FALSE;
     }
     *error = NULL;

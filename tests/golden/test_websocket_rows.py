@@ -77,6 +77,17 @@ def test_the_analysis_column_holds_the_labels_and_is_empty_elsewhere(tshark, pas
     assert_same(expected, [frames[row[0]] for row in expected])
 
 
+def test_the_label_table_gives_the_file_its_own_words(tshark):
+    # What its reader wrote, 分手 and all, by the preference's table of labels.
+    own = {"fin-acked": "第二次分手", "passive-fin": "第三次分手", "last-ack": "第四次分手"}
+    table = [argument for step, text in own.items()
+             for argument in ("-o", f'uat:tcpstate_labels:"{step}","zh","{text}"')]
+    expected = expected_rows()
+    assert sum("分手" in row[-1] for row in expected) > 0
+    frames = packet_list(tshark, [*COLUMNS, ANALYSIS], "-o", "tcpstate.language:zh", *table)
+    assert_same(expected, [frames[row[0]] for row in expected])
+
+
 def test_the_analysis_column_does_not_depend_on_the_rows_shown(tshark):
     # A display filter on a single pass must not change what a row says.
     every = packet_list(tshark, [*COLUMNS, ANALYSIS], "-o", "tcpstate.language:zh")
