@@ -18,6 +18,7 @@ static bool provokes(enum tcpstate_step step, enum tcpstate_reset_number reset_n
     case TCPSTATE_STEP_SYN_ACK_RETRANSMITTED:
     case TCPSTATE_STEP_FIN_RETRANSMITTED:
     case TCPSTATE_STEP_FIN_IN_TIME_WAIT:
+    case TCPSTATE_STEP_FIN_IGNORED:
         return true;
     case TCPSTATE_STEP_RESET_IGNORED:
         return reset_number == TCPSTATE_RESET_NUMBER_WINDOW;
@@ -36,6 +37,12 @@ void tcpstate_check(const struct tcpstate_connection *connection, const struct t
     if (!(peer->known & KNOWS_ISN))
         checks &= (uint8_t)~TCPSTATE_CHECK_ACK_IS_ISN_PLUS_1;
     if (!(me->known & KNOWS_ISN))
+        checks &= (uint8_t)~TCPSTATE_CHECK_SEQ_IS_ISN_PLUS_1;
+    /* Data on a SYN (Fast Open) moves what follows it. */
+    if (peer->known & SENT_SYN_DATA)
+        checks &= (uint8_t)~(observation->step == TCPSTATE_STEP_TFO_NOT_ACCEPTED
+                                 ? 0 : TCPSTATE_CHECK_ACK_IS_ISN_PLUS_1);
+    if (me->known & SENT_SYN_DATA)
         checks &= (uint8_t)~TCPSTATE_CHECK_SEQ_IS_ISN_PLUS_1;
     if (!(peer->known & SENT_FIN))
         checks &= (uint8_t)~TCPSTATE_CHECK_ACK_IS_FIN_PLUS_1;
@@ -93,8 +100,11 @@ void tcpstate_link(struct tcpstate_connection *connection, const struct tcpstate
         if (me->repeats < UINT16_MAX)
             me->repeats++;
         observation->repeats = me->repeats;
+        if (segment->time >= me->first_sent)
+            observation->repeats_after = segment->time - me->first_sent;
     } else if (evidence->is & (HAS_SYN | HAS_FIN)) {
         me->repeats = 0;
+        me->first_sent = segment->time;
     }
     if (provokes(step, observation->reset_number)) {
         peer->known |= PROVOKED;
@@ -179,6 +189,10 @@ void tcpstate_finish(struct tcpstate_connection *connection, const struct tcpsta
         break;
     case TCPSTATE_STEP_HANDSHAKE_ABORTED:
         ending = TCPSTATE_ENDING_ABORTED;
+        break;
+    case TCPSTATE_STEP_MPTCP_FASTCLOSE:
+        if (evidence->is & HAS_RST)
+            ending = TCPSTATE_ENDING_RESET;
         break;
     case TCPSTATE_STEP_ABORT:
     case TCPSTATE_STEP_RESET_IN_CLOSE:

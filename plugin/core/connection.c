@@ -66,6 +66,31 @@ bool tcpstate_opens_new_connection(const struct tcpstate_connection *connection,
     return true;
 }
 
+bool tcpstate_restore(struct tcpstate_connection *connection, const struct tcpstate_connection *before,
+                      const struct tcpstate_segment *segment)
+{
+    int from = segment->from & 1;
+    const struct tcpstate_endpoint *was = &before->ends[from], *is = &connection->ends[from];
+
+    if (!(connection->facts & TCPSTATE_CONNECTION_CONTESTED) || !(is->known & SENT_SYN)
+        || is->proven != TCPSTATE_SYN_SENT || !(was->known & KNOWS_SEQ)
+        || (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_ACK)) != TCPSTATE_FLAG_ACK)
+        return false;
+    /* In the old numbers, not in the new ones. */
+    bool old = segment->seq - was->nxt <= UINT16_MAX || was->nxt - segment->seq <= UINT16_MAX;
+    if (!old || segment->seq == is->isn + 1)
+        return false;
+    struct tcpstate_endpoint other = connection->ends[!from];
+    *connection = *before;
+    if ((other.known & SENT_FIN) && other.proven == TCPSTATE_LAST_ACK) {
+        /* It closed meanwhile, and had the old FIN when it did. */
+        other.known |= ACK_OF_FIN_CARRIED;
+        other.carried_to = other.fin + 1;
+    }
+    connection->ends[!from] = other;
+    return true;
+}
+
 bool tcpstate_isn(const struct tcpstate_connection *connection, int endpoint, uint32_t *isn)
 {
     const struct tcpstate_endpoint *end = &connection->ends[endpoint & 1];
@@ -77,7 +102,7 @@ bool tcpstate_isn(const struct tcpstate_connection *connection, int endpoint, ui
 /* The same bytes at once: a copy that the capture made. */
 static bool is_copy(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
 {
-    return (me->known & KNOWS_SEQ) && me->last.frame != 0 && me->last.seq == segment->seq
+    return me->last.frame != 0 && me->last.seq == segment->seq
            && me->last.ack == segment->ack && me->last.flags == segment->flags
            && me->last.checksum == segment->checksum && me->last.ip_id == segment->ip_id
            && segment->time - me->last.time < COPY_TIME && segment->time >= me->last.time
@@ -96,7 +121,7 @@ static void learn_roles(struct tcpstate_connection *connection, const struct tcp
     if ((segment->flags & TCPSTATE_FLAG_SYN) && !(segment->flags & (TCPSTATE_FLAG_RST | TCPSTATE_FLAG_FIN))) {
         bool answer = segment->flags & TCPSTATE_FLAG_ACK;
         connection->client = (int8_t)(answer ? !(segment->from & 1) : segment->from & 1);
-        connection->facts &= (uint8_t)~TCPSTATE_CONNECTION_ROLES_GUESSED;
+        connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_ROLES_GUESSED;
     } else if (connection->client < 0 && segment->server_hint >= 0) {
         connection->client = (int8_t)!(segment->server_hint & 1);
         connection->facts |= TCPSTATE_CONNECTION_ROLES_GUESSED;
@@ -118,16 +143,17 @@ static void begin(struct tcpstate_connection *connection, const struct tcpstate_
                           || ((segment->options & TCPSTATE_OPTION_TIMESTAMPS)
                               && (me->known & SENT_TIMESTAMPS)
                               && seq_gt(segment->ts_val, me->ts_val))));
-        bool holds = peer->state >= TCPSTATE_ESTABLISHED && peer->state < TCPSTATE_UNKNOWN && !newer;
+        bool holds = (peer->state >= TCPSTATE_ESTABLISHED && peer->state < TCPSTATE_UNKNOWN && !newer)
+                     || (peer->state == TCPSTATE_SYN_RCVD && peer->proven == TCPSTATE_SYN_RCVD);
         forget(me);
-        if (!holds) {
+        if (holds) {
+            connection->facts |= TCPSTATE_CONNECTION_CONTESTED;
+        } else {
             /* What it was before it begins anew is still worth showing. */
             enum tcpstate_state was = (enum tcpstate_state)peer->state;
             forget(peer);
             if (was == TCPSTATE_TIME_WAIT || was == TCPSTATE_LISTEN || was == TCPSTATE_CLOSED)
                 peer->state = (uint8_t)was;
-        } else if (peer->state == TCPSTATE_TIME_WAIT) {
-            tcpstate_settle(peer);
         }
         return;
     }
@@ -160,7 +186,7 @@ void tcpstate_observe_unreachable(struct tcpstate_connection *connection,
     const struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
 
     *observation = (struct tcpstate_observation){ .client = connection->client };
-    observation->stayed[0] = observation->stayed[1] = observation->reset_after = -1;
+    observation->stayed[0] = observation->stayed[1] = observation->reset_after = observation->repeats_after = -1;
     for (int i = 0; i < 2; i++) {
         observation->ends[i].before = observation->ends[i].after = connection->ends[i].state;
         observation->ends[i].before_inferred = observation->ends[i].after_inferred =
@@ -231,11 +257,12 @@ void tcpstate_observe(struct tcpstate_connection *connection,
         observation->ends[i].before_inferred = observation->ends[i].after_inferred =
             is_inferred(&connection->ends[i]);
     }
-    observation->stayed[0] = observation->stayed[1] = observation->reset_after = -1;
+    observation->stayed[0] = observation->stayed[1] = observation->reset_after = observation->repeats_after = -1;
     connection->moments[TCPSTATE_MOMENT_LAST] = segment->time;
     if (connection->moments[TCPSTATE_MOMENT_FIRST] == TCPSTATE_NO_TIME)
         connection->moments[TCPSTATE_MOMENT_FIRST] = segment->time;
-    if (is_copy(me, segment)) {
+    observation->copy = is_copy(me, segment);
+    if (observation->copy) {
         /* Where the first sighting was a step, say why this one is none;
          * copies of plain data are not worth remembering. */
         if (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST)) {
@@ -265,6 +292,7 @@ void tcpstate_observe(struct tcpstate_connection *connection,
 
     enum tcpstate_state receiver_was = (enum tcpstate_state)peer->state;
     bool corrected, in_flight;
+    tcpstate_confirm_fin(connection, segment);
     tcpstate_judge(connection, segment, &evidence);
     observation->reset_number = evidence.reset_number;
     observation->reset_ttl_differs = (evidence.is & HAS_RST) && me->ttl != 0 && segment->ttl != 0

@@ -102,6 +102,10 @@ static void judge_reset(const struct tcpstate_endpoint *me, const struct tcpstat
     /* What its receiver must not accept anybody may have sent. */
     if (!(evidence->is & ACCEPTABLE))
         return;
+    /* A bare RST from an end that we took for reset: it was made from a segment
+     * that met a closed port, so the reset did arrive. */
+    if (!(segment->flags & TCPSTATE_FLAG_ACK))
+        evidence->shown |= BIT(TCPSTATE_GETS_RST) | BIT(TCPSTATE_GETS_RST_AS_OPENER);
     /* A SYN answered by RST: there was nobody who could have received it. */
     if (me->proven == TCPSTATE_UNKNOWN || me->proven == TCPSTATE_CLOSED)
         evidence->contradicted |= BIT(TCPSTATE_GETS_SYN);
@@ -149,6 +153,10 @@ static void judge_syn(const struct tcpstate_connection *connection,
         return;
     }
 
+    if (is_open(me->proven) && (me->known & KNOWS_ISN) && !same_isn) {
+        evidence->is |= STALE; /* it belongs to nothing that is there (RFC 5961 section 4) */
+        return;
+    }
     if ((me->known & SENT_SYN_ACK) && same_isn) {
         evidence->is |= AGAIN;
         evidence->contradicted |= BIT(TCPSTATE_GETS_ACK_OF_SYN);
@@ -192,6 +200,20 @@ static void judge_transfer(const struct tcpstate_connection *connection,
 
     if (!(me->known & KNOWS_SEQ) || seq_le(segment->seq, me->nxt))
         evidence->is |= IN_ORDER;
+    if (segment->flags & TCPSTATE_FLAG_FIN) {
+        bool again = (me->known & SENT_FIN) && segment->seq + segment->payload == me->fin;
+        /* Outside the window; all of it received before; an ACK for what was
+         * never sent, as far as was seen; a time stamp from before the
+         * connection (RFC 7323 section 5.3, PAWS). */
+        if (!fits || (!again && (peer->known & KNOWS_ACK) && seq_lt(next, peer->acked))
+            || ((peer->known & KNOWS_SEQ) && seq_gt(segment->ack, peer->max)
+                && !((me->known & KNOWS_ACK) && seq_le(segment->ack, me->acked)))
+            || ((segment->options & TCPSTATE_OPTION_TIMESTAMPS) && (me->known & SENT_TIMESTAMPS)
+                && seq_lt(segment->ts_val, me->ts_val))) {
+            evidence->is |= UNACCEPTABLE;
+            return;
+        }
+    }
 
     if (me->proven == TCPSTATE_SYN_SENT && acks_syn) {
         evidence->is |= OPENS;
@@ -199,8 +221,8 @@ static void judge_transfer(const struct tcpstate_connection *connection,
         evidence->shown |= BIT(TCPSTATE_GETS_SYN) | BIT(TCPSTATE_GETS_SYN_ACK);
     } else if (me->proven == TCPSTATE_SYN_RCVD
                && ((me->pending & (BIT(TCPSTATE_GETS_ACK_OF_SYN) | BIT(TCPSTATE_GETS_SYN_ACK)))
-                   || (segment->payload > 0 && !(connection->facts & TCPSTATE_CONNECTION_FAST_OPEN))
-                   || (acks_syn && segment->ack != peer->isn + 1))) {
+                   || (!(connection->facts & TCPSTATE_CONNECTION_FAST_OPEN)
+                       && (segment->payload > 0 || (acks_syn && segment->ack != peer->isn + 1))))) {
         /* A server speaks only once the handshake is over, unless the SYN
          * carried Fast Open data (RFC 7413 section 4.2); even if the ACK that
          * ended it was not captured. */
@@ -271,12 +293,13 @@ static void judge_transfer(const struct tcpstate_connection *connection,
     }
     if (acks_syn && (peer->known & KNOWS_ISN))
         evidence->is |= GOOD_ACK;
+    if ((me->known & SENT_RST) && me->proven == TCPSTATE_CLOSED && (me->known & KNOWS_SEQ)
+        && seq_gt(next, me->max) && segment->seq == me->max)
+        evidence->is |= AFTER_RESET;
     if (me->keep_alives > 0 && tcpstate_is_keep_alive(me, segment))
         evidence->is |= KEEP_ALIVE_AGAIN;
     if ((segment->options & TCPSTATE_OPTION_MP_DATA_FIN) && !(me->known & SENT_DATA_FIN))
         evidence->is |= MP_CLOSES;
-    if (segment->options & TCPSTATE_OPTION_MP_FASTCLOSE)
-        evidence->is |= MP_CLOSES_FAST;
 }
 
 void tcpstate_judge(const struct tcpstate_connection *connection,
@@ -309,6 +332,8 @@ void tcpstate_judge(const struct tcpstate_connection *connection,
         evidence->is |= FROM_CLIENT;
     else if (connection->client >= 0)
         evidence->is |= FROM_SERVER;
+    if (segment->options & TCPSTATE_OPTION_MP_FASTCLOSE)
+        evidence->is |= MP_CLOSES_FAST;
     if (peer->known & SENT_FIN)
         evidence->is |= PEER_SENT_FIN;
     if (peer->known & ACKED_FIN)

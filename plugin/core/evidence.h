@@ -30,6 +30,8 @@ enum {
     GUESSED = 0x4000,     /* .proven rests on a guess: the capture began midway */
     SENT_TIMESTAMPS = 0x8000,
     DOUBTED = 0x40000,          /* it may stand elsewhere: a timer ran out, or a RST may be forged */
+    FIN_IN_DOUBT = 0x80000,     /* .fin of a FIN that need not have been accepted */
+    SENT_SYN_DATA = 0x100000,   /* data on its SYN or SYN,ACK */
     SENT_DATA_FIN = 0x20000,    /* an MPTCP DATA_FIN */
     SENT_HALF_CLOSED = 0x10000, /* data while only the other side had closed */
 };
@@ -73,6 +75,8 @@ typedef uint64_t conditions;
 #define MP_CLOSES         (UINT64_C(1) << 34) /* MPTCP DATA_FIN, seen for the first time */
 #define MP_CLOSES_FAST    (UINT64_C(1) << 35) /* MPTCP MP_FASTCLOSE */
 #define PEER_ACKED_FIN    (UINT64_C(1) << 36) /* the receiver has acknowledged the sender's FIN before */
+#define AFTER_RESET       (UINT64_C(1) << 37) /* new data or FIN from an end that was seen to reset */
+#define UNACCEPTABLE      (UINT64_C(1) << 38) /* a FIN that its receiver must drop (RFC 9293 section 3.10.7.4) */
 
 /* The judgement of one segment. */
 struct evidence {

@@ -31,15 +31,21 @@ enum tcpstate_state tcpstate_move_sender(struct tcpstate_endpoint *me,
     uint8_t remaining = me->pending & (uint8_t)~(evidence->shown | evidence->contradicted);
     uint8_t shown = evidence->shown;
 
-    /* A reset is shown only by one that begins again after it. */
-    if (!(me->pending & (BIT(TCPSTATE_GETS_RST) | BIT(TCPSTATE_GETS_RST_AS_OPENER))))
-        shown &= (uint8_t)~BIT(TCPSTATE_GETS_RST);
-    else if (shown & BIT(TCPSTATE_GETS_RST)) {
-        departure = TCPSTATE_LISTEN;
+    /* That it was reset is shown by who begins again after it, or answers from
+     * a port that is closed. */
+    const uint8_t resets = BIT(TCPSTATE_GETS_RST) | BIT(TCPSTATE_GETS_RST_AS_OPENER);
+    if (me->pending & shown & resets) {
+        departure = (evidence->is & HAS_SYN) ? TCPSTATE_LISTEN : TCPSTATE_CLOSED;
         remaining = 0;
         shown = 0;
     }
+    shown &= (uint8_t)~resets;
     *corrected = (me->pending & evidence->contradicted) != 0;
+    if (evidence->is & AFTER_RESET) {
+        /* The RST was not its own: somebody in between had forged it. */
+        departure = (enum tcpstate_state)me->before_reset;
+        *corrected = true;
+    }
     departure = tcpstate_replay(departure, shown);
 
     enum tcpstate_state after = departure;
@@ -49,6 +55,8 @@ enum tcpstate_state tcpstate_move_sender(struct tcpstate_endpoint *me,
                                                                   : TCPSTATE_SENDS_SYN);
     } else if ((evidence->is & HAS_RST) && !(evidence->is & HAS_SYN)) {
         if ((evidence->is & (FOREIGN | ACCEPTABLE)) == ACCEPTABLE) {
+            if (after != TCPSTATE_CLOSED)
+                me->before_reset = (uint8_t)after;
             after = tcpstate_next(after, TCPSTATE_SENDS_RST);
             remaining = 0;
         }
@@ -61,7 +69,11 @@ enum tcpstate_state tcpstate_move_sender(struct tcpstate_endpoint *me,
             after = TCPSTATE_ESTABLISHED;
             me->known |= GUESSED;
         }
-        if (evidence->is & HAS_FIN)
+        if (evidence->is & UNACCEPTABLE)
+            ; /* whoever sent it, it closes nothing yet */
+        else if ((evidence->is & HAS_FIN) && (evidence->is & CROSSES) && after == TCPSTATE_CLOSE_WAIT)
+            after = TCPSTATE_CLOSING; /* its later ACK was recorded before this FIN */
+        else if (evidence->is & HAS_FIN)
             after = tcpstate_next(after, TCPSTATE_SENDS_FIN);
     }
     me->proven = (uint8_t)after;
@@ -69,6 +81,22 @@ enum tcpstate_state tcpstate_move_sender(struct tcpstate_endpoint *me,
     tcpstate_settle(me);
     *in_flight = remaining != 0 && after != departure && me->state != after;
     return departure;
+}
+
+void tcpstate_confirm_fin(struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
+{
+    struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
+
+    if (!(peer->known & FIN_IN_DOUBT) || (segment->flags & (TCPSTATE_FLAG_ACK | TCPSTATE_FLAG_RST)) != TCPSTATE_FLAG_ACK
+        || segment->ack != peer->fin + 1)
+        return;
+    peer->known &= ~(uint32_t)FIN_IN_DOUBT;
+    peer->known |= SENT_FIN | FIN_ARRIVED;
+    peer->nxt = peer->max = peer->island = segment->ack;
+    peer->proven = (uint8_t)tcpstate_next((enum tcpstate_state)peer->proven, TCPSTATE_SENDS_FIN);
+    tcpstate_settle(peer);
+    if (connection->active_closer < 0)
+        connection->active_closer = (int8_t)!(segment->from & 1);
 }
 
 /* Let one arrival move the receiver, if it moves it at all. */

@@ -62,16 +62,26 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
     uint8_t flags = segment->flags;
     uint32_t next = tcpstate_segment_next(segment);
     bool syn = flags & TCPSTATE_FLAG_SYN;
+    /* An ACK of the other's FIN, sent after something of its own that was not
+     * seen: perhaps a FIN, and then it was CLOSING. */
+    bool after_a_hole = (evidence->is & (ACKS_FIN | IN_ORDER)) == ACKS_FIN;
+    bool rejects = (evidence->is & (HAS_RST | HAS_ACK | ACCEPTABLE)) == (HAS_RST | ACCEPTABLE)
+                   && !(evidence->is & FOREIGN) && (evidence->contradicted & BIT(TCPSTATE_GETS_SYN_ACK))
+                   && (me->known & (SENT_SYN | KNOWS_ISN));
 
     /* A RST that its receiver ignores was sent by this end, which then is
      * CLOSED, or by a forger: until it sends again nobody can say. */
-    if ((evidence->is & (HAS_RST | ACCEPTABLE | HAS_SYN)) == HAS_RST)
+    if ((evidence->is & (HAS_RST | ACCEPTABLE | HAS_SYN)) == HAS_RST || after_a_hole)
         me->known |= DOUBTED;
+    else if (rejects)
+        me->known |= DOUBTED; /* CLOSED, or waiting for the answer to a SYN that was not seen (figure 8) */
+    else if ((evidence->is & (HAS_SYN | HAS_ACK)) == HAS_SYN && (connection->facts & TCPSTATE_CONNECTION_CONTESTED))
+        me->known |= DOUBTED; /* begun anew, or an old or forged SYN */
     else if (flags & (TCPSTATE_FLAG_ACK | TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_RST))
         me->known &= ~(uint32_t)DOUBTED;
     if (syn && !(evidence->is & STALE)) {
         if (!(me->known & KNOWS_ISN) || me->isn != segment->seq) {
-            uint32_t kept = me->known & (KNOWS_ACK | PROVOKED | SENT_SYN | SENT_RST | SENT_TIMESTAMPS);
+            uint32_t kept = me->known & (KNOWS_ACK | PROVOKED | DOUBTED | SENT_SYN | SENT_RST | SENT_TIMESTAMPS);
             me->isn = segment->seq;
             me->nxt = me->max = me->island = next;
             me->known = kept | KNOWS_ISN | KNOWS_SEQ;
@@ -85,7 +95,7 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
             me->known |= KNOWS_SCALE;
         }
         if (segment->payload > 0) {
-            me->known |= SENT_DATA;
+            me->known |= SENT_DATA | SENT_SYN_DATA;
             if (evidence->is & TFO_HAS_COOKIE)
                 connection->facts |= TCPSTATE_CONNECTION_FAST_OPEN;
         }
@@ -103,18 +113,29 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
         /* A number that its receiver cannot take is not remembered, or one
          * forged segment would spoil all that follows. */
         bool fits = !(peer->known & KNOWS_ACK) || seq_le(segment->seq, peer->acked + peer->window);
+        if (evidence->is & AFTER_RESET)
+            me->known &= ~(uint32_t)SENT_RST;
+        if (evidence->is & UNACCEPTABLE) {
+            if (!(me->known & SENT_FIN)) {
+                me->fin = segment->seq + segment->payload;
+                me->known |= FIN_IN_DOUBT;
+            }
+            return;
+        }
         if (fits) {
-            if (evidence->is & (NEW_DATA | HAS_FIN))
+            bool takes_fin = flags & TCPSTATE_FLAG_FIN;
+            if ((evidence->is & NEW_DATA) || takes_fin)
                 if (!(evidence->is & AGAIN) && (me->known & KNOWS_SEQ) && seq_ge(segment->seq, me->nxt))
                     me->known |= SENT_NEW;
             if (segment->payload > 0)
                 me->known |= SENT_DATA;
             if (evidence->is & FIRST_HALF_CLOSED)
                 me->known |= SENT_HALF_CLOSED;
-            bool first_fin = (flags & TCPSTATE_FLAG_FIN) && !(me->known & SENT_FIN);
+            bool first_fin = takes_fin && !(me->known & SENT_FIN);
             if (first_fin) {
                 me->fin = segment->seq + segment->payload;
                 me->known |= SENT_FIN;
+                me->known &= ~(uint32_t)FIN_IN_DOUBT;
                 if (connection->active_closer < 0)
                     connection->active_closer = (int8_t)(segment->from & 1);
             }
@@ -142,12 +163,14 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
             peer->known &= ~(uint32_t)GUESSED;
         }
     } else if ((evidence->is & ACCEPTABLE) && !syn) {
+        if (evidence->is & FOREIGN)
+            connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_CONTESTED; /* it really began anew */
         me->known |= SENT_RST;
         if (!(evidence->is & FOREIGN))
             me->known &= ~(uint32_t)GUESSED;
     }
 
-    if ((flags & TCPSTATE_FLAG_ACK) && !(flags & TCPSTATE_FLAG_RST)) {
+    if ((flags & TCPSTATE_FLAG_ACK) && !(flags & TCPSTATE_FLAG_RST) && !(evidence->is & STALE)) {
         if (!(me->known & KNOWS_ACK) || seq_gt(segment->ack, me->acked) || syn)
             me->acked = segment->ack;
         me->known |= KNOWS_ACK;
@@ -161,8 +184,9 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
                 scale = UNKNOWN_SCALE;
         }
         me->window = (uint32_t)segment->window << scale;
-        /* It acknowledges what was never captured: that did arrive. */
-        if ((peer->known & KNOWS_SEQ) && !syn && seq_gt(segment->ack, peer->nxt)
+        /* It acknowledges what was never captured: that did arrive.  But an
+         * end in SYN_SENT has sent only its SYN; a higher number is not for it. */
+        if ((peer->known & KNOWS_SEQ) && !syn && peer->proven != TCPSTATE_SYN_SENT && seq_gt(segment->ack, peer->nxt)
             && segment->ack - peer->nxt < UINT32_C(1) << 30) {
             peer->nxt = segment->ack;
             if (seq_gt(peer->nxt, peer->max))

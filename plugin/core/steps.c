@@ -26,6 +26,7 @@
 #define TW (1u << TCPSTATE_TIME_WAIT)
 #define UN (1u << TCPSTATE_UNKNOWN)
 #define ANY 0xffffu
+#define HEARS (ANY & ~(CL | LI)) /* anybody who has a connection to take it in */
 #define NOTHING 0
 
 struct rule {
@@ -48,6 +49,7 @@ static const struct rule rules[] = {
 
     /* SYN.  A stale one is told before all else: it must not look like the
      * beginning of anything (RFC 9293 section 3.5, figure 8). */
+    RULE(SYN_IN_CONNECTION,    HAS_SYN | HAS_ACK | STALE,      NOTHING,             ANY, ANY),
     RULE(STALE_SYN,            HAS_SYN | STALE,                HAS_ACK,             ANY, ANY),
     RULE(SYN_IN_CONNECTION,    HAS_SYN | AGAIN | PEER_LIVES,   HAS_ACK, ES | F1 | F2 | CW | CG | LA | TW, ANY),
     RULE(SYN_RETRANSMITTED,    HAS_SYN | AGAIN,                HAS_ACK,             ANY, ANY),
@@ -71,6 +73,7 @@ static const struct rule rules[] = {
     RULE(RESET_IGNORED,        HAS_RST,                        ACCEPTABLE,          ANY, ANY),
     RULE(SYN_ACK_REJECTED,     HAS_RST | FOREIGN,              NOTHING,             ANY, SR),
     RULE(HALF_OPEN_RESET,      HAS_RST | FOREIGN,              NOTHING,             ANY, ANY),
+    RULE(MPTCP_FASTCLOSE,      HAS_RST | MP_CLOSES_FAST,       NOTHING,             ANY, ANY),
     RULE(RESET_REPEATED,       HAS_RST | AGAIN,                NOTHING,             ANY, ANY),
     RULE(REFUSED,              HAS_RST | HAS_ACK,              NOTHING,        CL | LI | UN, SS),
     RULE(SYN_ACK_REJECTED,     HAS_RST,                        NOTHING,        SS | UN, SR),
@@ -85,12 +88,14 @@ static const struct rule rules[] = {
     RULE(RESET_OF_UNKNOWN,     HAS_RST,                        NOTHING,             ANY, ANY),
 
     /* FIN */
+    RULE(FIN_IGNORED,          HAS_FIN | UNACCEPTABLE,         NOTHING,             ANY, ANY),
     RULE(FIN_IN_TIME_WAIT,     HAS_FIN | AGAIN | PEER_ACKED_FIN, NOTHING,           ANY, TW),
     RULE(FIN_RETRANSMITTED,    HAS_FIN | AGAIN,                NOTHING,             ANY, ANY),
     RULE(FIN_OUT_OF_ORDER,     HAS_FIN,                        IN_ORDER,            ANY, ANY),
     RULE(SIMULTANEOUS_CLOSE,   HAS_FIN | CROSSES,              NOTHING,             ANY, ANY),
     RULE(PASSIVE_FIN_COMBINED, HAS_FIN | PEER_SENT_FIN | ACKS_FIN, NOTHING,         ANY, ANY),
     RULE(PASSIVE_FIN,          HAS_FIN | PEER_SENT_FIN,        NOTHING,             ANY, ANY),
+    RULE(PASSIVE_FIN,          HAS_FIN,                        GUESSES,             CW, ANY),
     RULE(FIN_MIDSTREAM,        HAS_FIN | GUESSES,              NOTHING,             ANY, ANY),
     RULE(FIN_IN_HANDSHAKE,     HAS_FIN,                        NOTHING,             SR, ANY),
     RULE(FIN,                  HAS_FIN,                        NOTHING,      ES | CW, ANY),
@@ -102,16 +107,17 @@ static const struct rule rules[] = {
     RULE(LAST_ACK,             ACKS_FIN,                       HAS_FIN,             TW, ANY),
     RULE(FIN_ACKED_DATA,       ACKS_FIN | HAS_DATA,            HAS_FIN,             CW, ANY),
     RULE(FIN_ACKED,            ACKS_FIN,                       HAS_FIN,             CW, ANY),
-    RULE(HANDSHAKE_ACK_DATA,   OPENS | HAS_DATA,               HAS_FIN,             ANY, ANY),
-    RULE(HANDSHAKE_ACK,        OPENS,                          HAS_FIN,             ANY, ANY),
-    RULE(FIRST_REQUEST,        FIRST_DATA | FROM_CLIENT,       PEER_SPOKE,          ANY, ANY),
-    RULE(CLIENT_ANSWERS,       FIRST_DATA | FROM_CLIENT,       NOTHING,             ANY, ANY),
-    RULE(FIRST_RESPONSE,       FIRST_DATA | FROM_SERVER | PEER_SPOKE, NOTHING,      ANY, ANY),
-    RULE(SERVER_SPEAKS_FIRST,  FIRST_DATA | FROM_SERVER,       NOTHING,             ANY, ANY),
+    RULE(HANDSHAKE_ACK_DATA,   OPENS | HAS_DATA,               HAS_FIN,             ANY, HEARS),
+    RULE(HANDSHAKE_ACK,        OPENS,                          HAS_FIN,             ANY, HEARS),
+    RULE(FIRST_REQUEST,        FIRST_DATA | FROM_CLIENT,       PEER_SPOKE,          ANY, HEARS),
+    RULE(CLIENT_ANSWERS,       FIRST_DATA | FROM_CLIENT,       NOTHING,             ANY, HEARS),
+    RULE(FIRST_RESPONSE,       FIRST_DATA | FROM_SERVER | PEER_SPOKE, NOTHING,      ANY, HEARS),
+    RULE(SERVER_SPEAKS_FIRST,  FIRST_DATA | FROM_SERVER,       NOTHING,             ANY, HEARS),
     RULE(MPTCP_FASTCLOSE,      MP_CLOSES_FAST,                 NOTHING,             ANY, ANY),
     RULE(MPTCP_DATA_FIN,       MP_CLOSES,                      NOTHING,             ANY, ANY),
     RULE(HALF_CLOSED_DATA,     FIRST_HALF_CLOSED,              NOTHING,             CW, ANY),
     RULE(DATA_AFTER_FIN,       NEW_DATA | ALREADY_SENT_FIN,    NOTHING,             ANY, ANY),
+    RULE(NO_CONNECTION,        AFTER_RESET,                    NOTHING,             ANY, ANY),
     RULE(NO_CONNECTION,        HAS_DATA | HAS_ACK,             NOTHING,             CL, ANY),
     RULE(LAST_ACK_REPEATED,    CHALLENGES | ACKS_FIN_AGAIN,    NOTHING,             TW, ANY),
     RULE(FIN_ACK_REPEATED,     CHALLENGES | ACKS_FIN_AGAIN,    NOTHING,             ANY, ANY),
@@ -168,6 +174,7 @@ static const struct step_facts facts[TCPSTATE_STEPS] = {
     [TCPSTATE_STEP_FIN_MIDSTREAM] =              { 0,                 M(FIN),           NO },
     [TCPSTATE_STEP_FIN_IN_HANDSHAKE] =           { 0,                 M(FIN),           NO },
     [TCPSTATE_STEP_FIN_OUT_OF_ORDER] =           { 0,                 NO,               NO },
+    [TCPSTATE_STEP_FIN_IGNORED] =                { 0,                 NO,               NO },
     [TCPSTATE_STEP_FIN_RETRANSMITTED] =          { 0,                 NO,               NO },
     [TCPSTATE_STEP_FIN_IN_TIME_WAIT] =           { 0,                 NO,               NO },
     [TCPSTATE_STEP_FIN_ACKED] =                  { ACK_FIN,           M(FIN_ACK),       M(FIN) },

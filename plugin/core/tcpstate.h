@@ -208,11 +208,13 @@ struct tcpstate_endpoint {
     uint16_t repeats; /* how often its last SYN, SYN,ACK or FIN was sent again */
     uint8_t state;   /* enum tcpstate_state: replay(proven, pending) */
     uint8_t proven;  /* enum tcpstate_state */
+    uint8_t before_reset; /* what .proven was when it sent a RST */
     uint8_t pending; /* 1 << GETS_*: arrived as far as we know, not confirmed */
     uint8_t window_scale;
     uint8_t ttl;
     uint16_t syns;       /* how many SYNs without ACK it sent */
     uint16_t keep_alives; /* how many in a row were not answered */
+    int64_t first_sent;  /* when its last SYN, SYN,ACK or FIN was first sent */
     int64_t since;       /* when it entered .state; TCPSTATE_NO_TIME: not known */
     /* The last segment it sent, only to tell a copy made by the capture. */
     struct {
@@ -230,7 +232,7 @@ struct tcpstate_connection {
     int64_t time_wait_since; /* when TIME_WAIT began or began anew */
     int8_t client;           /* endpoint 0 or 1, or -1 */
     int8_t active_closer;    /* endpoint that sent the first FIN, or -1 */
-    uint8_t facts;           /* TCPSTATE_CONNECTION_* */
+    uint16_t facts;          /* TCPSTATE_CONNECTION_* */
     uint8_t end;             /* enum tcpstate_ending */
     int8_t ended_by;         /* endpoint that reset, refused or closed first, or -1 */
     int64_t moments[TCPSTATE_MOMENTS]; /* nanoseconds, or TCPSTATE_NO_TIME */
@@ -247,6 +249,7 @@ enum {
     TCPSTATE_CONNECTION_REUSED = 0x20,      /* the four-tuple had a connection before */
     TCPSTATE_CONNECTION_THREE_SEGMENTS = 0x40, /* closed with ACK and FIN combined */
     TCPSTATE_CONNECTION_CROSSED_FINS = 0x80,   /* closed from both ends at once */
+    TCPSTATE_CONNECTION_CONTESTED = 0x100,  /* begun by a SYN, but the other end still held the one before */
 };
 
 /* How a connection ended, as soon as a segment ends it. */
@@ -310,10 +313,12 @@ struct tcpstate_observation {
     enum tcpstate_reset_number reset_number;
     bool reset_ttl_differs; /* its TTL is not the one this endpoint used before */
     uint16_t repeats;     /* of a segment sent again: the how manieth time, from 1 */
+    int64_t repeats_after; /* nanoseconds since what is sent again was first sent; -1: not sent again */
     int64_t reset_after;  /* RST: nanoseconds since its endpoint's last segment; -1: none */
     uint32_t answers;     /* frame of the step that this one answers or repeats; 0: none */
     uint32_t expected;    /* what a failed check expected */
     int64_t stayed[2];    /* nanoseconds that each end spent in the state it leaves; -1: it leaves none */
+    bool copy;            /* the capture saw the segment twice; it was sent once */
     bool over;            /* this segment ends the connection */
     bool changed;         /* anything to remember: a step, or a state moved or was proven */
 };
@@ -329,6 +334,13 @@ void tcpstate_connection_begin(struct tcpstate_connection *connection,
  * one that is there, as an old duplicate SYN does (RFC 9293 figure 8). */
 bool tcpstate_opens_new_connection(const struct tcpstate_connection *connection,
                                    const struct tcpstate_segment *segment);
+
+/* A SYN came while the other end still held the connection `before`: its
+ * sender has begun anew, or the SYN was old or forged.  A segment that goes on
+ * in the old numbers shows the latter; then `connection` goes on from what
+ * `before` was, and this returns true.  Call it before tcpstate_observe(). */
+bool tcpstate_restore(struct tcpstate_connection *connection, const struct tcpstate_connection *before,
+                      const struct tcpstate_segment *segment);
 
 /* The initial sequence number of endpoint 0 or 1, raw: J or K of the
  * textbooks.  False if neither its SYN nor an acknowledgment of it was seen. */

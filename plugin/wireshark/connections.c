@@ -27,7 +27,7 @@ struct event {
     uint8_t marks;        /* MARK_* */
     uint8_t checks;       /* checks made, 4 bits; failed, 4 bits */
     uint32_t stayed[2];   /* shortened times, see shorten() */
-    uint32_t reset_after;
+    uint32_t elapsed;     /* of a RST: since its sender's last segment; else since it was first sent */
 };
 
 enum {
@@ -64,7 +64,7 @@ struct tcpstate_life {
     bool over;
     struct tcpstate_outcome outcome; /* with .over: as it ended */
     int application; /* protocol of the first data that told it, or -1 */
-    uint32_t previous; /* first frame of the life before this one */
+    const struct tcpstate_life *before; /* the one that had the four-tuple before, or NULL */
 };
 
 /* A four-tuple, and its connections one after another. */
@@ -223,7 +223,7 @@ static struct tcpstate_life *open_stream(const struct tcpstate_reading *reading)
     tcpstate_connection_begin(&life->connection, before ? &before->connection : NULL);
     life->first_frame = reading->segment.frame;
     life->application = -1;
-    life->previous = before ? before->first_frame : 0;
+    life->before = before;
     add_life(tuple, life);
     name_stream(reading->stream, life);
     return life;
@@ -255,6 +255,7 @@ static void append(struct tcpstate_life *life, const struct tcpstate_reading *re
                    const struct tcpstate_observation *seen, int application)
 {
     life->events = (struct event *)grow(life->events, life->count, &life->room, 8, sizeof *life->events);
+    bool is_reset = reading->segment.flags & TCPSTATE_FLAG_RST;
     struct event *event = &life->events[life->count++];
     *event = (struct event){
         .frame = reading->segment.frame,
@@ -266,7 +267,7 @@ static void append(struct tcpstate_life *life, const struct tcpstate_reading *re
         .after = (uint8_t)(seen->ends[0].after | seen->ends[1].after << 4),
         .checks = (uint8_t)(seen->checks | seen->failed << 4),
         .stayed = { shorten(seen->stayed[0]), shorten(seen->stayed[1]) },
-        .reset_after = shorten(seen->reset_after),
+        .elapsed = shorten(is_reset ? seen->reset_after : seen->repeats_after),
         .marks = (uint8_t)((seen->ends[0].before_inferred ? MARK_BEFORE_INFERRED_0 : 0)
                            | (seen->ends[1].before_inferred ? MARK_BEFORE_INFERRED_1 : 0)
                            | (seen->ends[0].after_inferred ? MARK_AFTER_INFERRED_0 : 0)
@@ -278,7 +279,7 @@ static void append(struct tcpstate_life *life, const struct tcpstate_reading *re
     };
     if (tcpstate_step_is_first_data(seen->step) && !seen->failed)
         event->value = (uint32_t)(application + 1);
-    else if (reading->segment.flags & TCPSTATE_FLAG_RST)
+    else if (is_reset)
         event->value = (uint32_t)seen->reset_number;
     else
         event->value = seen->expected;
@@ -295,7 +296,10 @@ void tcpstate_connections_take(const struct tcpstate_reading *reading, struct tc
 
     if (!life)
         life = open_stream(reading);
+    bool restored = life->before
+                    && tcpstate_restore(&life->connection, &life->before->connection, &reading->segment);
     tcpstate_observe(&life->connection, &reading->segment, tcpstate_two_msl(), &sight->seen);
+    sight->seen.changed |= restored;
     sight->life = life;
     /* An answer that is still incomplete has no protocol of its own yet; the
      * question's will do. */
@@ -307,12 +311,13 @@ void tcpstate_connections_take(const struct tcpstate_reading *reading, struct tc
     }
     sight->later = false;
     if (sight->seen.step == TCPSTATE_STEP_NONE && reading->plain != TCPSTATE_STEP_NONE) {
-        sight->seen.step = (enum tcpstate_step)reading->plain;
+        sight->seen.step = sight->seen.copy ? TCPSTATE_STEP_COPY : (enum tcpstate_step)reading->plain;
         sight->seen.changed = true;
     }
     for (int i = 0; i < 2; i++)
         sight->seen.stayed[i] = lengthen(shorten(sight->seen.stayed[i]));
     sight->seen.reset_after = lengthen(shorten(sight->seen.reset_after));
+    sight->seen.repeats_after = lengthen(shorten(sight->seen.repeats_after));
     if (sight->seen.over) {
         tcpstate_outcome(&life->connection, &life->outcome);
         life->over = true;
@@ -400,7 +405,8 @@ bool tcpstate_connections_find(struct tcpstate_reading *reading, struct tcpstate
     bool itself = event->frame == reading->segment.frame && event->layer == reading->layer;
     if (reading->quoted && !itself)
         return false;
-    *seen = (struct tcpstate_observation){ .client = -1, .stayed = { -1, -1 }, .reset_after = -1 };
+    *seen = (struct tcpstate_observation){ .client = -1, .stayed = { -1, -1 },
+                                           .reset_after = -1, .repeats_after = -1 };
     sight->life = life;
     sight->application = -1;
     sight->later = true;
@@ -424,7 +430,7 @@ bool tcpstate_connections_find(struct tcpstate_reading *reading, struct tcpstate
     seen->failed = event->checks >> 4;
     seen->stayed[0] = lengthen(event->stayed[0]);
     seen->stayed[1] = lengthen(event->stayed[1]);
-    seen->reset_after = lengthen(event->reset_after);
+    *(reading->segment.flags & TCPSTATE_FLAG_RST ? &seen->reset_after : &seen->repeats_after) = lengthen(event->elapsed);
     seen->reset_ttl_differs = event->marks & MARK_TTL_DIFFERS;
     if (tcpstate_step_is_first_data(seen->step) && !seen->failed)
         sight->application = (int)event->value - 1;
@@ -447,7 +453,7 @@ bool tcpstate_life_is_midstream(const struct tcpstate_life *life)
 
 uint32_t tcpstate_life_previous(const struct tcpstate_life *life)
 {
-    return life->previous;
+    return life->before ? life->before->first_frame : 0;
 }
 
 void tcpstate_life_outcome(const struct tcpstate_life *life, struct tcpstate_outcome *outcome)

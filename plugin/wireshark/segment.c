@@ -282,12 +282,16 @@ static bool read_header(const packet_info *pinfo, tvbuff_t *tvb, int start, uint
     if (!read_pair(pinfo, tvb, start, innermost, reading, tcpstate_be16(header), tcpstate_be16(header + 2)))
         return false;
     segment->server_hint = hint_of(&reading->pair);
-    /* Options matter where a connection begins or ends.  MPTCP's last words
-     * come on ACKs, but there is more than time stamps then (12 bytes). */
-    if (header_length > 32 || (header_length > 20 && (segment->flags & (TH_SYN | TH_FIN | TH_RST)))) {
+    /* Options matter where a connection begins or ends, and MPTCP's last words
+     * may come on any ACK; most have time stamps alone (RFC 7323 appendix A). */
+    if (header_length > 20) {
+        static const uint8_t timestamps_alone[] = { 1, 1, 8, 10 };
         size_t captured = (size_t)tvb_captured_length_remaining(tvb, start);
         size_t end = MIN(header_length, captured);
-        read_options(tvb_get_ptr(tvb, start, (int)end) + 20, end - 20, segment);
+        const uint8_t *options = tvb_get_ptr(tvb, start, (int)end) + 20;
+        if ((segment->flags & (TH_SYN | TH_FIN | TH_RST)) || end != 32
+            || memcmp(options, timestamps_alone, sizeof timestamps_alone) != 0)
+            read_options(options, end - 20, segment);
     }
     return true;
 }

@@ -305,6 +305,7 @@ static void add_times(const struct view *view)
         add_time(view, TCPSTATE_FIELD_CLIENT_STAYED, seen->stayed[seen->client]);
         add_time(view, TCPSTATE_FIELD_SERVER_STAYED, seen->stayed[!seen->client]);
     }
+    add_time(view, TCPSTATE_FIELD_REPEATS_AFTER, seen->repeats_after);
     add_time(view, TCPSTATE_FIELD_RESET_AFTER, seen->reset_after);
 }
 
