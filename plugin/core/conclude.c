@@ -42,6 +42,9 @@ void tcpstate_check(const struct tcpstate_connection *connection, const struct t
     if (peer->known & SENT_SYN_DATA)
         checks &= (uint8_t)~(observation->step == TCPSTATE_STEP_TFO_NOT_ACCEPTED
                                  ? 0 : TCPSTATE_CHECK_ACK_IS_ISN_PLUS_1);
+    if ((connection->facts & TCPSTATE_CONNECTION_FAST_OPEN) && (peer->known & SENT_DATA)
+        && observation->step != TCPSTATE_STEP_TFO_NOT_ACCEPTED)
+        checks &= (uint8_t)~TCPSTATE_CHECK_ACK_IS_ISN_PLUS_1; /* the answer came before the handshake ended */
     if (me->known & SENT_SYN_DATA)
         checks &= (uint8_t)~TCPSTATE_CHECK_SEQ_IS_ISN_PLUS_1;
     if (!(peer->known & SENT_FIN))
@@ -172,6 +175,12 @@ void tcpstate_finish(struct tcpstate_connection *connection, const struct tcpsta
     enum tcpstate_ending ending = TCPSTATE_ENDING_NONE;
     int8_t by = (int8_t)(segment->from & 1);
 
+    /* An attempt that failed, and then succeeded after all. */
+    if ((evidence->is & OPENS) && connection->end != TCPSTATE_ENDING_NONE) {
+        connection->end = TCPSTATE_ENDING_NONE;
+        connection->ended_by = -1;
+        connection->moments[TCPSTATE_MOMENT_END] = TCPSTATE_NO_TIME;
+    }
     switch (observation->step) {
     case TCPSTATE_STEP_PASSIVE_FIN_COMBINED:
         connection->facts |= TCPSTATE_CONNECTION_THREE_SEGMENTS;

@@ -25,7 +25,7 @@ static bool is_inferred(const struct tcpstate_endpoint *end)
 static void forget(struct tcpstate_endpoint *end)
 {
     *end = (struct tcpstate_endpoint){ .state = TCPSTATE_UNKNOWN, .proven = TCPSTATE_UNKNOWN,
-                                        .since = TCPSTATE_NO_TIME };
+                                        .since = TCPSTATE_NO_TIME, .proven_since = TCPSTATE_NO_TIME };
 }
 
 void tcpstate_connection_begin(struct tcpstate_connection *connection,
@@ -88,6 +88,7 @@ bool tcpstate_restore(struct tcpstate_connection *connection, const struct tcpst
         other.carried_to = other.fin + 1;
     }
     connection->ends[!from] = other;
+    connection->facts |= TCPSTATE_CONNECTION_RESTORED;
     return true;
 }
 
@@ -99,15 +100,33 @@ bool tcpstate_isn(const struct tcpstate_connection *connection, int endpoint, ui
     return end->known & KNOWS_ISN;
 }
 
-/* The same bytes at once: a copy that the capture made. */
+static bool is_sighting(const struct tcpstate_sighting *sighting, const struct tcpstate_segment *segment)
+{
+    return sighting->frame != 0 && sighting->seq == segment->seq && sighting->ack == segment->ack
+           && sighting->flags == segment->flags && sighting->checksum == segment->checksum
+           && sighting->ip_id == segment->ip_id && segment->time >= sighting->time
+           && segment->time - sighting->time < COPY_TIME;
+}
+
+/* The same bytes at once.  Bare ACKs without an IP identification look alike
+ * even when they are sent twice, and move nothing anyway. */
 static bool is_copy(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
 {
-    return me->last.frame != 0 && me->last.seq == segment->seq
-           && me->last.ack == segment->ack && me->last.flags == segment->flags
-           && me->last.checksum == segment->checksum && me->last.ip_id == segment->ip_id
-           && segment->time - me->last.time < COPY_TIME && segment->time >= me->last.time
-           && (segment->ip_id != 0 || segment->payload > 0
-               || (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST)));
+    bool marked = segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST);
+
+    if (segment->ip_id == 0 && segment->payload == 0 && !marked)
+        return false;
+    return is_sighting(&me->last, segment) || (marked && is_sighting(&me->marked, segment));
+}
+
+static void sight(struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
+{
+    me->last = (struct tcpstate_sighting){
+        .flags = segment->flags, .ip_id = segment->ip_id, .checksum = segment->checksum,
+        .seq = segment->seq, .ack = segment->ack, .frame = segment->frame, .time = segment->time,
+    };
+    if (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST))
+        me->marked = me->last;
 }
 
 /* Who is the client: the sender of the first SYN, or whoever is answered by a
@@ -174,7 +193,7 @@ static void expire(struct tcpstate_connection *connection, const struct tcpstate
             continue;
         end->proven = (uint8_t)tcpstate_next(TCPSTATE_TIME_WAIT, TCPSTATE_WAITS_2MSL);
         end->pending = 0;
-        end->known |= DOUBTED;
+        end->known |= DOUBTED | EXPIRED;
         tcpstate_settle(end);
     }
 }
@@ -192,7 +211,7 @@ void tcpstate_observe_unreachable(struct tcpstate_connection *connection,
         observation->ends[i].before_inferred = observation->ends[i].after_inferred =
             is_inferred(&connection->ends[i]);
     }
-    if (me->proven != TCPSTATE_SYN_SENT || !(me->known & KNOWS_ISN) || segment->seq != me->isn)
+    if (me->state != TCPSTATE_SYN_SENT || !(me->known & KNOWS_ISN) || segment->seq != me->isn)
         return;
     /* The SYN did not arrive, so whoever was to receive it has not moved. */
     struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
@@ -245,17 +264,25 @@ void tcpstate_observe(struct tcpstate_connection *connection,
     struct evidence evidence;
     bool first = !(connection->facts & TCPSTATE_CONNECTION_BEGAN);
 
+    /* What was shown last, to tell whether there is anything to remember. */
+    struct { uint8_t state; bool inferred; } shown[2];
+    for (int i = 0; i < 2; i++) {
+        shown[i].state = connection->ends[i].state;
+        shown[i].inferred = is_inferred(&connection->ends[i]);
+    }
     *observation = (struct tcpstate_observation){ 0 };
+    expire(connection, segment, two_msl);
     if (first)
         begin(connection, segment);
     learn_roles(connection, segment);
-    expire(connection, segment, two_msl);
     observation->client = connection->client;
     observation->roles_inferred = connection->facts & TCPSTATE_CONNECTION_ROLES_GUESSED;
     for (int i = 0; i < 2; i++) {
         observation->ends[i].before = observation->ends[i].after = connection->ends[i].state;
         observation->ends[i].before_inferred = observation->ends[i].after_inferred =
             is_inferred(&connection->ends[i]);
+        observation->changed |= observation->ends[i].after != shown[i].state
+                                || observation->ends[i].after_inferred != shown[i].inferred;
     }
     observation->stayed[0] = observation->stayed[1] = observation->reset_after = observation->repeats_after = -1;
     connection->moments[TCPSTATE_MOMENT_LAST] = segment->time;
@@ -267,7 +294,7 @@ void tcpstate_observe(struct tcpstate_connection *connection,
          * copies of plain data are not worth remembering. */
         if (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST)) {
             observation->step = TCPSTATE_STEP_COPY;
-            observation->answers = me->last.frame;
+            observation->answers = is_sighting(&me->last, segment) ? me->last.frame : me->marked.frame;
             observation->changed = true;
         }
         return;
@@ -278,21 +305,17 @@ void tcpstate_observe(struct tcpstate_connection *connection,
                         && ((segment->flags & TCPSTATE_FLAG_ACK)
                                 ? seq_ge(segment->ack, peer->last.seq)
                                 : segment->seq == peer->last.ack);
-    me->last.seq = segment->seq;
-    me->last.ack = segment->ack;
-    me->last.flags = segment->flags;
-    me->last.checksum = segment->checksum;
-    me->last.ip_id = segment->ip_id;
-    me->last.time = segment->time;
-    me->last.frame = segment->frame;
-    if (is_plain(connection, segment)) {
+    sight(me, segment);
+    if (is_plain(connection, segment) && !(connection->facts & TCPSTATE_CONNECTION_RESTORED)) {
         take_plain(connection, segment);
         return;
     }
 
     enum tcpstate_state receiver_was = (enum tcpstate_state)peer->state;
+    const uint8_t proven_was[2] = { connection->ends[0].proven, connection->ends[1].proven };
+    const uint8_t state_was[2] = { connection->ends[0].state, connection->ends[1].state };
     bool corrected, in_flight;
-    tcpstate_confirm_fin(connection, segment);
+    tcpstate_confirm(connection, segment);
     tcpstate_judge(connection, segment, &evidence);
     observation->reset_number = evidence.reset_number;
     observation->reset_ttl_differs = (evidence.is & HAS_RST) && me->ttl != 0 && segment->ttl != 0
@@ -330,7 +353,7 @@ void tcpstate_observe(struct tcpstate_connection *connection,
     if (in_flight || corrected)
         observation->ends[from].before_inferred = false;
     if (first) {
-        bool syn = evidence.is & HAS_SYN;
+        bool syn = (evidence.is & (HAS_SYN | HAS_FIN | HAS_RST)) == HAS_SYN;
         bool ack = evidence.is & HAS_ACK;
         for (int i = 0; i < 2; i++) {
             if (!syn || observation->ends[i].before != TCPSTATE_UNKNOWN)
@@ -352,16 +375,21 @@ void tcpstate_observe(struct tcpstate_connection *connection,
     for (int i = 0; i < 2; i++) {
         struct tcpstate_endpoint *end = &connection->ends[i];
         bool inferred = is_inferred(end);
-        if (observation->ends[i].before != end->state) {
-            if (end->since != TCPSTATE_NO_TIME && segment->time >= end->since)
+        bool never_left = i == from && corrected && end->state == proven_was[i];
+        if (end->proven != proven_was[i])
+            end->proven_since = end->proven == state_was[i] ? end->since : segment->time;
+        if (never_left) {
+            end->since = end->proven_since;
+        } else if (observation->ends[i].before != end->state) {
+            if (end->since != TCPSTATE_NO_TIME && segment->time >= end->since && !(i == from && in_flight))
                 observation->stayed[i] = segment->time - end->since;
             end->since = segment->time;
         }
-        if (observation->ends[i].after != end->state || observation->ends[i].after_inferred != inferred)
-            observation->changed = true;
+        observation->changed |= end->state != shown[i].state || inferred != shown[i].inferred;
         observation->ends[i].after = end->state;
         observation->ends[i].after_inferred = inferred;
     }
-    if (observation->step != TCPSTATE_STEP_NONE)
+    if (observation->step != TCPSTATE_STEP_NONE || (connection->facts & TCPSTATE_CONNECTION_RESTORED))
         observation->changed = true;
+    connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_RESTORED;
 }

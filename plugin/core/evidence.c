@@ -336,6 +336,8 @@ void tcpstate_judge(const struct tcpstate_connection *connection,
         evidence->is |= MP_CLOSES_FAST;
     if (peer->known & SENT_FIN)
         evidence->is |= PEER_SENT_FIN;
+    if (peer->known & SENT_SYN_ACK)
+        evidence->is |= PEER_ACCEPTED;
     if (peer->known & ACKED_FIN)
         evidence->is |= PEER_ACKED_FIN;
     if (me->known & SENT_FIN)

@@ -32,6 +32,8 @@ enum {
     DOUBTED = 0x40000,          /* it may stand elsewhere: a timer ran out, or a RST may be forged */
     FIN_IN_DOUBT = 0x80000,     /* .fin of a FIN that need not have been accepted */
     SENT_SYN_DATA = 0x100000,   /* data on its SYN or SYN,ACK */
+    EXPIRED = 0x200000,         /* its TIME_WAIT has run out, as far as we can know */
+    CLAIMS = 0x400000,          /* .claim: it acknowledged far more than was seen */
     SENT_DATA_FIN = 0x20000,    /* an MPTCP DATA_FIN */
     SENT_HALF_CLOSED = 0x10000, /* data while only the other side had closed */
 };
@@ -77,6 +79,7 @@ typedef uint64_t conditions;
 #define PEER_ACKED_FIN    (UINT64_C(1) << 36) /* the receiver has acknowledged the sender's FIN before */
 #define AFTER_RESET       (UINT64_C(1) << 37) /* new data or FIN from an end that was seen to reset */
 #define UNACCEPTABLE      (UINT64_C(1) << 38) /* a FIN that its receiver must drop (RFC 9293 section 3.10.7.4) */
+#define PEER_ACCEPTED     (UINT64_C(1) << 39) /* the receiver has sent a SYN,ACK */
 
 /* The judgement of one segment. */
 struct evidence {

@@ -28,9 +28,10 @@ enum tcpstate_state tcpstate_move_sender(struct tcpstate_endpoint *me, const str
 void tcpstate_move_receiver(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
                             const struct evidence *evidence);
 
-/* A FIN that its receiver might not have accepted has been acknowledged: then
- * it was, and its sender did close. */
-void tcpstate_confirm_fin(struct tcpstate_connection *connection, const struct tcpstate_segment *segment);
+/* What was doubted and is now confirmed: a FIN that its receiver might not
+ * have accepted is acknowledged; an ACK far beyond all that was seen is
+ * followed by a segment from there. */
+void tcpstate_confirm(struct tcpstate_connection *connection, const struct tcpstate_segment *segment);
 
 /* remember.c */
 void tcpstate_remember(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,

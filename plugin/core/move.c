@@ -41,6 +41,11 @@ enum tcpstate_state tcpstate_move_sender(struct tcpstate_endpoint *me,
     }
     shown &= (uint8_t)~resets;
     *corrected = (me->pending & evidence->contradicted) != 0;
+    if ((me->known & EXPIRED) && (evidence->is & (HAS_ACK | HAS_RST | HAS_SYN)) == HAS_ACK) {
+        /* Its TIME_WAIT is longer than we believed. */
+        departure = TCPSTATE_TIME_WAIT;
+        *corrected = true;
+    }
     if (evidence->is & AFTER_RESET) {
         /* The RST was not its own: somebody in between had forged it. */
         departure = (enum tcpstate_state)me->before_reset;
@@ -83,10 +88,16 @@ enum tcpstate_state tcpstate_move_sender(struct tcpstate_endpoint *me,
     return departure;
 }
 
-void tcpstate_confirm_fin(struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
+void tcpstate_confirm(struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
 {
+    struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
     struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
 
+    if ((peer->known & CLAIMS) && !(segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_RST))
+        && segment->seq - peer->claim <= peer->window) {
+        me->nxt = me->max = me->island = peer->acked = peer->claim;
+        peer->known &= ~(uint32_t)CLAIMS;
+    }
     if (!(peer->known & FIN_IN_DOUBT) || (segment->flags & (TCPSTATE_FLAG_ACK | TCPSTATE_FLAG_RST)) != TCPSTATE_FLAG_ACK
         || segment->ack != peer->fin + 1)
         return;

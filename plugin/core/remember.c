@@ -67,7 +67,13 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
     bool after_a_hole = (evidence->is & (ACKS_FIN | IN_ORDER)) == ACKS_FIN;
     bool rejects = (evidence->is & (HAS_RST | HAS_ACK | ACCEPTABLE)) == (HAS_RST | ACCEPTABLE)
                    && !(evidence->is & FOREIGN) && (evidence->contradicted & BIT(TCPSTATE_GETS_SYN_ACK))
-                   && (me->known & (SENT_SYN | KNOWS_ISN));
+                   && (me->known & (SENT_SYN | KNOWS_ISN)) && (evidence->is & PEER_ACCEPTED);
+
+    if (syn && (flags & (TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST)))
+        return; /* nonsense leaves no trace */
+    if ((me->known & EXPIRED) && me->proven == TCPSTATE_TIME_WAIT)
+        connection->time_wait_since = segment->time; /* still there, after all */
+    me->known &= ~(uint32_t)EXPIRED;
 
     /* A RST that its receiver ignores was sent by this end, which then is
      * CLOSED, or by a forger: until it sends again nobody can say. */
@@ -171,6 +177,16 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
     }
 
     if ((flags & TCPSTATE_FLAG_ACK) && !(flags & TCPSTATE_FLAG_RST) && !(evidence->is & STALE)) {
+        /* An ACK for far more than there is room for is forged, and dropped by
+         * its receiver (RFC 9293 section 3.10.7.4, fifth), or the capture
+         * missed a lot: what comes next will tell. */
+        if ((peer->known & KNOWS_SEQ) && !syn && seq_gt(segment->ack, peer->max)
+            && segment->ack - peer->max > ((me->known & KNOWS_ACK) ? me->window : 65535)
+            && (me->known & KNOWS_ACK)) {
+            me->claim = segment->ack;
+            me->known |= CLAIMS;
+            return;
+        }
         if (!(me->known & KNOWS_ACK) || seq_gt(segment->ack, me->acked) || syn)
             me->acked = segment->ack;
         me->known |= KNOWS_ACK;

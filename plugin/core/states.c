@@ -64,7 +64,8 @@ static const uint8_t next[TCPSTATE_EVENTS][TCPSTATE_STATES] = {
     [TCPSTATE_SENDS_FIN] =       { sCL, sLI, sSS, sF1, sF1, sF1, sF2, sLA, sCG, sLA, sTW, sF1 },
     /* SR: RFC 9293 section 3.10.4, a CLOSE call before the handshake ended.
      * UN: or LAST_ACK; whoever asks marks it as a guess. */
-    [TCPSTATE_SENDS_RST] =       { sCL, sCL, sCL, sCL, sCL, sCL, sCL, sCL, sCL, sCL, sCL, sCL },
+    [TCPSTATE_SENDS_RST] =       { sCL, sLI, sCL, sCL, sCL, sCL, sCL, sCL, sCL, sCL, sCL, sCL },
+    /* LI: it refuses a segment and goes on listening (section 3.10.7.2). */
     [TCPSTATE_WAITS_2MSL] =      { sCL, sLI, sSS, sSR, sES, sF1, sF2, sCW, sCG, sLA, sCL, sUN },
 };
 

@@ -76,7 +76,7 @@ static const struct rule rules[] = {
     RULE(MPTCP_FASTCLOSE,      HAS_RST | MP_CLOSES_FAST,       NOTHING,             ANY, ANY),
     RULE(RESET_REPEATED,       HAS_RST | AGAIN,                NOTHING,             ANY, ANY),
     RULE(REFUSED,              HAS_RST | HAS_ACK,              NOTHING,        CL | LI | UN, SS),
-    RULE(SYN_ACK_REJECTED,     HAS_RST,                        NOTHING,        SS | UN, SR),
+    RULE(SYN_ACK_REJECTED,     HAS_RST | PEER_ACCEPTED,        NOTHING,        SS | UN, SR),
     RULE(HANDSHAKE_ABORTED,    HAS_RST,                        NOTHING,             SS | SR, ANY),
     RULE(HANDSHAKE_ABORTED,    HAS_RST,                        NOTHING,             ES, SR),
     RULE(TIME_WAIT_ASSASSINATION, HAS_RST,                     NOTHING,             ANY, TW),

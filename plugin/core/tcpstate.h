@@ -193,6 +193,14 @@ enum tcpstate_moment {
 };
 #define TCPSTATE_NO_TIME INT64_MIN
 
+/* What is enough of a segment to know it again. */
+struct tcpstate_sighting {
+    uint8_t flags;
+    uint16_t ip_id, checksum;
+    uint32_t seq, ack, frame; /* frame 0: none */
+    int64_t time;
+};
+
 /* Everything the core remembers of one endpoint. */
 struct tcpstate_endpoint {
     uint32_t isn;    /* valid with KNOWS_ISN */
@@ -200,6 +208,7 @@ struct tcpstate_endpoint {
     uint32_t max;    /* the highest number that follows anything it sent */
     uint32_t fin;    /* its FIN's own sequence number, with SENT_FIN */
     uint32_t acked;  /* the highest number it acknowledged: RCV.NXT is at least this */
+    uint32_t claim;  /* an ACK of far more than the other was seen to send */
     uint32_t window; /* its last advertised window, in bytes */
     uint32_t island; /* start of the one range kept behind a hole; == max: none */
     uint32_t carried_to; /* what follows the first new data or FIN of it that acknowledged the other's FIN */
@@ -216,13 +225,10 @@ struct tcpstate_endpoint {
     uint16_t keep_alives; /* how many in a row were not answered */
     int64_t first_sent;  /* when its last SYN, SYN,ACK or FIN was first sent */
     int64_t since;       /* when it entered .state; TCPSTATE_NO_TIME: not known */
-    /* The last segment it sent, only to tell a copy made by the capture. */
-    struct {
-        uint8_t flags;
-        uint16_t ip_id, checksum;
-        uint32_t seq, ack, frame;
-        int64_t time;
-    } last;
+    int64_t proven_since; /* when it entered .proven */
+    /* Its last segment, and its last with SYN, FIN or RST, to tell copies that
+     * the capture made. */
+    struct tcpstate_sighting last, marked;
 };
 
 /* Everything the core remembers of one connection. */
@@ -249,6 +255,7 @@ enum {
     TCPSTATE_CONNECTION_REUSED = 0x20,      /* the four-tuple had a connection before */
     TCPSTATE_CONNECTION_THREE_SEGMENTS = 0x40, /* closed with ACK and FIN combined */
     TCPSTATE_CONNECTION_CROSSED_FINS = 0x80,   /* closed from both ends at once */
+    TCPSTATE_CONNECTION_RESTORED = 0x200,   /* goes on from before; nobody was told yet */
     TCPSTATE_CONNECTION_CONTESTED = 0x100,  /* begun by a SYN, but the other end still held the one before */
 };
 

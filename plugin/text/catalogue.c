@@ -131,10 +131,12 @@ static const char *place(const char *name, size_t length, const struct tcpstate_
     return NULL;
 }
 
-/* Append without cutting a UTF-8 character in two. */
-static size_t append(char *buffer, size_t size, size_t at, const char *text, size_t length)
+/* Append without cutting a UTF-8 character in two; `full` tells that not all
+ * of it had room. */
+static size_t append(char *buffer, size_t size, size_t at, const char *text, size_t length, bool *full)
 {
     if (length > size - 1 - at) {
+        *full = true;
         length = size - 1 - at;
         while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80)
             length--;
@@ -147,23 +149,26 @@ size_t tcpstate_fill(char *buffer, size_t size, const char *text, const struct t
 {
     size_t at = 0;
     char scratch[64];
+    bool full = false;
 
     if (size == 0)
         return 0;
-    while (*text) {
+    while (*text && !full) {
         const char *brace = strchr(text, '{');
         const char *end = brace ? strchr(brace, '}') : NULL;
         if (!end) {
-            at = append(buffer, size, at, text, strlen(text));
+            at = append(buffer, size, at, text, strlen(text), &full);
             break;
         }
-        at = append(buffer, size, at, text, (size_t)(brace - text));
+        at = append(buffer, size, at, text, (size_t)(brace - text), &full);
+        if (full)
+            break;
         const char *filled = place(brace + 1, (size_t)(end - brace - 1), places, scratch, sizeof scratch);
         if (filled) {
-            at = append(buffer, size, at, filled, strlen(filled));
+            at = append(buffer, size, at, filled, strlen(filled), &full);
             text = end + 1;
         } else {
-            at = append(buffer, size, at, brace, 1);
+            at = append(buffer, size, at, brace, 1, &full);
             text = brace + 1;
         }
     }

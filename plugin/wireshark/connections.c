@@ -296,10 +296,9 @@ void tcpstate_connections_take(const struct tcpstate_reading *reading, struct tc
 
     if (!life)
         life = open_stream(reading);
-    bool restored = life->before
-                    && tcpstate_restore(&life->connection, &life->before->connection, &reading->segment);
+    if (life->before)
+        tcpstate_restore(&life->connection, &life->before->connection, &reading->segment);
     tcpstate_observe(&life->connection, &reading->segment, tcpstate_two_msl(), &sight->seen);
-    sight->seen.changed |= restored;
     sight->life = life;
     /* An answer that is still incomplete has no protocol of its own yet; the
      * question's will do. */
