@@ -18,6 +18,7 @@ static bool provokes(enum tcpstate_step step, enum tcpstate_reset_number reset_n
     case TCPSTATE_STEP_SYN_ACK_RETRANSMITTED:
     case TCPSTATE_STEP_FIN_RETRANSMITTED:
     case TCPSTATE_STEP_FIN_IN_TIME_WAIT:
+    case TCPSTATE_STEP_FIN_DOUBTFUL:
     case TCPSTATE_STEP_FIN_IGNORED:
         return true;
     case TCPSTATE_STEP_RESET_IGNORED:
@@ -88,6 +89,9 @@ void tcpstate_link(struct tcpstate_connection *connection, const struct tcpstate
         observation->answers = connection->provoked_by ? connection->provoked_by
                                                        : connection->milestones[TCPSTATE_MILESTONE_SYN];
         break;
+    case TCPSTATE_STEP_SIMULTANEOUS_SYN_ACK:
+        observation->answers = peer->syn_frame;
+        break;
     case TCPSTATE_STEP_STALE_SYN:
         connection->stale_isn = segment->seq;
         connection->stale_frame = segment->frame;
@@ -109,7 +113,11 @@ void tcpstate_link(struct tcpstate_connection *connection, const struct tcpstate
         me->repeats = 0;
         me->first_sent = segment->time;
     }
-    if (provokes(step, observation->reset_number)) {
+    if ((evidence->is & (HAS_SYN | HAS_ACK | STALE | AGAIN)) == HAS_SYN && me->syn_frame == 0)
+        me->syn_frame = segment->frame;
+    bool contests = (evidence->is & (HAS_SYN | HAS_ACK)) == HAS_SYN
+                    && (connection->facts & TCPSTATE_CONNECTION_CONTESTED);
+    if (contests || provokes(step, observation->reset_number)) {
         peer->known |= PROVOKED;
         connection->provoked_by = segment->frame;
     }

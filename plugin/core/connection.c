@@ -147,8 +147,9 @@ static void learn_roles(struct tcpstate_connection *connection, const struct tcp
     }
 }
 
-/* The first segment of a connection, or of its new life. */
-static void begin(struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
+/* The first segment of a connection, or of its new life.  Returns where the
+ * other end was before, if it is rid of an old connection, else UNKNOWN. */
+static enum tcpstate_state begin(struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
 {
     struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
     struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
@@ -167,20 +168,19 @@ static void begin(struct tcpstate_connection *connection, const struct tcpstate_
         forget(me);
         if (holds) {
             connection->facts |= TCPSTATE_CONNECTION_CONTESTED;
-        } else {
-            /* What it was before it begins anew is still worth showing. */
-            enum tcpstate_state was = (enum tcpstate_state)peer->state;
-            forget(peer);
-            if (was == TCPSTATE_TIME_WAIT || was == TCPSTATE_LISTEN || was == TCPSTATE_CLOSED)
-                peer->state = (uint8_t)was;
+            return TCPSTATE_UNKNOWN;
         }
-        return;
+        enum tcpstate_state was = (enum tcpstate_state)peer->state;
+        forget(peer);
+        return was == TCPSTATE_TIME_WAIT || was == TCPSTATE_LISTEN || was == TCPSTATE_CLOSED ? was
+                                                                                             : TCPSTATE_UNKNOWN;
     }
     if (!(segment->flags & TCPSTATE_FLAG_SYN)) {
         connection->facts |= TCPSTATE_CONNECTION_MIDSTREAM;
         me->known |= GUESSED;
         peer->known |= GUESSED;
     }
+    return TCPSTATE_UNKNOWN;
 }
 
 /* The 2 MSL of TIME_WAIT end without a segment (RFC 9293 section 3.6.1). */
@@ -241,7 +241,7 @@ static bool is_plain(const struct tcpstate_connection *connection, const struct 
                == TCPSTATE_FLAG_ACK
            && a->proven == TCPSTATE_ESTABLISHED && b->proven == TCPSTATE_ESTABLISHED
            && (a->pending | b->pending) == 0
-           && ((a->known | b->known) & (PROVOKED | GUESSED | DOUBTED)) == 0
+           && ((a->known | b->known) & (PROVOKED | GUESSED | DOUBTED | CLAIMS | FIN_IN_DOUBT)) == 0
            && (segment->options & (TCPSTATE_OPTION_MP_DATA_FIN | TCPSTATE_OPTION_MP_FASTCLOSE)) == 0
            && (a->keep_alives | b->keep_alives) == 0
            && !tcpstate_is_keep_alive(&connection->ends[segment->from & 1], segment)
@@ -272,8 +272,7 @@ void tcpstate_observe(struct tcpstate_connection *connection,
     }
     *observation = (struct tcpstate_observation){ 0 };
     expire(connection, segment, two_msl);
-    if (first)
-        begin(connection, segment);
+    enum tcpstate_state peer_was = first ? begin(connection, segment) : TCPSTATE_UNKNOWN;
     learn_roles(connection, segment);
     observation->client = connection->client;
     observation->roles_inferred = connection->facts & TCPSTATE_CONNECTION_ROLES_GUESSED;
@@ -283,6 +282,11 @@ void tcpstate_observe(struct tcpstate_connection *connection,
             is_inferred(&connection->ends[i]);
         observation->changed |= observation->ends[i].after != shown[i].state
                                 || observation->ends[i].after_inferred != shown[i].inferred;
+    }
+    if (peer_was != TCPSTATE_UNKNOWN) {
+        /* What it was before it begins anew is still worth showing. */
+        observation->ends[!(segment->from & 1)].before = (uint8_t)peer_was;
+        observation->ends[!(segment->from & 1)].before_inferred = true;
     }
     observation->stayed[0] = observation->stayed[1] = observation->reset_after = observation->repeats_after = -1;
     connection->moments[TCPSTATE_MOMENT_LAST] = segment->time;

@@ -202,12 +202,14 @@ static void judge_transfer(const struct tcpstate_connection *connection,
         evidence->is |= IN_ORDER;
     if (segment->flags & TCPSTATE_FLAG_FIN) {
         bool again = (me->known & SENT_FIN) && segment->seq + segment->payload == me->fin;
-        /* Outside the window; all of it received before; an ACK for what was
-         * never sent, as far as was seen; a time stamp from before the
-         * connection (RFC 7323 section 5.3, PAWS). */
-        if (!fits || (!again && (peer->known & KNOWS_ACK) && seq_lt(next, peer->acked))
-            || ((peer->known & KNOWS_SEQ) && seq_gt(segment->ack, peer->max)
-                && !((me->known & KNOWS_ACK) && seq_le(segment->ack, me->acked)))
+        /* An ACK for what was never sent, or not captured. */
+        if ((peer->known & KNOWS_SEQ) && seq_gt(segment->ack, peer->max)
+            && !((me->known & KNOWS_ACK) && seq_le(segment->ack, me->acked)))
+            evidence->is |= UNACCEPTABLE | ACKS_UNSEEN;
+        /* Outside the window; all of it received before; a time stamp from
+         * before the connection (RFC 7323 section 5.3, PAWS). */
+        if (!fits || (evidence->is & UNACCEPTABLE)
+            || (!again && (peer->known & KNOWS_ACK) && seq_lt(next, peer->acked))
             || ((segment->options & TCPSTATE_OPTION_TIMESTAMPS) && (me->known & SENT_TIMESTAMPS)
                 && seq_lt(segment->ts_val, me->ts_val))) {
             evidence->is |= UNACCEPTABLE;
@@ -222,7 +224,8 @@ static void judge_transfer(const struct tcpstate_connection *connection,
     } else if (me->proven == TCPSTATE_SYN_RCVD
                && ((me->pending & (BIT(TCPSTATE_GETS_ACK_OF_SYN) | BIT(TCPSTATE_GETS_SYN_ACK)))
                    || (!(connection->facts & TCPSTATE_CONNECTION_FAST_OPEN)
-                       && (segment->payload > 0 || (acks_syn && segment->ack != peer->isn + 1))))) {
+                       && (segment->payload > 0
+                           || (acks_syn && (peer->known & KNOWS_ISN) && segment->ack != peer->isn + 1))))) {
         /* A server speaks only once the handshake is over, unless the SYN
          * carried Fast Open data (RFC 7413 section 4.2); even if the ACK that
          * ended it was not captured. */

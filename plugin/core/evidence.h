@@ -80,6 +80,7 @@ typedef uint64_t conditions;
 #define AFTER_RESET       (UINT64_C(1) << 37) /* new data or FIN from an end that was seen to reset */
 #define UNACCEPTABLE      (UINT64_C(1) << 38) /* a FIN that its receiver must drop (RFC 9293 section 3.10.7.4) */
 #define PEER_ACCEPTED     (UINT64_C(1) << 39) /* the receiver has sent a SYN,ACK */
+#define ACKS_UNSEEN       (UINT64_C(1) << 40) /* ... because it acknowledges what was not seen */
 
 /* The judgement of one segment. */
 struct evidence {

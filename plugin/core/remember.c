@@ -114,6 +114,7 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
             learn_isn(peer, segment->ack - 1);
             if (peer->proven == TCPSTATE_UNKNOWN)
                 peer->proven = TCPSTATE_SYN_SENT;
+            tcpstate_settle(peer);
         }
     } else if (!syn && (flags & TCPSTATE_FLAG_ACK) && !(flags & TCPSTATE_FLAG_RST)) {
         /* A number that its receiver cannot take is not remembered, or one
@@ -157,6 +158,7 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
             learn_isn(peer, segment->ack - 1);
             peer->proven = TCPSTATE_SYN_RCVD;
             peer->pending = 0;
+            tcpstate_settle(peer);
         }
         if (evidence->is & (ACKS_FIN | ACKS_FIN_AGAIN) || evidence->shown & BIT(TCPSTATE_GETS_FIN)) {
             me->known |= ACKED_FIN;
@@ -180,9 +182,9 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
         /* An ACK for far more than there is room for is forged, and dropped by
          * its receiver (RFC 9293 section 3.10.7.4, fifth), or the capture
          * missed a lot: what comes next will tell. */
-        if ((peer->known & KNOWS_SEQ) && !syn && seq_gt(segment->ack, peer->max)
-            && segment->ack - peer->max > ((me->known & KNOWS_ACK) ? me->window : 65535)
-            && (me->known & KNOWS_ACK)) {
+        uint32_t reference = (me->known & CLAIMS) ? me->claim : peer->max;
+        if ((peer->known & KNOWS_SEQ) && (me->known & KNOWS_ACK) && !syn && seq_gt(segment->ack, reference)
+            && ((me->known & CLAIMS) || segment->ack - reference > me->window)) {
             me->claim = segment->ack;
             me->known |= CLAIMS;
             return;

@@ -88,6 +88,7 @@ static const struct rule rules[] = {
     RULE(RESET_OF_UNKNOWN,     HAS_RST,                        NOTHING,             ANY, ANY),
 
     /* FIN */
+    RULE(FIN_DOUBTFUL,         HAS_FIN | ACKS_UNSEEN,          NOTHING,             ANY, ANY),
     RULE(FIN_IGNORED,          HAS_FIN | UNACCEPTABLE,         NOTHING,             ANY, ANY),
     RULE(FIN_IN_TIME_WAIT,     HAS_FIN | AGAIN | PEER_ACKED_FIN, NOTHING,           ANY, TW),
     RULE(FIN_RETRANSMITTED,    HAS_FIN | AGAIN,                NOTHING,             ANY, ANY),
@@ -153,7 +154,7 @@ static const struct step_facts facts[TCPSTATE_STEPS] = {
     [TCPSTATE_STEP_SYN_IN_CONNECTION] =          { 0,                 M(SYN),           NO },
     [TCPSTATE_STEP_STALE_SYN] =                  { 0,                 NO,               NO },
     [TCPSTATE_STEP_SIMULTANEOUS_OPEN] =          { 0,                 NO,               NO },
-    [TCPSTATE_STEP_SIMULTANEOUS_SYN_ACK] =       { ACK_ISN,           M(SYN_ACK),       M(SYN) },
+    [TCPSTATE_STEP_SIMULTANEOUS_SYN_ACK] =       { ACK_ISN,           M(SYN_ACK),       NO },
     [TCPSTATE_STEP_SYN_ACK] =                    { ACK_ISN,           M(SYN_ACK),       M(SYN) },
     [TCPSTATE_STEP_SYN_ACK_RETRANSMITTED] =      { ACK_ISN,           NO,               M(SYN_ACK) },
     [TCPSTATE_STEP_BAD_SYN_ACK] =                { ACK_ISN,           NO,               NO },
@@ -174,6 +175,7 @@ static const struct step_facts facts[TCPSTATE_STEPS] = {
     [TCPSTATE_STEP_FIN_MIDSTREAM] =              { 0,                 M(FIN),           NO },
     [TCPSTATE_STEP_FIN_IN_HANDSHAKE] =           { 0,                 M(FIN),           NO },
     [TCPSTATE_STEP_FIN_OUT_OF_ORDER] =           { 0,                 NO,               NO },
+    [TCPSTATE_STEP_FIN_DOUBTFUL] =               { 0,                 NO,               NO },
     [TCPSTATE_STEP_FIN_IGNORED] =                { 0,                 NO,               NO },
     [TCPSTATE_STEP_FIN_RETRANSMITTED] =          { 0,                 NO,               NO },
     [TCPSTATE_STEP_FIN_IN_TIME_WAIT] =           { 0,                 NO,               NO },

@@ -208,6 +208,7 @@ struct tcpstate_endpoint {
     uint32_t max;    /* the highest number that follows anything it sent */
     uint32_t fin;    /* its FIN's own sequence number, with SENT_FIN */
     uint32_t acked;  /* the highest number it acknowledged: RCV.NXT is at least this */
+    uint32_t syn_frame; /* frame of its SYN without ACK, or 0 */
     uint32_t claim;  /* an ACK of far more than the other was seen to send */
     uint32_t window; /* its last advertised window, in bytes */
     uint32_t island; /* start of the one range kept behind a hole; == max: none */

@@ -39,6 +39,9 @@ static const char *const words[TCPSTATE_WORDS][TCPSTATE_LANGUAGES] = {
     [TCPSTATE_WORD_UNKNOWN] = { "unknown", "未知" },
     [TCPSTATE_WORD_MIDSTREAM] = { "The capture does not hold the beginning of this connection",
                                   "捕获中没有该连接的开头" },
+    [TCPSTATE_WORD_BOTH] = { "both", "双方" },
+    [TCPSTATE_WORD_TIMES] = { "Times", "时间" },
+    [TCPSTATE_WORD_WHOLE] = { "The whole connection", "整个连接" },
     [TCPSTATE_WORD_ROLES_INFERRED] = { "inferred from the port numbers", "由端口号推断" },
 };
 
@@ -78,6 +81,40 @@ const char *tcpstate_missing(enum tcpstate_result result, enum tcpstate_language
     if ((unsigned)result >= TCPSTATE_RESULTS || (unsigned)language >= TCPSTATE_LANGUAGES)
         return "";
     return texts[result][language] ? texts[result][language] : "";
+}
+
+const char *tcpstate_result_word(enum tcpstate_result result, enum tcpstate_language language)
+{
+    static const char *const chinese[TCPSTATE_RESULTS] = {
+        [TCPSTATE_RESULT_CLOSED] = "已关闭",
+        [TCPSTATE_RESULT_RESET] = "被重置",
+        [TCPSTATE_RESULT_REFUSED] = "被拒绝",
+        [TCPSTATE_RESULT_REJECTED] = "SYN,ACK被拒绝",
+        [TCPSTATE_RESULT_HANDSHAKE_ABORTED] = "握手被中止",
+        [TCPSTATE_RESULT_UNREACHABLE] = "不可达",
+        [TCPSTATE_RESULT_UNANSWERED] = "无应答",
+        [TCPSTATE_RESULT_HALF_OPEN] = "握手未完成",
+        [TCPSTATE_RESULT_OPEN] = "仍打开",
+        [TCPSTATE_RESULT_SILENT] = "对端沉默",
+        [TCPSTATE_RESULT_HALF_CLOSED] = "半关闭",
+        [TCPSTATE_RESULT_LAST_ACK_MISSING] = "缺少最后的ACK",
+        [TCPSTATE_RESULT_UNKNOWN] = "未知",
+    };
+    return language == TCPSTATE_CHINESE && (unsigned)result < TCPSTATE_RESULTS ? chinese[result]
+                                                                                 : tcpstate_result_name(result);
+}
+
+const char *tcpstate_close_kind_word(enum tcpstate_close_kind kind, enum tcpstate_language language)
+{
+    static const char *const chinese[TCPSTATE_CLOSE_KINDS] = {
+        [TCPSTATE_CLOSE_NONE] = "无",
+        [TCPSTATE_CLOSE_FOUR_SEGMENTS] = "四次挥手",
+        [TCPSTATE_CLOSE_THREE_SEGMENTS] = "三个报文",
+        [TCPSTATE_CLOSE_SIMULTANEOUS] = "同时关闭",
+        [TCPSTATE_CLOSE_RESET] = "重置",
+    };
+    return language == TCPSTATE_CHINESE && (unsigned)kind < TCPSTATE_CLOSE_KINDS ? chinese[kind]
+                                                                                   : tcpstate_close_kind_name(kind);
 }
 
 enum tcpstate_language tcpstate_language_of_locale(const char *locale)

@@ -35,6 +35,10 @@ const char *tcpstate_explanation(enum tcpstate_step step, enum tcpstate_language
  * nothing is missing.  {who} is the end that owes it. */
 const char *tcpstate_missing(enum tcpstate_result result, enum tcpstate_language language);
 
+/* A fixed set's value in the reader's words: "closed", "已关闭". */
+const char *tcpstate_result_word(enum tcpstate_result result, enum tcpstate_language language);
+const char *tcpstate_close_kind_word(enum tcpstate_close_kind kind, enum tcpstate_language language);
+
 /* Words that stand outside of any step. */
 enum tcpstate_word {
     TCPSTATE_WORD_CLIENT,
@@ -47,6 +51,9 @@ enum tcpstate_word {
     TCPSTATE_WORD_UNKNOWN,
     TCPSTATE_WORD_MIDSTREAM,
     TCPSTATE_WORD_ROLES_INFERRED,
+    TCPSTATE_WORD_BOTH,
+    TCPSTATE_WORD_TIMES,     /* heads of subtrees */
+    TCPSTATE_WORD_WHOLE,
     TCPSTATE_WORDS
 };
 const char *tcpstate_word(enum tcpstate_word word, enum tcpstate_language language);

@@ -10,6 +10,7 @@
 
 int tcpstate_proto = -1;
 int tcpstate_ett = -1;
+int tcpstate_ett_below = -1;
 int tcpstate_hf[TCPSTATE_FIELDS];
 
 static const char *const chinese[TCPSTATE_FIELDS] = {
@@ -28,7 +29,7 @@ static hf_register_info registrations[TCPSTATE_FIELDS] = {
 
 void tcpstate_fields_register(void)
 {
-    static int *etts[] = { &tcpstate_ett };
+    static int *etts[] = { &tcpstate_ett, &tcpstate_ett_below };
 
     tcpstate_proto = proto_register_protocol("TCP Connection State", "TCP State", "tcpstate");
     for (size_t i = 0; i < TCPSTATE_FIELDS; i++)

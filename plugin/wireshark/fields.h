@@ -17,6 +17,7 @@ enum tcpstate_field {
 extern int tcpstate_proto;                /* the protocol's number */
 extern int tcpstate_hf[TCPSTATE_FIELDS];  /* each field's */
 extern int tcpstate_ett;                  /* the tree's */
+extern int tcpstate_ett_below;            /* its subtrees' */
 
 /* Register protocol, fields and tree. */
 void tcpstate_fields_register(void);

@@ -140,8 +140,8 @@ static const char *state_text(const struct view *view, enum tcpstate_state state
 {
     if (!inferred)
         return tcpstate_state_name(state);
-    return wmem_strdup_printf(view->pinfo->pool, "%s (%s)", tcpstate_state_name(state),
-                              tcpstate_word(TCPSTATE_WORD_INFERRED, view->language));
+    return wmem_strdup_printf(view->pinfo->pool, view->language == TCPSTATE_CHINESE ? "%s（%s）" : "%s (%s)",
+                              tcpstate_state_name(state), tcpstate_word(TCPSTATE_WORD_INFERRED, view->language));
 }
 
 static const char *side_name(const struct tcpstate_observation *seen, int endpoint)
@@ -156,7 +156,8 @@ static void add_state(const struct view *view, enum tcpstate_field field, enum t
     proto_item *item = add_named(view, field, tcpstate_state_name(state), tcpstate_state_name(state));
 
     if (item && inferred)
-        proto_item_append_text(item, " (%s)", tcpstate_word(TCPSTATE_WORD_INFERRED, view->language));
+        proto_item_append_text(item, view->language == TCPSTATE_CHINESE ? "（%s）" : " (%s)",
+                               tcpstate_word(TCPSTATE_WORD_INFERRED, view->language));
 }
 
 static void add_states(const struct view *view)
@@ -203,8 +204,11 @@ static void add_check(const struct view *view, enum tcpstate_field field, uint8_
         return;
     bool passed = !(seen->failed & check);
     proto_item *item = add_boolean(view, field, passed);
-    if (passed)
+    if (passed) {
+        if (item)
+            proto_item_append_text(item, " (%u = %u + 1)", found, found - 1);
         return;
+    }
     const char *numbers = wmem_strdup_printf(view->pinfo->pool, "%u != %u", found, seen->expected);
     if (item)
         proto_item_append_text(item, " (%s)", numbers);
@@ -278,9 +282,24 @@ static void add_mptcp(const struct view *view)
             add_string(view, TCPSTATE_FIELD_MPTCP, names[i].name);
 }
 
-/* The times that this very segment completes. */
-static void add_times(const struct view *view)
+/* The same view, of a subtree with this head.  In an invisible tree the
+ * subtree is a fake, and leaves may be added to it all the same. */
+static struct view below(const struct view *view, enum tcpstate_word head)
 {
+    struct view subtree = *view;
+    proto_item *item;
+
+    subtree.tree = proto_tree_add_subtree(view->tree, view->tvb, 0, 0, tcpstate_ett_below, &item,
+                                          tcpstate_word(head, view->language));
+    proto_item_set_generated(item);
+    return subtree;
+}
+
+/* The times that this very segment completes. */
+static void add_times(const struct view *above)
+{
+    const struct view *view = above;
+    struct view subtree;
     const struct tcpstate_life *life = view->sight->life;
     const struct tcpstate_observation *seen = &view->sight->seen;
     int64_t now = view->reading->segment.time;
@@ -299,6 +318,13 @@ static void add_times(const struct view *view)
 
     if (seen->step == TCPSTATE_STEP_NONE)
         return;
+    bool any = seen->stayed[0] >= 0 || seen->stayed[1] >= 0 || seen->reset_after >= 0 || seen->repeats_after >= 0;
+    for (size_t i = 0; i < array_length(times); i++)
+        any |= tcpstate_life_time(life, times[i].from, times[i].to, now) >= 0;
+    if (!any)
+        return;
+    subtree = below(above, TCPSTATE_WORD_TIMES);
+    view = &subtree;
     for (size_t i = 0; i < array_length(times); i++)
         add_time(view, times[i].field, tcpstate_life_time(life, times[i].from, times[i].to, now));
     if (seen->client >= 0) {
@@ -311,19 +337,29 @@ static void add_times(const struct view *view)
 
 /* What became of the connection: on the segment that ends it, and on every
  * segment once the whole capture has been read. */
-static void add_outcome(const struct view *view)
+static void add_outcome(const struct view *above)
 {
-    const struct tcpstate_observation *seen = &view->sight->seen;
+    const struct tcpstate_observation *seen = &above->sight->seen;
     struct tcpstate_outcome outcome;
 
-    if (!view->sight->later && !seen->over)
+    if (!above->sight->later && !seen->over)
         return;
+    struct view subtree = below(above, TCPSTATE_WORD_WHOLE);
+    const struct view *view = &subtree;
     tcpstate_life_outcome(view->sight->life, &outcome);
-    add_string(view, TCPSTATE_FIELD_OUTCOME, tcpstate_result_name(outcome.result));
-    add_string(view, TCPSTATE_FIELD_CLOSED_BY, outcome.closed_by < 0 ? "none"
-                                               : outcome.closed_by == 2 ? "both"
-                                               : side_name(seen, outcome.closed_by));
-    add_string(view, TCPSTATE_FIELD_CLOSE_KIND, tcpstate_close_kind_name(outcome.close_kind));
+    add_named(view, TCPSTATE_FIELD_OUTCOME, tcpstate_result_name(outcome.result),
+              tcpstate_result_word(outcome.result, view->language));
+    const char *by = outcome.closed_by < 0 ? "none" : outcome.closed_by == 2 ? "both" : side_name(seen, outcome.closed_by);
+    enum tcpstate_word by_word = outcome.closed_by == 2 ? TCPSTATE_WORD_BOTH
+                                 : seen->client < 0 ? TCPSTATE_WORD_UNKNOWN
+                                 : outcome.closed_by == seen->client ? TCPSTATE_WORD_CLIENT : TCPSTATE_WORD_SERVER;
+    proto_item *item = add_named(view, TCPSTATE_FIELD_CLOSED_BY, by, tcpstate_word(by_word, view->language));
+    if (outcome.closed_by < 0)
+        hide(item);
+    item = add_named(view, TCPSTATE_FIELD_CLOSE_KIND, tcpstate_close_kind_name(outcome.close_kind),
+                     tcpstate_close_kind_word(outcome.close_kind, view->language));
+    if (outcome.close_kind == TCPSTATE_CLOSE_NONE)
+        hide(item);
     add_string(view, TCPSTATE_FIELD_CONN_STATE, outcome.conn_state);
     const char *missing = tcpstate_missing(outcome.result, view->language);
     if (*missing && wanted(view, TCPSTATE_FIELD_MISSING)) {
@@ -421,12 +457,12 @@ static void head(const struct view *view, proto_item *item, const char *label)
     if (view->language == TCPSTATE_CHINESE)
         proto_item_set_text(item, "TCP 连接状态");
     if (*label)
-        proto_item_append_text(item, "%s%s", view->language == TCPSTATE_CHINESE ? "：" : ": ", label);
+        proto_item_append_text(item, "%s%s", ": ", label);
     for (int i = 0; i < 2; i++) {
         int end = i == 0 ? first : !first;
         enum tcpstate_word word = roles ? (i == 0 ? TCPSTATE_WORD_CLIENT : TCPSTATE_WORD_SERVER)
                                         : (i == 0 ? TCPSTATE_WORD_ONE_END : TCPSTATE_WORD_OTHER_END);
-        proto_item_append_text(item, "%s%s %s", i == 0 && !*label ? (view->language == TCPSTATE_CHINESE ? "：" : ": ") : separator,
+        proto_item_append_text(item, "%s%s %s", i == 0 && !*label ? ": " : separator,
                                tcpstate_word(word, view->language),
                                state_text(view, (enum tcpstate_state)seen->ends[end].after,
                                           seen->ends[end].after_inferred));
