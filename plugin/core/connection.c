@@ -379,6 +379,8 @@ void tcpstate_observe(struct tcpstate_connection *connection,
     for (int i = 0; i < 2; i++) {
         struct tcpstate_endpoint *end = &connection->ends[i];
         bool inferred = is_inferred(end);
+        if (end->state == TCPSTATE_TIME_WAIT && state_was[i] != TCPSTATE_TIME_WAIT)
+            connection->time_wait_since = segment->time;
         bool never_left = i == from && corrected && end->state == proven_was[i];
         if (end->proven != proven_was[i])
             end->proven_since = end->proven == state_was[i] ? end->since : segment->time;

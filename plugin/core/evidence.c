@@ -99,6 +99,10 @@ static void judge_reset(const struct tcpstate_endpoint *me, const struct tcpstat
      * its SYN with a RST made from that ACK, and goes on waiting. */
     if (me->proven == TCPSTATE_SYN_SENT && segment->seq != me->nxt)
         evidence->is |= FOREIGN;
+    /* The same in SYN_RCVD, to an ACK that does not acknowledge its SYN
+     * (RFC 9293 section 3.5.2, group 2). */
+    if (me->proven == TCPSTATE_SYN_RCVD && !(segment->flags & TCPSTATE_FLAG_ACK) && segment->seq != me->nxt)
+        evidence->is |= FOREIGN;
     /* What its receiver must not accept anybody may have sent. */
     if (!(evidence->is & ACCEPTABLE))
         return;
@@ -204,8 +208,11 @@ static void judge_transfer(const struct tcpstate_connection *connection,
         bool again = (me->known & SENT_FIN) && segment->seq + segment->payload == me->fin;
         /* An ACK for what was never sent, or not captured. */
         if ((peer->known & KNOWS_SEQ) && seq_gt(segment->ack, peer->max)
-            && !((me->known & KNOWS_ACK) && seq_le(segment->ack, me->acked)))
-            evidence->is |= UNACCEPTABLE | ACKS_UNSEEN;
+            && !((me->known & KNOWS_ACK) && seq_le(segment->ack, me->acked))) {
+            evidence->is |= UNACCEPTABLE;
+            if (segment->ack - peer->max <= receive_window(me))
+                evidence->is |= ACKS_UNSEEN; /* there was room for it, so it may have been */
+        }
         /* Outside the window; all of it received before; a time stamp from
          * before the connection (RFC 7323 section 5.3, PAWS). */
         if (!fits || (evidence->is & UNACCEPTABLE)
@@ -217,6 +224,8 @@ static void judge_transfer(const struct tcpstate_connection *connection,
         }
     }
 
+    if (acks_syn && (!(peer->known & KNOWS_ISN) || segment->ack == peer->isn + 1))
+        evidence->is |= ACKS_SYN_ALONE;
     if (me->proven == TCPSTATE_SYN_SENT && acks_syn) {
         evidence->is |= OPENS;
         evidence->arrives |= BIT(TCPSTATE_GETS_ACK_OF_SYN);

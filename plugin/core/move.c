@@ -133,7 +133,12 @@ void tcpstate_move_receiver(struct tcpstate_connection *connection,
     struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
     struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
     uint8_t arrives = evidence->arrives;
+    uint8_t flags = segment->flags;
 
+    /* Nonsense brings nothing, not even what waited for the next segment. */
+    if (!(flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK | TCPSTATE_FLAG_RST))
+        || ((flags & TCPSTATE_FLAG_SYN) && (flags & (TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST))))
+        return;
     if (arrives & BIT(TCPSTATE_GETS_SYN)) {
         /* A new life begins: from what is proven, not from what is shown; but
          * a reset came before it, and is not to be replayed after it. */
@@ -169,8 +174,5 @@ void tcpstate_move_receiver(struct tcpstate_connection *connection,
             me->known |= FIN_ARRIVED;
         }
     }
-    if (peer->state == TCPSTATE_TIME_WAIT && me->state == TCPSTATE_TIME_WAIT
-        && connection->time_wait_since == 0)
-        connection->time_wait_since = segment->time;
 }
 

@@ -125,7 +125,7 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
         if (evidence->is & UNACCEPTABLE) {
             if (!(me->known & SENT_FIN)) {
                 me->fin = segment->seq + segment->payload;
-                me->known |= FIN_IN_DOUBT;
+                me->known |= FIN_IN_DOUBT | ((evidence->is & ACKS_UNSEEN) ? DOUBTED : 0);
             }
             return;
         }
@@ -147,7 +147,7 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
                     connection->active_closer = (int8_t)(segment->from & 1);
             }
             if ((evidence->shown & BIT(TCPSTATE_GETS_FIN)) && !(me->known & ACK_OF_FIN_CARRIED)
-                && (first_fin || seq_gt(next, me->max))) {
+                && (first_fin || ((me->known & KNOWS_SEQ) && seq_gt(next, me->max)))) {
                 me->known |= ACK_OF_FIN_CARRIED;
                 me->carried_to = next;
             }

@@ -108,8 +108,13 @@ static const struct rule rules[] = {
     RULE(LAST_ACK,             ACKS_FIN,                       HAS_FIN,             TW, ANY),
     RULE(FIN_ACKED_DATA,       ACKS_FIN | HAS_DATA,            HAS_FIN,             CW, ANY),
     RULE(FIN_ACKED,            ACKS_FIN,                       HAS_FIN,             CW, ANY),
-    RULE(HANDSHAKE_ACK_DATA,   OPENS | HAS_DATA,               HAS_FIN,             ANY, HEARS),
-    RULE(HANDSHAKE_ACK,        OPENS,                          HAS_FIN,             ANY, HEARS),
+    /* One that acknowledges the server's data too comes after the third
+     * segment, which was not captured; but in Fast Open data comes early. */
+    RULE(HANDSHAKE_ACK_DATA,   OPENS | HAS_DATA | ACKS_SYN_ALONE, HAS_FIN,          ANY, HEARS),
+    RULE(HANDSHAKE_ACK_DATA,   OPENS | HAS_DATA,               HAS_FIN | PEER_SPOKE, ANY, HEARS),
+    RULE(HANDSHAKE_ACK,        OPENS | ACKS_SYN_ALONE,         HAS_FIN | HAS_DATA,  ANY, HEARS),
+    RULE(HANDSHAKE_ACK,        OPENS | TFO_SENT,               HAS_FIN | HAS_DATA,  ANY, HEARS),
+    RULE(HANDSHAKE_ACK,        OPENS,               HAS_FIN | HAS_DATA | PEER_SPOKE, ANY, HEARS),
     RULE(FIRST_REQUEST,        FIRST_DATA | FROM_CLIENT,       PEER_SPOKE,          ANY, HEARS),
     RULE(CLIENT_ANSWERS,       FIRST_DATA | FROM_CLIENT,       NOTHING,             ANY, HEARS),
     RULE(FIRST_RESPONSE,       FIRST_DATA | FROM_SERVER | PEER_SPOKE, NOTHING,      ANY, HEARS),

@@ -32,18 +32,28 @@ static int proto_icmp = -1, proto_icmpv6 = -1;
 static struct {
     const char *name;
     uint8_t step;
-    int hf;
+    int hf, other_hf; /* 4.0 registers one of these names twice, by a slip */
 } analysis_fields[] = {
-    { "tcp.analysis.zero_window_probe_ack", TCPSTATE_STEP_ZERO_WINDOW_PROBE_ACK, -1 },
-    { "tcp.analysis.zero_window_probe", TCPSTATE_STEP_ZERO_WINDOW_PROBE, -1 },
-    { "tcp.analysis.zero_window", TCPSTATE_STEP_ZERO_WINDOW, -1 },
-    { "tcp.analysis.window_update", TCPSTATE_STEP_WINDOW_UPDATE, -1 },
-    { "tcp.analysis.keep_alive_ack", TCPSTATE_STEP_KEEP_ALIVE_ACK, -1 },
-    { "tcp.analysis.keep_alive", TCPSTATE_STEP_KEEP_ALIVE, -1 },
-    { "tcp.analysis.out_of_order", TCPSTATE_STEP_OUT_OF_ORDER, -1 },
-    { "tcp.analysis.retransmission", TCPSTATE_STEP_RETRANSMISSION, -1 },
-    { "tcp.analysis.duplicate_ack", TCPSTATE_STEP_DUPLICATE_ACK, -1 },
+    { "tcp.analysis.zero_window_probe_ack", TCPSTATE_STEP_ZERO_WINDOW_PROBE_ACK, -1, -1 },
+    { "tcp.analysis.zero_window_probe", TCPSTATE_STEP_ZERO_WINDOW_PROBE, -1, -1 },
+    { "tcp.analysis.zero_window", TCPSTATE_STEP_ZERO_WINDOW, -1, -1 },
+    { "tcp.analysis.window_update", TCPSTATE_STEP_WINDOW_UPDATE, -1, -1 },
+    { "tcp.analysis.keep_alive_ack", TCPSTATE_STEP_KEEP_ALIVE_ACK, -1, -1 },
+    { "tcp.analysis.keep_alive", TCPSTATE_STEP_KEEP_ALIVE, -1, -1 },
+    { "tcp.analysis.out_of_order", TCPSTATE_STEP_OUT_OF_ORDER, -1, -1 },
+    { "tcp.analysis.retransmission", TCPSTATE_STEP_RETRANSMISSION, -1, -1 },
+    { "tcp.analysis.duplicate_ack", TCPSTATE_STEP_DUPLICATE_ACK, -1, -1 },
 };
+
+static void find_analysis_field(size_t i)
+{
+    const header_field_info *field = proto_registrar_get_byname(analysis_fields[i].name);
+
+    if (!field)
+        return;
+    analysis_fields[i].hf = field->id;
+    analysis_fields[i].other_hf = field->same_name_prev_id;
+}
 
 void tcpstate_segment_handoff(void)
 {
@@ -56,7 +66,7 @@ void tcpstate_segment_handoff(void)
     proto_transum = proto_get_id_by_filter_name("transum");
     proto_mate = proto_get_id_by_filter_name("mate");
     for (size_t i = 0; i < array_length(analysis_fields); i++)
-        analysis_fields[i].hf = proto_registrar_get_id_byname(analysis_fields[i].name);
+        find_analysis_field(i);
 }
 
 GArray *tcpstate_segment_wanted(bool analysis)
@@ -65,19 +75,27 @@ GArray *tcpstate_segment_wanted(bool analysis)
 
     g_array_append_val(wanted, hf_stream);
     g_array_append_val(wanted, hf_length);
-    for (size_t i = 0; analysis && i < array_length(analysis_fields); i++)
+    for (size_t i = 0; analysis && i < array_length(analysis_fields); i++) {
         if (analysis_fields[i].hf != -1)
             g_array_append_val(wanted, analysis_fields[i].hf);
+        if (analysis_fields[i].other_hf != -1)
+            g_array_append_val(wanted, analysis_fields[i].other_hf);
+    }
     return wanted;
+}
+
+static bool has_field(proto_tree *tree, int hf)
+{
+    GPtrArray *found = hf != -1 ? proto_get_finfo_ptr_array(tree, hf) : NULL;
+
+    return found && found->len > 0;
 }
 
 /* What to call a plain segment: by Wireshark's analysis, else by its looks. */
 static uint8_t plain_step(proto_tree *tree, const struct tcpstate_segment *segment)
 {
     for (size_t i = 0; i < array_length(analysis_fields); i++) {
-        GPtrArray *found = analysis_fields[i].hf != -1
-                               ? proto_get_finfo_ptr_array(tree, analysis_fields[i].hf) : NULL;
-        if (found && found->len > 0)
+        if (has_field(tree, analysis_fields[i].hf) || has_field(tree, analysis_fields[i].other_hf))
             return analysis_fields[i].step;
     }
     if (segment->flags & TCPSTATE_FLAG_URG)

@@ -166,11 +166,13 @@ static void add_states(const struct view *view)
     int from = view->reading->segment.from;
     bool known = seen->client >= 0;
     int client = known ? seen->client : 0, server = !client;
-    const char *sender = side_name(seen, from);
+    /* An ICMP error is nobody's segment, whoever it quotes. */
+    bool sent = known && !view->reading->quoted;
+    const char *sender = sent ? side_name(seen, from) : "unknown";
     const char *roles = !known ? "unknown" : seen->roles_inferred ? "inferred" : "seen";
 
     add_named(view, TCPSTATE_FIELD_SENDER, sender,
-              known ? tcpstate_word(from == client ? TCPSTATE_WORD_CLIENT : TCPSTATE_WORD_SERVER, view->language)
+              sent ? tcpstate_word(from == client ? TCPSTATE_WORD_CLIENT : TCPSTATE_WORD_SERVER, view->language)
                     : tcpstate_word(TCPSTATE_WORD_UNKNOWN, view->language));
     proto_item *item = add_named(view, TCPSTATE_FIELD_ROLES, roles,
                                  seen->roles_inferred
