@@ -93,11 +93,13 @@ void tcpstate_link(struct tcpstate_connection *connection, const struct tcpstate
         observation->answers = peer->syn_frame;
         break;
     case TCPSTATE_STEP_STALE_SYN:
+        connection->stale_from = segment->from & 1;
         connection->stale_isn = segment->seq;
         connection->stale_frame = segment->frame;
         break;
     case TCPSTATE_STEP_BAD_SYN_ACK:
-        if (connection->stale_frame != 0 && segment->ack == connection->stale_isn + 1)
+        if (connection->stale_frame != 0 && connection->stale_from != (segment->from & 1)
+            && segment->ack == connection->stale_isn + 1)
             observation->answers = connection->stale_frame;
         break;
     default:

@@ -244,6 +244,7 @@ struct tcpstate_connection {
     int8_t ended_by;         /* endpoint that reset, refused or closed first, or -1 */
     int64_t moments[TCPSTATE_MOMENTS]; /* nanoseconds, or TCPSTATE_NO_TIME */
     uint32_t provoked_by;    /* frame that a challenge ACK would answer */
+    uint8_t stale_from;
     uint32_t stale_isn, stale_frame; /* the last old duplicate SYN; frame 0: none */
 };
 

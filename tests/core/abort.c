@@ -1,0 +1,326 @@
+/* abort.c - RST in each state and by each side, and whether it counts:
+ * RFC 9293 sections 3.5.2, 3.5.3 and 3.10.7, RFC 5961 section 3, RFC 1337.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Both windows are 1000.  RSTs of the handshake are in refusing.c.
+ */
+#include "figure.h"
+
+/* ---- In each state ---- */
+
+static void abort_by_client(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "CLOSED",  TO_B, "R.", 100, 300, 0, "CLOSED?", "abort", .reset = EXACT, .answers = LINE(-1) });
+}
+
+static void abort_by_server(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "CLOSED?", TO_A, "R.", 300, 100, 0, "CLOSED",  "abort", .reset = EXACT });
+}
+
+/* Nothing of B's has proven that it took the third segment. */
+static void abort_right_after_the_handshake(void)
+{
+    FIGURE(HANDSHAKE(100, 300),
+        { "CLOSED",  TO_B, "R.", 101, 301, 0, "CLOSED?", "abort", .reset = EXACT });
+}
+
+/* A program that closes with data unread: RFC 2525 section 2.17. */
+static void abort_with_data_unread(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "ESTABLISHED", TO_A, "P.", 300, 100, 500, "ESTABLISHED", "" },
+        { "CLOSED",      TO_B, "R.", 100, 800, 0,   "CLOSED?",     "abort", .reset = EXACT, .answers = LINE(1) });
+}
+
+/* RFC 9293 section 3.10.7: data on a RST is no reason not to accept it. */
+static void reset_with_data(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "CLOSED", TO_B, "R.", 100, 300, 30, "CLOSED?", "abort", .reset = EXACT });
+}
+
+static void reset_in_fin_wait_1_by_the_active_closer(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "FIN_WAIT_1", TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" },
+        { "CLOSED",     TO_B, "R.", 101, 300, 0, "CLOSED?",     "reset-in-close", .reset = EXACT });
+}
+
+static void reset_in_fin_wait_1_by_the_passive_closer(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "FIN_WAIT_1", TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" },
+        { "CLOSED?",    TO_A, "R.", 300, 101, 0, "CLOSED",      "reset-in-close", .reset = EXACT });
+}
+
+/* Data reaches a socket that its program has closed both ways: the RST is
+ * made from that data's ACK, and the socket is gone. */
+static void data_to_a_closed_socket(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "FIN_WAIT_1",  TO_B, "F.", 100, 300, 0,  "CLOSE_WAIT?", "fin" },
+        { "FIN_WAIT_2?", TO_A, ".",  300, 101, 0,  "CLOSE_WAIT",  "fin-acked" },
+        { "FIN_WAIT_2?", TO_A, "P.", 300, 101, 10, "CLOSE_WAIT",  "half-closed-data" },
+        { "CLOSED",      TO_B, "R",  101, 0,   0,  "CLOSED?",     "reset-in-close", .reset = EXACT,
+          .answers = LINE(3) });
+}
+
+static void reset_in_close_wait(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "FIN_WAIT_1",  TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" },
+        { "FIN_WAIT_2?", TO_A, ".",  300, 101, 0, "CLOSE_WAIT",  "fin-acked" },
+        { "CLOSED?",     TO_A, "R.", 300, 101, 0, "CLOSED",      "reset-in-close", .reset = EXACT });
+}
+
+static void reset_in_closing(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "FIN_WAIT_1", TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" },
+        { "CLOSING?",   TO_A, "F.", 300, 100, 0, "CLOSING?",    "simultaneous-close",
+          .was_a = "FIN_WAIT_1", .was_b = "FIN_WAIT_1" },
+        { "CLOSED",     TO_B, "R.", 101, 301, 0, "CLOSED?",     "reset-in-close", .reset = EXACT });
+}
+
+static void reset_in_last_ack(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "FIN_WAIT_1",  TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" },
+        { "FIN_WAIT_2?", TO_A, ".",  300, 101, 0, "CLOSE_WAIT",  "fin-acked" },
+        { "TIME_WAIT?",  TO_A, "F.", 300, 101, 0, "LAST_ACK",    "passive-fin" },
+        { "CLOSED",      TO_B, "R",  101, 0,   0, "CLOSED?",     "reset-in-close", .was_a = "any",
+          .reset = EXACT });
+}
+
+/* ---- After the end ---- */
+
+/* RFC 1337: an old duplicate draws an ACK out of TIME_WAIT, and that ACK a
+ * RST, which ends TIME_WAIT too early. */
+static void time_wait_assassination(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "FIN_WAIT_1", TO_B, "F.", 100, 300, 0,  "CLOSE_WAIT?", "fin" },
+        { "TIME_WAIT?", TO_A, "F.", 300, 101, 0,  "LAST_ACK",    "fin-acked-passive-fin" },
+        { "TIME_WAIT",  TO_B, ".",  101, 301, 0,  "CLOSED?",     "last-ack" },
+        { "TIME_WAIT",  TO_A, "P.", 280, 100, 20, "CLOSED?",     "" },
+        { "TIME_WAIT",  TO_B, ".",  101, 301, 0,  "CLOSED?",     "any" },
+        { "CLOSED?",    TO_A, "R",  301, 0,   0,  "CLOSED",      "time-wait-assassination", .reset = EXACT });
+}
+
+static void reset_after_close(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "FIN_WAIT_1", TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" },
+        { "TIME_WAIT?", TO_A, "F.", 300, 101, 0, "LAST_ACK",    "fin-acked-passive-fin" },
+        { "TIME_WAIT",  TO_B, ".",  101, 301, 0, "CLOSED?",     "last-ack" },
+        { "CLOSED",     TO_B, "R.", 101, 301, 0, "CLOSED?",     "reset-after-close", .reset = EXACT });
+}
+
+static void several_resets(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "CLOSED", TO_B, "R.", 100, 300, 0, "CLOSED?", "abort", .reset = EXACT },
+        { "CLOSED", TO_B, "R.", 100, 300, 0, "CLOSED?", "reset-repeated", .reset = EXACT, .answers = LINE(1) },
+        { "CLOSED", TO_B, "R.", 100, 300, 0, "CLOSED?", "reset-repeated", .reset = EXACT });
+}
+
+/* Both abort at once: the RSTs cross. */
+static void resets_of_both_ends(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "CLOSED", TO_B, "R.", 100, 300, 0, "CLOSED?", "abort", .reset = EXACT },
+        { "CLOSED", TO_A, "R.", 300, 100, 0, "CLOSED",  "reset-after-close", .reset = EXACT });
+}
+
+/* B's data was on its way when A's RST passed.  It proves nothing about the
+ * RST; each of B's segments draws another. */
+static void data_that_crosses_the_reset(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "CLOSED", TO_B, "R.", 100, 300, 0,  "CLOSED?", "abort", .reset = EXACT },
+        { "CLOSED", TO_A, "P.", 300, 100, 10, "CLOSED?", "" },
+        { "CLOSED", TO_B, "R",  100, 0,   0,  "CLOSED?", "reset-repeated", .reset = EXACT });
+}
+
+/* Data from an end that had said by a RST that it has no connection: it is
+ * late, or somebody had forged the RST.  B has nothing any more. */
+static void data_from_the_end_that_reset(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "CLOSED", TO_B, "R.", 100, 300, 0,  "CLOSED?", "abort", .reset = EXACT },
+        { "any",    TO_B, "P.", 100, 300, 10, "CLOSED?", "no-connection", .was_a = "any" });
+}
+
+/* Older data, from before its RST, that came late. */
+static void late_data_of_the_end_that_reset(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "CLOSED", TO_B, "R.", 100, 300, 0,  "CLOSED?", "abort", .reset = EXACT },
+        { "CLOSED", TO_B, "P.", 90,  300, 10, "CLOSED?", "no-connection" });
+}
+
+/* ---- That must be ignored ---- */
+
+static void reset_out_of_window_is_ignored(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "any",         TO_B, "R",  1101, 0,   0,  "ESTABLISHED", "reset-ignored", .reset = OUTSIDE },
+        { "ESTABLISHED", TO_B, "P.", 100,  300, 10, "ESTABLISHED", "any", .was_a = "any" },
+        { "ESTABLISHED", TO_A, "P.", 300,  110, 20, "ESTABLISHED", "" });
+}
+
+static void reset_below_the_window_is_ignored(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "any",         TO_B, "R",  99,  0,   0,  "ESTABLISHED", "reset-ignored", .reset = OUTSIDE },
+        { "ESTABLISHED", TO_B, "P.", 100, 300, 10, "ESTABLISHED", "any", .was_a = "any" });
+}
+
+/* RFC 5961 section 3.2: in the window, but not exact: a challenge ACK. */
+static void reset_in_window_draws_a_challenge(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "any",         TO_B, "R",  150, 0,   0,  "ESTABLISHED", "reset-ignored", .reset = IN_WINDOW },
+        { "any",         TO_A, ".",  300, 100, 0,  "ESTABLISHED", "challenge-ack", .answers = LINE(1) },
+        { "ESTABLISHED", TO_B, "P.", 100, 300, 10, "ESTABLISHED", "any", .was_a = "any" },
+        { "ESTABLISHED", TO_A, "P.", 300, 110, 20, "ESTABLISHED", "" });
+}
+
+/* The last number of the window of 1000 at 100, and the first beyond it. */
+static void reset_at_the_edge_of_the_window(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "any", TO_B, "R", 1099, 0, 0, "ESTABLISHED", "reset-ignored", .reset = IN_WINDOW });
+    FIGURE(ESTABLISHED_100_300,
+        { "any", TO_B, "R", 1100, 0, 0, "ESTABLISHED", "reset-ignored", .reset = OUTSIDE });
+}
+
+/* A host that really has no connection answers the challenge with a RST made
+ * from it, and that one is exact. */
+static void challenge_answered_by_an_exact_reset(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "any",    TO_B, "R", 150, 0,   0, "ESTABLISHED", "reset-ignored", .reset = IN_WINDOW },
+        { "any",    TO_A, ".", 300, 100, 0, "ESTABLISHED", "challenge-ack" },
+        { "CLOSED", TO_B, "R", 100, 0,   0, "CLOSED?",     "any", .reset = EXACT, .was_a = "any" });
+}
+
+/* A challenge ACK says nothing new; an ACK that does is no challenge. */
+static void reset_in_window_then_an_ordinary_ack(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "ESTABLISHED", TO_B, "P.", 100, 300, 10, "ESTABLISHED", "" },
+        { "any",         TO_B, "R",  150, 0,   0,  "ESTABLISHED", "reset-ignored", .reset = IN_WINDOW },
+        { "any",         TO_A, ".",  300, 110, 0,  "ESTABLISHED", "" });
+}
+
+/* The number may follow data that is still on its way: B has acknowledged
+ * only 100, but will expect 110 by the time the RST comes. */
+static void reset_behind_data_in_flight(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "ESTABLISHED", TO_B, "P.", 100, 300, 10, "ESTABLISHED", "" },
+        { "CLOSED",      TO_B, "R.", 110, 300, 0,  "CLOSED?",     "abort", .reset = EXACT });
+}
+
+/* Or be taken from an ACK that is older than that data. */
+static void reset_at_the_last_acknowledged(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "ESTABLISHED", TO_B, "P.", 100, 300, 10, "ESTABLISHED", "" },
+        { "CLOSED",      TO_B, "R",  100, 0,   0,  "CLOSED?",     "abort", .reset = EXACT });
+}
+
+/* RFC 7323 section 2.2: a window is scaled if both SYNs offered it, and never
+ * on a SYN itself. */
+static void reset_in_a_scaled_window(void)
+{
+#define SCALE .options = TCPSTATE_OPTION_WINDOW_SCALE
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn", SCALE, .scale = 3 },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack", SCALE, .scale = 7 },
+        { "ESTABLISHED",  TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack" },
+        { "ESTABLISHED",  TO_A, "P.", 301, 101, 10, "ESTABLISHED",  "server-speaks-first", .window = 100 },
+        { "any",          TO_B, "R",  12900, 0, 0,  "ESTABLISHED",  "reset-ignored", .reset = IN_WINDOW },
+        { "any",          TO_B, "R",  12901, 0, 0,  "ESTABLISHED",  "reset-ignored", .reset = OUTSIDE });
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn" },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack", SCALE, .scale = 7 },
+        { "ESTABLISHED",  TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack" },
+        { "ESTABLISHED",  TO_A, "P.", 301, 101, 10, "ESTABLISHED",  "server-speaks-first", .window = 100 },
+        { "any",          TO_B, "R",  12900, 0, 0,  "ESTABLISHED",  "reset-ignored", .reset = OUTSIDE });
+    FIGURE( /* the SYN,ACK's own window, 100, is not scaled */
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn", SCALE, .scale = 7 },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack", SCALE, .scale = 7, .window = 100 },
+        { "ESTABLISHED",  TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack" },
+        { "any",          TO_B, "R",  202, 0,   0,  "ESTABLISHED?", "reset-ignored", .reset = OUTSIDE });
+    FIGURE( /* RFC 7323 section 2.3: more than 14 counts as 14 */
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn", SCALE, .scale = 14 },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack", SCALE, .scale = 200 },
+        { "ESTABLISHED",  TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack" },
+        { "ESTABLISHED",  TO_A, "P.", 301, 101, 10, "ESTABLISHED",  "server-speaks-first", .window = 1 },
+        { "any",          TO_B, "R",  16484, 0, 0,  "ESTABLISHED",  "reset-ignored", .reset = IN_WINDOW },
+        { "any",          TO_B, "R",  16485, 0, 0,  "ESTABLISHED",  "reset-ignored", .reset = OUTSIDE });
+}
+
+/* ---- Evidence ---- */
+
+/* A middlebox forges with a TTL of its own. */
+static void reset_whose_ttl_differs(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "CLOSED?", TO_A, "R.", 300, 100, 0, "CLOSED", "abort", .reset = EXACT, .ttl = 250, .ttl_differs = true });
+    FIGURE( /* nothing of B's to compare it with */
+        { "SYN_SENT", TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn", .ttl = 64 },
+        { "CLOSED?",  TO_A, "R.", 0,   101, 0, "CLOSED",    "refused", .reset = RIGHT_ACK, .ttl = 250,
+          .was_b = "CLOSED" });
+}
+
+/* The forged RST must not become the measure for the next one. */
+static void resets_whose_ttl_differs(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "CLOSED?", TO_A, "R.", 300, 100, 0, "CLOSED", "abort", .reset = EXACT, .ttl = 250, .ttl_differs = true },
+        { "CLOSED?", TO_A, "R.", 300, 100, 0, "CLOSED", "reset-repeated", .reset = EXACT, .ttl = 250,
+          .ttl_differs = true });
+}
+
+int main(int argc, char **argv)
+{
+    figure_init(&argc, &argv);
+#define TEST(name) g_test_add_func("/abort/" #name, name)
+    TEST(abort_by_client);
+    TEST(abort_by_server);
+    TEST(abort_right_after_the_handshake);
+    TEST(abort_with_data_unread);
+    TEST(reset_with_data);
+    TEST(reset_in_fin_wait_1_by_the_active_closer);
+    TEST(reset_in_fin_wait_1_by_the_passive_closer);
+    TEST(data_to_a_closed_socket);
+    TEST(reset_in_close_wait);
+    TEST(reset_in_closing);
+    TEST(reset_in_last_ack);
+    TEST(time_wait_assassination);
+    TEST(reset_after_close);
+    TEST(several_resets);
+    TEST(resets_of_both_ends);
+    TEST(data_that_crosses_the_reset);
+    TEST(data_from_the_end_that_reset);
+    TEST(late_data_of_the_end_that_reset);
+    TEST(reset_out_of_window_is_ignored);
+    TEST(reset_below_the_window_is_ignored);
+    TEST(reset_in_window_draws_a_challenge);
+    TEST(reset_at_the_edge_of_the_window);
+    TEST(challenge_answered_by_an_exact_reset);
+    TEST(reset_in_window_then_an_ordinary_ack);
+    TEST(reset_behind_data_in_flight);
+    TEST(reset_at_the_last_acknowledged);
+    TEST(reset_in_a_scaled_window);
+    TEST(reset_whose_ttl_differs);
+    TEST(resets_whose_ttl_differs);
+    return g_test_run();
+}

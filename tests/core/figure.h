@@ -1,0 +1,178 @@
+/* figure.h - a test is a figure, as RFC 9293 draws its own.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A line of a figure is a segment: A's state after it, the segment, B's state
+ * after it, and the step that it is.  What else a line may hold stands behind
+ * that, by name.
+ *
+ *     FIGURE(
+ *         { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "syn" },
+ *         { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",     "syn-ack" },
+ *         { "ESTABLISHED",  TO_B, ".",  101, 301, 0, "ESTABLISHED?", "handshake-ack" });
+ *
+ * A '?' marks a state that is inferred and a '*' one that may be either; a
+ * state or a step "any" is not looked at.  The state before a segment must be
+ * the one that the line above leaves, unless the line says otherwise.
+ *
+ * Every figure is played several times: with the ends exchanged, with its
+ * numbers moved so that they pass 2^32 and 2^31 in its midst, and with a copy
+ * behind each segment, as a capture on a mirror port makes.  The answer must
+ * be the same.  Expectations come from the RFCs, never from the code.
+ *
+ * Only the core's public header is used here.
+ */
+#ifndef FIGURE_H
+#define FIGURE_H
+
+#include "line.h"
+
+/* RFC 9293 figure 6, lines 2 to 4: A opens to B, with ISN `j` and `k`. */
+#define HANDSHAKE(j, k) \
+    { "SYN_SENT",     TO_B, "S",  (j),     0,       0, "SYN_RCVD?",    "syn" }, \
+    { "ESTABLISHED?", TO_A, "S.", (k),     (j) + 1, 0, "SYN_RCVD",     "syn-ack" }, \
+    { "ESTABLISHED",  TO_B, ".",  (j) + 1, (k) + 1, 0, "ESTABLISHED?", "handshake-ack" }
+
+/* From there to "ESTABLISHED", proven at both ends, with the numbers of
+ * figures 9 to 13: A sends 100 next and B 300.  Six lines. */
+#define ESTABLISHED_100_300 \
+    HANDSHAKE(89, 279), \
+    { "ESTABLISHED",  TO_B, "P.", 90,  280, 10, "ESTABLISHED?", "first-request" }, \
+    { "ESTABLISHED",  TO_A, "P.", 280, 100, 20, "ESTABLISHED",  "first-response" }, \
+    { "ESTABLISHED",  TO_B, ".",  100, 300, 0,  "ESTABLISHED",  "" }
+#define LINE(n) (6 + (n)) /* the n-th line after those six */
+
+static const struct play plays[] = {
+    { "as drawn", 0, 0, 0, false },
+    { "ends exchanged", 1, 0, 0, false },
+    { "numbers pass 2^32 at 100 and 300", 0, UINT32_MAX - 99, UINT32_MAX - 299, false },
+    { "numbers pass 2^32 at 101 and 301", 0, UINT32_MAX - 100, UINT32_MAX - 300, false },
+    { "numbers pass 2^31", 1, (UINT32_C(1) << 31) - 100, (UINT32_C(1) << 31) - 300, false },
+    { "every segment copied by the capture", 0, 0, 0, true },
+};
+
+static inline uint8_t figure_flags(const char *text)
+{
+    static const char letters[] = "FSRP.UEW"; /* from bit 0 on */
+    uint8_t flags = 0;
+
+    for (; *text; text++) {
+        const char *at = strchr(letters, *text);
+        if (!at)
+            g_error("no such flag: %c", *text);
+        flags |= (uint8_t)(1u << (at - letters));
+    }
+    return flags;
+}
+
+static inline struct tcpstate_segment figure_segment(const struct line *line, size_t i,
+                                                     const struct play *play)
+{
+    bool from_a = line->way == TO_B;
+    uint16_t mark = (uint16_t)(line->copy_of ? (size_t)line->copy_of
+                               : line->copy || line->same_bytes ? i : i + 1);
+
+    return (struct tcpstate_segment){
+        .from = (uint8_t)(from_a ? play->a : !play->a),
+        .flags = figure_flags(line->flags),
+        .options = line->options,
+        .window_scale = line->scale,
+        .ttl = line->ttl ? line->ttl : 64,
+        .ip_id = line->id_is_zero ? 0 : mark,
+        .checksum = (uint16_t)(1000 + mark),
+        .window = line->window == NO_WINDOW ? 0 : (uint16_t)(line->window ? line->window : 1000),
+        .seq = line->seq + (from_a ? play->shift_a : play->shift_b),
+        .ack = strchr(line->flags, '.') ? line->ack + (from_a ? play->shift_b : play->shift_a) : 0,
+        .payload = line->len,
+        .ts_val = line->ts,
+        .frame = (uint32_t)(10 * (i + 1)),
+        .server_hint = (int8_t)(line->hint == NO_WELL_KNOWN_PORT     ? -1
+                                : line->hint == WELL_KNOWN_PORT_AT_A ? play->a
+                                                                     : !play->a),
+    };
+}
+
+static inline bool figure_play(const struct line *lines, size_t count, const struct play *play)
+{
+    struct tcpstate_connection connection, before;
+    bool has_before = false; /* the connection that had the four-tuple before */
+    struct figure_shown shown = { { TCPSTATE_UNKNOWN, TCPSTATE_UNKNOWN }, { false, false } };
+    int64_t now = 1000 * SECONDS;
+    bool good = true;
+
+    tcpstate_connection_begin(&connection, NULL);
+    for (size_t i = 0; i < count; i++) {
+        const struct line *line = &lines[i];
+        struct tcpstate_segment segment = figure_segment(line, i, play);
+        struct tcpstate_observation got;
+        GString *complaints = g_string_new(NULL);
+        bool first = i == 0;
+
+        now += line->later ? line->later : line->copy || line->copy_of ? 10 * MICROSECONDS : 100 * MILLISECONDS;
+        segment.time = now;
+        if (line->stream != SAME_STREAM) {
+            bool opens = tcpstate_opens_new_connection(&connection, &segment);
+            figure_compare_number(complaints, "opens a new connection", line->stream == NEW_CONNECTION, opens);
+            if (opens) {
+                before = connection;
+                tcpstate_connection_begin(&connection, &before);
+                has_before = first = true;
+            }
+        }
+        if (has_before && tcpstate_restore(&connection, &before, &segment))
+            has_before = false;
+        if (line->icmp)
+            tcpstate_observe_unreachable(&connection, &segment, &got);
+        else
+            tcpstate_observe(&connection, &segment, TCPSTATE_DEFAULT_2MSL, &got);
+        if (strcmp(line->step, tcpstate_step_name(got.step)) == 0)
+            figure_note_step(got.step);
+        figure_compare(complaints, line, play, &shown, first, &got);
+        if (line->outcome)
+            figure_compare_outcome(complaints, line, play, &connection, &got);
+        for (int end = 0; end < 2; end++) {
+            shown.state[end] = got.ends[end].after;
+            shown.inferred[end] = got.ends[end].after_inferred;
+        }
+        if (play->copies && !line->icmp) {
+            now += 10 * MICROSECONDS;
+            segment.time = now;
+            segment.frame++;
+            tcpstate_observe(&connection, &segment, TCPSTATE_DEFAULT_2MSL, &got);
+            figure_compare_copy(complaints, &shown, &got);
+        }
+        if (complaints->len > 0) {
+            g_test_message("%s, line %" G_GSIZE_FORMAT " (%s%s %u/%u)%s", play->how, i + 1,
+                           line->way == TO_B ? "A: " : "B: ", line->flags, line->seq, line->ack,
+                           complaints->str);
+            good = false;
+        }
+        g_string_free(complaints, TRUE);
+    }
+    return good;
+}
+
+static inline void figure_check(const struct line *lines, size_t count)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(plays); i++)
+        if (!figure_play(lines, count, &plays[i])) {
+            g_test_fail_printf("the figure differs, %s", plays[i].how);
+            if (i == 0)
+                return; /* the other plays would only say the same */
+        }
+}
+
+/* Opens a test program: a test that fails does not keep the others from running. */
+static inline void figure_init(int *argc, char ***argv)
+{
+    g_test_init(argc, argv, NULL);
+    g_test_set_nonfatal_assertions();
+}
+
+#define FIGURE(...) \
+    do { \
+        static const struct line lines[] = { __VA_ARGS__ }; \
+        figure_check(lines, G_N_ELEMENTS(lines)); \
+    } while (0)
+
+#endif

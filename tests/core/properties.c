@@ -1,0 +1,381 @@
+/* properties.c - what holds of any segments whatever, forged or not.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Random segments, mostly with numbers that almost fit, go into three
+ * connections at once: as they are, with the ends exchanged, and with all
+ * numbers moved.  Nothing else than the names of the ends and the numbers may
+ * differ.  This file alone looks inside of struct tcpstate_endpoint.
+ *
+ * TCPSTATE_SEED=N tests/properties    other segments than the usual ones
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "complain.h"
+#include "tcpstate.h"
+
+#define SEGMENTS 200000
+#define DEFAULT_SEED 9293
+#define MILLISECOND INT64_C(1000000)
+#define MICROSECOND INT64_C(1000)
+
+/* Times are whole milliseconds, those of copies 1 us more, so that no copy is
+ * the one to find TIME_WAIT over. */
+#define TWO_MSL (60000 * MILLISECOND + 500 * MICROSECOND)
+
+static const uint32_t moved[2] = { 0x7ffffff0u, 0xdeadbeefu };
+
+struct world {
+    struct tcpstate_connection plain, mirrored, shifted;
+    struct tcpstate_connection before[3]; /* of each, with has_before */
+    bool has_before;
+    GRand *random;
+    uint32_t frame;
+    int64_t now;
+    struct { uint8_t state; bool inferred; } shown[2]; /* after the last segment */
+    bool fresh;                                        /* no segment yet */
+};
+
+static uint32_t dice(struct world *world, uint32_t sides)
+{
+    return (uint32_t)g_rand_int_range(world->random, 0, (gint32)sides);
+}
+
+/* A number that `end`'s bytes may have: often one that matters. */
+static uint32_t number(struct world *world, const struct tcpstate_endpoint *end, const struct tcpstate_endpoint *peer)
+{
+    const uint32_t told[] = { end->nxt, end->nxt, end->nxt, end->max, end->isn, end->fin, peer->acked, peer->acked };
+    uint32_t at = told[dice(world, G_N_ELEMENTS(told))];
+
+    switch (dice(world, 8)) {
+    case 0:
+        return at + 1;
+    case 1:
+        return at - 1;
+    case 2:
+        return at + dice(world, 3000) - 1500;
+    case 3:
+        return g_rand_int(world->random);
+    default:
+        return at;
+    }
+}
+
+static struct tcpstate_segment anything(struct world *world)
+{
+    enum { FIN = 1, SYN = 2, RST = 4, PSH = 8, ACK = 16, URG = 32 };
+    static const uint8_t usual[] = { SYN, SYN | ACK, SYN | ACK, ACK, ACK, ACK, ACK, ACK, ACK, ACK, ACK | PSH,
+                                     FIN | ACK, FIN | ACK, FIN | ACK, FIN | ACK | PSH, RST, RST | ACK, RST | ACK };
+    static const uint32_t lengths[] = { 0, 0, 0, 1, 10, 10, 1460, 65535, 0x7fffffff, 0xffffffff };
+    static const int64_t gaps[] = { 0, 1, 1, 1, 10, 10, 100, 1000, 59000, 61000, 3600000, -1, -100000 };
+    const struct tcpstate_connection *connection = &world->plain;
+    uint8_t from = (uint8_t)dice(world, 2);
+    const struct tcpstate_endpoint *me = &connection->ends[from], *peer = &connection->ends[!from];
+
+    world->now += gaps[dice(world, G_N_ELEMENTS(gaps))] * MILLISECOND;
+    world->frame++;
+    struct tcpstate_segment segment = {
+        .from = from,
+        .flags = dice(world, 10) ? usual[dice(world, G_N_ELEMENTS(usual))] : (uint8_t)dice(world, 256),
+        .options = (uint8_t)(dice(world, 3) ? 0 : dice(world, 256)),
+        .window_scale = (uint8_t)dice(world, dice(world, 4) ? 15 : 256),
+        .ttl = (uint8_t)(dice(world, 10) ? 64 : dice(world, 256)),
+        .ip_id = (uint16_t)(1 + dice(world, 65535)),
+        .window = (uint16_t)(dice(world, 3) ? 1000 : dice(world, 65536)),
+        .checksum = (uint16_t)dice(world, 65536),
+        .seq = number(world, me, peer),
+        .ack = number(world, peer, me),
+        .payload = dice(world, 2) ? 0 : lengths[dice(world, G_N_ELEMENTS(lengths))],
+        .ts_val = dice(world, 5) ? world->frame : g_rand_int(world->random),
+        .frame = world->frame,
+        .time = world->now,
+        .server_hint = (int8_t)((int)dice(world, 3) - 1),
+    };
+    return segment;
+}
+
+static struct tcpstate_segment exchange_ends(struct tcpstate_segment segment)
+{
+    segment.from = !segment.from;
+    if (segment.server_hint >= 0)
+        segment.server_hint = !segment.server_hint;
+    return segment;
+}
+
+static struct tcpstate_segment move_numbers(struct tcpstate_segment segment)
+{
+    segment.seq += moved[segment.from];
+    segment.ack += moved[!segment.from];
+    return segment;
+}
+
+/* The state that a proven one and what is pending make: tcpstate.h's invariant. */
+static uint8_t replay(const struct tcpstate_endpoint *end)
+{
+    enum tcpstate_state state = (enum tcpstate_state)end->proven;
+
+    for (unsigned event = 0; event < 8; event++)
+        if (end->pending & (1u << event))
+            state = tcpstate_next(state, (enum tcpstate_event)event);
+    return (uint8_t)state;
+}
+
+static bool is_zeek_code(const char *code)
+{
+    static const char *const codes[] = { "S0", "S1", "SF", "REJ", "S2", "S3", "RSTO", "RSTR", "RSTOS0", "RSTRH",
+                                         "SH", "SHR", "OTH" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(codes); i++)
+        if (strcmp(codes[i], code) == 0)
+            return true;
+    return false;
+}
+
+#define HOLDS(condition) \
+    do { \
+        if (!(condition)) { \
+            complain("segment %u (from %u, flags %#x): not so: %s", segment->frame, segment->from, \
+                     segment->flags, #condition); \
+            return false; \
+        } \
+    } while (0)
+
+/* Whatever came, the connection and what is said of it are sound. */
+static bool is_sound(const struct world *world, const struct tcpstate_segment *segment,
+                     const struct tcpstate_observation *seen)
+{
+    const struct tcpstate_connection *connection = &world->plain;
+    struct tcpstate_outcome outcome;
+
+    for (int i = 0; i < 2; i++) {
+        const struct tcpstate_endpoint *end = &connection->ends[i];
+        HOLDS(end->state < TCPSTATE_STATES && end->proven < TCPSTATE_STATES);
+        HOLDS(end->pending < 1u << TCPSTATE_SENDS_SYN);
+        HOLDS(end->state == replay(end));
+        HOLDS(seen->ends[i].before < TCPSTATE_STATES);
+        HOLDS(seen->ends[i].after == end->state);
+        HOLDS(seen->ends[i].after_inferred || end->state == end->proven || end->state == TCPSTATE_UNKNOWN);
+        HOLDS(!seen->ends[i].after_inferred || end->state != TCPSTATE_UNKNOWN);
+        HOLDS(seen->stayed[i] >= -1);
+        if (!seen->changed && !world->fresh) {
+            HOLDS(seen->ends[i].after == world->shown[i].state);
+            HOLDS(seen->ends[i].after_inferred == world->shown[i].inferred);
+        }
+    }
+    HOLDS((unsigned)seen->step < TCPSTATE_STEPS);
+    HOLDS(seen->changed || seen->step == TCPSTATE_STEP_NONE);
+    HOLDS(seen->client >= -1 && seen->client <= 1);
+    HOLDS((seen->failed & ~seen->checks) == 0);
+    HOLDS(seen->answers <= segment->frame);
+    HOLDS(seen->reset_after >= -1);
+    HOLDS((segment->flags & TCPSTATE_FLAG_RST) || seen->reset_number == TCPSTATE_RESET_NUMBER_NONE);
+
+    tcpstate_outcome(connection, &outcome);
+    HOLDS((unsigned)outcome.result < TCPSTATE_RESULTS);
+    HOLDS((unsigned)outcome.close_kind < TCPSTATE_CLOSE_KINDS);
+    HOLDS(outcome.closed_by >= -1 && outcome.closed_by <= 2);
+    HOLDS(outcome.owing >= -1 && outcome.owing <= 1);
+    HOLDS(is_zeek_code(outcome.conn_state));
+    return true;
+}
+
+/* RFC 9293 section 3.10.7.4: what no TCP sends moves nobody. */
+static bool nonsense_moves_nobody(const struct tcpstate_segment *segment, const struct tcpstate_observation *seen)
+{
+    enum { SYN = TCPSTATE_FLAG_SYN, FIN = TCPSTATE_FLAG_FIN, RST = TCPSTATE_FLAG_RST, ACK = TCPSTATE_FLAG_ACK };
+    bool nonsense = ((segment->flags & SYN) && (segment->flags & (FIN | RST)))
+                    || !(segment->flags & (SYN | RST | ACK));
+
+    if (nonsense)
+        for (int i = 0; i < 2; i++)
+            HOLDS(seen->ends[i].before == seen->ends[i].after);
+    return true;
+}
+
+static int8_t other(int8_t end)
+{
+    return end == 0 || end == 1 ? (int8_t)!end : end;
+}
+
+/* The same is said of the connection with its ends exchanged, or of the one
+ * with other numbers. */
+static bool agree(const struct tcpstate_segment *segment, const struct tcpstate_observation *one,
+                  const struct tcpstate_observation *two, bool mirrored)
+{
+    HOLDS(one->step == two->step);
+    for (int i = 0; i < 2; i++) {
+        int j = mirrored ? !i : i;
+        HOLDS(one->ends[i].before == two->ends[j].before);
+        HOLDS(one->ends[i].after == two->ends[j].after);
+        HOLDS(one->ends[i].before_inferred == two->ends[j].before_inferred);
+        HOLDS(one->ends[i].after_inferred == two->ends[j].after_inferred);
+        HOLDS(one->stayed[i] == two->stayed[j]);
+    }
+    HOLDS(one->client == (mirrored ? other(two->client) : two->client));
+    HOLDS(one->roles_inferred == two->roles_inferred);
+    HOLDS(one->checks == two->checks);
+    HOLDS(one->failed == two->failed);
+    HOLDS(one->reset_number == two->reset_number);
+    HOLDS(one->reset_ttl_differs == two->reset_ttl_differs);
+    HOLDS(one->repeats == two->repeats);
+    HOLDS(one->reset_after == two->reset_after);
+    HOLDS(one->answers == two->answers);
+    HOLDS(one->over == two->over);
+    HOLDS(one->changed == two->changed);
+    return true;
+}
+
+/* Who is asked for a new connection says the same of all three. */
+static bool maybe_begin_anew(struct world *world, const struct tcpstate_segment *segment)
+{
+    struct tcpstate_segment mirror = exchange_ends(*segment), shift = move_numbers(*segment);
+    bool opens = tcpstate_opens_new_connection(&world->plain, segment);
+
+    HOLDS(opens == tcpstate_opens_new_connection(&world->mirrored, &mirror));
+    HOLDS(opens == tcpstate_opens_new_connection(&world->shifted, &shift));
+    if (!opens)
+        return true;
+    struct tcpstate_connection *all[] = { &world->plain, &world->mirrored, &world->shifted };
+    for (size_t i = 0; i < G_N_ELEMENTS(all); i++) {
+        world->before[i] = *all[i];
+        tcpstate_connection_begin(all[i], &world->before[i]);
+    }
+    world->has_before = world->fresh = true;
+    return true;
+}
+
+/* So does who is asked whether the old connection goes on. */
+static bool maybe_restore(struct world *world, const struct tcpstate_segment *segment)
+{
+    struct tcpstate_segment mirror = exchange_ends(*segment), shift = move_numbers(*segment);
+
+    if (!world->has_before)
+        return true;
+    bool restored = tcpstate_restore(&world->plain, &world->before[0], segment);
+    HOLDS(restored == tcpstate_restore(&world->mirrored, &world->before[1], &mirror));
+    HOLDS(restored == tcpstate_restore(&world->shifted, &world->before[2], &shift));
+    if (restored)
+        world->fresh = true;
+    return true;
+}
+
+static void forget_all(struct world *world)
+{
+    tcpstate_connection_begin(&world->plain, NULL);
+    tcpstate_connection_begin(&world->mirrored, NULL);
+    tcpstate_connection_begin(&world->shifted, NULL);
+    world->has_before = false;
+    world->fresh = true;
+}
+
+/* One segment, into all three; now and then only quoted by an ICMP error. */
+static bool step(struct world *world, const struct tcpstate_segment *segment, bool quoted)
+{
+    struct tcpstate_segment mirror = exchange_ends(*segment), shift = move_numbers(*segment);
+    struct tcpstate_observation seen, seen_mirrored, seen_shifted;
+
+    if (!quoted && (!maybe_begin_anew(world, segment) || !maybe_restore(world, segment)))
+        return false;
+    if (quoted) {
+        tcpstate_observe_unreachable(&world->plain, segment, &seen);
+        tcpstate_observe_unreachable(&world->mirrored, &mirror, &seen_mirrored);
+        tcpstate_observe_unreachable(&world->shifted, &shift, &seen_shifted);
+    } else {
+        tcpstate_observe(&world->plain, segment, TWO_MSL, &seen);
+        tcpstate_observe(&world->mirrored, &mirror, TWO_MSL, &seen_mirrored);
+        tcpstate_observe(&world->shifted, &shift, TWO_MSL, &seen_shifted);
+    }
+    if (!is_sound(world, segment, &seen) || (!quoted && !nonsense_moves_nobody(segment, &seen))
+        || !agree(segment, &seen, &seen_mirrored, true) || !agree(segment, &seen, &seen_shifted, false))
+        return false;
+    for (int i = 0; i < 2; i++) {
+        world->shown[i].state = seen.ends[i].after;
+        world->shown[i].inferred = seen.ends[i].after_inferred;
+    }
+    world->fresh = false;
+    return true;
+}
+
+/* A copy of what was just seen: all that is remembered of the ends stays. */
+static bool copy(struct world *world, struct tcpstate_segment segment_again)
+{
+    struct tcpstate_segment *segment = &segment_again;
+    struct tcpstate_connection *all[] = { &world->plain, &world->mirrored, &world->shifted };
+    struct tcpstate_segment sent[] = { *segment, exchange_ends(*segment), move_numbers(*segment) };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(all); i++) {
+        struct tcpstate_endpoint before[2];
+        struct tcpstate_observation seen;
+        memcpy(before, all[i]->ends, sizeof before);
+        sent[i].time += MICROSECOND;
+        tcpstate_observe(all[i], &sent[i], TWO_MSL, &seen);
+        HOLDS(seen.step == TCPSTATE_STEP_NONE || seen.step == TCPSTATE_STEP_COPY);
+        HOLDS(!seen.over);
+        for (int j = 0; j < 2; j++) {
+            const struct tcpstate_endpoint *end = &all[i]->ends[j];
+            HOLDS(seen.ends[j].before == seen.ends[j].after);
+            HOLDS(before[j].state == end->state);
+            HOLDS(before[j].proven == end->proven);
+            HOLDS(before[j].pending == end->pending);
+            HOLDS(before[j].known == end->known);
+            HOLDS(before[j].isn == end->isn);
+            HOLDS(before[j].nxt == end->nxt);
+            HOLDS(before[j].max == end->max);
+            HOLDS(before[j].fin == end->fin);
+            HOLDS(before[j].acked == end->acked);
+            HOLDS(before[j].window == end->window);
+            HOLDS(before[j].repeats == end->repeats);
+        }
+    }
+    return true;
+}
+
+static void random_segments(void)
+{
+    const char *given = getenv("TCPSTATE_SEED");
+    guint32 seed = given ? (guint32)strtoul(given, NULL, 0) : DEFAULT_SEED;
+    struct world world = { .random = g_rand_new_with_seed(seed) };
+    bool good = true;
+
+    g_test_message("TCPSTATE_SEED=%u", seed);
+    forget_all(&world);
+    for (int i = 0; i < SEGMENTS && good; i++) {
+        struct tcpstate_segment segment = anything(&world);
+        bool quoted = dice(&world, 50) == 0;
+        bool copied = !quoted && dice(&world, 8) == 0;
+        good = step(&world, &segment, quoted) && (!copied || copy(&world, segment));
+        if (dice(&world, 60) == 0)
+            forget_all(&world);
+    }
+    g_rand_free(world.random);
+}
+
+/* The time of TIME_WAIT is the caller's to choose, down to none. */
+static void any_two_msl(void)
+{
+    static const int64_t choices[] = { 0, 1, -1, INT64_MAX, TCPSTATE_DEFAULT_2MSL };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(choices); i++) {
+        struct world world = { .random = g_rand_new_with_seed(DEFAULT_SEED) };
+        forget_all(&world);
+        for (int j = 0; j < SEGMENTS / 100; j++) {
+            struct tcpstate_segment segment = anything(&world);
+            struct tcpstate_observation seen;
+            tcpstate_observe(&world.plain, &segment, choices[i], &seen);
+            if (!is_sound(&world, &segment, &seen))
+                break;
+            world.fresh = true;
+        }
+        g_rand_free(world.random);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_set_nonfatal_assertions();
+    g_test_add_func("/properties/random_segments", random_segments);
+    g_test_add_func("/properties/any_two_msl", any_two_msl);
+    return g_test_run();
+}

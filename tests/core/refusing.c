@@ -1,0 +1,221 @@
+/* refusing.c - openings that fail: nobody there, nobody wants it, or given up.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * RFC 9293 section 3.10.7.1 to 3.10.7.3.  A is the client.
+ */
+#include "figure.h"
+
+/* RFC 9293 section 3.10.7.1: nobody listens, so nobody ever was in SYN_RCVD. */
+static void refused(void)
+{
+    FIGURE(
+        { "SYN_SENT", TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
+        { "CLOSED?",  TO_A, "R.", 0,   101, 0, "CLOSED",    "refused", .was_b = "CLOSED", .reset = RIGHT_ACK,
+          .answers = 1, .checks = ACK_IS_J_PLUS_1, .client = CLIENT_IS_A });
+}
+
+static void refused_at_the_second_try(void)
+{
+    FIGURE(
+        { "SYN_SENT", TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
+        { "SYN_SENT", TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn-retransmitted", .repeats = 1 },
+        { "CLOSED?",  TO_A, "R.", 0,   101, 0, "CLOSED",    "refused", .was_b = "CLOSED", .reset = RIGHT_ACK,
+          .answers = 1 });
+}
+
+/* Windows tries the same SYN again after a RST; each try is refused. */
+static void refused_every_time(void)
+{
+    FIGURE(
+        { "SYN_SENT", TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
+        { "CLOSED?",  TO_A, "R.", 0,   101, 0, "CLOSED",    "refused", .was_b = "CLOSED", .reset = RIGHT_ACK },
+        { "SYN_SENT", TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn-retransmitted", .repeats = 1, .was_a = "any" },
+        { "CLOSED?",  TO_A, "R.", 0,   101, 0, "CLOSED",    "refused", .was_b = "CLOSED", .reset = RIGHT_ACK });
+}
+
+/* Section 3.10.7.3, second: in SYN_SENT a RST needs the right ACK. */
+static void rst_with_a_wrong_ack_does_not_refuse(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "syn" },
+        { "SYN_SENT",     TO_A, "R.", 0,   55,  0, "any",          "reset-ignored", .was_b = "any",
+          .reset = WRONG_ACK },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",     "syn-ack", .was_b = "any" },
+        { "ESTABLISHED",  TO_B, ".",  101, 301, 0, "ESTABLISHED?", "handshake-ack" });
+}
+
+static void rst_without_an_ack_does_not_refuse(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "syn" },
+        { "SYN_SENT",     TO_A, "R",  0,   0,   0, "any",          "reset-ignored", .was_b = "any",
+          .reset = WRONG_ACK },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",     "syn-ack", .was_b = "any" },
+        { "ESTABLISHED",  TO_B, ".",  101, 301, 0, "ESTABLISHED?", "handshake-ack" });
+}
+
+/* RFC 9293 figure 11, a scanner, or a forged source: the SYN,ACK reaches a
+ * host that has no such connection.  B goes back to LISTEN.  Whether A is
+ * CLOSED or waits for the answer to another SYN (figure 8) is in doubt. */
+static void syn_ack_rejected(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",  "syn-ack" },
+        { "CLOSED*",      TO_B, "R",  101, 0,   0, "LISTEN?",   "syn-ack-rejected", .was_a = "SYN_SENT",
+          .reset = EXACT, .answers = 2 });
+}
+
+/* The same where the SYN was not captured, as in the backscatter of a flood. */
+static void syn_ack_that_nobody_asked_for(void)
+{
+    FIGURE(
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD", "syn-ack" },
+        { "CLOSED*",      TO_B, "R",  101, 0,   0, "LISTEN?",  "syn-ack-rejected", .was_a = "any",
+          .reset = EXACT, .answers = 1 });
+}
+
+/* The server gives up: RFC 9293 section 3.10.5, ABORT in SYN_RCVD. */
+static void handshake_aborted_by_the_server(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",  "syn-ack" },
+        { "CLOSED?",      TO_A, "R.", 301, 101, 0, "CLOSED",    "handshake-aborted", .reset = ACCEPTED });
+}
+
+/* The same without an ACK: A has the SYN,ACK by then, and the number is exact. */
+static void handshake_aborted_by_the_server_with_a_bare_rst(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",  "syn-ack" },
+        { "CLOSED?",      TO_A, "R",  301, 0,   0, "CLOSED",    "handshake-aborted", .reset = EXACT });
+}
+
+/* B has told, by its SYN,ACK sent again, that it is still in SYN_RCVD. */
+static void handshake_aborted_by_the_client(void)
+{
+    FIGURE(HANDSHAKE(100, 300),
+        { "ESTABLISHED", TO_A, "S.", 300, 101, 0, "SYN_RCVD", "syn-ack-retransmitted", .repeats = 1,
+          .was_b = "SYN_RCVD" },
+        { "CLOSED",      TO_B, "R.", 101, 301, 0, "LISTEN?",  "handshake-aborted", .reset = EXACT });
+}
+
+/* A has the SYN,ACK, as its ACK tells, and wants no more. */
+static void handshake_aborted_instead_of_the_third_segment(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",  "syn-ack" },
+        { "CLOSED",       TO_B, "R.", 101, 301, 0, "LISTEN?",   "handshake-aborted", .was_a = "any", .reset = EXACT });
+}
+
+/* tcp_abort_on_overflow, or the listener is gone: the RST is made from the
+ * third segment, and B never got further than SYN_RCVD. */
+static void third_segment_answered_by_a_reset(void)
+{
+    FIGURE(HANDSHAKE(100, 300),
+        { "CLOSED?",     TO_A, "R",  301, 0,   0, "CLOSED",   "handshake-aborted", .was_b = "any", .reset = EXACT,
+          .answers = 3 });
+}
+
+/* Before anything came back.  The SYN alone tells what B must expect. */
+static void handshake_aborted_in_syn_sent(void)
+{
+    FIGURE(
+        { "SYN_SENT", TO_B, "S", 100, 0, 0, "SYN_RCVD?", "syn" },
+        { "CLOSED",   TO_B, "R", 101, 0, 0, "LISTEN?",   "handshake-aborted", .reset = EXACT });
+}
+
+/* An active opener does not return to LISTEN: section 3.10.7.4, second. */
+static void simultaneous_open_reset(void)
+{
+    FIGURE(
+        { "SYN_SENT",  TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "syn" },
+        { "SYN_RCVD?", TO_A, "S",  300, 0,   0, "SYN_RCVD?",    "simultaneous-open",
+          .was_a = "SYN_SENT", .was_b = "SYN_SENT" },
+        { "SYN_RCVD",  TO_B, "S.", 100, 301, 0, "ESTABLISHED?", "simultaneous-syn-ack" },
+        { "CLOSED?",   TO_A, "R.", 301, 101, 0, "CLOSED",       "any", .was_b = "any",
+          .reset = ACCEPTED });
+}
+
+/* Section 3.10.7.3, first: not J+1, so it answers something else. */
+static void bad_syn_ack(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "syn" },
+        { "SYN_SENT",     TO_A, "S.", 300, 91,  0, "SYN_RCVD",     "bad-syn-ack", .checks = ACK_IS_J_PLUS_1,
+          .failed = ACK_IS_J_PLUS_1, .expected = 101 },
+        { "SYN_SENT",     TO_B, "R",  91,  0,   0, "LISTEN?",      "syn-ack-rejected", .reset = EXACT },
+        { "ESTABLISHED?", TO_A, "S.", 400, 101, 0, "SYN_RCVD",     "syn-ack", .answers = 1 },
+        { "ESTABLISHED",  TO_B, ".",  101, 401, 0, "ESTABLISHED?", "handshake-ack" });
+}
+
+/* The other wrong way: it acknowledges what was never sent. */
+static void syn_ack_of_the_unsent(void)
+{
+    FIGURE(
+        { "SYN_SENT", TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
+        { "SYN_SENT", TO_A, "S.", 300, 500, 0, "SYN_RCVD",  "bad-syn-ack",
+          .failed = ACK_IS_J_PLUS_1, .expected = 101 });
+}
+
+/* ICMP says that the SYN got nowhere: RFC 9293 section 3.9.2.2 lets A try on. */
+static void unreachable(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "UNKNOWN",   "unreachable", .icmp = true, .answers = 1 },
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn-retransmitted", .repeats = 1,
+          .was_b = "any" },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",  "syn-ack" });
+}
+
+/* What ICMP quotes may be forged or old: only the SYN that waits counts. */
+static void unreachable_quotes_something_else(void)
+{
+    FIGURE(
+        { "SYN_SENT",    TO_B, "S",  100, 0,   0,  "SYN_RCVD?",   "syn" },
+        { "SYN_SENT",    TO_B, "S",  77,  0,   0,  "SYN_RCVD?",   "", .icmp = true });
+    FIGURE(ESTABLISHED_100_300,
+        { "ESTABLISHED", TO_B, "S",  89,  0,   0,  "ESTABLISHED", "", .icmp = true },
+        { "ESTABLISHED", TO_B, "P.", 100, 300, 10, "ESTABLISHED", "", .icmp = true });
+}
+
+/* The answer was on its way already: nothing that B has proven is taken back. */
+static void unreachable_after_the_syn_ack(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "syn" },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",     "syn-ack" },
+        { "any",          TO_B, "S",  100, 0,   0, "SYN_RCVD",     "any", .icmp = true },
+        { "ESTABLISHED",  TO_B, ".",  101, 301, 0, "ESTABLISHED?", "handshake-ack" });
+}
+
+int main(int argc, char **argv)
+{
+    figure_init(&argc, &argv);
+#define TEST(name) g_test_add_func("/refusing/" #name, name)
+    TEST(refused);
+    TEST(refused_at_the_second_try);
+    TEST(refused_every_time);
+    TEST(rst_with_a_wrong_ack_does_not_refuse);
+    TEST(rst_without_an_ack_does_not_refuse);
+    TEST(syn_ack_rejected);
+    TEST(syn_ack_that_nobody_asked_for);
+    TEST(handshake_aborted_by_the_server);
+    TEST(handshake_aborted_by_the_server_with_a_bare_rst);
+    TEST(handshake_aborted_by_the_client);
+    TEST(handshake_aborted_instead_of_the_third_segment);
+    TEST(third_segment_answered_by_a_reset);
+    TEST(handshake_aborted_in_syn_sent);
+    TEST(simultaneous_open_reset);
+    TEST(bad_syn_ack);
+    TEST(syn_ack_of_the_unsent);
+    TEST(unreachable);
+    TEST(unreachable_quotes_something_else);
+    TEST(unreachable_after_the_syn_ack);
+    return g_test_run();
+}

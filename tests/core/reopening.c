@@ -1,0 +1,313 @@
+/* reopening.c - a SYN where a connection is or was: RFC 9293 figures 8 to 10,
+ * RFC 5961 section 4, and the same four-tuple used anew.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Wireshark gives each SYN with a number of its own a new tcp.stream;
+ * NEW_CONNECTION and SAME_CONNECTION say what it really is.  Where the other
+ * end still holds the old connection the SYN may be forged or old, and its
+ * sender's state is in doubt until a RST, or a segment of the old, tells.
+ */
+#include "figure.h"
+
+/* An ordinary close by A and one by B, after ESTABLISHED_100_300. */
+#define CLOSED_BY_A \
+    { "FIN_WAIT_1",  TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" }, \
+    { "FIN_WAIT_2?", TO_A, ".",  300, 101, 0, "CLOSE_WAIT",  "fin-acked" }, \
+    { "TIME_WAIT?",  TO_A, "F.", 300, 101, 0, "LAST_ACK",    "passive-fin" }, \
+    { "TIME_WAIT",   TO_B, ".",  101, 301, 0, "CLOSED?",     "last-ack" }
+#define CLOSED_BY_B \
+    { "CLOSE_WAIT?", TO_A, "F.", 300, 100, 0, "FIN_WAIT_1",  "fin" }, \
+    { "CLOSE_WAIT",  TO_B, ".",  100, 301, 0, "FIN_WAIT_2?", "fin-acked" }, \
+    { "LAST_ACK",    TO_B, "F.", 100, 301, 0, "TIME_WAIT?",  "passive-fin" }, \
+    { "CLOSED?",     TO_A, ".",  301, 101, 0, "TIME_WAIT",   "last-ack" }
+
+/* ---- Old duplicates ---- */
+
+/* RFC 9293 figure 8, where the capture sees the delayed SYN leave A. */
+static void old_duplicate_syn(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "syn" },
+        { "SYN_SENT",     TO_B, "S",  90,  0,   0, "SYN_RCVD?",    "stale-syn", .stream = SAME_CONNECTION },
+        { "SYN_SENT",     TO_A, "S.", 300, 91,  0, "SYN_RCVD",     "bad-syn-ack",
+          .failed = ACK_IS_J_PLUS_1, .expected = 101, .answers = 2 },
+        { "SYN_SENT",     TO_B, "R",  91,  0,   0, "LISTEN?",      "syn-ack-rejected", .reset = EXACT,
+          .answers = 3 },
+        { "ESTABLISHED?", TO_A, "S.", 400, 101, 0, "SYN_RCVD",     "syn-ack", .answers = 1 },
+        { "ESTABLISHED",  TO_B, ".",  101, 401, 0, "ESTABLISHED?", "handshake-ack", .answers = 5 },
+        { "ESTABLISHED",  TO_B, "P.", 101, 401, 10, "ESTABLISHED?", "first-request" });
+}
+
+/* The same beside B: the old SYN looks like any other until the RST comes. */
+static void old_duplicate_syn_seen_beside_b(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  90,  0,   0, "SYN_RCVD?",    "syn" },
+        { "ESTABLISHED?", TO_A, "S.", 300, 91,  0, "SYN_RCVD",     "syn-ack" },
+        { "CLOSED*",      TO_B, "R",  91,  0,   0, "LISTEN?",      "syn-ack-rejected", .was_a = "SYN_SENT",
+          .reset = EXACT },
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "port-reused", .stream = NEW_CONNECTION,
+          .was_a = "CLOSED", .was_b = "LISTEN" },
+        { "ESTABLISHED?", TO_A, "S.", 400, 101, 0, "SYN_RCVD",     "syn-ack", .answers = 4 },
+        { "ESTABLISHED",  TO_B, ".",  101, 401, 0, "ESTABLISHED?", "handshake-ack" });
+}
+
+/* By its time stamp (RFC 7323 section 5) a SYN can be told to be older than
+ * the connection.  A did not send it now, so A does not move. */
+static void old_duplicate_syn_in_a_connection(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn",
+          .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 5000 },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack" },
+        { "ESTABLISHED",  TO_B, "P.", 101, 301, 10, "ESTABLISHED?", "handshake-ack",
+          .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 5100 },
+        { "ESTABLISHED",  TO_A, "P.", 301, 111, 20, "ESTABLISHED",  "first-response" },
+        { "ESTABLISHED",  TO_B, "S",  700, 0,   0,  "ESTABLISHED",  "stale-syn", .stream = SAME_CONNECTION,
+          .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 4000 },
+        { "ESTABLISHED",  TO_A, ".",  321, 111, 0,  "ESTABLISHED",  "challenge-ack", .answers = 5 },
+        { "ESTABLISHED",  TO_B, "P.", 111, 321, 10, "ESTABLISHED",  "",
+          .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 5200 });
+}
+
+/* Without a time stamp it cannot be told, until A goes on where it was. */
+static void forged_syn_in_a_connection(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "any",         TO_B, "S",  9000, 0,   0,  "ESTABLISHED", "syn-in-connection", .stream = NEW_CONNECTION,
+          .was_a = "any", .was_b = "ESTABLISHED" },
+        { "any",         TO_A, ".",  300,  100, 0,  "ESTABLISHED", "challenge-ack", .was_a = "any" },
+        { "ESTABLISHED", TO_B, "P.", 100,  300, 10, "ESTABLISHED", "any", .was_a = "any" },
+        { "ESTABLISHED", TO_A, "P.", 300,  110, 10, "ESTABLISHED", "any" });
+}
+
+/* ---- Half-open connections ---- */
+
+/* RFC 9293 figure 9: A has restarted.  Its next SYN has the same number. */
+static void half_open_discovery(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "SYN_SENT*",    TO_B, "S",  400, 0,   0, "ESTABLISHED",  "syn-in-connection", .stream = NEW_CONNECTION,
+          .was_a = "CLOSED", .was_b = "ESTABLISHED", .client = CLIENT_IS_A },
+        { "SYN_SENT*",    TO_A, ".",  300, 100, 0, "ESTABLISHED",  "challenge-ack", .answers = LINE(1) },
+        { "SYN_SENT",     TO_B, "R",  100, 0,   0, "CLOSED?",      "half-open-reset", .reset = EXACT },
+        { "SYN_SENT",     TO_B, "S",  400, 0,   0, "SYN_RCVD?",    "syn-retransmitted", .repeats = 1,
+          .answers = LINE(1) },
+        { "ESTABLISHED?", TO_A, "S.", 500, 401, 0, "SYN_RCVD",     "syn-ack" },
+        { "ESTABLISHED",  TO_B, ".",  401, 501, 0, "ESTABLISHED?", "handshake-ack" },
+        { "ESTABLISHED",  TO_A, "P.", 501, 401, 5, "ESTABLISHED",  "server-speaks-first" });
+}
+
+/* The same with a new number for the second SYN: a third connection. */
+static void half_open_discovery_then_another_syn(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "SYN_SENT*",    TO_B, "S",  400, 0,   0, "ESTABLISHED",  "syn-in-connection", .stream = NEW_CONNECTION,
+          .was_a = "CLOSED", .was_b = "ESTABLISHED" },
+        { "SYN_SENT*",    TO_A, ".",  300, 100, 0, "ESTABLISHED",  "challenge-ack" },
+        { "SYN_SENT",     TO_B, "R",  100, 0,   0, "CLOSED?",      "half-open-reset", .reset = EXACT },
+        { "SYN_SENT",     TO_B, "S",  800, 0,   0, "SYN_RCVD?",    "port-reused", .stream = NEW_CONNECTION,
+          .was_a = "any", .was_b = "any" },
+        { "ESTABLISHED?", TO_A, "S.", 500, 801, 0, "SYN_RCVD",     "syn-ack" },
+        { "ESTABLISHED",  TO_B, ".",  801, 501, 0, "ESTABLISHED?", "handshake-ack" });
+}
+
+/* B has been silent since the handshake: its challenge ACK proves where it is. */
+static void challenge_ack_proves_established(void)
+{
+    FIGURE(HANDSHAKE(99, 299),
+        { "SYN_SENT*",TO_B, "S", 400, 0,   0, "ESTABLISHED?", "syn-in-connection", .stream = NEW_CONNECTION,
+          .was_a = "CLOSED", .was_b = "ESTABLISHED" },
+        { "SYN_SENT*",TO_A, ".", 300, 100, 0, "ESTABLISHED",  "challenge-ack", .answers = 4 },
+        { "SYN_SENT", TO_B, "R", 100, 0,   0, "CLOSED?",      "half-open-reset", .reset = EXACT });
+}
+
+/* The old connection was not captured: an ACK of something else answers the
+ * SYN, and the RST that follows takes its number from that ACK. */
+static void half_open_discovery_of_a_connection_not_captured(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  400, 0,   0, "SYN_RCVD?",    "syn" },
+        { "SYN_SENT",     TO_A, ".",  300, 100, 0, "ESTABLISHED?", "challenge-ack", .was_b = "any", .answers = 1 },
+        { "SYN_SENT",     TO_B, "R",  100, 0,   0, "CLOSED?",      "half-open-reset", .reset = EXACT },
+        { "SYN_SENT",     TO_B, "S",  400, 0,   0, "SYN_RCVD?",    "syn-retransmitted", .repeats = 1 },
+        { "ESTABLISHED?", TO_A, "S.", 500, 401, 0, "SYN_RCVD",     "syn-ack" },
+        { "ESTABLISHED",  TO_B, ".",  401, 501, 0, "ESTABLISHED?", "handshake-ack" });
+}
+
+/* RFC 9293 figure 10: B sends to a host that has restarted. */
+static void active_side_discovers(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "ESTABLISHED", TO_A, "P.", 300, 100, 10, "ESTABLISHED", "" },
+        { "CLOSED",      TO_B, "R",  100, 0,   0,  "CLOSED?",     "abort", .reset = EXACT, .answers = LINE(1) });
+}
+
+/* A SYN finds B in CLOSE_WAIT or in LAST_ACK: challenged, and nothing moves. */
+static void syn_meets_close_wait(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "FIN_WAIT_1",  TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" },
+        { "FIN_WAIT_2?", TO_A, ".",  300, 101, 0, "CLOSE_WAIT",  "fin-acked" },
+        { "SYN_SENT*",   TO_B, "S",  700, 0,   0, "CLOSE_WAIT",  "syn-in-connection", .stream = NEW_CONNECTION,
+          .was_a = "any", .was_b = "CLOSE_WAIT" },
+        { "SYN_SENT*",   TO_A, ".",  300, 101, 0, "CLOSE_WAIT",  "challenge-ack", .answers = LINE(3) },
+        { "SYN_SENT",    TO_B, "R",  101, 0,   0, "CLOSED?",     "half-open-reset", .reset = EXACT });
+}
+
+static void syn_meets_last_ack(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "FIN_WAIT_1",  TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" },
+        { "TIME_WAIT?",  TO_A, "F.", 300, 101, 0, "LAST_ACK",    "fin-acked-passive-fin" },
+        { "SYN_SENT*",   TO_B, "S",  700, 0,   0, "LAST_ACK",    "syn-in-connection", .stream = NEW_CONNECTION,
+          .was_a = "any", .was_b = "LAST_ACK" },
+        { "SYN_SENT*",   TO_A, ".",  301, 101, 0, "LAST_ACK",    "challenge-ack" });
+}
+
+/* ---- The same ports again ---- */
+
+/* RFC 9293 section 3.6.1: in TIME_WAIT a SYN beyond the old numbers opens. */
+static void port_reused_in_time_wait(void)
+{
+    FIGURE(ESTABLISHED_100_300, CLOSED_BY_B,
+        { "SYN_SENT",     TO_B, "S",  5000, 0,    0, "SYN_RCVD?",    "port-reused", .stream = NEW_CONNECTION,
+          .was_a = "CLOSED", .was_b = "TIME_WAIT", .client = CLIENT_IS_A },
+        { "ESTABLISHED?", TO_A, "S.", 7000, 5001, 0, "SYN_RCVD",     "syn-ack", .answers = LINE(5) },
+        { "ESTABLISHED",  TO_B, ".",  5001, 7001, 0, "ESTABLISHED?", "handshake-ack" },
+        { "ESTABLISHED",  TO_B, "P.", 5001, 7001, 9, "ESTABLISHED?", "first-request" },
+        { "ESTABLISHED",  TO_A, "P.", 7001, 5010, 9, "ESTABLISHED",  "first-response" });
+}
+
+/* RFC 6191: or one with a higher time stamp, whatever its number. */
+static void port_reused_in_time_wait_by_time_stamp(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  5000, 0,    0, "SYN_RCVD?",    "syn",
+          .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 100 },
+        { "ESTABLISHED?", TO_A, "S.", 300,  5001, 0, "SYN_RCVD",     "syn-ack" },
+        { "ESTABLISHED",  TO_B, ".",  5001, 301,  0, "ESTABLISHED?", "handshake-ack",
+          .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 110 },
+        { "CLOSE_WAIT?",  TO_A, "F.", 301,  5001, 0, "FIN_WAIT_1",   "any" },
+        { "LAST_ACK",     TO_B, "F.", 5001, 302,  0, "TIME_WAIT?",   "fin-acked-passive-fin",
+          .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 120 },
+        { "CLOSED?",      TO_A, ".",  302,  5002, 0, "TIME_WAIT",    "last-ack" },
+        { "SYN_SENT",     TO_B, "S",  70,   0,    0, "SYN_RCVD?",    "port-reused", .stream = NEW_CONNECTION,
+          .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 9000, .was_a = "CLOSED", .was_b = "TIME_WAIT" },
+        { "ESTABLISHED?", TO_A, "S.", 800,  71,   0, "SYN_RCVD",     "syn-ack" });
+}
+
+/* A lower number and no time stamp: B stays in TIME_WAIT and acknowledges
+ * again; the RST that follows is what RFC 1337 warns of. */
+static void syn_too_low_for_time_wait(void)
+{
+    FIGURE(ESTABLISHED_100_300, CLOSED_BY_B,
+        { "SYN_SENT*",TO_B, "S", 40,  0,   0, "TIME_WAIT", "syn-in-connection", .stream = NEW_CONNECTION,
+          .was_a = "CLOSED", .was_b = "TIME_WAIT" },
+        { "SYN_SENT*",TO_A, ".", 301, 101, 0, "TIME_WAIT", "challenge-ack", .answers = LINE(5) },
+        { "SYN_SENT", TO_B, "R", 101, 0,   0, "CLOSED?",   "half-open-reset", .reset = EXACT });
+}
+
+/* TIME_WAIT at the end that opens anew: Linux's tcp_tw_reuse. */
+static void port_reused_by_the_end_in_time_wait(void)
+{
+    FIGURE(ESTABLISHED_100_300, CLOSED_BY_A,
+        { "SYN_SENT",     TO_B, "S",  5000, 0,    0, "SYN_RCVD?", "port-reused", .stream = NEW_CONNECTION,
+          .was_a = "any", .was_b = "CLOSED" },
+        { "ESTABLISHED?", TO_A, "S.", 7000, 5001, 0, "SYN_RCVD",  "syn-ack" });
+}
+
+static void port_reused_after_time_wait(void)
+{
+    FIGURE(ESTABLISHED_100_300, CLOSED_BY_B,
+        { "SYN_SENT",     TO_B, "S",  40,  0,  0, "SYN_RCVD?", "port-reused", .stream = NEW_CONNECTION,
+          .later = 61 * SECONDS, .was_a = "CLOSED", .was_b = "CLOSED" },
+        { "ESTABLISHED?", TO_A, "S.", 500, 41, 0, "SYN_RCVD",  "syn-ack" });
+}
+
+static void port_reused_after_a_reset(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "CLOSED",       TO_B, "R.", 100, 300, 0, "CLOSED?",      "abort", .reset = EXACT },
+        { "SYN_SENT",     TO_B, "S",  40,  0,   0, "SYN_RCVD?",    "port-reused", .stream = NEW_CONNECTION,
+          .was_a = "CLOSED", .was_b = "CLOSED" },
+        { "ESTABLISHED?", TO_A, "S.", 500, 41,  0, "SYN_RCVD",     "syn-ack" },
+        { "ESTABLISHED",  TO_B, ".",  41,  501, 0, "ESTABLISHED?", "handshake-ack" });
+}
+
+static void port_reused_after_a_refusal(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
+        { "CLOSED?",      TO_A, "R.", 0,   101, 0, "CLOSED",    "refused", .was_b = "CLOSED", .reset = RIGHT_ACK },
+        { "SYN_SENT",     TO_B, "S",  900, 0,   0, "SYN_RCVD?", "port-reused", .stream = NEW_CONNECTION,
+          .was_a = "CLOSED", .was_b = "CLOSED" },
+        { "ESTABLISHED?", TO_A, "S.", 300, 901, 0, "SYN_RCVD",  "syn-ack" });
+}
+
+/* A SYN that nobody answered, then one with another number. */
+static void port_reused_after_silence(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100,  0,    0, "SYN_RCVD?",    "syn" },
+        { "SYN_SENT",     TO_B, "S",  5000, 0,    0, "SYN_RCVD?",    "port-reused", .stream = NEW_CONNECTION,
+          .later = 300 * SECONDS, .was_a = "any", .was_b = "any" },
+        { "ESTABLISHED?", TO_A, "S.", 300,  5001, 0, "SYN_RCVD",     "syn-ack" },
+        { "ESTABLISHED",  TO_B, ".",  5001, 301,  0, "ESTABLISHED?", "handshake-ack" });
+}
+
+/* A four-tuple may come back with the roles exchanged. */
+static void port_reused_with_the_roles_exchanged(void)
+{
+    FIGURE(ESTABLISHED_100_300, CLOSED_BY_A,
+        { "SYN_RCVD?",    TO_A, "S",  7000, 0,    0, "SYN_SENT",     "port-reused", .stream = NEW_CONNECTION,
+          .later = 61 * SECONDS, .client = CLIENT_IS_B, .was_a = "CLOSED", .was_b = "CLOSED" },
+        { "SYN_RCVD",     TO_B, "S.", 5000, 7001, 0, "ESTABLISHED?", "syn-ack", .client = CLIENT_IS_B },
+        { "ESTABLISHED?", TO_A, ".",  7001, 5001, 0, "ESTABLISHED",  "handshake-ack" },
+        { "ESTABLISHED?", TO_A, "P.", 7001, 5001, 9, "ESTABLISHED",  "first-request" });
+}
+
+/* The other half of a simultaneous open is no connection of its own; nor is
+ * a SYN sent again. */
+static void syns_that_open_nothing_new(void)
+{
+    FIGURE(
+        { "SYN_SENT",  TO_B, "S", 100, 0, 0, "SYN_RCVD?", "syn" },
+        { "SYN_SENT",  TO_B, "S", 100, 0, 0, "SYN_RCVD?", "syn-retransmitted", .stream = SAME_CONNECTION,
+          .repeats = 1 },
+        { "SYN_RCVD?", TO_A, "S", 300, 0, 0, "SYN_RCVD?", "simultaneous-open", .stream = SAME_CONNECTION,
+          .was_a = "SYN_SENT", .was_b = "SYN_SENT" });
+    FIGURE(ESTABLISHED_100_300,
+        { "ESTABLISHED", TO_B, ".",  100, 300, 0, "ESTABLISHED", "", .stream = SAME_CONNECTION },
+        { "ESTABLISHED", TO_A, "S.", 279, 90,  0, "ESTABLISHED", "syn-ack-retransmitted",
+          .stream = SAME_CONNECTION, .repeats = 1 });
+}
+
+int main(int argc, char **argv)
+{
+    figure_init(&argc, &argv);
+#define TEST(name) g_test_add_func("/reopening/" #name, name)
+    TEST(old_duplicate_syn);
+    TEST(old_duplicate_syn_seen_beside_b);
+    TEST(old_duplicate_syn_in_a_connection);
+    TEST(forged_syn_in_a_connection);
+    TEST(half_open_discovery);
+    TEST(half_open_discovery_then_another_syn);
+    TEST(challenge_ack_proves_established);
+    TEST(half_open_discovery_of_a_connection_not_captured);
+    TEST(active_side_discovers);
+    TEST(syn_meets_close_wait);
+    TEST(syn_meets_last_ack);
+    TEST(port_reused_in_time_wait);
+    TEST(port_reused_in_time_wait_by_time_stamp);
+    TEST(syn_too_low_for_time_wait);
+    TEST(port_reused_by_the_end_in_time_wait);
+    TEST(port_reused_after_time_wait);
+    TEST(port_reused_after_a_reset);
+    TEST(port_reused_after_a_refusal);
+    TEST(port_reused_after_silence);
+    TEST(port_reused_with_the_roles_exchanged);
+    TEST(syns_that_open_nothing_new);
+    return g_test_run();
+}

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Room: tests/gui. The README's pictures of the window, taken anew: samples/images/window-*.png.
+
+    /usr/bin/python3 -B tests/gui/screenshots.py        after a build in build/; then look at them
+"""
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+from picture import tool  # noqa: E402
+from window import FONT, ROOT, Window, plain  # noqa: E402
+
+SESSION = ROOT / "samples" / "websocket-session.pcapng"
+IMAGES = ROOT / "samples" / "images"
+
+# One connection's steps, with the tree of the third segment of its handshake.
+FILTER = "tcpstate.analysis && tcp.port == 59117"
+PACKET, STEP = "1488", {"en": "Handshake 3/3", "zh": "第三次握手"}
+
+
+def take(language, **options):
+    with tempfile.TemporaryDirectory() as folder:
+        with Window(pathlib.Path(folder) / "window", SESSION, "-Y", FILTER, language=language, **options) as window:
+            window.wait_until("the list", lambda: plain(STEP[language]) in window.rows("Analysis").values())
+            window.select(PACKET)
+            branch = window.wait_until("the tree", lambda: next(
+                (line for line in window.details() if line.text.startswith("[TCP") and plain(STEP[language])
+                 in plain(line.text)), None))
+            window.click(branch)
+            window.keys("Right")
+            window.wait_until("the open tree", lambda: len(window.details()) > 15)
+            raw = window.screenshot(pathlib.Path(folder) / "screen.png")
+            # 255 colours are all that are there, nearly.
+            subprocess.run([tool("convert"), str(raw), "+dither", "-colors", "255", "-strip",
+                            "-define", "png:compression-level=9", f"PNG8:{IMAGES / f'window-{language}.png'}"],
+                           check=True)
+
+
+if __name__ == "__main__":
+    IMAGES.mkdir(exist_ok=True)
+    take("en", font=None, height=720, packet_list=180)
+    take("zh", font=FONT, ui="zh_CN", height=860, packet_list=220)
