@@ -98,7 +98,7 @@ void tcpstate_confirm(struct tcpstate_connection *connection, const struct tcpst
         me->nxt = me->max = me->island = peer->acked = peer->claim;
         peer->known &= ~(uint32_t)CLAIMS;
     }
-    if (!(peer->known & FIN_IN_DOUBT) || (segment->flags & (TCPSTATE_FLAG_ACK | TCPSTATE_FLAG_RST)) != TCPSTATE_FLAG_ACK
+    if (!(peer->known & FIN_IN_DOUBT) || (segment->flags & (TCPSTATE_FLAG_ACK | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_SYN)) != TCPSTATE_FLAG_ACK
         || segment->ack != peer->fin + 1)
         return;
     peer->known &= ~(uint32_t)FIN_IN_DOUBT;
