@@ -26,7 +26,7 @@
 
 static int hf_stream = -1, hf_length = -1;
 static int proto_tcp = -1, proto_data = -1, proto_transum = -1, proto_mate = -1;
-static int proto_icmp = -1, proto_icmpv6 = -1;
+static int proto_icmp = -1, proto_icmpv6 = -1, proto_mptcp = -1;
 
 /* What Wireshark's sequence analysis finds, the rarer before the commoner. */
 static struct {
@@ -63,6 +63,7 @@ void tcpstate_segment_handoff(void)
     proto_data = proto_get_id_by_filter_name("data");
     proto_icmp = proto_get_id_by_filter_name("icmp");
     proto_icmpv6 = proto_get_id_by_filter_name("icmpv6");
+    proto_mptcp = proto_get_id_by_filter_name("mptcp");
     proto_transum = proto_get_id_by_filter_name("transum");
     proto_mate = proto_get_id_by_filter_name("mate");
     for (size_t i = 0; i < array_length(analysis_fields); i++)
@@ -264,7 +265,10 @@ static int application_above(const packet_info *pinfo, unsigned layer, bool inne
     for (wmem_list_frame_t *at = wmem_list_head(pinfo->layers); at; at = wmem_list_frame_next(at)) {
         if (GPOINTER_TO_INT(wmem_list_frame_data(at)) != proto_tcp || seen++ != layer)
             continue;
-        at = wmem_list_frame_next(at);
+        /* Multipath TCP is a layer of its own in Wireshark, and none above TCP. */
+        do
+            at = wmem_list_frame_next(at);
+        while (at && GPOINTER_TO_INT(wmem_list_frame_data(at)) == proto_mptcp);
         int proto = at ? GPOINTER_TO_INT(wmem_list_frame_data(at)) : -1;
         if (proto == proto_data)
             return TCPSTATE_NO_APPLICATION;
