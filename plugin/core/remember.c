@@ -153,7 +153,7 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
             }
             extend(me, segment->seq, next);
         }
-        if (evidence->is & OPENS && !(peer->known & KNOWS_ISN)) {
+        if (evidence->is & OPENS && !(peer->known & KNOWS_ISN) && peer->proven == TCPSTATE_UNKNOWN) {
             /* The SYN,ACK was not captured; its acknowledgment tells K. */
             learn_isn(peer, segment->ack - 1);
             peer->proven = TCPSTATE_SYN_RCVD;
