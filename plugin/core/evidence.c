@@ -245,6 +245,7 @@ static void judge_transfer(const struct tcpstate_connection *connection,
         if (acks_syn) {
             /* Its SYN,ACK was not captured, nor what ended the handshake. */
             evidence->shown |= BIT(TCPSTATE_GETS_SYN) | BIT(TCPSTATE_GETS_ACK_OF_SYN);
+            evidence->arrives |= BIT(TCPSTATE_GETS_SYN_ACK);
         } else {
             /* Figure 9, line 4: nobody in SYN_RCVD sends that.  It still
              * holds an old connection, and challenges. */

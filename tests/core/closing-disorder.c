@@ -35,6 +35,27 @@ static void ack_of_the_fin_lost(void)
         { "TIME_WAIT",   TO_B, ".",  101, 301, 0, "CLOSED?",     "last-ack" });
 }
 
+/* The ACK that comes again may carry data; then the data is the step. */
+static void ack_of_the_fin_comes_again_with_data(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "FIN_WAIT_1",  TO_B, "F.", 100, 300, 0,  "CLOSE_WAIT?", "fin" },
+        { "FIN_WAIT_2?", TO_A, ".",  300, 101, 0,  "CLOSE_WAIT",  "fin-acked" },
+        { "FIN_WAIT_1",  TO_B, "F.", 100, 300, 0,  "CLOSE_WAIT",  "fin-retransmitted", .repeats = 1,
+          .was_a = "FIN_WAIT_1" },
+        { "FIN_WAIT_2?", TO_A, "P.", 300, 101, 10, "CLOSE_WAIT",  "half-closed-data" });
+}
+
+/* Old data, sent again, is not what a half-closed connection still sends. */
+static void old_data_in_close_wait(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "FIN_WAIT_1",  TO_B, "F.", 100, 300, 0,  "CLOSE_WAIT?", "fin" },
+        { "FIN_WAIT_2?", TO_A, ".",  300, 101, 0,  "CLOSE_WAIT",  "fin-acked" },
+        { "FIN_WAIT_2?", TO_A, "P.", 280, 101, 20, "CLOSE_WAIT",  "" },
+        { "FIN_WAIT_2?", TO_A, "P.", 300, 101, 10, "CLOSE_WAIT",  "half-closed-data" });
+}
+
 /* A FIN that carried data is cut in two when it is sent again. */
 static void fin_sent_again_without_its_data(void)
 {
@@ -231,7 +252,17 @@ static void fin_that_acknowledges_what_was_not_captured(void)
         { "FIN_WAIT_2?", TO_A, ".",  320, 101, 0, "CLOSE_WAIT*", "fin-acked", .was_b = "any", .was_a = "any" });
 }
 
-/* RFC 7323 section 5.3 (PAWS): a time stamp from before the connection's last. */
+/* All of it was received before: an old duplicate of an older connection. */
+static void fin_below_the_window_is_ignored(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "any",         TO_B, "F.", 50,  300, 0,  "ESTABLISHED", "fin-ignored" },
+        { "ESTABLISHED", TO_B, "P.", 100, 300, 10, "ESTABLISHED", "", .was_a = "any" },
+        { "FIN_WAIT_1",  TO_B, "F.", 110, 300, 0,  "CLOSE_WAIT?", "fin" });
+}
+
+/* RFC 7323 section 5.3 (PAWS): a time stamp from before the connection's last;
+ * the very last one is good. */
 static void fin_with_an_old_time_stamp_is_ignored(void)
 {
 #define STAMP .options = TCPSTATE_OPTION_TIMESTAMPS, .ts
@@ -240,7 +271,7 @@ static void fin_with_an_old_time_stamp_is_ignored(void)
         { "ESTABLISHED?", TO_A, "S.", 299, 100, 0,  "SYN_RCVD",     "syn-ack", STAMP = 7000 },
         { "ESTABLISHED",  TO_B, ".",  100, 300, 0,  "ESTABLISHED?", "handshake-ack", STAMP = 5010 },
         { "any",          TO_B, "F.", 100, 300, 0,  "ESTABLISHED?", "fin-ignored", STAMP = 4000 },
-        { "FIN_WAIT_1",   TO_B, "F.", 100, 300, 0,  "CLOSE_WAIT?",  "fin", STAMP = 5020, .was_a = "any" },
+        { "FIN_WAIT_1",   TO_B, "F.", 100, 300, 0,  "CLOSE_WAIT?",  "fin", STAMP = 5010, .was_a = "any" },
         { "FIN_WAIT_2?",  TO_A, ".",  300, 101, 0,  "CLOSE_WAIT",   "fin-acked", STAMP = 7020 });
 }
 
@@ -285,6 +316,8 @@ int main(int argc, char **argv)
 #define TEST(name) g_test_add_func("/closing-disorder/" #name, name)
     TEST(fin_never_answered);
     TEST(ack_of_the_fin_lost);
+    TEST(ack_of_the_fin_comes_again_with_data);
+    TEST(old_data_in_close_wait);
     TEST(fin_sent_again_without_its_data);
     TEST(passive_fin_lost);
     TEST(simultaneous_close_one_fin_lost);
@@ -302,6 +335,7 @@ int main(int argc, char **argv)
     TEST(fin_that_acknowledges_the_unsent_is_ignored);
     TEST(fin_believed_to_be_ignored);
     TEST(fin_that_acknowledges_what_was_not_captured);
+    TEST(fin_below_the_window_is_ignored);
     TEST(fin_with_an_old_time_stamp_is_ignored);
     TEST(fin_without_ack_closes_nothing);
     TEST(data_after_its_own_fin);

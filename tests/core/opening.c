@@ -155,6 +155,16 @@ static void syn_ack_not_captured(void)
         { "ESTABLISHED",  TO_A, "P.", 301, 111, 20, "ESTABLISHED",  "first-response" });
 }
 
+/* Both are missing; B's data, acknowledging J+1, proves them. */
+static void syn_ack_and_third_segment_not_captured(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn" },
+        { "ESTABLISHED?", TO_A, "P.", 301, 101, 20, "ESTABLISHED",  "any", .was_b = "any" },
+        { "ESTABLISHED",  TO_B, ".",  101, 321, 0,  "ESTABLISHED",  "any", .failed = FAILED_UNTESTED },
+        { "ESTABLISHED",  TO_B, "P.", 101, 321, 10, "ESTABLISHED",  "client-answers" });
+}
+
 /* B's data proves that the third segment came, although nobody saw it. */
 static void handshake_ack_not_captured(void)
 {
@@ -285,6 +295,7 @@ int main(int argc, char **argv)
     TEST(forged_syn_ack_in_a_connection);
     TEST(syn_not_captured);
     TEST(syn_ack_not_captured);
+    TEST(syn_ack_and_third_segment_not_captured);
     TEST(handshake_ack_not_captured);
     TEST(handshake_ack_and_first_data_not_captured);
     TEST(only_the_clients_side_is_captured);

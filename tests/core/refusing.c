@@ -121,6 +121,13 @@ static void third_segment_answered_by_a_reset(void)
           .answers = 3 });
 }
 
+/* With an ACK it comes from a socket: B had taken the third segment in. */
+static void aborted_by_the_server_right_after_the_handshake(void)
+{
+    FIGURE(HANDSHAKE(100, 300),
+        { "CLOSED?",     TO_A, "R.", 301, 101, 0, "CLOSED",   "abort", .was_b = "any", .reset = EXACT });
+}
+
 /* Before anything came back.  The SYN alone tells what B must expect. */
 static void handshake_aborted_in_syn_sent(void)
 {
@@ -160,6 +167,22 @@ static void syn_ack_of_the_unsent(void)
         { "SYN_SENT", TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
         { "SYN_SENT", TO_A, "S.", 300, 500, 0, "SYN_RCVD",  "bad-syn-ack",
           .failed = ACK_IS_J_PLUS_1, .expected = 101 });
+}
+
+/* Each off by one: J itself is not J+1. */
+static void acknowledgment_of_the_isn_itself(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
+        { "SYN_SENT",     TO_A, "S.", 300, 100, 0, "SYN_RCVD",  "bad-syn-ack",
+          .failed = ACK_IS_J_PLUS_1, .expected = 101 });
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
+        { "SYN_SENT",     TO_A, "R.", 0,   100, 0, "any",       "reset-ignored", .was_b = "any", .reset = WRONG_ACK });
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",  "syn-ack" },
+        { "any",          TO_B, ".",  101, 300, 0, "SYN_RCVD",  "" });
 }
 
 /* ICMP says that the SYN got nowhere: RFC 9293 section 3.9.2.2 lets A try on. */
@@ -210,10 +233,12 @@ int main(int argc, char **argv)
     TEST(handshake_aborted_by_the_client);
     TEST(handshake_aborted_instead_of_the_third_segment);
     TEST(third_segment_answered_by_a_reset);
+    TEST(aborted_by_the_server_right_after_the_handshake);
     TEST(handshake_aborted_in_syn_sent);
     TEST(simultaneous_open_reset);
     TEST(bad_syn_ack);
     TEST(syn_ack_of_the_unsent);
+    TEST(acknowledgment_of_the_isn_itself);
     TEST(unreachable);
     TEST(unreachable_quotes_something_else);
     TEST(unreachable_after_the_syn_ack);

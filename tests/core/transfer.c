@@ -40,6 +40,13 @@ static void first_data_of_both_ends(void)
         { "ESTABLISHED", TO_A, "P.", 321, 111, 20, "ESTABLISHED",  "" });
 }
 
+/* A's first data acknowledges data of B's that nobody saw: B spoke first. */
+static void first_data_after_data_that_was_not_captured(void)
+{
+    FIGURE(HANDSHAKE(100, 300),
+        { "ESTABLISHED", TO_B, "P.", 101, 321, 10, "ESTABLISHED*", "client-answers" });
+}
+
 /* RFC 9293 section 3.8.4.  One that is answered has no name of its own; one
  * after another that was not answered tells of a silent end. */
 static void keep_alives_unanswered(void)
@@ -157,6 +164,14 @@ static void nonsense_refused(void)
         { "CLOSED?", TO_A, "R.", 0,   100, 0, "CLOSED",  "reset-of-unknown", .was_b = "any", .reset = ACCEPTED });
 }
 
+/* FIN with PSH or URG alone is no Christmas tree. */
+static void fin_with_one_more_light(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "ESTABLISHED", TO_B, "FP", 100, 0, 0, "ESTABLISHED", "fin-without-ack" },
+        { "ESTABLISHED", TO_B, "FU", 100, 0, 0, "ESTABLISHED", "fin-without-ack" });
+}
+
 /* In SYN_RCVD a bad ACK draws a RST and leaves B there: section 3.10.7.4, fifth. */
 static void bad_ack_in_the_handshake(void)
 {
@@ -165,6 +180,21 @@ static void bad_ack_in_the_handshake(void)
         { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",     "syn-ack" },
         { "any",          TO_B, ".",  101, 250, 0, "SYN_RCVD",     "" },
         { "ESTABLISHED",  TO_B, ".",  101, 301, 0, "ESTABLISHED?", "handshake-ack", .was_a = "any" });
+    FIGURE( /* beyond A's window: B cannot have sent that without the capture */
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "syn" },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",     "syn-ack" },
+        { "any",          TO_B, ".",  101, 900000, 0, "SYN_RCVD",  "" },
+        { "ESTABLISHED",  TO_B, ".",  101, 301, 0, "ESTABLISHED?", "handshake-ack", .was_a = "any" });
+}
+
+/* A segment of some older connection: it has neither J+1 nor K+1. */
+static void stray_ack_in_the_handshake(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100,  0,   0, "SYN_RCVD?",    "syn" },
+        { "SYN_SENT",     TO_B, ".",  5000, 300, 0, "SYN_RCVD?",    "" },
+        { "ESTABLISHED?", TO_A, "S.", 300,  101, 0, "SYN_RCVD",     "syn-ack" },
+        { "ESTABLISHED",  TO_B, ".",  101,  301, 0, "ESTABLISHED?", "handshake-ack" });
 }
 
 int main(int argc, char **argv)
@@ -174,6 +204,7 @@ int main(int argc, char **argv)
     TEST(plain_data_has_no_name);
     TEST(first_request_sent_again);
     TEST(first_data_of_both_ends);
+    TEST(first_data_after_data_that_was_not_captured);
     TEST(keep_alives_unanswered);
     TEST(keep_alive_with_a_byte);
     TEST(keep_alives_end_in_a_reset);
@@ -182,7 +213,9 @@ int main(int argc, char **argv)
     TEST(nonsense_in_a_connection);
     TEST(nonsense_leaves_no_trace);
     TEST(nonsense_first_of_all);
+    TEST(fin_with_one_more_light);
     TEST(nonsense_refused);
     TEST(bad_ack_in_the_handshake);
+    TEST(stray_ack_in_the_handshake);
     return g_test_run();
 }
