@@ -19,7 +19,8 @@
 
 static bool is_inferred(const struct tcpstate_endpoint *end)
 {
-    return end->state != TCPSTATE_UNKNOWN && (end->state != end->proven || (end->known & (GUESSED | DOUBTED)));
+    return end->state != TCPSTATE_UNKNOWN
+           && (end->state != end->proven || (end->known & (GUESSED | DOUBTED | SENT_UNSEEN | HEARD_UNSEEN)));
 }
 
 static void forget(struct tcpstate_endpoint *end)
@@ -78,7 +79,9 @@ bool tcpstate_restore(struct tcpstate_connection *connection, const struct tcpst
         return false;
     /* In the old numbers, not in the new ones. */
     bool old = segment->seq - was->nxt <= UINT16_MAX || was->nxt - segment->seq <= UINT16_MAX;
-    if (!old || segment->seq == is->isn + 1)
+    bool news = seq_gt(tcpstate_segment_next(segment), was->max) || !(was->known & KNOWS_ACK) || seq_gt(segment->ack, was->acked)
+                || segment->time - was->last.time >= COPY_TIME;
+    if (!old || !news || segment->seq == is->isn + 1)
         return false;
     struct tcpstate_endpoint other = connection->ends[!from];
     *connection = *before;
@@ -183,6 +186,21 @@ static enum tcpstate_state begin(struct tcpstate_connection *connection, const s
     return TCPSTATE_UNKNOWN;
 }
 
+/* A SYN,ACK with another number from an end that has no connection any more:
+ * it answers a SYN that was not captured. */
+static bool reopened_unseen(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
+{
+    const struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
+    const struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
+
+    return (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_FIN))
+               == (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK)
+           && (me->state == TCPSTATE_TIME_WAIT || me->state == TCPSTATE_CLOSED)
+           && (peer->state == TCPSTATE_CLOSED || peer->state == TCPSTATE_TIME_WAIT)
+           && (me->known & KNOWS_ISN) && me->isn != segment->seq
+           && (peer->known & KNOWS_ISN) && segment->ack != peer->isn + 1;
+}
+
 /* The 2 MSL of TIME_WAIT end without a segment (RFC 9293 section 3.6.1). */
 static void expire(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
                    int64_t two_msl)
@@ -241,8 +259,10 @@ static bool is_plain(const struct tcpstate_connection *connection, const struct 
                == TCPSTATE_FLAG_ACK
            && a->proven == TCPSTATE_ESTABLISHED && b->proven == TCPSTATE_ESTABLISHED
            && (a->pending | b->pending) == 0
-           && ((a->known | b->known) & (PROVOKED | GUESSED | DOUBTED | CLAIMS | FIN_IN_DOUBT)) == 0
+           && ((a->known | b->known)
+               & (PROVOKED | GUESSED | DOUBTED | CLAIMS | FIN_IN_DOUBT | SENT_UNSEEN | HEARD_UNSEEN)) == 0
            && (segment->options & (TCPSTATE_OPTION_MP_DATA_FIN | TCPSTATE_OPTION_MP_FASTCLOSE)) == 0
+           && !tcpstate_shows_unseen(connection, segment)
            && (a->keep_alives | b->keep_alives) == 0
            && !tcpstate_is_keep_alive(&connection->ends[segment->from & 1], segment)
            && (a->known & b->known & (SENT_DATA | SENT_NEW)) == (SENT_DATA | SENT_NEW);
@@ -273,6 +293,14 @@ void tcpstate_observe(struct tcpstate_connection *connection,
     *observation = (struct tcpstate_observation){ 0 };
     expire(connection, segment, two_msl);
     enum tcpstate_state peer_was = first ? begin(connection, segment) : TCPSTATE_UNKNOWN;
+    if (!first && !is_copy(me, segment) && reopened_unseen(connection, segment)) {
+        forget(me);
+        forget(peer);
+        memset(connection->milestones, 0, sizeof connection->milestones);
+        connection->client = connection->active_closer = connection->ended_by = -1;
+        connection->end = TCPSTATE_ENDING_NONE;
+        connection->facts = TCPSTATE_CONNECTION_BEGAN | TCPSTATE_CONNECTION_MIDSTREAM;
+    }
     learn_roles(connection, segment);
     observation->client = connection->client;
     observation->roles_inferred = connection->facts & TCPSTATE_CONNECTION_ROLES_GUESSED;

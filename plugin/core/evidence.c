@@ -45,7 +45,7 @@ static bool acks_the_unseen(const struct tcpstate_endpoint *me, const struct tcp
                             const struct tcpstate_segment *segment)
 {
     if (!(peer->known & KNOWS_ISN))
-        return (me->known & SENT_SYN) && segment->seq == me->isn + 1;
+        return (me->known & SENT_SYN) && (segment->seq == me->isn + 1 || segment->seq == me->max);
     return seq_gt(segment->ack, peer->max) && segment->ack - peer->max <= receive_window(me);
 }
 
@@ -157,7 +157,10 @@ static void judge_syn(const struct tcpstate_connection *connection,
         return;
     }
 
-    if (is_open(me->proven) && (me->known & KNOWS_ISN) && !same_isn) {
+    if ((connection->facts & TCPSTATE_CONNECTION_CONTESTED) && !same_isn && peer->proven == TCPSTATE_SYN_SENT
+        && covers_syn(peer, segment)) {
+        evidence->is |= REUSES; /* the old connection is gone: it answers the new SYN */
+    } else if (is_open(me->proven) && (me->known & KNOWS_ISN) && !same_isn) {
         evidence->is |= STALE; /* it belongs to nothing that is there (RFC 5961 section 4) */
         return;
     }
@@ -224,7 +227,8 @@ static void judge_transfer(const struct tcpstate_connection *connection,
         }
     }
 
-    if (acks_syn && (!(peer->known & KNOWS_ISN) || segment->ack == peer->isn + 1))
+    bool begins = !(me->known & KNOWS_ISN) || segment->seq == me->isn + 1 || (me->known & SENT_SYN_DATA);
+    if (acks_syn && begins && (!(peer->known & KNOWS_ISN) || segment->ack == peer->isn + 1))
         evidence->is |= ACKS_SYN_ALONE;
     if (me->proven == TCPSTATE_SYN_SENT && acks_syn) {
         evidence->is |= OPENS;
@@ -357,7 +361,7 @@ void tcpstate_judge(const struct tcpstate_connection *connection,
         evidence->is |= ALREADY_SENT_FIN;
     if (peer->known & SENT_DATA)
         evidence->is |= PEER_SPOKE;
-    if (me->known & GUESSED)
+    if (me->known & (GUESSED | HEARD_UNSEEN))
         evidence->is |= GUESSES;
 
     /* No TCP sends SYN with FIN or RST (RFC 9293 section 3.10.7.2); no TCP

@@ -34,6 +34,8 @@ enum {
     SENT_SYN_DATA = 0x100000,   /* data on its SYN or SYN,ACK */
     EXPIRED = 0x200000,         /* its TIME_WAIT has run out, as far as we can know */
     CLAIMS = 0x400000,          /* .claim: it acknowledged far more than was seen */
+    SENT_UNSEEN = 0x800000,     /* something that was not seen, and may have been its FIN */
+    HEARD_UNSEEN = 0x1000000,   /* the other sent such a thing, and may have closed */
     SENT_DATA_FIN = 0x20000,    /* an MPTCP DATA_FIN */
     SENT_HALF_CLOSED = 0x10000, /* data while only the other side had closed */
 };

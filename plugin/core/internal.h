@@ -34,6 +34,10 @@ void tcpstate_move_receiver(struct tcpstate_connection *connection, const struct
 void tcpstate_confirm(struct tcpstate_connection *connection, const struct tcpstate_segment *segment);
 
 /* remember.c */
+
+/* Whether the segment shows that something was sent which the capture does not
+ * hold, and which may have been a FIN. */
+bool tcpstate_shows_unseen(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment);
 void tcpstate_remember(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
                        const struct evidence *evidence);
 

@@ -46,6 +46,11 @@ enum tcpstate_state tcpstate_move_sender(struct tcpstate_endpoint *me,
         departure = TCPSTATE_TIME_WAIT;
         *corrected = true;
     }
+    if ((evidence->is & (HAS_SYN | HAS_ACK | REUSES)) == (HAS_SYN | HAS_ACK | REUSES)) {
+        /* It answers the new SYN, so it was rid of the old connection. */
+        departure = TCPSTATE_LISTEN;
+        remaining = shown = 0;
+    }
     if (evidence->is & AFTER_RESET) {
         /* The RST was not its own: somebody in between had forged it. */
         departure = (enum tcpstate_state)me->before_reset;

@@ -53,6 +53,32 @@ static void learn_isn(struct tcpstate_endpoint *end, uint32_t isn)
     }
 }
 
+/* Whether the segment acknowledges, or leaves out, what may have been a FIN. */
+static bool acks_unseen(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                        const struct tcpstate_segment *segment)
+{
+    return (segment->flags & (TCPSTATE_FLAG_ACK | TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_RST)) == TCPSTATE_FLAG_ACK
+           && (peer->known & KNOWS_SEQ) && !(peer->known & SENT_FIN) && (me->known & KNOWS_ACK)
+           && peer->proven >= TCPSTATE_SYN_RCVD && peer->proven != TCPSTATE_UNKNOWN
+           && seq_gt(segment->ack, peer->max) && segment->ack - peer->max <= me->window;
+}
+
+static bool skips_unseen(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
+{
+    return (segment->flags & (TCPSTATE_FLAG_ACK | TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_FIN))
+               == TCPSTATE_FLAG_ACK
+           && segment->payload == 0 && (me->known & KNOWS_SEQ) && !(me->known & SENT_FIN)
+           && me->proven >= TCPSTATE_SYN_RCVD && me->proven != TCPSTATE_UNKNOWN && seq_gt(segment->seq, me->max)
+           && segment->seq - me->max < (UINT32_C(1) << 30);
+}
+
+bool tcpstate_shows_unseen(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
+{
+    const struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
+    const struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
+    return acks_unseen(me, peer, segment) || skips_unseen(me, segment);
+}
+
 /* Remember the segment's numbers. */
 void tcpstate_remember(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
                      const struct evidence *evidence)
@@ -71,13 +97,29 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
 
     if (syn && (flags & (TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST)))
         return; /* nonsense leaves no trace */
+    if ((me->known & SENT_UNSEEN) && (segment->payload > 0 || (flags & TCPSTATE_FLAG_FIN))
+        && !(evidence->is & UNACCEPTABLE) && seq_ge(next, me->max)) {
+        me->known &= ~(uint32_t)SENT_UNSEEN; /* no FIN, for it goes on; or the FIN itself */
+        peer->known &= ~(uint32_t)HEARD_UNSEEN;
+    }
+    if (acks_unseen(me, peer, segment)) {
+        peer->known |= SENT_UNSEEN;
+        me->known |= HEARD_UNSEEN;
+    }
+    if (skips_unseen(me, segment)) {
+        me->known |= SENT_UNSEEN;
+        peer->known |= HEARD_UNSEEN;
+    }
     if ((me->known & EXPIRED) && me->proven == TCPSTATE_TIME_WAIT)
         connection->time_wait_since = segment->time; /* still there, after all */
     me->known &= ~(uint32_t)EXPIRED;
 
     /* A RST that its receiver ignores was sent by this end, which then is
      * CLOSED, or by a forger: until it sends again nobody can say. */
-    if ((evidence->is & (HAS_RST | ACCEPTABLE | HAS_SYN)) == HAS_RST || after_a_hole)
+    if ((evidence->is & (HAS_RST | HAS_ACK | HAS_SYN)) == HAS_ACK
+        && (me->proven == TCPSTATE_SYN_SENT || me->proven == TCPSTATE_CLOSED || me->proven == TCPSTATE_LISTEN))
+        me->known |= DOUBTED; /* nobody there sends that */
+    else if ((evidence->is & (HAS_RST | ACCEPTABLE | HAS_SYN)) == HAS_RST || after_a_hole)
         me->known |= DOUBTED;
     else if (rejects)
         me->known |= DOUBTED; /* CLOSED, or waiting for the answer to a SYN that was not seen (figure 8) */

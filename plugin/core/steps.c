@@ -111,7 +111,7 @@ static const struct rule rules[] = {
     /* One that acknowledges the server's data too comes after the third
      * segment, which was not captured; but in Fast Open data comes early. */
     RULE(HANDSHAKE_ACK_DATA,   OPENS | HAS_DATA | ACKS_SYN_ALONE, HAS_FIN,          ANY, HEARS),
-    RULE(HANDSHAKE_ACK_DATA,   OPENS | HAS_DATA,               HAS_FIN | PEER_SPOKE, ANY, HEARS),
+    RULE(HANDSHAKE_ACK_DATA,   OPENS | HAS_DATA | FIRST_DATA,  HAS_FIN | PEER_SPOKE, ANY, HEARS),
     RULE(HANDSHAKE_ACK,        OPENS | ACKS_SYN_ALONE,         HAS_FIN | HAS_DATA,  ANY, HEARS),
     RULE(HANDSHAKE_ACK,        OPENS | TFO_SENT,               HAS_FIN | HAS_DATA,  ANY, HEARS),
     RULE(HANDSHAKE_ACK,        OPENS,               HAS_FIN | HAS_DATA | PEER_SPOKE, ANY, HEARS),
@@ -124,7 +124,7 @@ static const struct rule rules[] = {
     RULE(HALF_CLOSED_DATA,     FIRST_HALF_CLOSED,              NOTHING,             CW, ANY),
     RULE(DATA_AFTER_FIN,       NEW_DATA | ALREADY_SENT_FIN,    NOTHING,             ANY, ANY),
     RULE(NO_CONNECTION,        AFTER_RESET,                    NOTHING,             ANY, ANY),
-    RULE(NO_CONNECTION,        HAS_DATA | HAS_ACK,             NOTHING,             CL, ANY),
+    RULE(NO_CONNECTION,        NEW_DATA | HAS_ACK,             NOTHING,             CL, ANY),
     RULE(LAST_ACK_REPEATED,    CHALLENGES | ACKS_FIN_AGAIN,    NOTHING,             TW, ANY),
     RULE(FIN_ACK_REPEATED,     CHALLENGES | ACKS_FIN_AGAIN,    NOTHING,             ANY, ANY),
     RULE(HANDSHAKE_ACK_REPEATED, CHALLENGES | FROM_CLIENT,     NOTHING,             ES, SR),

@@ -303,7 +303,7 @@ void tcpstate_connections_take(const struct tcpstate_reading *reading, struct tc
     /* An answer that is still incomplete has no protocol of its own yet; the
      * question's will do. */
     sight->application = -1;
-    if (tcpstate_step_is_first_data(sight->seen.step)) {
+    if (tcpstate_step_is_first_data(sight->seen.step) && !sight->seen.failed) {
         if (reading->application >= 0)
             life->application = reading->application;
         sight->application = reading->application == TCPSTATE_UNTOLD ? life->application : reading->application;

@@ -191,8 +191,8 @@ static void only_the_clients_side_is_captured(void)
         { "SYN_SENT",    TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn" },
         { "ESTABLISHED", TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack" },
         { "ESTABLISHED", TO_B, "P.", 101, 301, 10, "ESTABLISHED?", "first-request" },
-        { "ESTABLISHED", TO_B, ".",  111, 321, 0,  "ESTABLISHED*", "" },
-        { "FIN_WAIT_1",  TO_B, "F.", 111, 321, 0,  "CLOSE_WAIT?",  "fin" });
+        { "ESTABLISHED?", TO_B, ".", 111, 321, 0,  "ESTABLISHED*", "" },
+        { "FIN_WAIT_1?", TO_B, "F.", 111, 321, 0,  "CLOSE_WAIT?",  "fin-midstream" });
 }
 
 /* ---- What the capture has in another order than the wire ---- */

@@ -44,7 +44,7 @@ static void first_data_of_both_ends(void)
 static void first_data_after_data_that_was_not_captured(void)
 {
     FIGURE(HANDSHAKE(100, 300),
-        { "ESTABLISHED", TO_B, "P.", 101, 321, 10, "ESTABLISHED*", "client-answers" });
+        { "ESTABLISHED?", TO_B, "P.", 101, 321, 10, "ESTABLISHED*", "client-answers" });
 }
 
 /* RFC 9293 section 3.8.4.  One that is answered has no name of its own; one
@@ -192,7 +192,7 @@ static void stray_ack_in_the_handshake(void)
 {
     FIGURE(
         { "SYN_SENT",     TO_B, "S",  100,  0,   0, "SYN_RCVD?",    "syn" },
-        { "SYN_SENT",     TO_B, ".",  5000, 300, 0, "SYN_RCVD?",    "" },
+        { "SYN_SENT?",    TO_B, ".",  5000, 300, 0, "SYN_RCVD?",    "" }, /* nobody there sends that */
         { "ESTABLISHED?", TO_A, "S.", 300,  101, 0, "SYN_RCVD",     "syn-ack" },
         { "ESTABLISHED",  TO_B, ".",  101,  301, 0, "ESTABLISHED?", "handshake-ack" });
 }
