@@ -34,7 +34,7 @@ IPPROTO_MPTCP = 262
 libc = ctypes.CDLL(None, use_errno=True)
 
 
-def _check(result):
+def check(result):
     if result != 0:
         code = ctypes.get_errno()
         raise OSError(code, os.strerror(code))
@@ -46,7 +46,7 @@ def _new_namespace():
 
     def make():
         try:
-            _check(libc.unshare(CLONE_NEWNET))
+            check(libc.unshare(CLONE_NEWNET))
             box.append(os.open("/proc/thread-self/ns/net", os.O_RDONLY))
         except OSError as error:
             box.append(error)
@@ -102,11 +102,11 @@ class Host:
     @contextlib.contextmanager
     def inside(self):
         """The calling thread works in this machine's namespace meanwhile."""
-        _check(libc.setns(self.namespace, CLONE_NEWNET))
+        check(libc.setns(self.namespace, CLONE_NEWNET))
         try:
             yield
         finally:
-            _check(libc.setns(self._home, CLONE_NEWNET))
+            check(libc.setns(self._home, CLONE_NEWNET))
 
     # --- Programs and settings ---
 

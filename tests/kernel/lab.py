@@ -36,7 +36,7 @@ from witness import TRACEFS, Witness
 REQUEST = b"GET /state HTTP/1.1\r\nHost: b.example\r\n\r\n"
 RESPONSE = b"HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nESTABLISHED"
 FILTER = "tcp or icmp or (icmp6 and ip6[40] == 1)"
-MS_REMOUNT, MS_REC, MS_PRIVATE, CLONE_NEWNS = 32, 16384, 1 << 18, 0x20000
+MS_REC, MS_PRIVATE, CLONE_NEWNS = 0x4000, 0x40000, 0x20000    # linux/mount.h
 SCENARIOS = {}
 
 
@@ -100,9 +100,9 @@ def mount_tracefs():
     """For this process only, in a mount namespace of its own."""
     if os.path.exists(f"{TRACEFS}/events"):
         return
-    machine._check(machine.libc.unshare(CLONE_NEWNS))
-    machine._check(machine.libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None))
-    machine._check(machine.libc.mount(b"nodev", TRACEFS.encode(), b"tracefs", 0, None))
+    machine.check(machine.libc.unshare(CLONE_NEWNS))
+    machine.check(machine.libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None))
+    machine.check(machine.libc.mount(b"nodev", TRACEFS.encode(), b"tracefs", 0, None))
 
 
 class Lab:
@@ -217,9 +217,11 @@ def _tcpdump(host, snaplen, target):
         dump.wait()
 
 
-def record(chosen, folder):
-    """Play one scenario and leave its three files in folder."""
-    lab = Lab(chosen.family, chosen.net)
+def record(chosen, folder, salt=(0, 0)):
+    """Play one scenario and leave its three files in folder. The tracepoint
+    tells addresses, not namespaces: whoever may play beside another lab on
+    this machine needs a salt, two bytes that change all addresses."""
+    lab = Lab(chosen.family, tuple(x ^ y for x, y in zip(chosen.net, salt)))
     try:
         with tempfile.NamedTemporaryFile(suffix=".pcap") as raw:
             with _tcpdump(getattr(lab, chosen.capture.lower()), chosen.snaplen,

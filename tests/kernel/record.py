@@ -15,6 +15,7 @@ import concurrent.futures
 import pathlib
 import subprocess
 import sys
+import time
 
 import lab
 import scenarios_abort
@@ -29,13 +30,14 @@ MODULES = (scenarios_opening, scenarios_opening_odd, scenarios_transfer,
            scenarios_closing, scenarios_abort)
 
 
-def play(name, folder):
+def play(name, folder, salt):
     """None, or what went wrong: "impossible: ..." if this kernel lacks what
     the scenario needs, "failed: ..." if the story did not come about, twice."""
     problem = None
-    for _ in range(2):
+    for attempt in range(2):
+        time.sleep(2 * attempt)         # for the first one's sockets to die
         try:
-            lab.record(lab.SCENARIOS[name], folder)
+            lab.record(lab.SCENARIOS[name], folder, salt)
             return None
         except (TimeoutError, ConnectionError, AssertionError,
                 RuntimeError) as error:
@@ -45,11 +47,11 @@ def play(name, folder):
     return problem
 
 
-def record_all(names, folder, jobs):
+def record_all(names, folder, jobs, salt=(0, 0)):
     """Yield (name, problem) as each is done; the slowest ones start first."""
     names = sorted(names, key=lambda name: -lab.SCENARIOS[name].seconds)
     with concurrent.futures.ProcessPoolExecutor(jobs) as pool:
-        running = {pool.submit(play, name, folder): name for name in names}
+        running = {pool.submit(play, name, folder, salt): name for name in names}
         for done in concurrent.futures.as_completed(running):
             yield running[done], done.result()
 
