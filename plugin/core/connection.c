@@ -231,6 +231,10 @@ void tcpstate_observe_unreachable(struct tcpstate_connection *connection,
     }
     if (me->state != TCPSTATE_SYN_SENT || !(me->known & KNOWS_ISN) || segment->seq != me->isn)
         return;
+    /* Linux gives the attempt up then; RFC 9293 lets it go on for some errors. */
+    struct tcpstate_endpoint *sender = &connection->ends[segment->from & 1];
+    sender->known |= DOUBTED;
+    observation->ends[segment->from & 1].after_inferred = true;
     /* The SYN did not arrive, so whoever was to receive it has not moved. */
     struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
     if (peer->proven == TCPSTATE_UNKNOWN) {
@@ -335,7 +339,7 @@ void tcpstate_observe(struct tcpstate_connection *connection,
     uint32_t answered = peer->last.frame;
     bool answers_last = answered != 0
                         && ((segment->flags & TCPSTATE_FLAG_ACK)
-                                ? seq_ge(segment->ack, peer->last.seq)
+                                ? (peer->known & KNOWS_SEQ) && seq_ge(segment->ack, peer->max)
                                 : segment->seq == peer->last.ack);
     sight(me, segment);
     if (is_plain(connection, segment) && !(connection->facts & TCPSTATE_CONNECTION_RESTORED)) {

@@ -228,7 +228,8 @@ static void judge_transfer(const struct tcpstate_connection *connection,
     }
 
     bool begins = !(me->known & KNOWS_ISN) || segment->seq == me->isn + 1 || (me->known & SENT_SYN_DATA);
-    if (acks_syn && begins && (!(peer->known & KNOWS_ISN) || segment->ack == peer->isn + 1))
+    bool alone = (peer->known & KNOWS_ISN) ? segment->ack == peer->isn + 1 : !(peer->known & SENT_DATA);
+    if (acks_syn && begins && alone)
         evidence->is |= ACKS_SYN_ALONE;
     if (me->proven == TCPSTATE_SYN_SENT && acks_syn) {
         evidence->is |= OPENS;

@@ -169,7 +169,7 @@ static void late_data_of_the_end_that_reset(void)
 static void reset_out_of_window_is_ignored(void)
 {
     FIGURE(ESTABLISHED_100_300,
-        { "any",         TO_B, "R",  1101, 0,   0,  "ESTABLISHED", "reset-ignored", .reset = OUTSIDE },
+        { "any?",        TO_B, "R",  1101, 0,   0,  "ESTABLISHED", "reset-ignored", .reset = OUTSIDE },
         { "ESTABLISHED", TO_B, "P.", 100,  300, 10, "ESTABLISHED", "any", .was_a = "any" },
         { "ESTABLISHED", TO_A, "P.", 300,  110, 20, "ESTABLISHED", "" });
 }
@@ -177,7 +177,7 @@ static void reset_out_of_window_is_ignored(void)
 static void reset_below_the_window_is_ignored(void)
 {
     FIGURE(ESTABLISHED_100_300,
-        { "any",         TO_B, "R",  99,  0,   0,  "ESTABLISHED", "reset-ignored", .reset = OUTSIDE },
+        { "any?",        TO_B, "R",  99,  0,   0,  "ESTABLISHED", "reset-ignored", .reset = OUTSIDE },
         { "ESTABLISHED", TO_B, "P.", 100, 300, 10, "ESTABLISHED", "any", .was_a = "any" });
 }
 
@@ -185,7 +185,7 @@ static void reset_below_the_window_is_ignored(void)
 static void reset_in_window_draws_a_challenge(void)
 {
     FIGURE(ESTABLISHED_100_300,
-        { "any",         TO_B, "R",  150, 0,   0,  "ESTABLISHED", "reset-ignored", .reset = IN_WINDOW },
+        { "any?",        TO_B, "R",  150, 0,   0,  "ESTABLISHED", "reset-ignored", .reset = IN_WINDOW },
         { "any",         TO_A, ".",  300, 100, 0,  "ESTABLISHED", "challenge-ack", .answers = LINE(1) },
         { "ESTABLISHED", TO_B, "P.", 100, 300, 10, "ESTABLISHED", "any", .was_a = "any" },
         { "ESTABLISHED", TO_A, "P.", 300, 110, 20, "ESTABLISHED", "" });
@@ -195,9 +195,9 @@ static void reset_in_window_draws_a_challenge(void)
 static void reset_at_the_edge_of_the_window(void)
 {
     FIGURE(ESTABLISHED_100_300,
-        { "any", TO_B, "R", 1099, 0, 0, "ESTABLISHED", "reset-ignored", .reset = IN_WINDOW });
+        { "any?", TO_B, "R", 1099, 0, 0, "ESTABLISHED", "reset-ignored", .reset = IN_WINDOW });
     FIGURE(ESTABLISHED_100_300,
-        { "any", TO_B, "R", 1100, 0, 0, "ESTABLISHED", "reset-ignored", .reset = OUTSIDE });
+        { "any?", TO_B, "R", 1100, 0, 0, "ESTABLISHED", "reset-ignored", .reset = OUTSIDE });
 }
 
 /* A host that really has no connection answers the challenge with a RST made
@@ -205,7 +205,7 @@ static void reset_at_the_edge_of_the_window(void)
 static void challenge_answered_by_an_exact_reset(void)
 {
     FIGURE(ESTABLISHED_100_300,
-        { "any",    TO_B, "R", 150, 0,   0, "ESTABLISHED", "reset-ignored", .reset = IN_WINDOW },
+        { "any?",   TO_B, "R", 150, 0,   0, "ESTABLISHED", "reset-ignored", .reset = IN_WINDOW },
         { "any",    TO_A, ".", 300, 100, 0, "ESTABLISHED", "challenge-ack" },
         { "CLOSED", TO_B, "R", 100, 0,   0, "CLOSED?",     "any", .reset = EXACT, .was_a = "any" });
 }
@@ -215,7 +215,7 @@ static void reset_in_window_then_an_ordinary_ack(void)
 {
     FIGURE(ESTABLISHED_100_300,
         { "ESTABLISHED", TO_B, "P.", 100, 300, 10, "ESTABLISHED", "" },
-        { "any",         TO_B, "R",  150, 0,   0,  "ESTABLISHED", "reset-ignored", .reset = IN_WINDOW },
+        { "any?",        TO_B, "R",  150, 0,   0,  "ESTABLISHED", "reset-ignored", .reset = IN_WINDOW },
         { "any",         TO_A, ".",  300, 110, 0,  "ESTABLISHED", "" });
 }
 
@@ -246,26 +246,26 @@ static void reset_in_a_scaled_window(void)
         { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack", SCALE, .scale = 7 },
         { "ESTABLISHED",  TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack" },
         { "ESTABLISHED",  TO_A, "P.", 301, 101, 10, "ESTABLISHED",  "server-speaks-first", .window = 100 },
-        { "any",          TO_B, "R",  12900, 0, 0,  "ESTABLISHED",  "reset-ignored", .reset = IN_WINDOW },
-        { "any",          TO_B, "R",  12901, 0, 0,  "ESTABLISHED",  "reset-ignored", .reset = OUTSIDE });
+        { "any?",         TO_B, "R",  12900, 0, 0,  "ESTABLISHED",  "reset-ignored", .reset = IN_WINDOW },
+        { "any?",         TO_B, "R",  12901, 0, 0,  "ESTABLISHED",  "reset-ignored", .reset = OUTSIDE });
     FIGURE(
         { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn" },
         { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack", SCALE, .scale = 7 },
         { "ESTABLISHED",  TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack" },
         { "ESTABLISHED",  TO_A, "P.", 301, 101, 10, "ESTABLISHED",  "server-speaks-first", .window = 100 },
-        { "any",          TO_B, "R",  12900, 0, 0,  "ESTABLISHED",  "reset-ignored", .reset = OUTSIDE });
+        { "any?",         TO_B, "R",  12900, 0, 0,  "ESTABLISHED",  "reset-ignored", .reset = OUTSIDE });
     FIGURE( /* the SYN,ACK's own window, 100, is not scaled */
         { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn", SCALE, .scale = 7 },
         { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack", SCALE, .scale = 7, .window = 100 },
         { "ESTABLISHED",  TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack" },
-        { "any",          TO_B, "R",  202, 0,   0,  "ESTABLISHED?", "reset-ignored", .reset = OUTSIDE });
+        { "any?",         TO_B, "R",  202, 0,   0,  "ESTABLISHED?", "reset-ignored", .reset = OUTSIDE });
     FIGURE( /* RFC 7323 section 2.3: more than 14 counts as 14 */
         { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn", SCALE, .scale = 14 },
         { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack", SCALE, .scale = 200 },
         { "ESTABLISHED",  TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack" },
         { "ESTABLISHED",  TO_A, "P.", 301, 101, 10, "ESTABLISHED",  "server-speaks-first", .window = 1 },
-        { "any",          TO_B, "R",  16484, 0, 0,  "ESTABLISHED",  "reset-ignored", .reset = IN_WINDOW },
-        { "any",          TO_B, "R",  16485, 0, 0,  "ESTABLISHED",  "reset-ignored", .reset = OUTSIDE });
+        { "any?",         TO_B, "R",  16484, 0, 0,  "ESTABLISHED",  "reset-ignored", .reset = IN_WINDOW },
+        { "any?",         TO_B, "R",  16485, 0, 0,  "ESTABLISHED",  "reset-ignored", .reset = OUTSIDE });
 }
 
 /* ---- Evidence ---- */

@@ -292,6 +292,16 @@ static void data_after_its_own_fin(void)
         { "FIN_WAIT_2?", TO_A, ".",  300, 101, 0,  "CLOSE_WAIT",  "fin-acked" });
 }
 
+/* An ACK beyond the FIN covers it, and yet is not the textbook's. */
+static void acknowledgment_beyond_the_fin(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "FIN_WAIT_1",  TO_B, "F.", 100, 300, 0,  "CLOSE_WAIT?", "fin" },
+        { "FIN_WAIT_1",  TO_B, "P.", 101, 300, 10, "CLOSE_WAIT?", "data-after-fin" },
+        { "FIN_WAIT_2?", TO_A, ".",  300, 111, 0,  "CLOSE_WAIT",  "fin-acked", .checks = ACK_IS_FIN_PLUS_1,
+          .failed = ACK_IS_FIN_PLUS_1, .expected = 101 });
+}
+
 /* Data from before the FIN, sent again, is only that. */
 static void old_data_after_its_own_fin(void)
 {
@@ -340,6 +350,7 @@ int main(int argc, char **argv)
     TEST(fin_with_an_old_time_stamp_is_ignored);
     TEST(fin_without_ack_closes_nothing);
     TEST(data_after_its_own_fin);
+    TEST(acknowledgment_beyond_the_fin);
     TEST(old_data_after_its_own_fin);
     TEST(old_duplicate_after_the_last_ack);
     return g_test_run();

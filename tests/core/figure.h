@@ -12,7 +12,7 @@
  *         { "ESTABLISHED",  TO_B, ".",  101, 301, 0, "ESTABLISHED?", "handshake-ack" });
  *
  * A '?' marks a state that is inferred and a '*' one that may be either; a
- * state or a step "any" is not looked at.  The state before a segment must be
+ * state or a step "any" is not looked at, "any?" must at least be marked.  The state before a segment must be
  * the one that the line above leaves, unless the line says otherwise.
  *
  * Every figure is played several times: with the ends exchanged, with its

@@ -120,6 +120,9 @@ static void reset_answers_nothing(void)
         { "ESTABLISHED", TO_A, "P.", 300, 100, 10, "ESTABLISHED", "" },
         { "ESTABLISHED", TO_A, "P.", 310, 100, 10, "ESTABLISHED", "" },
         { "CLOSED",      TO_B, "R.", 100, 300, 0,  "CLOSED?",     "abort", .reset = EXACT, .answers = NO_LINE });
+    FIGURE(ESTABLISHED_100_300,
+        { "ESTABLISHED", TO_A, "P.", 300, 100, 10, "ESTABLISHED", "" },
+        { "CLOSED",      TO_B, "R.", 100, 300, 0,  "CLOSED?",     "abort", .reset = EXACT, .answers = NO_LINE });
 }
 
 int main(int argc, char **argv)

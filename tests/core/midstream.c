@@ -26,6 +26,18 @@ static void talking_on_proves_established(void)
         { "FIN_WAIT_2?",  TO_A, ".",  340, 121, 0,  "CLOSE_WAIT",   "fin-acked" });
 }
 
+/* Nor do retransmissions: what was sent before the capture may come again
+ * long after its sender has closed. */
+static void retransmissions_stay_a_guess(void)
+{
+    FIGURE(
+        { "ESTABLISHED?", TO_B, "P.", 100, 300, 10, "UNKNOWN",      "" },
+        { "ESTABLISHED?", TO_A, "P.", 300, 110, 20, "ESTABLISHED?", "" },
+        { "ESTABLISHED?", TO_B, "P.", 100, 300, 10, "ESTABLISHED?", "" },
+        { "ESTABLISHED?", TO_A, "P.", 300, 110, 20, "ESTABLISHED?", "" },
+        { "ESTABLISHED?", TO_B, "P.", 100, 300, 10, "ESTABLISHED?", "" });
+}
+
 /* One side's data again and again proves nothing about the other. */
 static void one_side_only_stays_a_guess(void)
 {
@@ -229,6 +241,7 @@ int main(int argc, char **argv)
 #define TEST(name) g_test_add_func("/midstream/" #name, name)
     TEST(data_is_a_guess);
     TEST(talking_on_proves_established);
+    TEST(retransmissions_stay_a_guess);
     TEST(one_side_only_stays_a_guess);
     TEST(ack_alone_tells_nothing);
     TEST(well_known_port_is_a_hint);

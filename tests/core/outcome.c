@@ -99,7 +99,7 @@ static void syn_ack_rejected(void)
     FIGURE(
         { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
         { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",  "syn-ack" },
-        { "CLOSED*",      TO_B, "R",  101, 0,   0, "LISTEN?",   "syn-ack-rejected", .reset = EXACT,
+        { "CLOSED?",      TO_B, "R",  101, 0,   0, "LISTEN?",   "syn-ack-rejected", .reset = EXACT,
           .was_a = "SYN_SENT", .outcome = "rejected", .conn_state = "RSTO", BY_RESET, .closed_by = BY_A,
           .over = true });
 }
@@ -138,7 +138,7 @@ static void unreachable(void)
 {
     FIGURE(
         { "SYN_SENT", TO_B, "S", 100, 0, 0, "SYN_RCVD?", "syn" },
-        { "SYN_SENT", TO_B, "S", 100, 0, 0, "UNKNOWN",   "unreachable", .icmp = true,
+        { "SYN_SENT?", TO_B, "S", 100, 0, 0, "UNKNOWN",   "unreachable", .icmp = true,
           .outcome = "unreachable", .conn_state = "S0", .over = true });
 }
 
@@ -147,7 +147,7 @@ static void unreachable_for_a_while(void)
 {
     FIGURE(
         { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "syn" },
-        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "UNKNOWN",      "unreachable", .icmp = true },
+        { "SYN_SENT?",    TO_B, "S",  100, 0,   0, "UNKNOWN",      "unreachable", .icmp = true },
         { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "syn-retransmitted", .repeats = 1, .was_b = "any" },
         { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",     "syn-ack" },
         { "ESTABLISHED",  TO_B, ".",  101, 301, 0, "ESTABLISHED?", "handshake-ack",
@@ -217,6 +217,14 @@ static void half_of_the_opening_not_seen(void)
         { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",   "syn" },
         { "FIN_WAIT_1",   TO_B, "F.", 101, 301, 0, "CLOSE_WAIT?", "any",
           .outcome = "half-closed", .conn_state = "SH", .closed_by = BY_A, .owing = B_OWES });
+}
+
+/* The SYN,ACK alone: no SYN seen, and nobody has ended anything. */
+static void syn_ack_alone(void)
+{
+    FIGURE(
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD", "syn-ack",
+          .outcome = "half-open", .conn_state = "OTH", .owing = A_OWES });
 }
 
 static void midstream_traffic(void)
@@ -291,6 +299,7 @@ int main(int argc, char **argv)
     TEST(reset_ignored);
     TEST(silent);
     TEST(half_of_the_opening_not_seen);
+    TEST(syn_ack_alone);
     TEST(midstream_traffic);
     TEST(midstream_close);
     TEST(names);

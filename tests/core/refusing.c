@@ -63,7 +63,7 @@ static void syn_ack_rejected(void)
     FIGURE(
         { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
         { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",  "syn-ack" },
-        { "CLOSED*",      TO_B, "R",  101, 0,   0, "LISTEN?",   "syn-ack-rejected", .was_a = "SYN_SENT",
+        { "CLOSED?",      TO_B, "R",  101, 0,   0, "LISTEN?",   "syn-ack-rejected", .was_a = "SYN_SENT",
           .reset = EXACT, .answers = 2 });
 }
 
@@ -72,7 +72,7 @@ static void syn_ack_that_nobody_asked_for(void)
 {
     FIGURE(
         { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD", "syn-ack" },
-        { "CLOSED*",      TO_B, "R",  101, 0,   0, "LISTEN?",  "syn-ack-rejected", .was_a = "any",
+        { "CLOSED?",      TO_B, "R",  101, 0,   0, "LISTEN?",  "syn-ack-rejected", .was_a = "any",
           .reset = EXACT, .answers = 1 });
 }
 
@@ -190,7 +190,7 @@ static void unreachable(void)
 {
     FIGURE(
         { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
-        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "UNKNOWN",   "unreachable", .icmp = true, .answers = 1 },
+        { "SYN_SENT?",    TO_B, "S",  100, 0,   0, "UNKNOWN",   "unreachable", .icmp = true, .answers = 1 },
         { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn-retransmitted", .repeats = 1,
           .was_b = "any" },
         { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",  "syn-ack" });

@@ -45,7 +45,7 @@ static void old_duplicate_syn_seen_beside_b(void)
     FIGURE(
         { "SYN_SENT",     TO_B, "S",  90,  0,   0, "SYN_RCVD?",    "syn" },
         { "ESTABLISHED?", TO_A, "S.", 300, 91,  0, "SYN_RCVD",     "syn-ack" },
-        { "CLOSED*",      TO_B, "R",  91,  0,   0, "LISTEN?",      "syn-ack-rejected", .was_a = "SYN_SENT",
+        { "CLOSED?",      TO_B, "R",  91,  0,   0, "LISTEN?",      "syn-ack-rejected", .was_a = "SYN_SENT",
           .reset = EXACT },
         { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "port-reused", .stream = NEW_CONNECTION,
           .was_a = "CLOSED", .was_b = "LISTEN" },
@@ -64,9 +64,11 @@ static void old_duplicate_syn_in_a_connection(void)
         { "ESTABLISHED",  TO_B, "P.", 101, 301, 10, "ESTABLISHED?", "handshake-ack",
           .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 5100 },
         { "ESTABLISHED",  TO_A, "P.", 301, 111, 20, "ESTABLISHED",  "first-response" },
+        { "ESTABLISHED",  TO_B, ".",  101, 301, 0,  "ESTABLISHED",  "", /* overtaken on its way */
+          .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 5050 },
         { "ESTABLISHED",  TO_B, "S",  700, 0,   0,  "ESTABLISHED",  "stale-syn", .stream = SAME_CONNECTION,
-          .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 4000 },
-        { "ESTABLISHED",  TO_A, ".",  321, 111, 0,  "ESTABLISHED",  "challenge-ack", .answers = 5 },
+          .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 5090 },
+        { "ESTABLISHED",  TO_A, ".",  321, 111, 0,  "ESTABLISHED",  "challenge-ack", .answers = 6 },
         { "ESTABLISHED",  TO_B, "P.", 111, 321, 10, "ESTABLISHED",  "",
           .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 5200 });
 }
@@ -75,11 +77,28 @@ static void old_duplicate_syn_in_a_connection(void)
 static void forged_syn_in_a_connection(void)
 {
     FIGURE(ESTABLISHED_100_300,
-        { "any",         TO_B, "S",  9000, 0,   0,  "ESTABLISHED", "syn-in-connection", .stream = NEW_CONNECTION,
+        { "any?",        TO_B, "S",  9000, 0,   0,  "ESTABLISHED", "syn-in-connection", .stream = NEW_CONNECTION,
           .was_a = "any", .was_b = "ESTABLISHED" },
-        { "any",         TO_A, ".",  300,  100, 0,  "ESTABLISHED", "challenge-ack", .was_a = "any" },
-        { "ESTABLISHED", TO_B, "P.", 100,  300, 10, "ESTABLISHED", "any", .was_a = "any" },
-        { "ESTABLISHED", TO_A, "P.", 300,  110, 10, "ESTABLISHED", "any" });
+        { "any?",        TO_A, ".",  300,  100, 0,  "ESTABLISHED", "challenge-ack", .was_a = "any" },
+        { "ESTABLISHED", TO_B, "P.", 100,  300, 10, "ESTABLISHED", "", .was_a = "any" },
+        { "ESTABLISHED", TO_A, "P.", 300,  110, 10, "ESTABLISHED", "" },
+        { "any?",        TO_B, "S",  9500, 0,   0,  "ESTABLISHED", "syn-in-connection", .stream = NEW_CONNECTION,
+          .was_a = "any", .was_b = "ESTABLISHED" },
+        { "any?",        TO_A, ".",  310,  110, 0,  "ESTABLISHED", "challenge-ack", .was_a = "any" },
+        { "ESTABLISHED", TO_B, "P.", 100,  300, 10, "ESTABLISHED", "", .was_a = "any" }, /* sent again */
+        { "FIN_WAIT_1",  TO_B, "F.", 110,  310, 0,  "CLOSE_WAIT?", "fin" });
+}
+
+/* The same when B has closed already and waits for the last ACK. */
+static void forged_syn_in_last_ack(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "FIN_WAIT_1", TO_B, "F.", 100,  300, 0, "CLOSE_WAIT?", "fin" },
+        { "TIME_WAIT?", TO_A, "F.", 300,  101, 0, "LAST_ACK",    "fin-acked-passive-fin" },
+        { "any?",       TO_B, "S",  9000, 0,   0, "LAST_ACK",    "syn-in-connection", .stream = NEW_CONNECTION,
+          .was_a = "any", .was_b = "LAST_ACK" },
+        { "any?",       TO_A, ".",  301,  101, 0, "LAST_ACK",    "challenge-ack", .was_a = "any" },
+        { "TIME_WAIT",  TO_B, ".",  101,  301, 0, "CLOSED?",     "last-ack", .was_a = "any" });
 }
 
 /* ---- Half-open connections ---- */
@@ -209,6 +228,27 @@ static void syn_too_low_for_time_wait(void)
         { "SYN_SENT", TO_B, "R", 101, 0,   0, "CLOSED?",   "half-open-reset", .reset = EXACT });
 }
 
+/* RFC 6191 section 2: a time stamp helps only if the old connection had them,
+ * and only a higher one. */
+static void syn_too_low_for_time_wait_with_a_time_stamp(void)
+{
+    FIGURE(ESTABLISHED_100_300, CLOSED_BY_B,
+        { "SYN_SENT*",    TO_B, "S",  40,   0,    0, "TIME_WAIT",    "syn-in-connection", .stream = NEW_CONNECTION,
+          .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 9000, .was_a = "CLOSED", .was_b = "TIME_WAIT" });
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  5000, 0,    0, "SYN_RCVD?",    "syn",
+          .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 100 },
+        { "ESTABLISHED?", TO_A, "S.", 300,  5001, 0, "SYN_RCVD",     "syn-ack" },
+        { "ESTABLISHED",  TO_B, ".",  5001, 301,  0, "ESTABLISHED?", "handshake-ack",
+          .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 110 },
+        { "CLOSE_WAIT?",  TO_A, "F.", 301,  5001, 0, "FIN_WAIT_1",   "any" },
+        { "LAST_ACK",     TO_B, "F.", 5001, 302,  0, "TIME_WAIT?",   "fin-acked-passive-fin",
+          .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 120 },
+        { "CLOSED?",      TO_A, ".",  302,  5002, 0, "TIME_WAIT",    "last-ack" },
+        { "SYN_SENT*",    TO_B, "S",  70,   0,    0, "TIME_WAIT",    "syn-in-connection", .stream = NEW_CONNECTION,
+          .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 120, .was_a = "CLOSED", .was_b = "TIME_WAIT" });
+}
+
 /* TIME_WAIT at the end that opens anew: Linux's tcp_tw_reuse. */
 static void port_reused_by_the_end_in_time_wait(void)
 {
@@ -244,6 +284,18 @@ static void port_reused_after_a_refusal(void)
         { "SYN_SENT",     TO_B, "S",  900, 0,   0, "SYN_RCVD?", "port-reused", .stream = NEW_CONNECTION,
           .was_a = "CLOSED", .was_b = "CLOSED" },
         { "ESTABLISHED?", TO_A, "S.", 300, 901, 0, "SYN_RCVD",  "syn-ack" });
+}
+
+/* The end that refused opens at once the other way: that is no simultaneous
+ * open, A has given up. */
+static void port_reused_by_the_end_that_refused(void)
+{
+    FIGURE(
+        { "SYN_SENT",  TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
+        { "CLOSED?",   TO_A, "R.", 0,   101, 0, "CLOSED",    "refused", .was_b = "CLOSED", .reset = RIGHT_ACK },
+        { "SYN_RCVD?", TO_A, "S",  700, 0,   0, "SYN_SENT",  "port-reused", .stream = NEW_CONNECTION,
+          .was_a = "CLOSED", .was_b = "CLOSED", .client = CLIENT_IS_B },
+        { "SYN_RCVD",  TO_B, "S.", 900, 701, 0, "ESTABLISHED?", "syn-ack" });
 }
 
 /* A SYN that nobody answered, then one with another number. */
@@ -292,6 +344,7 @@ int main(int argc, char **argv)
     TEST(old_duplicate_syn_seen_beside_b);
     TEST(old_duplicate_syn_in_a_connection);
     TEST(forged_syn_in_a_connection);
+    TEST(forged_syn_in_last_ack);
     TEST(half_open_discovery);
     TEST(half_open_discovery_then_another_syn);
     TEST(challenge_ack_proves_established);
@@ -302,10 +355,12 @@ int main(int argc, char **argv)
     TEST(port_reused_in_time_wait);
     TEST(port_reused_in_time_wait_by_time_stamp);
     TEST(syn_too_low_for_time_wait);
+    TEST(syn_too_low_for_time_wait_with_a_time_stamp);
     TEST(port_reused_by_the_end_in_time_wait);
     TEST(port_reused_after_time_wait);
     TEST(port_reused_after_a_reset);
     TEST(port_reused_after_a_refusal);
+    TEST(port_reused_by_the_end_that_refused);
     TEST(port_reused_after_silence);
     TEST(port_reused_with_the_roles_exchanged);
     TEST(syns_that_open_nothing_new);
