@@ -303,7 +303,7 @@ struct tcpstate_outcome {
     enum tcpstate_result result;
     enum tcpstate_close_kind close_kind;
     int8_t closed_by;       /* endpoint 0 or 1; 2: both; -1: nobody */
-    int8_t owing;           /* endpoint from which something is missing, or -1 */
+    int8_t owing;           /* endpoint from which something is missing; for the last ACK, whose FIN it is; or -1 */
     unsigned count;         /* of what went unanswered: SYNs, keep-alives */
     const char *conn_state; /* Zeek's code: "SF", "S0" and so on */
 };

@@ -115,10 +115,10 @@ def test_a_compressed_capture(installed, sample):
         (installed.work / (sample + ".gz")).unlink()
 
 
-def test_a_capture_of_each_sample(installed):
-    for path in sorted(SAMPLES.glob("*.pcap*")):
-        name = installed.leave(path.name, path.read_bytes())
-        assert prints(installed, name, "-c", "1")
+@pytest.mark.parametrize("name", ["websocket-session.pcapng", "http-ipv6.pcapng", "ssh.pcapng"])
+def test_other_captures(installed, name):
+    installed.leave(name, (SAMPLES / name).read_bytes())
+    assert prints(installed, name, "-c", "1")
 
 
 def test_a_reader_that_goes_away(installed):
