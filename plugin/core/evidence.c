@@ -306,8 +306,6 @@ static void judge_transfer(const struct tcpstate_connection *connection,
         bool nothing_new = (me->known & KNOWS_ACK) && segment->ack == me->acked;
         if (nothing_new && (me->known & PROVOKED))
             evidence->is |= CHALLENGES;
-        if (nothing_new)
-            evidence->is |= REPEATS_ACK;
     }
     if (acks_syn && (peer->known & KNOWS_ISN))
         evidence->is |= GOOD_ACK;

@@ -79,24 +79,14 @@ bool tcpstate_shows_unseen(const struct tcpstate_connection *connection, const s
     return acks_unseen(me, peer, segment) || skips_unseen(me, segment);
 }
 
-/* Remember the segment's numbers. */
-void tcpstate_remember(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
-                     const struct evidence *evidence)
+/* What was not seen may have been a FIN: until its sender goes on, nobody can
+ * say where either end stands. */
+static void remember_unseen(struct tcpstate_endpoint *me, struct tcpstate_endpoint *peer,
+                            const struct tcpstate_segment *segment, const struct evidence *evidence)
 {
-    struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
-    struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
     uint8_t flags = segment->flags;
     uint32_t next = tcpstate_segment_next(segment);
-    bool syn = flags & TCPSTATE_FLAG_SYN;
-    /* An ACK of the other's FIN, sent after something of its own that was not
-     * seen: perhaps a FIN, and then it was CLOSING. */
-    bool after_a_hole = (evidence->is & (ACKS_FIN | IN_ORDER)) == ACKS_FIN;
-    bool rejects = (evidence->is & (HAS_RST | HAS_ACK | ACCEPTABLE)) == (HAS_RST | ACCEPTABLE)
-                   && !(evidence->is & FOREIGN) && (evidence->contradicted & BIT(TCPSTATE_GETS_SYN_ACK))
-                   && (me->known & (SENT_SYN | KNOWS_ISN)) && (evidence->is & PEER_ACCEPTED);
 
-    if (syn && (flags & (TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST)))
-        return; /* nonsense leaves no trace */
     if ((me->known & SENT_UNSEEN) && (segment->payload > 0 || (flags & TCPSTATE_FLAG_FIN))
         && !(evidence->is & UNACCEPTABLE) && seq_ge(next, me->max)) {
         me->known &= ~(uint32_t)SENT_UNSEEN; /* no FIN, for it goes on; or the FIN itself */
@@ -110,9 +100,20 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
         me->known |= SENT_UNSEEN;
         peer->known |= HEARD_UNSEEN;
     }
-    if ((me->known & EXPIRED) && me->proven == TCPSTATE_TIME_WAIT)
-        connection->time_wait_since = segment->time; /* still there, after all */
-    me->known &= ~(uint32_t)EXPIRED;
+}
+
+/* Whether the sender may stand elsewhere than its segment seems to say. */
+static void remember_doubt(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                           const struct evidence *evidence)
+{
+    struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
+    uint8_t flags = segment->flags;
+    /* An ACK of the other's FIN, sent after something of its own that was not
+     * seen: perhaps a FIN, and then it was CLOSING. */
+    bool after_a_hole = (evidence->is & (ACKS_FIN | IN_ORDER)) == ACKS_FIN;
+    bool rejects = (evidence->is & (HAS_RST | HAS_ACK | ACCEPTABLE)) == (HAS_RST | ACCEPTABLE)
+                   && !(evidence->is & FOREIGN) && (evidence->contradicted & BIT(TCPSTATE_GETS_SYN_ACK))
+                   && (me->known & (SENT_SYN | KNOWS_ISN)) && (evidence->is & PEER_ACCEPTED);
 
     /* A RST that its receiver ignores was sent by this end, which then is
      * CLOSED, or by a forger: until it sends again nobody can say. */
@@ -127,6 +128,26 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
         me->known |= DOUBTED; /* begun anew, or an old or forged SYN */
     else if (flags & (TCPSTATE_FLAG_ACK | TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_RST))
         me->known &= ~(uint32_t)DOUBTED;
+}
+
+/* Remember the segment's numbers. */
+void tcpstate_remember(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                     const struct evidence *evidence)
+{
+    struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
+    struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
+    uint8_t flags = segment->flags;
+    uint32_t next = tcpstate_segment_next(segment);
+    bool syn = flags & TCPSTATE_FLAG_SYN;
+
+    if (syn && (flags & (TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST)))
+        return; /* nonsense leaves no trace */
+    remember_unseen(me, peer, segment, evidence);
+    if ((me->known & EXPIRED) && me->proven == TCPSTATE_TIME_WAIT)
+        connection->time_wait_since = segment->time; /* still there, after all */
+    me->known &= ~(uint32_t)EXPIRED;
+
+    remember_doubt(connection, segment, evidence);
     if (syn && !(evidence->is & STALE)) {
         if (!(me->known & KNOWS_ISN) || me->isn != segment->seq) {
             uint32_t kept = me->known & (KNOWS_ACK | PROVOKED | DOUBTED | SENT_SYN | SENT_RST | SENT_TIMESTAMPS);
