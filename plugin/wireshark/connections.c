@@ -290,6 +290,18 @@ bool tcpstate_life_isn(const struct tcpstate_life *life, int endpoint, uint32_t 
     return recall(&life->isn[endpoint & 1], frame, isn);
 }
 
+/* Keep the outcome as it is when the connection ends; an attempt that failed
+ * and then succeeded after all has not ended. */
+static void note_end(struct tcpstate_life *life, const struct tcpstate_observation *seen)
+{
+    if (seen->over) {
+        tcpstate_outcome(&life->connection, &life->outcome);
+        life->over = true;
+    } else if (life->over && life->connection.end == TCPSTATE_ENDING_NONE) {
+        life->over = false;
+    }
+}
+
 void tcpstate_connections_take(const struct tcpstate_reading *reading, struct tcpstate_sight *sight)
 {
     struct tcpstate_life *life = life_of_stream(reading->stream);
@@ -317,10 +329,7 @@ void tcpstate_connections_take(const struct tcpstate_reading *reading, struct tc
         sight->seen.stayed[i] = lengthen(shorten(sight->seen.stayed[i]));
     sight->seen.reset_after = lengthen(shorten(sight->seen.reset_after));
     sight->seen.repeats_after = lengthen(shorten(sight->seen.repeats_after));
-    if (sight->seen.over) {
-        tcpstate_outcome(&life->connection, &life->outcome);
-        life->over = true;
-    }
+    note_end(life, &sight->seen);
     note(&life->stream, reading->segment.frame, reading->stream);
     for (int i = 0; i < 2 && sight->seen.changed; i++) {
         uint32_t isn;
@@ -344,10 +353,7 @@ bool tcpstate_connections_take_quoted(struct tcpstate_reading *reading, struct t
     sight->life = life;
     sight->application = -1;
     sight->later = false;
-    if (sight->seen.over) {
-        tcpstate_outcome(&life->connection, &life->outcome);
-        life->over = true;
-    }
+    note_end(life, &sight->seen);
     append(life, reading, &sight->seen, -1);
     return true;
 }

@@ -18,7 +18,6 @@
 #include <string.h>
 
 #include <epan/dissectors/packet-tcp.h>
-#include <epan/etypes.h>
 #include <epan/ipproto.h>
 
 #include "fields.h"
