@@ -91,10 +91,36 @@ static enum tcpstate_result result_of(const struct tcpstate_connection *connecti
     return TCPSTATE_RESULT_UNKNOWN;
 }
 
+static enum tcpstate_opening opening_of(const struct tcpstate_connection *connection, enum tcpstate_result result)
+{
+    switch (result) {
+    case TCPSTATE_RESULT_REFUSED:
+    case TCPSTATE_RESULT_REJECTED:
+    case TCPSTATE_RESULT_HANDSHAKE_ABORTED:
+    case TCPSTATE_RESULT_UNREACHABLE:
+    case TCPSTATE_RESULT_UNANSWERED:
+    case TCPSTATE_RESULT_HALF_OPEN:
+        return TCPSTATE_OPENING_NONE;
+    default:
+        break;
+    }
+    if (connection->facts & TCPSTATE_CONNECTION_MIDSTREAM)
+        return TCPSTATE_OPENING_UNSEEN;
+    if (result == TCPSTATE_RESULT_UNKNOWN)
+        return TCPSTATE_OPENING_NONE;
+    if (connection->facts & TCPSTATE_CONNECTION_SIMULTANEOUS)
+        return TCPSTATE_OPENING_SIMULTANEOUS;
+    return (connection->facts & TCPSTATE_CONNECTION_FAST_OPEN) ? TCPSTATE_OPENING_FAST_OPEN
+                                                               : TCPSTATE_OPENING_HANDSHAKE;
+}
+
 void tcpstate_outcome(const struct tcpstate_connection *connection, struct tcpstate_outcome *outcome)
 {
+    enum tcpstate_result result = result_of(connection);
+
     *outcome = (struct tcpstate_outcome){
-        .result = result_of(connection),
+        .result = result,
+        .opening = opening_of(connection, result),
         .closed_by = -1,
         .owing = -1,
         .close_kind = TCPSTATE_CLOSE_NONE,
@@ -179,4 +205,16 @@ const char *tcpstate_close_kind_name(enum tcpstate_close_kind kind)
         [TCPSTATE_CLOSE_RESET] = "reset",
     };
     return (unsigned)kind < TCPSTATE_CLOSE_KINDS ? names[kind] : "none";
+}
+
+const char *tcpstate_opening_name(enum tcpstate_opening opening)
+{
+    static const char *const names[TCPSTATE_OPENINGS] = {
+        [TCPSTATE_OPENING_NONE] = "none",
+        [TCPSTATE_OPENING_HANDSHAKE] = "handshake",
+        [TCPSTATE_OPENING_SIMULTANEOUS] = "simultaneous",
+        [TCPSTATE_OPENING_FAST_OPEN] = "fast-open",
+        [TCPSTATE_OPENING_UNSEEN] = "unseen",
+    };
+    return (unsigned)opening < TCPSTATE_OPENINGS ? names[opening] : "none";
 }

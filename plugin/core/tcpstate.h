@@ -299,8 +299,19 @@ enum tcpstate_close_kind {
     TCPSTATE_CLOSE_KINDS
 };
 
+/* How a connection was opened, as far as it was. */
+enum tcpstate_opening {
+    TCPSTATE_OPENING_NONE,         /* it was not: the attempt failed, or was never finished */
+    TCPSTATE_OPENING_HANDSHAKE,    /* three segments (RFC 9293 figure 6) */
+    TCPSTATE_OPENING_SIMULTANEOUS, /* both sent a SYN (figure 7) */
+    TCPSTATE_OPENING_FAST_OPEN,    /* data on the SYN (RFC 7413) */
+    TCPSTATE_OPENING_UNSEEN,       /* the capture begins after it */
+    TCPSTATE_OPENINGS
+};
+
 struct tcpstate_outcome {
     enum tcpstate_result result;
+    enum tcpstate_opening opening;
     enum tcpstate_close_kind close_kind;
     int8_t closed_by;       /* endpoint 0 or 1; 2: both; -1: nobody */
     int8_t owing;           /* endpoint from which something is missing; for the last ACK, whose FIN it is; or -1 */
@@ -364,6 +375,7 @@ void tcpstate_outcome(const struct tcpstate_connection *connection, struct tcpst
 /* Names of fixed sets, never translated, never NULL. */
 const char *tcpstate_result_name(enum tcpstate_result result);
 const char *tcpstate_close_kind_name(enum tcpstate_close_kind kind);
+const char *tcpstate_opening_name(enum tcpstate_opening opening);
 
 /* An ICMP error quotes `segment`: the network could not deliver it.  Only a
  * quoted SYN means anything here (RFC 9293 section 3.9.2.2). */

@@ -117,6 +117,19 @@ const char *tcpstate_close_kind_word(enum tcpstate_close_kind kind, enum tcpstat
                                                                                    : tcpstate_close_kind_name(kind);
 }
 
+const char *tcpstate_opening_word(enum tcpstate_opening opening, enum tcpstate_language language)
+{
+    static const char *const chinese[TCPSTATE_OPENINGS] = {
+        [TCPSTATE_OPENING_NONE] = "未建立",
+        [TCPSTATE_OPENING_HANDSHAKE] = "三次握手",
+        [TCPSTATE_OPENING_SIMULTANEOUS] = "同时打开",
+        [TCPSTATE_OPENING_FAST_OPEN] = "快速打开",
+        [TCPSTATE_OPENING_UNSEEN] = "未捕获",
+    };
+    return language == TCPSTATE_CHINESE && (unsigned)opening < TCPSTATE_OPENINGS ? chinese[opening]
+                                                                                   : tcpstate_opening_name(opening);
+}
+
 enum tcpstate_language tcpstate_language_of_locale(const char *locale)
 {
     if (locale && strncmp(locale, "zh", 2) == 0

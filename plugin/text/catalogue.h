@@ -38,6 +38,7 @@ const char *tcpstate_missing(enum tcpstate_result result, enum tcpstate_language
 /* A fixed set's value in the reader's words: "closed", "已关闭". */
 const char *tcpstate_result_word(enum tcpstate_result result, enum tcpstate_language language);
 const char *tcpstate_close_kind_word(enum tcpstate_close_kind kind, enum tcpstate_language language);
+const char *tcpstate_opening_word(enum tcpstate_opening opening, enum tcpstate_language language);
 
 /* Words that stand outside of any step. */
 enum tcpstate_word {

@@ -56,6 +56,7 @@ struct history {
 
 struct tcpstate_life {
     struct tcpstate_connection connection;
+    const struct tcpstate_pair *pair;
     struct history isn[2]; /* initial sequence numbers, by endpoint */
     struct history stream; /* tcp.stream */
     struct event *events;
@@ -221,6 +222,7 @@ static struct tcpstate_life *open_stream(const struct tcpstate_reading *reading)
     }
     struct tcpstate_life *life = wmem_new0(wmem_file_scope(), struct tcpstate_life);
     tcpstate_connection_begin(&life->connection, before ? &before->connection : NULL);
+    life->pair = &tuple->pair;
     life->first_frame = reading->segment.frame;
     life->application = -1;
     life->before = before;
@@ -467,6 +469,23 @@ void tcpstate_life_outcome(const struct tcpstate_life *life, struct tcpstate_out
         *outcome = life->outcome;
     else
         tcpstate_outcome(&life->connection, outcome);
+}
+
+void tcpstate_life_summary(const struct tcpstate_life *life, struct tcpstate_summary *summary)
+{
+    const struct tcpstate_connection *connection = &life->connection;
+
+    *summary = (struct tcpstate_summary){
+        .stream = life->stream.first.number,
+        .pair = life->pair,
+        .client = connection->client,
+        .roles_inferred = connection->facts & TCPSTATE_CONNECTION_ROLES_GUESSED,
+        .application = life->application,
+        .first_frame = life->first_frame,
+    };
+    tcpstate_life_outcome(life, &summary->outcome);
+    memcpy(summary->milestones, connection->milestones, sizeof summary->milestones);
+    memcpy(summary->moments, connection->moments, sizeof summary->moments);
 }
 
 int64_t tcpstate_life_time(const struct tcpstate_life *life, enum tcpstate_moment from, enum tcpstate_moment to,

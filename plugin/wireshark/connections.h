@@ -56,6 +56,21 @@ bool tcpstate_life_isn(const struct tcpstate_life *life, int endpoint, uint32_t 
 /* What became of the connection: as it ended, if it did, else as far as seen. */
 void tcpstate_life_outcome(const struct tcpstate_life *life, struct tcpstate_outcome *outcome);
 
+/* All that is known of a connection by now: after the capture file has been
+ * read, the whole of it, in one pass as well as in two. */
+struct tcpstate_summary {
+    uint32_t stream;                    /* tcp.stream, the first it had */
+    const struct tcpstate_pair *pair;   /* its endpoints 0 and 1 */
+    int client;                         /* endpoint 0 or 1, or -1: roles unknown */
+    bool roles_inferred;                /* ... from a port */
+    int application;                    /* protocol number of its first data, or -1 */
+    struct tcpstate_outcome outcome;
+    uint32_t first_frame;
+    uint32_t milestones[TCPSTATE_MILESTONES]; /* frames, 0: not seen */
+    int64_t moments[TCPSTATE_MOMENTS];  /* nanoseconds since 1970, or TCPSTATE_NO_TIME */
+};
+void tcpstate_life_summary(const struct tcpstate_life *life, struct tcpstate_summary *summary);
+
 /* Nanoseconds from one moment to another that has this time; -1 if either was
  * not seen or another segment had it. */
 int64_t tcpstate_life_time(const struct tcpstate_life *life, enum tcpstate_moment from, enum tcpstate_moment to,

@@ -14,8 +14,26 @@
 #include "preferences.h"
 #include "segment.h"
 #include "view-tree.h"
+#include "views.h"
+
+#include <epan/tap.h>
 
 static dissector_handle_t handle;
+static int tap;
+
+/* Show one segment to all who look. */
+static void show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const struct tcpstate_reading *reading,
+                 const struct tcpstate_sight *sight)
+{
+    proto_item *item = tcpstate_view_tree(tvb, pinfo, tree, reading, sight);
+
+    tcpstate_view_expert(pinfo, item, reading, sight);
+    if (have_tap_listener(tap)) {
+        struct tcpstate_tapped *tapped = wmem_new(pinfo->pool, struct tcpstate_tapped);
+        *tapped = (struct tcpstate_tapped){ .reading = *reading, .sight = *sight };
+        tap_queue_packet(tap, pinfo, tapped);
+    }
+}
 
 /* First visit: the tree holds what we asked for. */
 static void visit_first(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
@@ -27,7 +45,7 @@ static void visit_first(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
         struct tcpstate_sight sight;
 
         tcpstate_connections_take(&readings[i], &sight);
-        tcpstate_view_tree(tvb, pinfo, tree, &readings[i], &sight);
+        show(tvb, pinfo, tree, &readings[i], &sight);
     }
     bool icmp;
     if (count == 0) {
@@ -37,7 +55,7 @@ static void visit_first(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
             return;
         if (icmp && tcpstate_read_quoted(tvb, pinfo, &ordinary)) {
             if (tcpstate_connections_take_quoted(&ordinary, &sight))
-                tcpstate_view_tree(tvb, pinfo, tree, &ordinary, &sight);
+                show(tvb, pinfo, tree, &ordinary, &sight);
             return;
         }
     }
@@ -62,7 +80,7 @@ static void visit_again(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
         struct tcpstate_sight sight;
 
         if (tcpstate_connections_find(&readings[i], &sight))
-            tcpstate_view_tree(tvb, pinfo, tree, &readings[i], &sight);
+            show(tvb, pinfo, tree, &readings[i], &sight);
     }
 }
 
@@ -70,7 +88,8 @@ static int dissect_tcpstate(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
 {
     if (!PINFO_FD_VISITED(pinfo))
         visit_first(tvb, pinfo, tree);
-    else if (proto_field_is_referenced(tree, tcpstate_proto))
+    else if (proto_field_is_referenced(tree, tcpstate_proto) || have_tap_listener(tap)
+             || tcpstate_view_expert_is_wanted(tree))
         visit_again(tvb, pinfo, tree);
     return (int)tvb_captured_length(tvb);
 }
@@ -85,6 +104,14 @@ void proto_register_tcpstate(void)
     tcpstate_fields_register();
     tcpstate_preferences_register(tcpstate_proto, want_fields);
     tcpstate_connections_register();
+    tap = register_tap(TCPSTATE_TAP);
+    tcpstate_view_expert_register(tcpstate_proto);
+    tcpstate_view_flow_register(tcpstate_proto);
+    tcpstate_view_ladder_register();
+    tcpstate_view_connections_register();
+    tcpstate_view_statistics_register();
+    tcpstate_view_report_register();
+    tcpstate_view_comments_register();
     handle = register_dissector("tcpstate", dissect_tcpstate, tcpstate_proto);
     register_postdissector(handle);
 }

@@ -15,6 +15,7 @@
 #include "../text/catalogue.h"
 #include "fields.h"
 #include "preferences.h"
+#include "wording.h"
 
 /* What all the small functions below need. */
 struct view {
@@ -24,7 +25,6 @@ struct view {
     const struct tcpstate_reading *reading;
     const struct tcpstate_sight *sight;
     enum tcpstate_language language;
-    struct tcpstate_places places;
 };
 
 static bool wanted(const struct view *view, enum tcpstate_field field)
@@ -103,54 +103,6 @@ static void add_frame(const struct view *view, enum tcpstate_field field, uint32
         add_uint(view, field, frame);
 }
 
-static const char *filled(const struct view *view, const char *template_text)
-{
-    char buffer[1024];
-
-    if (!strchr(template_text, '{'))
-        return template_text;
-    tcpstate_fill(buffer, sizeof buffer, template_text, &view->places);
-    return wmem_strdup(view->pinfo->pool, buffer);
-}
-
-/* tcpdump's letters: S F P R U E W, and '.' for ACK; "none" where there is
- * no flag at all. */
-static const char *flags_text(const struct view *view, uint8_t flags)
-{
-    static const struct {
-        uint8_t flag;
-        char letter;
-    } letters[] = {
-        { TCPSTATE_FLAG_FIN, 'F' }, { TCPSTATE_FLAG_SYN, 'S' }, { TCPSTATE_FLAG_RST, 'R' },
-        { TCPSTATE_FLAG_PSH, 'P' }, { TCPSTATE_FLAG_ACK, '.' }, { TCPSTATE_FLAG_URG, 'U' },
-        { TCPSTATE_FLAG_ECE, 'E' }, { TCPSTATE_FLAG_CWR, 'W' },
-    };
-    char text[array_length(letters) + 1];
-    size_t length = 0;
-
-    for (size_t i = 0; i < array_length(letters); i++)
-        if (flags & letters[i].flag)
-            text[length++] = letters[i].letter;
-    text[length] = '\0';
-    return length > 0 ? wmem_strdup(view->pinfo->pool, text) : "none";
-}
-
-/* The state of an end as a learner reads it: "SYN_RCVD (inferred)". */
-static const char *state_text(const struct view *view, enum tcpstate_state state, bool inferred)
-{
-    if (!inferred)
-        return tcpstate_state_name(state);
-    return wmem_strdup_printf(view->pinfo->pool, view->language == TCPSTATE_CHINESE ? "%s（%s）" : "%s (%s)",
-                              tcpstate_state_name(state), tcpstate_word(TCPSTATE_WORD_INFERRED, view->language));
-}
-
-static const char *side_name(const struct tcpstate_observation *seen, int endpoint)
-{
-    if (seen->client < 0)
-        return "unknown";
-    return endpoint == seen->client ? "client" : "server";
-}
-
 static void add_state(const struct view *view, enum tcpstate_field field, enum tcpstate_state state, bool inferred)
 {
     proto_item *item = add_named(view, field, tcpstate_state_name(state), tcpstate_state_name(state));
@@ -168,7 +120,7 @@ static void add_states(const struct view *view)
     int client = known ? seen->client : 0, server = !client;
     /* An ICMP error is nobody's segment, whoever it quotes. */
     bool sent = known && !view->reading->quoted;
-    const char *sender = sent ? side_name(seen, from) : "unknown";
+    const char *sender = sent ? tcpstate_side_name(seen->client, from) : "unknown";
     const char *roles = !known ? "unknown" : seen->roles_inferred ? "inferred" : "seen";
 
     add_named(view, TCPSTATE_FIELD_SENDER, sender,
@@ -189,11 +141,11 @@ static void add_states(const struct view *view)
     add_boolean(view, TCPSTATE_FIELD_CLIENT_INFERRED, known && seen->ends[client].after_inferred);
     add_boolean(view, TCPSTATE_FIELD_SERVER_INFERRED, known && seen->ends[server].after_inferred);
     item = add_named(view, TCPSTATE_FIELD_SENDER_STATE, tcpstate_state_name((enum tcpstate_state)seen->ends[from].after),
-                     state_text(view, (enum tcpstate_state)seen->ends[from].after, seen->ends[from].after_inferred));
+                     tcpstate_state_text(view->pinfo->pool, (enum tcpstate_state)seen->ends[from].after, seen->ends[from].after_inferred));
     if (known)
         hide(item);
     item = add_named(view, TCPSTATE_FIELD_RECEIVER_STATE, tcpstate_state_name((enum tcpstate_state)seen->ends[!from].after),
-                     state_text(view, (enum tcpstate_state)seen->ends[!from].after, seen->ends[!from].after_inferred));
+                     tcpstate_state_text(view->pinfo->pool, (enum tcpstate_state)seen->ends[!from].after, seen->ends[!from].after_inferred));
     if (known)
         hide(item);
 }
@@ -241,7 +193,7 @@ static void add_numbers(const struct view *view)
     if (view->reading->quoted)
         return; /* of the quoted header these may be missing */
     if (wanted(view, TCPSTATE_FIELD_FLAGS))
-        add_string(view, TCPSTATE_FIELD_FLAGS, flags_text(view, segment->flags));
+        add_string(view, TCPSTATE_FIELD_FLAGS, tcpstate_flags_text(view->pinfo->pool, segment->flags));
     add_uint(view, TCPSTATE_FIELD_NEXT_SEQ, tcpstate_segment_next(segment));
     if (view->sight->seen.repeats > 0)
         add_uint(view, TCPSTATE_FIELD_REPEATS, view->sight->seen.repeats);
@@ -351,11 +303,8 @@ static void add_outcome(const struct view *above)
     tcpstate_life_outcome(view->sight->life, &outcome);
     add_named(view, TCPSTATE_FIELD_OUTCOME, tcpstate_result_name(outcome.result),
               tcpstate_result_word(outcome.result, view->language));
-    const char *by = outcome.closed_by < 0 ? "none" : outcome.closed_by == 2 ? "both" : side_name(seen, outcome.closed_by);
-    enum tcpstate_word by_word = outcome.closed_by == 2 ? TCPSTATE_WORD_BOTH
-                                 : seen->client < 0 ? TCPSTATE_WORD_UNKNOWN
-                                 : outcome.closed_by == seen->client ? TCPSTATE_WORD_CLIENT : TCPSTATE_WORD_SERVER;
-    proto_item *item = add_named(view, TCPSTATE_FIELD_CLOSED_BY, by, tcpstate_word(by_word, view->language));
+    proto_item *item = add_named(view, TCPSTATE_FIELD_CLOSED_BY, tcpstate_closed_by_name(&outcome, seen->client),
+                                 tcpstate_closed_by_word(&outcome, seen->client));
     if (outcome.closed_by < 0)
         hide(item);
     item = add_named(view, TCPSTATE_FIELD_CLOSE_KIND, tcpstate_close_kind_name(outcome.close_kind),
@@ -363,21 +312,12 @@ static void add_outcome(const struct view *above)
     if (outcome.close_kind == TCPSTATE_CLOSE_NONE)
         hide(item);
     add_string(view, TCPSTATE_FIELD_CONN_STATE, outcome.conn_state);
-    const char *missing = tcpstate_missing(outcome.result, view->language);
-    if (*missing && wanted(view, TCPSTATE_FIELD_MISSING)) {
-        struct view of_end = *view;
-        char seconds[32];
-        int64_t tenths = tcpstate_life_duration(view->sight->life) / 100000000;
-
-        snprintf(seconds, sizeof seconds, "%" PRId64 ".%d", tenths / 10, (int)(tenths % 10));
-        of_end.places = (struct tcpstate_places){
-            .language = view->language,
-            .sender_is_client = seen->client < 0 || outcome.owing < 0 ? -1 : outcome.owing == seen->client,
-            .repeats = outcome.count,
-            .seconds = seconds,
-        };
-        add_string(view, TCPSTATE_FIELD_MISSING, filled(&of_end, missing));
-    }
+    if (!wanted(view, TCPSTATE_FIELD_MISSING))
+        return;
+    const char *missing = tcpstate_missing_of(view->pinfo->pool, &outcome, seen->client,
+                                              tcpstate_life_duration(view->sight->life));
+    if (*missing)
+        add_string(view, TCPSTATE_FIELD_MISSING, missing);
 }
 
 static void add_frames(const struct view *view)
@@ -409,45 +349,6 @@ static const char *phase_name(enum tcpstate_phase phase)
     return names[phase];
 }
 
-/* "http" and "HTTP": the filter name, which is lower case, and the short name. */
-static void name_protocol(struct view *view)
-{
-    if (view->sight->application < 0)
-        return;
-    view->places.protocol = proto_get_protocol_filter_name(view->sight->application);
-    view->places.protocol_name =
-        proto_get_protocol_short_name(find_protocol_by_id(view->sight->application));
-}
-
-/* A subflow is named as such in the handshake: "Handshake 1/3 (MP_JOIN)". */
-static const char *with_mptcp(const struct view *view, const char *label)
-{
-    uint8_t options = view->reading->segment.options;
-
-    if (tcpstate_step_phase(view->sight->seen.step) != TCPSTATE_PHASE_OPENING
-        || !(options & (TCPSTATE_OPTION_MP_CAPABLE | TCPSTATE_OPTION_MP_JOIN)))
-        return label;
-    return wmem_strdup_printf(view->pinfo->pool, view->language == TCPSTATE_CHINESE ? "%s（%s）" : "%s (%s)", label,
-                              options & TCPSTATE_OPTION_MP_JOIN ? "MP_JOIN" : "MP_CAPABLE");
-}
-
-static void fill_places(struct view *view)
-{
-    const struct tcpstate_observation *seen = &view->sight->seen;
-    int from = view->reading->segment.from;
-
-    view->places = (struct tcpstate_places){
-        .language = view->language,
-        .sender_is_client = seen->client < 0 ? -1 : seen->client == from,
-        .repeats = seen->repeats,
-        .before = (enum tcpstate_state)seen->ends[from].before,
-        .after = (enum tcpstate_state)seen->ends[from].after,
-        .receiver_before = (enum tcpstate_state)seen->ends[!from].before,
-        .receiver_after = (enum tcpstate_state)seen->ends[!from].after,
-    };
-    name_protocol(view);
-}
-
 /* "TCP Connection State: Handshake 2/3, client ESTABLISHED (inferred), server SYN_RCVD" */
 static void head(const struct view *view, proto_item *item, const char *label)
 {
@@ -466,16 +367,16 @@ static void head(const struct view *view, proto_item *item, const char *label)
                                         : (i == 0 ? TCPSTATE_WORD_ONE_END : TCPSTATE_WORD_OTHER_END);
         proto_item_append_text(item, "%s%s %s", i == 0 && !*label ? ": " : separator,
                                tcpstate_word(word, view->language),
-                               state_text(view, (enum tcpstate_state)seen->ends[end].after,
+                               tcpstate_state_text(view->pinfo->pool, (enum tcpstate_state)seen->ends[end].after,
                                           seen->ends[end].after_inferred));
     }
 }
 
-void tcpstate_view_tree(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
-                        const struct tcpstate_reading *reading, const struct tcpstate_sight *sight)
+proto_item *tcpstate_view_tree(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
+                               const struct tcpstate_reading *reading, const struct tcpstate_sight *sight)
 {
     if (!proto_field_is_referenced(tree, tcpstate_proto))
-        return;
+        return NULL;
 
     struct view view = { .pinfo = pinfo, .tvb = tvb, .reading = reading, .sight = sight,
                          .language = tcpstate_language() };
@@ -485,18 +386,18 @@ void tcpstate_view_tree(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
     proto_item_set_generated(item);
     view.tree = proto_item_add_subtree(item, tcpstate_ett);
     if (step != TCPSTATE_STEP_NONE) {
-        fill_places(&view);
-        const char *label = filled(&view, tcpstate_label_template(step, view.places.protocol != NULL));
-        label = with_mptcp(&view, label);
+        struct tcpstate_places places;
+        const char *label = tcpstate_label_of(pinfo->pool, reading, sight);
+        tcpstate_places_of(reading, sight, &places);
         add_string(&view, TCPSTATE_FIELD_ANALYSIS, label);
         hide(add_named(&view, TCPSTATE_FIELD_PHASE, phase_name(tcpstate_step_phase(step)), ""));
         head(&view, item, label);
         if (wanted(&view, TCPSTATE_FIELD_EXPLANATION))
             add_string(&view, TCPSTATE_FIELD_EXPLANATION,
-                       filled(&view, tcpstate_explanation(step, view.language)));
+                       tcpstate_filled(pinfo->pool, tcpstate_explanation(step, view.language), &places));
         add_string(&view, TCPSTATE_FIELD_STEP, tcpstate_step_name(step));
-        if (view.places.protocol)
-            add_string(&view, TCPSTATE_FIELD_PROTOCOL, view.places.protocol);
+        if (places.protocol)
+            add_string(&view, TCPSTATE_FIELD_PROTOCOL, places.protocol);
     } else {
         head(&view, item, "");
     }
@@ -511,4 +412,5 @@ void tcpstate_view_tree(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
     if (tcpstate_life_is_midstream(sight->life))
         add_midstream(&view);
     add_frames(&view);
+    return item;
 }

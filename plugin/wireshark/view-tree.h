@@ -8,8 +8,9 @@
 
 #include "connections.h"
 
-/* Add the tree "TCP Connection State" of one segment. */
-void tcpstate_view_tree(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
-                        const struct tcpstate_reading *reading, const struct tcpstate_sight *sight);
+/* Add the tree "TCP Connection State" of one segment.  Returns its head, or
+ * NULL if nobody asked for it. */
+proto_item *tcpstate_view_tree(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
+                               const struct tcpstate_reading *reading, const struct tcpstate_sight *sight);
 
 #endif

@@ -1,0 +1,45 @@
+/* views.h - the views of a whole capture, and how they are fed.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * One file per view.  A view by tap ("-z", the Statistics menu) is fed one
+ * segment after another through Wireshark's tap "tcpstate", with what its own
+ * display filter lets through.  What a segment means was decided on the first
+ * visit (connections.c); a view only collects and prints.  When it prints, the
+ * capture has been read to its end, so what it then asks of a connection
+ * (tcpstate_life_summary()) is the whole truth in one pass as well as in two.
+ */
+#ifndef TCPSTATE_VIEWS_H
+#define TCPSTATE_VIEWS_H
+
+#include "compat.h"
+
+#include "connections.h"
+
+/* What the tap "tcpstate" hands over, once per segment (a frame may hold
+ * several, and an ICMP error one that it quotes: reading.quoted).  Valid during
+ * the call; sight.life as long as the capture file is open. */
+struct tcpstate_tapped {
+    struct tcpstate_reading reading;
+    struct tcpstate_sight sight;
+};
+
+#define TCPSTATE_TAP "tcpstate"
+
+/* Once, with the protocol's number: each view makes itself known to Wireshark. */
+void tcpstate_view_expert_register(int proto);
+void tcpstate_view_flow_register(int proto);
+void tcpstate_view_ladder_register(void);
+void tcpstate_view_connections_register(void);
+void tcpstate_view_statistics_register(void);
+void tcpstate_view_report_register(void);
+void tcpstate_view_comments_register(void);
+
+/* Whether the expert information of this visit would reach anybody. */
+bool tcpstate_view_expert_is_wanted(proto_tree *tree);
+
+/* Expert information on one segment; `item` is the head of its tree, or NULL. */
+void tcpstate_view_expert(packet_info *pinfo, proto_item *item, const struct tcpstate_reading *reading,
+                          const struct tcpstate_sight *sight);
+
+#endif

@@ -1,0 +1,145 @@
+/* wording.c - labels and states as text; see wording.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "wording.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "preferences.h"
+
+/* The filter name of a protocol, which is lower case, and its short name. */
+static void name_protocol(int application, struct tcpstate_places *places)
+{
+    if (application < 0)
+        return;
+    places->protocol = proto_get_protocol_filter_name(application);
+    places->protocol_name = proto_get_protocol_short_name(find_protocol_by_id(application));
+}
+
+void tcpstate_places_of(const struct tcpstate_reading *reading, const struct tcpstate_sight *sight,
+                        struct tcpstate_places *places)
+{
+    const struct tcpstate_observation *seen = &sight->seen;
+    int from = reading->segment.from;
+
+    *places = (struct tcpstate_places){
+        .language = tcpstate_language(),
+        .sender_is_client = seen->client < 0 ? -1 : seen->client == from,
+        .repeats = seen->repeats,
+        .before = (enum tcpstate_state)seen->ends[from].before,
+        .after = (enum tcpstate_state)seen->ends[from].after,
+        .receiver_before = (enum tcpstate_state)seen->ends[!from].before,
+        .receiver_after = (enum tcpstate_state)seen->ends[!from].after,
+    };
+    name_protocol(sight->application, places);
+}
+
+const char *tcpstate_filled(wmem_allocator_t *pool, const char *text, const struct tcpstate_places *places)
+{
+    char buffer[1024];
+
+    if (!strchr(text, '{'))
+        return text;
+    tcpstate_fill(buffer, sizeof buffer, text, places);
+    return wmem_strdup(pool, buffer);
+}
+
+/* A subflow is named as such in the handshake: "Handshake 1/3 (MP_JOIN)". */
+static const char *with_mptcp(wmem_allocator_t *pool, const struct tcpstate_reading *reading,
+                              enum tcpstate_step step, const char *label)
+{
+    uint8_t options = reading->segment.options;
+
+    if (tcpstate_step_phase(step) != TCPSTATE_PHASE_OPENING
+        || !(options & (TCPSTATE_OPTION_MP_CAPABLE | TCPSTATE_OPTION_MP_JOIN)))
+        return label;
+    return wmem_strdup_printf(pool, tcpstate_language() == TCPSTATE_CHINESE ? "%s（%s）" : "%s (%s)", label,
+                              options & TCPSTATE_OPTION_MP_JOIN ? "MP_JOIN" : "MP_CAPABLE");
+}
+
+const char *tcpstate_label_of(wmem_allocator_t *pool, const struct tcpstate_reading *reading,
+                              const struct tcpstate_sight *sight)
+{
+    enum tcpstate_step step = sight->seen.step;
+    struct tcpstate_places places;
+
+    if (step == TCPSTATE_STEP_NONE)
+        return "";
+    tcpstate_places_of(reading, sight, &places);
+    const char *label = tcpstate_filled(pool, tcpstate_label_template(step, places.protocol != NULL), &places);
+    return with_mptcp(pool, reading, step, label);
+}
+
+const char *tcpstate_state_text(wmem_allocator_t *pool, enum tcpstate_state state, bool inferred)
+{
+    if (!inferred)
+        return tcpstate_state_name(state);
+    return wmem_strdup_printf(pool, tcpstate_language() == TCPSTATE_CHINESE ? "%s（%s）" : "%s (%s)",
+                              tcpstate_state_name(state), tcpstate_word(TCPSTATE_WORD_INFERRED, tcpstate_language()));
+}
+
+const char *tcpstate_flags_text(wmem_allocator_t *pool, uint8_t flags)
+{
+    static const struct {
+        uint8_t flag;
+        char letter;
+    } letters[] = {
+        { TCPSTATE_FLAG_FIN, 'F' }, { TCPSTATE_FLAG_SYN, 'S' }, { TCPSTATE_FLAG_RST, 'R' },
+        { TCPSTATE_FLAG_PSH, 'P' }, { TCPSTATE_FLAG_ACK, '.' }, { TCPSTATE_FLAG_URG, 'U' },
+        { TCPSTATE_FLAG_ECE, 'E' }, { TCPSTATE_FLAG_CWR, 'W' },
+    };
+    char text[array_length(letters) + 1];
+    size_t length = 0;
+
+    for (size_t i = 0; i < array_length(letters); i++)
+        if (flags & letters[i].flag)
+            text[length++] = letters[i].letter;
+    text[length] = '\0';
+    return length > 0 ? wmem_strdup(pool, text) : "none";
+}
+
+const char *tcpstate_side_name(int client, int endpoint)
+{
+    if (client < 0)
+        return "unknown";
+    return endpoint == client ? "client" : "server";
+}
+
+const char *tcpstate_closed_by_name(const struct tcpstate_outcome *outcome, int client)
+{
+    if (outcome->closed_by < 0)
+        return "none";
+    return outcome->closed_by == 2 ? "both" : tcpstate_side_name(client, outcome->closed_by);
+}
+
+const char *tcpstate_closed_by_word(const struct tcpstate_outcome *outcome, int client)
+{
+    enum tcpstate_word word = client < 0                      ? TCPSTATE_WORD_UNKNOWN
+                              : outcome->closed_by == client ? TCPSTATE_WORD_CLIENT
+                                                              : TCPSTATE_WORD_SERVER;
+
+    if (outcome->closed_by < 0)
+        return tcpstate_close_kind_word(TCPSTATE_CLOSE_NONE, tcpstate_language());
+    return tcpstate_word(outcome->closed_by == 2 ? TCPSTATE_WORD_BOTH : word, tcpstate_language());
+}
+
+const char *tcpstate_missing_of(wmem_allocator_t *pool, const struct tcpstate_outcome *outcome, int client,
+                                int64_t duration)
+{
+    const char *missing = tcpstate_missing(outcome->result, tcpstate_language());
+    int64_t tenths = duration / 100000000;
+    char seconds[32];
+
+    if (!*missing)
+        return "";
+    snprintf(seconds, sizeof seconds, "%" PRId64 ".%d", tenths / 10, (int)(tenths % 10));
+    struct tcpstate_places places = {
+        .language = tcpstate_language(),
+        .sender_is_client = client < 0 || outcome->owing < 0 ? -1 : outcome->owing == client,
+        .repeats = outcome->count,
+        .seconds = seconds,
+    };
+    return tcpstate_filled(pool, missing, &places);
+}

@@ -1,0 +1,45 @@
+/* wording.h - what every view says about one segment or one connection, in
+ * the user's language and with the user's own labels.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Texts are allocated by `pool`, or are constants; never NULL.
+ */
+#ifndef TCPSTATE_WORDING_H
+#define TCPSTATE_WORDING_H
+
+#include "../text/catalogue.h"
+#include "connections.h"
+
+/* What the places of a template are filled with, for this segment. */
+void tcpstate_places_of(const struct tcpstate_reading *reading, const struct tcpstate_sight *sight,
+                        struct tcpstate_places *places);
+
+/* A template with its places filled. */
+const char *tcpstate_filled(wmem_allocator_t *pool, const char *text, const struct tcpstate_places *places);
+
+/* The label, as in the Analysis column; "" where a segment is no step. */
+const char *tcpstate_label_of(wmem_allocator_t *pool, const struct tcpstate_reading *reading,
+                              const struct tcpstate_sight *sight);
+
+/* A state as a learner reads it: "SYN_RCVD (inferred)". */
+const char *tcpstate_state_text(wmem_allocator_t *pool, enum tcpstate_state state, bool inferred);
+
+/* tcpdump's letters for TCP flags: "S.", "P."; "none" where there is none. */
+const char *tcpstate_flags_text(wmem_allocator_t *pool, uint8_t flags);
+
+/* "client", "server" or, where the roles are unknown, "unknown"; never
+ * translated.  `client` is the client's number or -1. */
+const char *tcpstate_side_name(int client, int endpoint);
+
+/* Who ended the connection first: "client", "server", "both", "none" or
+ * "unknown"; and the same in the user's words. */
+const char *tcpstate_closed_by_name(const struct tcpstate_outcome *outcome, int client);
+const char *tcpstate_closed_by_word(const struct tcpstate_outcome *outcome, int client);
+
+/* What was expected of the connection and never came; "" if nothing is
+ * missing.  `duration` in nanoseconds. */
+const char *tcpstate_missing_of(wmem_allocator_t *pool, const struct tcpstate_outcome *outcome, int client,
+                                int64_t duration);
+
+#endif
