@@ -92,6 +92,7 @@ bool tcpstate_restore(struct tcpstate_connection *connection, const struct tcpst
     }
     connection->ends[!from] = other;
     connection->facts |= TCPSTATE_CONNECTION_RESTORED;
+    connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_SETTLED;
     return true;
 }
 
@@ -103,12 +104,21 @@ bool tcpstate_isn(const struct tcpstate_connection *connection, int endpoint, ui
     return end->known & KNOWS_ISN;
 }
 
+/* Two segments of one endpoint that differ have different digests, but for one
+ * pair in 2^32; and only a pair within COPY_TIME is ever compared. */
+static uint32_t digest(const struct tcpstate_segment *segment)
+{
+    uint64_t numbers = (uint64_t)segment->ack << 32 | segment->seq;
+    uint64_t marks = (uint64_t)segment->ip_id << 32 | (uint32_t)segment->checksum << 8 | segment->flags;
+
+    numbers = (numbers + marks * UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xd6e8feb86659fd93);
+    return (uint32_t)(numbers >> 32 ^ numbers >> 15);
+}
+
 static bool is_sighting(const struct tcpstate_sighting *sighting, const struct tcpstate_segment *segment)
 {
-    return sighting->frame != 0 && sighting->seq == segment->seq && sighting->ack == segment->ack
-           && sighting->flags == segment->flags && sighting->checksum == segment->checksum
-           && sighting->ip_id == segment->ip_id && segment->time >= sighting->time
-           && segment->time - sighting->time < COPY_TIME;
+    return sighting->frame != 0 && segment->time >= sighting->time && segment->time - sighting->time < COPY_TIME
+           && sighting->digest == digest(segment);
 }
 
 /* The same bytes at once.  Bare ACKs without an IP identification look alike
@@ -124,10 +134,8 @@ static bool is_copy(const struct tcpstate_endpoint *me, const struct tcpstate_se
 
 static void sight(struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
 {
-    me->last = (struct tcpstate_sighting){
-        .flags = segment->flags, .ip_id = segment->ip_id, .checksum = segment->checksum,
-        .seq = segment->seq, .ack = segment->ack, .frame = segment->frame, .time = segment->time,
-    };
+    me->last = (struct tcpstate_sighting){ .digest = digest(segment), .frame = segment->frame, .time = segment->time };
+    me->last_ack = segment->ack;
     if (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST))
         me->marked = me->last;
 }
@@ -237,6 +245,7 @@ void tcpstate_observe_unreachable(struct tcpstate_connection *connection,
     observation->ends[segment->from & 1].after_inferred = true;
     /* The SYN did not arrive, so whoever was to receive it has not moved. */
     struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
+    connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_SETTLED;
     if (peer->proven == TCPSTATE_UNKNOWN) {
         peer->pending = 0;
         tcpstate_settle(peer);
@@ -252,9 +261,12 @@ void tcpstate_observe_unreachable(struct tcpstate_connection *connection,
     }
 }
 
-/* Most segments of most connections: data or a plain ACK between two ends
- * that are both proven to be ESTABLISHED and have both spoken.  The general
- * way would find no step and move nothing; this is the same answer, sooner. */
+/* Data or a plain ACK between two ends that are both proven to be ESTABLISHED
+ * and have both spoken.  The general way would find no step and move nothing;
+ * this is the same answer, sooner. */
+#define UNSETTLED (PROVOKED | GUESSED | DOUBTED | CLAIMS | FIN_IN_DOUBT | SENT_UNSEEN | HEARD_UNSEEN)
+#define SPOKEN (SENT_DATA | SENT_NEW)
+
 static bool is_plain(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
 {
     const struct tcpstate_endpoint *a = &connection->ends[0], *b = &connection->ends[1];
@@ -262,14 +274,12 @@ static bool is_plain(const struct tcpstate_connection *connection, const struct 
     return (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_ACK))
                == TCPSTATE_FLAG_ACK
            && a->proven == TCPSTATE_ESTABLISHED && b->proven == TCPSTATE_ESTABLISHED
-           && (a->pending | b->pending) == 0
-           && ((a->known | b->known)
-               & (PROVOKED | GUESSED | DOUBTED | CLAIMS | FIN_IN_DOUBT | SENT_UNSEEN | HEARD_UNSEEN)) == 0
+           && (a->pending | b->pending) == 0 && ((a->known | b->known) & UNSETTLED) == 0
            && (segment->options & (TCPSTATE_OPTION_MP_DATA_FIN | TCPSTATE_OPTION_MP_FASTCLOSE)) == 0
            && !tcpstate_shows_unseen(connection, segment)
            && (a->keep_alives | b->keep_alives) == 0
            && !tcpstate_is_keep_alive(&connection->ends[segment->from & 1], segment)
-           && (a->known & b->known & (SENT_DATA | SENT_NEW)) == (SENT_DATA | SENT_NEW);
+           && (a->known & b->known & SPOKEN) == SPOKEN;
 }
 
 static void take_plain(struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
@@ -279,9 +289,76 @@ static void take_plain(struct tcpstate_connection *connection, const struct tcps
     tcpstate_remember(connection, segment, &evidence);
 }
 
+/* Whether take_next() may take the next segment of this connection. */
+static void settle_connection(struct tcpstate_connection *connection)
+{
+    const struct tcpstate_endpoint *a = &connection->ends[0], *b = &connection->ends[1];
+    const uint32_t needs = SPOKEN | KNOWS_SEQ | KNOWS_ACK;
+    bool settled = a->proven == TCPSTATE_ESTABLISHED && b->proven == TCPSTATE_ESTABLISHED
+                   && (a->pending | b->pending) == 0 && (a->known & b->known & needs) == needs
+                   && ((a->known | b->known) & (UNSETTLED | EXPIRED)) == 0
+                   && (a->keep_alives | b->keep_alives) == 0 && a->nxt == a->max && b->nxt == b->max
+                   && connection->client >= 0 && !(connection->facts & TCPSTATE_CONNECTION_RESTORED);
+
+    if (settled)
+        connection->facts |= TCPSTATE_CONNECTION_SETTLED;
+    else
+        connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_SETTLED;
+}
+
+/* Most segments of most captures: the next data of a settled connection, or an
+ * ACK of what was seen.  They only move numbers on.  False if the segment is
+ * anything else; then nothing was changed. */
+static bool take_next(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                      struct tcpstate_observation *observation)
+{
+    static const struct tcpstate_observation nothing = {
+        .ends = { { .before = TCPSTATE_ESTABLISHED, .after = TCPSTATE_ESTABLISHED },
+                  { .before = TCPSTATE_ESTABLISHED, .after = TCPSTATE_ESTABLISHED } },
+        .repeats_after = -1, .reset_after = -1, .stayed = { -1, -1 },
+    };
+    struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
+    const struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
+
+    if (!(connection->facts & TCPSTATE_CONNECTION_SETTLED)
+        || (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_ACK))
+               != TCPSTATE_FLAG_ACK
+        || (segment->options & (uint8_t)~TCPSTATE_OPTION_TIMESTAMPS) || segment->seq != me->max
+        || segment->payload >= UINT32_C(1) << 30
+        || seq_lt(segment->ack, me->acked) || seq_gt(segment->ack, peer->max)
+        || seq_gt(segment->seq, peer->acked + peer->window) || is_copy(me, segment))
+        return false;
+    sight(me, segment);
+    me->nxt = me->max = me->island = segment->seq + segment->payload;
+    me->acked = segment->ack;
+    me->window = (uint32_t)segment->window << tcpstate_window_scale(me, peer);
+    if (segment->options & TCPSTATE_OPTION_TIMESTAMPS) {
+        if (!(me->known & SENT_TIMESTAMPS) || seq_gt(segment->ts_val, me->ts_val))
+            me->ts_val = segment->ts_val;
+        me->known |= SENT_TIMESTAMPS;
+    }
+    connection->moments[TCPSTATE_MOMENT_LAST] = segment->time;
+    *observation = nothing;
+    observation->client = connection->client;
+    observation->roles_inferred = connection->facts & TCPSTATE_CONNECTION_ROLES_GUESSED;
+    return true;
+}
+
+static void observe_in_general(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                               int64_t two_msl, struct tcpstate_observation *observation);
+
 void tcpstate_observe(struct tcpstate_connection *connection,
                       const struct tcpstate_segment *segment, int64_t two_msl,
                       struct tcpstate_observation *observation)
+{
+    if (take_next(connection, segment, observation))
+        return;
+    observe_in_general(connection, segment, two_msl, observation);
+    settle_connection(connection);
+}
+
+static void observe_in_general(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                               int64_t two_msl, struct tcpstate_observation *observation)
 {
     struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
     struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
@@ -340,7 +417,7 @@ void tcpstate_observe(struct tcpstate_connection *connection,
     bool answers_last = answered != 0
                         && ((segment->flags & TCPSTATE_FLAG_ACK)
                                 ? (peer->known & KNOWS_SEQ) && seq_ge(segment->ack, peer->max)
-                                : segment->seq == peer->last.ack);
+                                : segment->seq == peer->last_ack);
     sight(me, segment);
     if (is_plain(connection, segment) && !(connection->facts & TCPSTATE_CONNECTION_RESTORED)) {
         take_plain(connection, segment);

@@ -33,6 +33,16 @@ void tcpstate_move_receiver(struct tcpstate_connection *connection, const struct
  * followed by a segment from there. */
 void tcpstate_confirm(struct tcpstate_connection *connection, const struct tcpstate_segment *segment);
 
+/* The shift count of a window field that `me` sends after its SYN: a scale
+ * counts only if both SYNs offered one (RFC 7323 section 2.2); where the SYN was
+ * not captured the field may mean as much as 2^14 times its number (section 2.3). */
+static inline int tcpstate_window_scale(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer)
+{
+    if ((me->known & KNOWS_SCALE) && (peer->known & KNOWS_SCALE))
+        return me->window_scale;
+    return (me->known & (SENT_SYN | SENT_SYN_ACK)) ? 0 : 14;
+}
+
 /* remember.c */
 
 /* Whether the segment shows that something was sent which the capture does not

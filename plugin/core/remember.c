@@ -7,10 +7,6 @@
  */
 #include "internal.h"
 
-/* A window field that was never scaled by a known factor may mean this much
- * (RFC 7323 section 2.3). */
-#define UNKNOWN_SCALE 14
-
 /* Take `next` as seen from `me`, keeping at most one range behind a hole.
  * Where there are more holes the older range is forgotten; the receiver's
  * acknowledgment fills them all in the end. */
@@ -255,15 +251,7 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
         if (!(me->known & KNOWS_ACK) || seq_gt(segment->ack, me->acked) || syn)
             me->acked = segment->ack;
         me->known |= KNOWS_ACK;
-        /* A scale counts only if both SYNs offered one, and never on a SYN
-         * (RFC 7323 section 2.2). */
-        int scale = 0;
-        if (!syn) {
-            if ((me->known & KNOWS_SCALE) && (peer->known & KNOWS_SCALE))
-                scale = me->window_scale;
-            else if (!(me->known & (SENT_SYN | SENT_SYN_ACK)))
-                scale = UNKNOWN_SCALE;
-        }
+        int scale = syn ? 0 : tcpstate_window_scale(me, peer);
         me->window = (uint32_t)segment->window << scale;
         /* It acknowledges what was never captured: that did arrive.  But an
          * end in SYN_SENT has sent only its SYN; a higher number is not for it. */

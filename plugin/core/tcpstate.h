@@ -24,6 +24,7 @@
 #define TCPSTATE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* The states of RFC 9293 section 3.3.2, in the order of its figure 5, and
@@ -193,16 +194,23 @@ enum tcpstate_moment {
 };
 #define TCPSTATE_NO_TIME INT64_MIN
 
-/* What is enough of a segment to know it again. */
+/* What is enough of a segment to know it again a moment later. */
 struct tcpstate_sighting {
-    uint8_t flags;
-    uint16_t ip_id, checksum;
-    uint32_t seq, ack, frame; /* frame 0: none */
     int64_t time;
+    uint32_t frame;  /* 0: none */
+    uint32_t digest; /* of its numbers, flags, checksum and identification */
 };
 
-/* Everything the core remembers of one endpoint. */
+/* Everything the core remembers of one endpoint.  A field that is added here
+ * is added to the lists of pack.c too. */
 struct tcpstate_endpoint {
+    int64_t first_sent;   /* when its last SYN, SYN,ACK or FIN was first sent */
+    int64_t since;        /* when it entered .state; TCPSTATE_NO_TIME: not known */
+    int64_t proven_since; /* when it entered .proven */
+    /* Its last segment, and its last with SYN, FIN or RST, to tell copies that
+     * the capture made. */
+    struct tcpstate_sighting last, marked;
+    uint32_t last_ack; /* the last segment's acknowledgment number */
     uint32_t isn;    /* valid with KNOWS_ISN */
     uint32_t nxt;    /* what follows its data as far as seen without a hole */
     uint32_t max;    /* the highest number that follows anything it sent */
@@ -216,36 +224,30 @@ struct tcpstate_endpoint {
     uint32_t ts_val; /* last time stamp, with SENT_TIMESTAMPS */
     uint32_t known;  /* KNOWS_* and SENT_*, see evidence.h */
     uint16_t repeats; /* how often its last SYN, SYN,ACK or FIN was sent again */
+    uint16_t syns;       /* how many SYNs without ACK it sent */
+    uint16_t keep_alives; /* how many in a row were not answered */
     uint8_t state;   /* enum tcpstate_state: replay(proven, pending) */
     uint8_t proven;  /* enum tcpstate_state */
     uint8_t before_reset; /* what .proven was when it sent a RST */
     uint8_t pending; /* 1 << GETS_*: arrived as far as we know, not confirmed */
     uint8_t window_scale;
     uint8_t ttl;
-    uint16_t syns;       /* how many SYNs without ACK it sent */
-    uint16_t keep_alives; /* how many in a row were not answered */
-    int64_t first_sent;  /* when its last SYN, SYN,ACK or FIN was first sent */
-    int64_t since;       /* when it entered .state; TCPSTATE_NO_TIME: not known */
-    int64_t proven_since; /* when it entered .proven */
-    /* Its last segment, and its last with SYN, FIN or RST, to tell copies that
-     * the capture made. */
-    struct tcpstate_sighting last, marked;
 };
 
 /* Everything the core remembers of one connection. */
 struct tcpstate_connection {
     struct tcpstate_endpoint ends[2];
-    uint32_t milestones[TCPSTATE_MILESTONES]; /* frame numbers */
     int64_t time_wait_since; /* when TIME_WAIT began or began anew */
+    int64_t moments[TCPSTATE_MOMENTS]; /* nanoseconds, or TCPSTATE_NO_TIME */
+    uint32_t milestones[TCPSTATE_MILESTONES]; /* frame numbers */
+    uint32_t provoked_by;    /* frame that a challenge ACK would answer */
+    uint32_t stale_isn, stale_frame; /* the last old duplicate SYN; frame 0: none */
+    uint16_t facts;          /* TCPSTATE_CONNECTION_* */
+    uint16_t stale_from;     /* endpoint */
     int8_t client;           /* endpoint 0 or 1, or -1 */
     int8_t active_closer;    /* endpoint that sent the first FIN, or -1 */
-    uint16_t facts;          /* TCPSTATE_CONNECTION_* */
     uint8_t end;             /* enum tcpstate_ending */
     int8_t ended_by;         /* endpoint that reset, refused or closed first, or -1 */
-    int64_t moments[TCPSTATE_MOMENTS]; /* nanoseconds, or TCPSTATE_NO_TIME */
-    uint32_t provoked_by;    /* frame that a challenge ACK would answer */
-    uint8_t stale_from;
-    uint32_t stale_isn, stale_frame; /* the last old duplicate SYN; frame 0: none */
 };
 
 enum {
@@ -259,6 +261,7 @@ enum {
     TCPSTATE_CONNECTION_CROSSED_FINS = 0x80,   /* closed from both ends at once */
     TCPSTATE_CONNECTION_RESTORED = 0x200,   /* goes on from before; nobody was told yet */
     TCPSTATE_CONNECTION_CONTESTED = 0x100,  /* begun by a SYN, but the other end still held the one before */
+    TCPSTATE_CONNECTION_SETTLED = 0x400,    /* both proven ESTABLISHED, nothing pending or in doubt: see take_next() */
 };
 
 /* How a connection ended, as soon as a segment ends it. */
@@ -365,6 +368,15 @@ bool tcpstate_restore(struct tcpstate_connection *connection, const struct tcpst
 /* The initial sequence number of endpoint 0 or 1, raw: J or K of the
  * textbooks.  False if neither its SYN nor an acknowledgment of it was seen. */
 bool tcpstate_isn(const struct tcpstate_connection *connection, int endpoint, uint32_t *isn);
+
+/* A connection in as few bytes as it needs, to be put away until its next
+ * segment: what is unpacked equals, field by field, what was packed. */
+#define TCPSTATE_MOST_PACKED 640
+size_t tcpstate_pack(const struct tcpstate_connection *connection, uint8_t packed[TCPSTATE_MOST_PACKED]);
+
+/* `size` is what tcpstate_pack() returned; returns how many bytes it took, and
+ * reads no more than that, whatever they are. */
+size_t tcpstate_unpack(struct tcpstate_connection *connection, const uint8_t *packed, size_t size);
 
 /* Length of TIME_WAIT in nanoseconds: Linux's 60 s; RFC 9293 says 2 MSL = 240 s. */
 #define TCPSTATE_DEFAULT_2MSL INT64_C(60000000000)

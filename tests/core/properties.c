@@ -9,6 +9,7 @@
  *
  * TCPSTATE_SEED=N tests/properties    other segments than the usual ones
  */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +36,7 @@ struct world {
     int64_t now;
     struct { uint8_t state; bool inferred; } shown[2]; /* after the last segment */
     bool fresh;                                        /* no segment yet */
+    unsigned settled;                                  /* how many segments met a settled connection */
 };
 
 static uint32_t dice(struct world *world, uint32_t sides)
@@ -269,6 +271,45 @@ static void forget_all(struct world *world)
     world->fresh = true;
 }
 
+/* All that is remembered, field by field: the struct ends in padding. */
+static bool same(const struct tcpstate_connection *a, const struct tcpstate_connection *b)
+{
+    return memcmp(a, b, offsetof(struct tcpstate_connection, ended_by) + sizeof a->ended_by) == 0;
+}
+
+/* A settled connection takes its next segment by a shorter way: it says and
+ * remembers what the general way would. */
+static bool short_way_agrees(struct world *world, const struct tcpstate_segment *segment)
+{
+    struct tcpstate_connection quickly = world->plain, in_general = world->plain;
+    struct tcpstate_observation quick, general;
+
+    if (!(quickly.facts & TCPSTATE_CONNECTION_SETTLED))
+        return true;
+    world->settled++;
+    in_general.facts &= (uint16_t)~TCPSTATE_CONNECTION_SETTLED;
+    tcpstate_observe(&quickly, segment, TWO_MSL, &quick);
+    tcpstate_observe(&in_general, segment, TWO_MSL, &general);
+    HOLDS(same(&quickly, &in_general));
+    HOLDS(quick.repeats_after == general.repeats_after && quick.expected == general.expected
+          && quick.copy == general.copy);
+    return agree(segment, &quick, &general, false);
+}
+
+/* Put away and fetched back, a connection is what it was; and it never takes
+ * more bytes than were promised, nor fewer read than written. */
+static bool packs(const struct world *world, const struct tcpstate_segment *segment)
+{
+    uint8_t packed[TCPSTATE_MOST_PACKED];
+    struct tcpstate_connection back;
+    size_t size = tcpstate_pack(&world->plain, packed);
+
+    HOLDS(size <= sizeof packed);
+    HOLDS(tcpstate_unpack(&back, packed, size) == size);
+    HOLDS(same(&world->plain, &back));
+    return true;
+}
+
 /* One segment, into all three; now and then only quoted by an ICMP error. */
 static bool step(struct world *world, const struct tcpstate_segment *segment, bool quoted)
 {
@@ -282,11 +323,13 @@ static bool step(struct world *world, const struct tcpstate_segment *segment, bo
         tcpstate_observe_unreachable(&world->mirrored, &mirror, &seen_mirrored);
         tcpstate_observe_unreachable(&world->shifted, &shift, &seen_shifted);
     } else {
+        if (!short_way_agrees(world, segment))
+            return false;
         tcpstate_observe(&world->plain, segment, TWO_MSL, &seen);
         tcpstate_observe(&world->mirrored, &mirror, TWO_MSL, &seen_mirrored);
         tcpstate_observe(&world->shifted, &shift, TWO_MSL, &seen_shifted);
     }
-    if (!is_sound(world, segment, &seen) || (!quoted && !nonsense_moves_nobody(segment, &seen))
+    if (!packs(world, segment) || !is_sound(world, segment, &seen) || (!quoted && !nonsense_moves_nobody(segment, &seen))
         || !agree(segment, &seen, &seen_mirrored, true) || !agree(segment, &seen, &seen_shifted, false))
         return false;
     for (int i = 0; i < 2; i++) {
@@ -351,6 +394,76 @@ static void random_segments(void)
     g_rand_free(world.random);
 }
 
+/* One that both ends have spoken on, in the numbers of the segments below. */
+static bool open_connection(struct world *world)
+{
+    enum { SYN = 2, ACK = 16, PSH = 8 };
+    struct tcpstate_segment opening[] = {
+        { .from = 0, .flags = SYN, .seq = 999, .options = TCPSTATE_OPTION_WINDOW_SCALE, .window_scale = 7 },
+        { .from = 1, .flags = SYN | ACK, .seq = 4999, .ack = 1000, .options = TCPSTATE_OPTION_WINDOW_SCALE },
+        { .from = 0, .flags = ACK, .seq = 1000, .ack = 5000 },
+        { .from = 0, .flags = ACK | PSH, .seq = 1000, .ack = 5000, .payload = 10 },
+        { .from = 1, .flags = ACK | PSH, .seq = 5000, .ack = 1010, .payload = 10 },
+        { .from = 0, .flags = ACK, .seq = 1010, .ack = 5010 },
+    };
+
+    forget_all(world);
+    for (size_t i = 0; i < G_N_ELEMENTS(opening); i++) {
+        opening[i].frame = ++world->frame;
+        opening[i].time = world->now += 10 * MILLISECOND;
+        opening[i].window = 1000;
+        opening[i].server_hint = -1;
+        if (!step(world, &opening[i], false))
+            return false;
+    }
+    return true;
+}
+
+/* A transfer as networks make it: mostly the next data and ACKs of what came,
+ * now and then anything. */
+static void random_transfers(void)
+{
+    struct world world = { .random = g_rand_new_with_seed(DEFAULT_SEED) };
+    bool good = true;
+
+    for (int i = 0; i < 500 && good; i++) {
+        good = open_connection(&world);
+        for (int j = 0; j < 100 && good; j++) {
+            struct tcpstate_segment segment = anything(&world);
+            if (dice(&world, 20)) {
+                const struct tcpstate_endpoint *ends = world.plain.ends;
+                segment.flags = dice(&world, 2) ? 0x10 : 0x18;
+                segment.options = dice(&world, 2) ? TCPSTATE_OPTION_TIMESTAMPS : 0;
+                segment.payload = dice(&world, 3) * 100;
+                segment.seq = dice(&world, 10) ? ends[segment.from].max : segment.seq;
+                segment.ack = dice(&world, 10) ? ends[!segment.from].max - dice(&world, 2) * 100 : segment.ack;
+            }
+            good = step(&world, &segment, false) && (dice(&world, 8) || copy(&world, segment));
+        }
+    }
+    g_assert_cmpuint(world.settled, >, 10000); /* or little was compared */
+    g_rand_free(world.random);
+}
+
+/* What unpacks is not always what was packed: any bytes give a connection. */
+static void unpacks_anything(void)
+{
+    GRand *random = g_rand_new_with_seed(DEFAULT_SEED);
+
+    for (int i = 0; i < 10000; i++) {
+        uint8_t bytes[TCPSTATE_MOST_PACKED];
+        struct tcpstate_connection connection;
+        size_t size = (size_t)g_rand_int_range(random, 0, sizeof bytes + 1);
+        uint8_t *exact = g_malloc(size + 1);
+        for (size_t j = 0; j < size; j++)
+            bytes[j] = (uint8_t)g_rand_int(random);
+        memcpy(exact, bytes, size); /* so that a sanitizer sees a read beyond */
+        g_assert_cmpuint(tcpstate_unpack(&connection, exact, size), <=, size);
+        g_free(exact);
+    }
+    g_rand_free(random);
+}
+
 /* The time of TIME_WAIT is the caller's to choose, down to none. */
 static void any_two_msl(void)
 {
@@ -376,6 +489,8 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_set_nonfatal_assertions();
     g_test_add_func("/properties/random_segments", random_segments);
+    g_test_add_func("/properties/random_transfers", random_transfers);
+    g_test_add_func("/properties/unpacks_anything", unpacks_anything);
     g_test_add_func("/properties/any_two_msl", any_two_msl);
     return g_test_run();
 }

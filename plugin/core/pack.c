@@ -1,0 +1,272 @@
+/* pack.c - a connection in as few bytes as it needs.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Most connections of a large capture are over or idle at any moment, and most
+ * of their numbers are near each other: SND.NXT is near the ISN, one side's
+ * acknowledgments are the other's numbers, most times are one of a few.  So
+ * each number is written as its distance from one that was written before.
+ *
+ * The lists below name every field once, in an order in which a field's
+ * neighbour comes before it; both directions follow them, so they cannot
+ * differ.  Nothing is lost: a connection that comes back goes on as if it had
+ * never been away.
+ */
+#include <string.h>
+
+#include "tcpstate.h"
+
+/* Numbers of one endpoint: field, and what it is likely to be near. */
+#define OWN_NUMBERS(X, me, peer)                                               \
+    X(me->isn, 0) X(me->nxt, me->isn) X(me->max, me->nxt) X(me->island, me->max) \
+    X(me->fin, me->max) X(me->carried_to, me->max) X(me->known, 0)             \
+    X(me->window, 0) X(me->ts_val, 0)
+
+/* ... with the other's numbers known. */
+#define SHARED_NUMBERS(X, me, peer)                                            \
+    X(me->acked, peer->max) X(me->last_ack, me->acked) X(me->claim, me->acked) \
+    X(me->last.digest, 0) X(me->marked.digest, me->last.digest)
+
+/* Frame numbers: each near the one before it. */
+#define FRAMES(X, c)                                                            \
+    X(c->milestones[0], 0)                                                      \
+    X(c->milestones[1], c->milestones[0]) X(c->milestones[2], c->milestones[1]) \
+    X(c->milestones[3], c->milestones[2]) X(c->milestones[4], c->milestones[3]) \
+    X(c->milestones[5], c->milestones[4]) X(c->milestones[6], c->milestones[5]) \
+    X(c->milestones[7], c->milestones[2])                                       \
+    X(c->ends[0].syn_frame, c->milestones[0]) X(c->ends[1].syn_frame, c->milestones[0]) \
+    X(c->ends[0].last.frame, c->milestones[6]) X(c->ends[1].last.frame, c->ends[0].last.frame) \
+    X(c->ends[0].marked.frame, c->ends[0].last.frame) X(c->ends[1].marked.frame, c->ends[1].last.frame) \
+    X(c->provoked_by, c->milestones[0]) X(c->stale_frame, c->milestones[0]) X(c->stale_isn, 0)
+
+/* Small ones, four to a number. */
+#define SMALL(X, c)                                                             \
+    X(c->ends[0].state, c->ends[0].proven, c->ends[0].before_reset, c->ends[0].pending) \
+    X(c->ends[1].state, c->ends[1].proven, c->ends[1].before_reset, c->ends[1].pending) \
+    X(c->ends[0].window_scale, c->ends[0].ttl, c->ends[1].window_scale, c->ends[1].ttl) \
+    X(c->client, c->active_closer, c->ended_by, c->end)
+#define SMALL_16(X, c)                                                          \
+    X(c->ends[0].repeats, c->ends[1].repeats) X(c->ends[0].syns, c->ends[1].syns) \
+    X(c->ends[0].keep_alives, c->ends[1].keep_alives) X(c->facts, c->stale_from)
+
+/* Times, in the order in which they are likely to come. */
+#define TIMES(X, c)                                                             \
+    X(c->moments[0]) X(c->moments[1]) X(c->moments[2]) X(c->moments[3]) X(c->moments[4]) X(c->moments[5]) \
+    X(c->moments[6]) X(c->moments[7]) X(c->moments[8]) X(c->time_wait_since)    \
+    X(c->ends[0].first_sent) X(c->ends[1].first_sent) X(c->ends[0].last.time) X(c->ends[1].last.time) \
+    X(c->ends[0].marked.time) X(c->ends[1].marked.time) X(c->ends[0].since) X(c->ends[1].since) \
+    X(c->ends[0].proven_since) X(c->ends[1].proven_since)
+
+enum {
+    NUMBERS = 2 * (9 + 5) + 17 + 4 + 4,
+    TIME_COUNT = 20,
+    CODE_BYTES = (NUMBERS + 3) / 4,
+    TIME_CODE_BYTES = (TIME_COUNT + 1) / 2,
+};
+_Static_assert(TCPSTATE_MOMENTS == 9 && TCPSTATE_MILESTONES == 8, "the lists above name them one by one");
+_Static_assert(CODE_BYTES + TIME_CODE_BYTES + NUMBERS * 5 + TIME_COUNT * 10 <= TCPSTATE_MOST_PACKED,
+               "the longest packing has room");
+
+/* How a number is written: two bits. */
+enum { ZERO, AS_EXPECTED, NEAR, ANY };
+
+/* How a time is written: four bits; from SAME on, as the so manieth that was
+ * written in full. */
+enum { TIME_ZERO, TIME_NONE, TIME_NEW, TIME_SAME, MOST_SAME = 16 - TIME_SAME };
+
+static uint8_t *write_varint(uint8_t *to, uint64_t number)
+{
+    while (number >= 0x80) {
+        *to++ = (uint8_t)(number | 0x80);
+        number >>= 7;
+    }
+    *to++ = (uint8_t)number;
+    return to;
+}
+
+/* Distances of either sign, small ones short. */
+static uint64_t fold(int64_t distance) { return (uint64_t)distance << 1 ^ (distance < 0 ? UINT64_MAX : 0); }
+static int64_t unfold(uint64_t folded) { return (int64_t)(folded >> 1 ^ (0 - (folded & 1))); }
+
+struct writer {
+    uint8_t *codes, *to;
+    unsigned count;
+};
+
+static void put(struct writer *writer, uint32_t number, uint32_t expected)
+{
+    unsigned code = ZERO;
+    int32_t distance = (int32_t)(number - expected);
+
+    if (number == 0) {
+        code = ZERO;
+    } else if (distance == 0) {
+        code = AS_EXPECTED;
+    } else if (distance > -(1 << 20) && distance < 1 << 20) {
+        code = NEAR;
+        writer->to = write_varint(writer->to, fold(distance));
+    } else {
+        code = ANY;
+        memcpy(writer->to, &number, sizeof number);
+        writer->to += sizeof number;
+    }
+    writer->codes[writer->count / 4] |= (uint8_t)(code << writer->count % 4 * 2);
+    writer->count++;
+}
+
+struct time_writer {
+    uint8_t *codes, *to;
+    unsigned count, known;
+    int64_t times[MOST_SAME];
+    int64_t before;
+};
+
+static void put_time(struct time_writer *writer, int64_t time)
+{
+    unsigned code = TIME_NEW;
+
+    if (time == 0)
+        code = TIME_ZERO;
+    else if (time == TCPSTATE_NO_TIME)
+        code = TIME_NONE;
+    for (unsigned i = 0; code == TIME_NEW && i < writer->known; i++)
+        if (writer->times[i] == time)
+            code = TIME_SAME + i;
+    if (code == TIME_NEW) {
+        writer->to = write_varint(writer->to, fold((int64_t)((uint64_t)time - (uint64_t)writer->before)));
+        if (writer->known < MOST_SAME)
+            writer->times[writer->known++] = time;
+        writer->before = time;
+    }
+    writer->codes[writer->count / 2] |= (uint8_t)(code << writer->count % 2 * 4);
+    writer->count++;
+}
+
+size_t tcpstate_pack(const struct tcpstate_connection *c, uint8_t packed[TCPSTATE_MOST_PACKED])
+{
+    struct writer writer = { .codes = packed, .to = packed + CODE_BYTES + TIME_CODE_BYTES };
+
+    memset(packed, 0, CODE_BYTES + TIME_CODE_BYTES);
+#define PUT(field, expected) put(&writer, field, expected);
+    for (int i = 0; i < 2; i++) {
+        const struct tcpstate_endpoint *me = &c->ends[i];
+        OWN_NUMBERS(PUT, me, none)
+    }
+    for (int i = 0; i < 2; i++) {
+        const struct tcpstate_endpoint *me = &c->ends[i], *peer = &c->ends[!i];
+        SHARED_NUMBERS(PUT, me, peer)
+    }
+    FRAMES(PUT, c)
+#define PUT_4(a, b, d, e) \
+    put(&writer, (uint8_t)(a) | (uint32_t)(uint8_t)(b) << 8 | (uint32_t)(uint8_t)(d) << 16 | (uint32_t)(uint8_t)(e) << 24, 0);
+    SMALL(PUT_4, c)
+#define PUT_2(a, b) put(&writer, (a) | (uint32_t)(b) << 16, 0);
+    SMALL_16(PUT_2, c)
+    struct time_writer times = { .codes = packed + CODE_BYTES, .to = writer.to };
+#define PUT_TIME(field) put_time(&times, field);
+    TIMES(PUT_TIME, c)
+    return (size_t)(times.to - packed);
+}
+
+/* Reads nothing beyond `end`; what is missing there reads as zero. */
+struct reader {
+    const uint8_t *codes, *from, *end;
+    unsigned count;
+};
+
+static const uint8_t *read_varint(const uint8_t *from, const uint8_t *end, uint64_t *number)
+{
+    *number = 0;
+    for (unsigned shift = 0; from < end && shift < 64; shift += 7) {
+        *number |= (uint64_t)(*from & 0x7f) << shift;
+        if (!(*from++ & 0x80))
+            break;
+    }
+    return from;
+}
+
+static uint32_t get(struct reader *reader, uint32_t expected)
+{
+    unsigned code = reader->codes[reader->count / 4] >> reader->count % 4 * 2 & 3;
+    uint64_t folded;
+    uint32_t number = 0;
+
+    reader->count++;
+    switch (code) {
+    case AS_EXPECTED:
+        return expected;
+    case NEAR:
+        reader->from = read_varint(reader->from, reader->end, &folded);
+        return expected + (uint32_t)unfold(folded);
+    case ANY:
+        if (reader->end - reader->from >= (ptrdiff_t)sizeof number) {
+            memcpy(&number, reader->from, sizeof number);
+            reader->from += sizeof number;
+        }
+        return number;
+    default:
+        return 0;
+    }
+}
+
+struct time_reader {
+    struct reader bytes;
+    unsigned known;
+    int64_t times[MOST_SAME];
+    int64_t before;
+};
+
+static int64_t get_time(struct time_reader *reader)
+{
+    struct reader *bytes = &reader->bytes;
+    unsigned code = bytes->codes[bytes->count / 2] >> bytes->count % 2 * 4 & 0xf;
+    uint64_t folded;
+
+    bytes->count++;
+    if (code == TIME_ZERO)
+        return 0;
+    if (code == TIME_NONE)
+        return TCPSTATE_NO_TIME;
+    if (code >= TIME_SAME)
+        return code - TIME_SAME < reader->known ? reader->times[code - TIME_SAME] : 0;
+    bytes->from = read_varint(bytes->from, bytes->end, &folded);
+    int64_t time = (int64_t)((uint64_t)reader->before + (uint64_t)unfold(folded));
+    if (reader->known < MOST_SAME)
+        reader->times[reader->known++] = time;
+    reader->before = time;
+    return time;
+}
+
+size_t tcpstate_unpack(struct tcpstate_connection *c, const uint8_t *packed, size_t size)
+{
+    uint32_t four, two;
+
+    memset(c, 0, sizeof *c);
+    if (size < CODE_BYTES + TIME_CODE_BYTES)
+        return 0;
+    struct reader reader = { .codes = packed, .from = packed + CODE_BYTES + TIME_CODE_BYTES, .end = packed + size };
+#define GET(field, expected) field = get(&reader, expected);
+    for (int i = 0; i < 2; i++) {
+        struct tcpstate_endpoint *me = &c->ends[i];
+        OWN_NUMBERS(GET, me, none)
+    }
+    for (int i = 0; i < 2; i++) {
+        struct tcpstate_endpoint *me = &c->ends[i];
+        const struct tcpstate_endpoint *peer = &c->ends[!i];
+        SHARED_NUMBERS(GET, me, peer)
+    }
+    FRAMES(GET, c)
+#define GET_4(a, b, d, e)                                                      \
+    four = get(&reader, 0);                                                    \
+    memcpy(&(a), (uint8_t[]){ (uint8_t)four }, 1);                             \
+    memcpy(&(b), (uint8_t[]){ (uint8_t)(four >> 8) }, 1);                      \
+    memcpy(&(d), (uint8_t[]){ (uint8_t)(four >> 16) }, 1);                     \
+    memcpy(&(e), (uint8_t[]){ (uint8_t)(four >> 24) }, 1);
+    SMALL(GET_4, c)
+#define GET_2(a, b) two = get(&reader, 0), (a) = (uint16_t)two, (b) = (uint16_t)(two >> 16);
+    SMALL_16(GET_2, c)
+    struct time_reader times = { .bytes = { .codes = packed + CODE_BYTES, .from = reader.from, .end = reader.end } };
+#define GET_TIME(field) field = get_time(&times);
+    TIMES(GET_TIME, c)
+    return (size_t)(times.bytes.from - packed);
+}
