@@ -10,6 +10,7 @@
 #include <wireshark.h>
 #include <ws_version.h>
 
+#include <epan/conversation.h>
 #include <epan/packet.h>
 #include <epan/proto.h>
 
@@ -17,14 +18,11 @@
     (WIRESHARK_VERSION_MAJOR > (major)            \
      || (WIRESHARK_VERSION_MAJOR == (major) && WIRESHARK_VERSION_MINOR >= (minor)))
 
-/* Since 4.2 a field_info holds its value by pointer. */
-static inline uint32_t tcpstate_finfo_uint(const field_info *finfo)
+/* The conversation of two endpoints that the TCP dissector has met at this frame. */
+static inline const conversation_t *tcpstate_find_conversation(const packet_info *pinfo, const address *a,
+                                                               const address *b, uint16_t port_a, uint16_t port_b)
 {
-#if TCPSTATE_WIRESHARK_AT_LEAST(4, 2)
-    return fvalue_get_uinteger(finfo->value);
-#else
-    return fvalue_get_uinteger((fvalue_t *)&finfo->value);
-#endif
+    return find_conversation(pinfo->num, a, b, CONVERSATION_TCP, port_a, port_b, 0);
 }
 
 /* Big-endian numbers at any address; wsutil/pint.h renamed its own in 4.6. */

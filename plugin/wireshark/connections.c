@@ -1,117 +1,70 @@
-/* connections.c - from a segment to its connection, and the timelines.
+/* connections.c - from a segment to its connection, and back to what is known
+ * of it at any frame.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Wireshark's tcp.stream names a conversation, and it starts a new one at any
- * SYN with a new ISN, even an old duplicate's.  The core says whether that
- * opens a new connection; if not, the new stream is one more name of the
- * connection that is there.  A stream never changes its connection, so a
- * stream's number leads to it directly.
+ * A four-tuple has one connection after another.  Wireshark's tcp.stream starts
+ * anew at any SYN with a new ISN, even an old duplicate's; the core says whether
+ * such a SYN opens a new connection.  Any other segment belongs to the latest
+ * connection of its four-tuple, so the tuple leads to it directly.
  */
 #include "connections.h"
 
 #include <string.h>
 
+#include "lives.h"
 #include "preferences.h"
 
-/* One entry of a timeline.  The frames are in order. */
-struct event {
-    uint32_t frame;
-    uint32_t answers;     /* frame */
-    uint32_t value;       /* by step: application protocol + 1, or what a failed check expected */
-    uint16_t repeats;
-    uint8_t step;
-    uint8_t layer;
-    uint8_t before;       /* two states, 4 bits each */
-    uint8_t after;
-    uint8_t marks;        /* MARK_* */
-    uint8_t checks;       /* checks made, 4 bits; failed, 4 bits */
-    uint32_t stayed[2];   /* shortened times, see shorten() */
-    uint32_t elapsed;     /* of a RST: since its sender's last segment; else since it was first sent */
+/* A four-tuple as a key: 4 words for IPv4, 10 for IPv6. */
+struct key {
+    uint32_t words; /* how many follow */
+    uint32_t word[9];
 };
+#define KEY_SIZE(key) (sizeof(uint32_t) * (1 + (key)->words))
 
-enum {
-    MARK_BEFORE_INFERRED_0 = 0x01,
-    MARK_BEFORE_INFERRED_1 = 0x02,
-    MARK_AFTER_INFERRED_0 = 0x04,
-    MARK_AFTER_INFERRED_1 = 0x08,
-    MARK_CLIENT_0 = 0x10, /* endpoint 0 is the client */
-    MARK_CLIENT_1 = 0x20,
-    MARK_ROLES_INFERRED = 0x40,
-    MARK_TTL_DIFFERS = 0x80,
-};
-
-/* A number that holds from a frame on.  Nearly always there is one for the
- * whole connection; where it changes, the changes are kept too, so that a
- * later visit to an earlier frame shows what was known there. */
-struct since {
-    uint32_t frame, number;
-};
-
-struct history {
-    struct since first; /* .frame is 0 while nothing is known */
-    struct since *later;
+/* All connections of a four-tuple that had more than one, in order. */
+struct lives {
     uint32_t count, room;
+    struct tcpstate_life *list[];
 };
 
-struct tcpstate_life {
-    struct tcpstate_connection connection;
-    const struct tcpstate_pair *pair;
-    struct history isn[2]; /* initial sequence numbers, by endpoint */
-    struct history stream; /* tcp.stream */
-    struct event *events;
-    uint32_t count, room;
-    uint32_t first_frame;
-    bool over;
-    struct tcpstate_outcome outcome; /* with .over: as it ended */
-    int application; /* protocol of the first data that told it, or -1 */
-    const struct tcpstate_life *before; /* the one that had the four-tuple before, or NULL */
-};
-
-/* A four-tuple, and its connections one after another. */
 struct tuple {
-    struct tcpstate_pair pair;
     struct tcpstate_life *latest;
-    struct tcpstate_life **lives; /* all, if there was more than one */
-    uint32_t count, room;
+    struct lives *lives; /* NULL while there is one */
+    uint32_t last_stream; /* the highest tcp.stream met with a SYN */
+    struct key key;       /* as long as it needs; last */
 };
 
-/* A frame that is not ordinary: its readings. */
-struct kept {
-    uint32_t frame;
-    unsigned count;
-    struct tcpstate_reading readings[];
-};
+static GHashTable *tuples;    /* of struct key, the tuples' own */
+static struct tuple *recent;  /* the one that was found last */
 
-static wmem_map_t *tuples;               /* struct tcpstate_pair -> struct tuple */
-static struct tcpstate_life **by_stream; /* tcp.stream -> its connection */
-static uint32_t streams;                 /* room in by_stream */
-static wmem_map_t *kept_frames;          /* frame number -> struct kept */
-
-static unsigned pair_hash(const void *key)
+static unsigned key_hash(gconstpointer pointer)
 {
-    return wmem_strong_hash((const uint8_t *)key, sizeof(struct tcpstate_pair));
+    const struct key *key = (const struct key *)pointer;
+    uint64_t hash = 0;
+
+    for (uint32_t i = 0; i < key->words; i++)
+        hash = (hash ^ key->word[i]) * UINT64_C(0x9e3779b97f4a7c15);
+    return (unsigned)(hash >> 32);
 }
 
-static gboolean pair_equal(const void *a, const void *b)
+static gboolean key_equal(gconstpointer a, gconstpointer b)
 {
-    return memcmp(a, b, sizeof(struct tcpstate_pair)) == 0;
+    return memcmp(a, b, KEY_SIZE((const struct key *)a)) == 0;
 }
 
 static void begin_file(void)
 {
-    tuples = wmem_map_new(wmem_file_scope(), pair_hash, pair_equal);
-    kept_frames = wmem_map_new(wmem_file_scope(), g_direct_hash, g_direct_equal);
-    by_stream = NULL;
-    streams = 0;
+    tuples = g_hash_table_new(key_hash, key_equal);
+    recent = NULL;
+    tcpstate_lives_begin();
 }
 
 static void end_file(void)
 {
-    tuples = NULL; /* the file scope frees it all */
-    kept_frames = NULL;
-    by_stream = NULL;
-    streams = 0;
+    g_clear_pointer(&tuples, g_hash_table_destroy);
+    recent = NULL;
+    tcpstate_lives_end(); /* the file scope frees it all */
 }
 
 void tcpstate_connections_register(void)
@@ -120,296 +73,278 @@ void tcpstate_connections_register(void)
     register_cleanup_routine(end_file);
 }
 
-static struct tcpstate_life *life_of_stream(uint32_t stream)
+static void make_key(const struct tcpstate_pair *pair, struct key *key)
 {
-    return stream < streams ? by_stream[stream] : NULL;
+    uint32_t length = pair->address_length == 4 ? 1 : 4; /* words of an address */
+
+    key->words = length * 2 + 1;
+    memcpy(key->word, pair->address[0], length * 4);
+    memcpy(key->word + length, pair->address[1], length * 4);
+    key->word[length * 2] = (uint32_t)pair->port[0] << 16 | pair->port[1];
 }
 
-static void name_stream(uint32_t stream, struct tcpstate_life *life)
+static void read_key(const struct key *key, struct tcpstate_pair *pair)
 {
-    if (stream >= streams) {
-        uint32_t room = MAX(stream + 1, streams * 2);
-        by_stream = (struct tcpstate_life **)wmem_realloc(wmem_file_scope(), by_stream,
-                                                          room * sizeof *by_stream);
-        memset(by_stream + streams, 0, (room - streams) * sizeof *by_stream);
-        streams = room;
-    }
-    by_stream[stream] = life;
+    uint32_t length = (key->words - 1) / 2;
+
+    memset(pair, 0, sizeof *pair);
+    pair->address_length = (uint8_t)(length * 4);
+    memcpy(pair->address[0], key->word, length * 4);
+    memcpy(pair->address[1], key->word + length, length * 4);
+    pair->port[0] = (uint16_t)(key->word[length * 2] >> 16);
+    pair->port[1] = (uint16_t)key->word[length * 2];
 }
 
-/* An array with room for one more. */
-static void *grow(void *array, uint32_t count, uint32_t *room, uint32_t least, size_t size)
+static struct tuple *find_tuple(const struct key *key)
 {
-    if (count < *room)
-        return array;
-    *room = *room ? *room * 2 : least;
-    return wmem_realloc(wmem_file_scope(), array, *room * size);
-}
-
-static void note(struct history *history, uint32_t frame, uint32_t number)
-{
-    if (history->first.frame == 0) {
-        history->first = (struct since){ frame, number };
-        return;
-    }
-    if (number == (history->count ? history->later[history->count - 1].number : history->first.number))
-        return;
-    history->later = (struct since *)grow(history->later, history->count, &history->room, 2,
-                                          sizeof *history->later);
-    history->later[history->count++] = (struct since){ frame, number };
-}
-
-static bool recall(const struct history *history, uint32_t frame, uint32_t *number)
-{
-    uint32_t low = 0, high = history->count;
-
-    if (history->first.frame == 0 || frame < history->first.frame)
-        return false;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (history->later[middle].frame <= frame)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    *number = low > 0 ? history->later[low - 1].number : history->first.number;
-    return true;
+    if (recent && key_equal(key, &recent->key))
+        return recent;
+    struct key *found = (struct key *)g_hash_table_lookup(tuples, key);
+    if (!found)
+        return NULL;
+    recent = (struct tuple *)((char *)found - offsetof(struct tuple, key));
+    return recent;
 }
 
 /* The connection that a four-tuple had at a frame. */
 static struct tcpstate_life *life_at(const struct tuple *tuple, uint32_t frame)
 {
-    uint32_t low = 0, high = tuple->count;
+    const struct lives *lives = tuple->lives;
+    uint32_t low = 0, high = lives ? lives->count : 0;
 
-    if (tuple->count == 0)
-        return tuple->latest && tuple->latest->first_frame <= frame ? tuple->latest : NULL;
+    if (!lives)
+        return tuple->latest->first_frame <= frame ? tuple->latest : NULL;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (tuple->lives[middle]->first_frame <= frame)
+        if (lives->list[middle]->first_frame <= frame)
             low = middle + 1;
         else
             high = middle;
     }
-    return low > 0 ? tuple->lives[low - 1] : NULL;
+    return low > 0 ? lives->list[low - 1] : NULL;
 }
 
 static void add_life(struct tuple *tuple, struct tcpstate_life *life)
 {
-    if (tuple->latest) {
-        tuple->lives = (struct tcpstate_life **)grow(tuple->lives, tuple->count, &tuple->room, 4,
-                                                     sizeof *tuple->lives);
-        if (tuple->count == 0)
-            tuple->lives[tuple->count++] = tuple->latest;
-        tuple->lives[tuple->count++] = life;
+    struct lives *lives = tuple->lives;
+
+    if (!lives || lives->count == lives->room) {
+        uint32_t room = lives ? lives->room * 2 : 4;
+        tuple->lives = (struct lives *)wmem_realloc(wmem_file_scope(), lives,
+                                                    sizeof *lives + room * sizeof lives->list[0]);
+        if (!lives) {
+            tuple->lives->count = 1;
+            tuple->lives->list[0] = tuple->latest;
+        }
+        lives = tuple->lives;
+        lives->room = room;
     }
-    tuple->latest = life;
+    lives->list[lives->count++] = life;
 }
 
-/* The connection of a stream that has not been met before. */
-static struct tcpstate_life *open_stream(const struct tcpstate_reading *reading)
+/* A new connection on a four-tuple, which had the one that is its latest. */
+static struct tcpstate_life *begin_life(struct tuple *tuple, struct tcpstate_life *life,
+                                        const struct tcpstate_reading *reading, uint32_t stream)
 {
-    struct tuple *tuple = (struct tuple *)wmem_map_lookup(tuples, &reading->pair);
-
-    if (!tuple) {
-        tuple = wmem_new0(wmem_file_scope(), struct tuple);
-        tuple->pair = reading->pair;
-        wmem_map_insert(tuples, &tuple->pair, tuple);
-    }
     struct tcpstate_life *before = tuple->latest;
-    if (before && !tcpstate_opens_new_connection(&before->connection, &reading->segment)) {
-        name_stream(reading->stream, before);
-        return before;
+    struct tcpstate_connection was;
+
+    if (before) {
+        was = *tcpstate_life_look(before);
+        add_life(tuple, life);
     }
-    struct tcpstate_life *life = wmem_new0(wmem_file_scope(), struct tcpstate_life);
-    tcpstate_connection_begin(&life->connection, before ? &before->connection : NULL);
-    life->pair = &tuple->pair;
-    life->first_frame = reading->segment.frame;
-    life->application = -1;
-    life->before = before;
-    add_life(tuple, life);
-    name_stream(reading->stream, life);
+    *life = (struct tcpstate_life){ .tuple = tuple, .before = before, .first_frame = reading->segment.frame,
+                                    .stream = stream, .application = -1, .place = -1 };
+    tcpstate_connection_begin(tcpstate_life_make(life), before ? &was : NULL);
+    tuple->latest = life;
     return life;
 }
 
-/* A time in 32 bits: microseconds up to 35 minutes, milliseconds up to 24
- * days.  Both visits show the shortened time, so both show the same. */
-#define NO_TIME UINT32_MAX
-#define IN_MILLISECONDS UINT32_C(0x80000000)
-
-static uint32_t shorten(int64_t nanoseconds)
+static struct tcpstate_life *begin_tuple(const struct key *key, const packet_info *pinfo,
+                                         const struct tcpstate_reading *reading)
 {
-    if (nanoseconds < 0)
-        return NO_TIME;
-    if (nanoseconds / 1000 < IN_MILLISECONDS)
-        return (uint32_t)(nanoseconds / 1000);
-    int64_t milliseconds = nanoseconds / 1000000;
-    return milliseconds < INT32_MAX ? (uint32_t)milliseconds | IN_MILLISECONDS : NO_TIME - 1;
+    /* Most four-tuples have one connection: it is part of the same piece. */
+    struct { struct tcpstate_life life; struct tuple tuple; } *both;
+    both = tcpstate_keep(offsetof(__typeof__(*both), tuple.key) + KEY_SIZE(key));
+    struct tuple *tuple = &both->tuple;
+
+    memcpy(&tuple->key, key, KEY_SIZE(key));
+    tcpstate_stream_of(pinfo, reading, &tuple->last_stream);
+    g_hash_table_add(tuples, &tuple->key);
+    recent = tuple;
+    return begin_life(tuple, &both->life, reading, tuple->last_stream);
 }
 
-static int64_t lengthen(uint32_t time)
+/* A SYN may open a new connection; Wireshark's own word is asked first, so that
+ * a SYN that was judged once is not judged again when it is repeated. */
+static struct tcpstate_life *maybe_begin_life(struct tuple *tuple, const packet_info *pinfo,
+                                              const struct tcpstate_reading *reading)
 {
-    if (time == NO_TIME)
-        return -1;
-    return time & IN_MILLISECONDS ? (int64_t)(time & ~IN_MILLISECONDS) * 1000000 : (int64_t)time * 1000;
+    uint32_t stream = tuple->last_stream;
+
+    if (tcpstate_stream_of(pinfo, reading, &stream)) {
+        if (stream <= tuple->last_stream)
+            return tuple->latest;
+        tuple->last_stream = stream;
+    }
+    if (!tcpstate_opens_new_connection(tcpstate_life_open(tuple->latest), &reading->segment))
+        return tuple->latest;
+    return begin_life(tuple, (struct tcpstate_life *)tcpstate_keep(sizeof(struct tcpstate_life)), reading, stream);
 }
 
-static void append(struct tcpstate_life *life, const struct tcpstate_reading *reading,
-                   const struct tcpstate_observation *seen, int application)
+static struct tcpstate_life *life_of(const packet_info *pinfo, const struct tcpstate_reading *reading)
 {
-    life->events = (struct event *)grow(life->events, life->count, &life->room, 8, sizeof *life->events);
+    struct key key;
+
+    make_key(&reading->pair, &key);
+    struct tuple *tuple = find_tuple(&key);
+    if (!tuple)
+        return begin_tuple(&key, pinfo, reading);
+    return (reading->segment.flags & TCPSTATE_FLAG_SYN) ? maybe_begin_life(tuple, pinfo, reading) : tuple->latest;
+}
+
+static void append(struct tcpstate_life *life, const struct tcpstate_connection *connection,
+                   const struct tcpstate_reading *reading, const struct tcpstate_observation *seen, int application)
+{
     bool is_reset = reading->segment.flags & TCPSTATE_FLAG_RST;
-    struct event *event = &life->events[life->count++];
-    *event = (struct event){
+    struct tcpstate_entry entry = {
         .frame = reading->segment.frame,
         .layer = reading->layer,
         .answers = seen->answers,
         .repeats = seen->repeats,
         .step = (uint8_t)seen->step,
-        .before = (uint8_t)(seen->ends[0].before | seen->ends[1].before << 4),
-        .after = (uint8_t)(seen->ends[0].after | seen->ends[1].after << 4),
         .checks = (uint8_t)(seen->checks | seen->failed << 4),
-        .stayed = { shorten(seen->stayed[0]), shorten(seen->stayed[1]) },
-        .elapsed = shorten(is_reset ? seen->reset_after : seen->repeats_after),
-        .marks = (uint8_t)((seen->ends[0].before_inferred ? MARK_BEFORE_INFERRED_0 : 0)
-                           | (seen->ends[1].before_inferred ? MARK_BEFORE_INFERRED_1 : 0)
-                           | (seen->ends[0].after_inferred ? MARK_AFTER_INFERRED_0 : 0)
-                           | (seen->ends[1].after_inferred ? MARK_AFTER_INFERRED_1 : 0)
-                           | (seen->client == 0 ? MARK_CLIENT_0 : 0)
-                           | (seen->client == 1 ? MARK_CLIENT_1 : 0)
-                           | (seen->roles_inferred ? MARK_ROLES_INFERRED : 0)
-                           | (seen->reset_ttl_differs ? MARK_TTL_DIFFERS : 0)),
+        .elapsed = tcpstate_shorten(is_reset ? seen->reset_after : seen->repeats_after),
+        .roles = (uint8_t)((seen->client == 0 ? TCPSTATE_ROLES_CLIENT_0 : 0)
+                           | (seen->client == 1 ? TCPSTATE_ROLES_CLIENT_1 : 0)
+                           | (seen->roles_inferred ? TCPSTATE_ROLES_INFERRED : 0)
+                           | (seen->reset_ttl_differs ? TCPSTATE_ROLES_TTL_DIFFERS : 0)),
     };
+
+    for (int i = 0; i < 2; i++) {
+        entry.before |= (uint8_t)(seen->ends[i].before << (4 * i));
+        entry.after |= (uint8_t)(seen->ends[i].after << (4 * i));
+        entry.inferred |= (uint8_t)((seen->ends[i].before_inferred ? TCPSTATE_INFERRED_BEFORE << i : 0)
+                                    | (seen->ends[i].after_inferred ? TCPSTATE_INFERRED_AFTER << i : 0));
+        entry.stayed[i] = tcpstate_shorten(seen->stayed[i]);
+        entry.knows_isn |= (uint8_t)(tcpstate_isn(connection, i, &entry.isn[i]) ? 1 << i : 0);
+    }
     if (tcpstate_step_is_first_data(seen->step) && !seen->failed)
-        event->value = (uint32_t)(application + 1);
+        entry.value = (uint32_t)(application + 1);
     else if (is_reset)
-        event->value = (uint32_t)seen->reset_number;
+        entry.value = (uint32_t)seen->reset_number;
     else
-        event->value = seen->expected;
+        entry.value = seen->expected;
+    tcpstate_life_append(life, &entry);
 }
 
 bool tcpstate_life_isn(const struct tcpstate_life *life, int endpoint, uint32_t frame, uint32_t *isn)
 {
-    return recall(&life->isn[endpoint & 1], frame, isn);
+    struct tcpstate_entry entry;
+
+    if (!tcpstate_life_entry(life, frame, UINT8_MAX, &entry) || !(entry.knows_isn & 1u << (endpoint & 1)))
+        return false;
+    *isn = entry.isn[endpoint & 1];
+    return true;
 }
 
 /* Keep the outcome as it is when the connection ends; an attempt that failed
  * and then succeeded after all has not ended. */
-static void note_end(struct tcpstate_life *life, const struct tcpstate_observation *seen)
+static void note_end(struct tcpstate_life *life, const struct tcpstate_connection *connection,
+                     const struct tcpstate_observation *seen)
 {
     if (seen->over) {
-        tcpstate_outcome(&life->connection, &life->outcome);
-        life->over = true;
-    } else if (life->over && life->connection.end == TCPSTATE_ENDING_NONE) {
-        life->over = false;
+        struct tcpstate_outcome outcome;
+        tcpstate_outcome(connection, &outcome);
+        life->ended = (struct tcpstate_ended){
+            .conn_state = outcome.conn_state,
+            .result = (uint8_t)outcome.result,
+            .opening = (uint8_t)outcome.opening,
+            .close_kind = (uint8_t)outcome.close_kind,
+            .closed_by = outcome.closed_by,
+            .owing = outcome.owing,
+            .count = (uint16_t)outcome.count,
+        };
+    } else if (life->ended.conn_state && connection->end == TCPSTATE_ENDING_NONE) {
+        life->ended.conn_state = NULL;
     }
 }
 
-void tcpstate_connections_take(const struct tcpstate_reading *reading, struct tcpstate_sight *sight)
+/* An answer that is still incomplete has no protocol of its own yet; the
+ * question's will do. */
+static int name_application(struct tcpstate_life *life, const packet_info *pinfo,
+                            const struct tcpstate_reading *reading)
 {
-    struct tcpstate_life *life = life_of_stream(reading->stream);
+    int application = tcpstate_application_of(pinfo, reading);
 
-    if (!life)
-        life = open_stream(reading);
-    if (life->before)
-        tcpstate_restore(&life->connection, &life->before->connection, &reading->segment);
-    tcpstate_observe(&life->connection, &reading->segment, tcpstate_two_msl(), &sight->seen);
+    if (application >= 0)
+        life->application = application;
+    return application == TCPSTATE_UNTOLD ? life->application : application;
+}
+
+void tcpstate_connections_take(const packet_info *pinfo, const struct tcpstate_reading *reading,
+                               struct tcpstate_sight *sight)
+{
+    struct tcpstate_life *life = life_of(pinfo, reading);
+    struct tcpstate_connection *connection = tcpstate_life_open(life);
+    struct tcpstate_observation *seen = &sight->seen;
+
+    if (life->before && (connection->facts & TCPSTATE_CONNECTION_CONTESTED))
+        tcpstate_restore(connection, tcpstate_life_look(life->before), &reading->segment);
+    tcpstate_observe(connection, &reading->segment, tcpstate_two_msl(), seen);
     sight->life = life;
-    /* An answer that is still incomplete has no protocol of its own yet; the
-     * question's will do. */
     sight->application = -1;
-    if (tcpstate_step_is_first_data(sight->seen.step) && !sight->seen.failed) {
-        if (reading->application >= 0)
-            life->application = reading->application;
-        sight->application = reading->application == TCPSTATE_UNTOLD ? life->application : reading->application;
-    }
     sight->later = false;
-    if (sight->seen.step == TCPSTATE_STEP_NONE && reading->plain != TCPSTATE_STEP_NONE) {
-        sight->seen.step = sight->seen.copy ? TCPSTATE_STEP_COPY : (enum tcpstate_step)reading->plain;
-        sight->seen.changed = true;
+    if (seen->step == TCPSTATE_STEP_NONE && reading->plain != TCPSTATE_STEP_NONE) {
+        seen->step = seen->copy ? TCPSTATE_STEP_COPY : (enum tcpstate_step)reading->plain;
+        seen->changed = true;
     }
+    if (!seen->changed && !tcpstate_life_is_blank(life))
+        return;
+    if (tcpstate_step_is_first_data(seen->step) && !seen->failed)
+        sight->application = name_application(life, pinfo, reading);
     for (int i = 0; i < 2; i++)
-        sight->seen.stayed[i] = lengthen(shorten(sight->seen.stayed[i]));
-    sight->seen.reset_after = lengthen(shorten(sight->seen.reset_after));
-    sight->seen.repeats_after = lengthen(shorten(sight->seen.repeats_after));
-    note_end(life, &sight->seen);
-    note(&life->stream, reading->segment.frame, reading->stream);
-    for (int i = 0; i < 2 && sight->seen.changed; i++) {
-        uint32_t isn;
-        if (tcpstate_isn(&life->connection, i, &isn))
-            note(&life->isn[i], reading->segment.frame, isn);
-    }
-    if (sight->seen.changed || life->count == 0)
-        append(life, reading, &sight->seen, sight->application);
+        seen->stayed[i] = tcpstate_lengthen(tcpstate_shorten(seen->stayed[i]));
+    seen->reset_after = tcpstate_lengthen(tcpstate_shorten(seen->reset_after));
+    seen->repeats_after = tcpstate_lengthen(tcpstate_shorten(seen->repeats_after));
+    note_end(life, connection, seen);
+    append(life, connection, reading, seen, sight->application);
 }
 
-bool tcpstate_connections_take_quoted(struct tcpstate_reading *reading, struct tcpstate_sight *sight)
+bool tcpstate_connections_take_quoted(const struct tcpstate_reading *reading, struct tcpstate_sight *sight)
 {
-    const struct tuple *tuple = (const struct tuple *)wmem_map_lookup(tuples, &reading->pair);
-    struct tcpstate_life *life = tuple ? tuple->latest : NULL;
+    struct key key;
 
-    if (!life)
+    make_key(&reading->pair, &key);
+    const struct tuple *tuple = find_tuple(&key);
+    if (!tuple)
         return false;
-    tcpstate_observe_unreachable(&life->connection, &reading->segment, &sight->seen);
-    if (!sight->seen.changed || !recall(&life->stream, reading->segment.frame, &reading->stream))
+    struct tcpstate_life *life = tuple->latest;
+    struct tcpstate_connection *connection = tcpstate_life_open(life);
+    tcpstate_observe_unreachable(connection, &reading->segment, &sight->seen);
+    if (!sight->seen.changed)
         return false;
     sight->life = life;
     sight->application = -1;
     sight->later = false;
-    note_end(life, &sight->seen);
-    append(life, reading, &sight->seen, -1);
+    note_end(life, connection, &sight->seen);
+    append(life, connection, reading, &sight->seen, -1);
     return true;
 }
 
-/* The last entry not after this frame and layer, or NULL. */
-static const struct event *event_at(const struct tcpstate_life *life, uint32_t frame, uint8_t layer)
+bool tcpstate_connections_find(const struct tcpstate_reading *reading, struct tcpstate_sight *sight)
 {
-    uint32_t low = 0, high = life->count;
+    uint32_t frame = reading->segment.frame;
+    struct tcpstate_entry entry;
+    struct key key;
 
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        const struct event *event = &life->events[middle];
-        if (event->frame < frame || (event->frame == frame && event->layer <= layer))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low > 0 ? &life->events[low - 1] : NULL;
-}
-
-void tcpstate_connections_keep(uint32_t frame, const struct tcpstate_reading *readings, unsigned count)
-{
-    struct kept *kept = (struct kept *)wmem_alloc(wmem_file_scope(),
-                                                  sizeof *kept + count * sizeof *readings);
-
-    kept->frame = frame;
-    kept->count = count;
-    memcpy(kept->readings, readings, count * sizeof *readings);
-    wmem_map_insert(kept_frames, GUINT_TO_POINTER(frame), kept);
-}
-
-bool tcpstate_connections_kept(uint32_t frame, struct tcpstate_reading readings[TCPSTATE_MOST_LAYERS],
-                               unsigned *count)
-{
-    const struct kept *kept = (const struct kept *)wmem_map_lookup(kept_frames, GUINT_TO_POINTER(frame));
-
-    if (!kept)
-        return false;
-    *count = kept->count;
-    memcpy(readings, kept->readings, kept->count * sizeof *readings);
-    return true;
-}
-
-bool tcpstate_connections_find(struct tcpstate_reading *reading, struct tcpstate_sight *sight)
-{
-    const struct tuple *tuple = (const struct tuple *)wmem_map_lookup(tuples, &reading->pair);
-    struct tcpstate_life *life = tuple ? life_at(tuple, reading->segment.frame) : NULL;
-    const struct event *event =
-        life ? event_at(life, reading->segment.frame, reading->layer) : NULL;
-
-    if (!event || !recall(&life->stream, reading->segment.frame, &reading->stream))
+    make_key(&reading->pair, &key);
+    const struct tuple *tuple = find_tuple(&key);
+    struct tcpstate_life *life = tuple ? life_at(tuple, frame) : NULL;
+    if (!life || !tcpstate_life_entry(life, frame, reading->layer, &entry))
         return false;
     struct tcpstate_observation *seen = &sight->seen;
-    bool itself = event->frame == reading->segment.frame && event->layer == reading->layer;
+    bool itself = entry.frame == frame && entry.layer == reading->layer;
     if (reading->quoted && !itself)
         return false;
     *seen = (struct tcpstate_observation){ .client = -1, .stayed = { -1, -1 },
@@ -418,44 +353,45 @@ bool tcpstate_connections_find(struct tcpstate_reading *reading, struct tcpstate
     sight->application = -1;
     sight->later = true;
     for (int i = 0; i < 2; i++) {
-        seen->ends[i].after = (event->after >> (4 * i)) & 0x0f;
-        seen->ends[i].after_inferred = event->marks & (MARK_AFTER_INFERRED_0 << i);
-        seen->ends[i].before = itself ? (event->before >> (4 * i)) & 0x0f : seen->ends[i].after;
-        seen->ends[i].before_inferred = itself ? (event->marks & (MARK_BEFORE_INFERRED_0 << i)) != 0
+        seen->ends[i].after = (entry.after >> (4 * i)) & 0x0f;
+        seen->ends[i].after_inferred = entry.inferred & (TCPSTATE_INFERRED_AFTER << i);
+        seen->ends[i].before = itself ? (entry.before >> (4 * i)) & 0x0f : seen->ends[i].after;
+        seen->ends[i].before_inferred = itself ? (entry.inferred & (TCPSTATE_INFERRED_BEFORE << i)) != 0
                                                : seen->ends[i].after_inferred;
     }
-    if (event->marks & (MARK_CLIENT_0 | MARK_CLIENT_1))
-        seen->client = (event->marks & MARK_CLIENT_1) ? 1 : 0;
-    seen->roles_inferred = event->marks & MARK_ROLES_INFERRED;
+    if (entry.roles & (TCPSTATE_ROLES_CLIENT_0 | TCPSTATE_ROLES_CLIENT_1))
+        seen->client = (entry.roles & TCPSTATE_ROLES_CLIENT_1) ? 1 : 0;
+    seen->roles_inferred = entry.roles & TCPSTATE_ROLES_INFERRED;
     if (!itself)
         return true;
-    seen->step = (enum tcpstate_step)event->step;
+    seen->step = (enum tcpstate_step)entry.step;
     seen->changed = true;
-    seen->answers = event->answers;
-    seen->repeats = event->repeats;
-    seen->checks = event->checks & 0x0f;
-    seen->failed = event->checks >> 4;
-    seen->stayed[0] = lengthen(event->stayed[0]);
-    seen->stayed[1] = lengthen(event->stayed[1]);
-    *(reading->segment.flags & TCPSTATE_FLAG_RST ? &seen->reset_after : &seen->repeats_after) = lengthen(event->elapsed);
-    seen->reset_ttl_differs = event->marks & MARK_TTL_DIFFERS;
+    seen->answers = entry.answers;
+    seen->repeats = entry.repeats;
+    seen->checks = entry.checks & 0x0f;
+    seen->failed = entry.checks >> 4;
+    seen->stayed[0] = tcpstate_lengthen(entry.stayed[0]);
+    seen->stayed[1] = tcpstate_lengthen(entry.stayed[1]);
+    *(reading->segment.flags & TCPSTATE_FLAG_RST ? &seen->reset_after : &seen->repeats_after) =
+        tcpstate_lengthen(entry.elapsed);
+    seen->reset_ttl_differs = entry.roles & TCPSTATE_ROLES_TTL_DIFFERS;
     if (tcpstate_step_is_first_data(seen->step) && !seen->failed)
-        sight->application = (int)event->value - 1;
+        sight->application = (int)entry.value - 1;
     else if (reading->segment.flags & TCPSTATE_FLAG_RST)
-        seen->reset_number = (enum tcpstate_reset_number)event->value;
+        seen->reset_number = (enum tcpstate_reset_number)entry.value;
     else
-        seen->expected = event->value;
+        seen->expected = entry.value;
     return true;
 }
 
 uint32_t tcpstate_life_milestone(const struct tcpstate_life *life, enum tcpstate_milestone milestone)
 {
-    return life->connection.milestones[milestone];
+    return tcpstate_life_look(life)->milestones[milestone];
 }
 
 bool tcpstate_life_is_midstream(const struct tcpstate_life *life)
 {
-    return life->connection.facts & TCPSTATE_CONNECTION_MIDSTREAM;
+    return tcpstate_life_look(life)->facts & TCPSTATE_CONNECTION_MIDSTREAM;
 }
 
 uint32_t tcpstate_life_previous(const struct tcpstate_life *life)
@@ -465,24 +401,35 @@ uint32_t tcpstate_life_previous(const struct tcpstate_life *life)
 
 void tcpstate_life_outcome(const struct tcpstate_life *life, struct tcpstate_outcome *outcome)
 {
-    if (life->over)
-        *outcome = life->outcome;
-    else
-        tcpstate_outcome(&life->connection, outcome);
+    const struct tcpstate_ended *ended = &life->ended;
+
+    if (!ended->conn_state) {
+        tcpstate_outcome(tcpstate_life_look(life), outcome);
+        return;
+    }
+    *outcome = (struct tcpstate_outcome){
+        .conn_state = ended->conn_state,
+        .result = (enum tcpstate_result)ended->result,
+        .opening = (enum tcpstate_opening)ended->opening,
+        .close_kind = (enum tcpstate_close_kind)ended->close_kind,
+        .closed_by = ended->closed_by,
+        .owing = ended->owing,
+        .count = ended->count,
+    };
 }
 
 void tcpstate_life_summary(const struct tcpstate_life *life, struct tcpstate_summary *summary)
 {
-    const struct tcpstate_connection *connection = &life->connection;
+    const struct tcpstate_connection *connection = tcpstate_life_look(life);
 
     *summary = (struct tcpstate_summary){
-        .stream = life->stream.first.number,
-        .pair = life->pair,
+        .stream = life->stream,
         .client = connection->client,
         .roles_inferred = connection->facts & TCPSTATE_CONNECTION_ROLES_GUESSED,
         .application = life->application,
         .first_frame = life->first_frame,
     };
+    read_key(&life->tuple->key, &summary->pair);
     tcpstate_life_outcome(life, &summary->outcome);
     memcpy(summary->milestones, connection->milestones, sizeof summary->milestones);
     memcpy(summary->moments, connection->moments, sizeof summary->moments);
@@ -491,7 +438,7 @@ void tcpstate_life_summary(const struct tcpstate_life *life, struct tcpstate_sum
 int64_t tcpstate_life_time(const struct tcpstate_life *life, enum tcpstate_moment from, enum tcpstate_moment to,
                            int64_t now)
 {
-    const int64_t *moments = life->connection.moments;
+    const int64_t *moments = tcpstate_life_look(life)->moments;
 
     if (moments[from] == TCPSTATE_NO_TIME || moments[to] == TCPSTATE_NO_TIME || moments[to] != now
         || moments[to] < moments[from])
@@ -501,7 +448,7 @@ int64_t tcpstate_life_time(const struct tcpstate_life *life, enum tcpstate_momen
 
 int64_t tcpstate_life_duration(const struct tcpstate_life *life)
 {
-    const int64_t *moments = life->connection.moments;
+    const int64_t *moments = tcpstate_life_look(life)->moments;
 
     return moments[TCPSTATE_MOMENT_LAST] - moments[TCPSTATE_MOMENT_FIRST];
 }

@@ -28,23 +28,16 @@ struct tcpstate_sight {
 void tcpstate_connections_register(void);
 
 /* First visit: let the core see the segment and remember what happened. */
-void tcpstate_connections_take(const struct tcpstate_reading *reading, struct tcpstate_sight *sight);
+void tcpstate_connections_take(const packet_info *pinfo, const struct tcpstate_reading *reading,
+                               struct tcpstate_sight *sight);
 
 /* First visit: word of a segment that could not be delivered.  False if it
  * means nothing to any connection. */
-bool tcpstate_connections_take_quoted(struct tcpstate_reading *reading, struct tcpstate_sight *sight);
+bool tcpstate_connections_take_quoted(const struct tcpstate_reading *reading, struct tcpstate_sight *sight);
 
-/* First visit, after the above: remember a frame that is not ordinary, whose
- * segments tcpstate_read_ordinary() would not find again. */
-void tcpstate_connections_keep(uint32_t frame, const struct tcpstate_reading *readings, unsigned count);
-
-/* Later visits: the segments of a frame that was kept; false if it was not. */
-bool tcpstate_connections_kept(uint32_t frame, struct tcpstate_reading readings[TCPSTATE_MOST_LAYERS],
-                               unsigned *count);
-
-/* Later visits, in any order: only read; .stream of the reading is filled in.
- * False if no such segment was ever taken. */
-bool tcpstate_connections_find(struct tcpstate_reading *reading, struct tcpstate_sight *sight);
+/* Later visits, in any order: only read.  False if no such segment was ever
+ * taken. */
+bool tcpstate_connections_find(const struct tcpstate_reading *reading, struct tcpstate_sight *sight);
 
 /* Frame of a milestone of this connection, 0 if there is none (yet). */
 uint32_t tcpstate_life_milestone(const struct tcpstate_life *life, enum tcpstate_milestone milestone);
@@ -60,7 +53,7 @@ void tcpstate_life_outcome(const struct tcpstate_life *life, struct tcpstate_out
  * read, the whole of it, in one pass as well as in two. */
 struct tcpstate_summary {
     uint32_t stream;                    /* tcp.stream, the first it had */
-    const struct tcpstate_pair *pair;   /* its endpoints 0 and 1 */
+    struct tcpstate_pair pair;          /* its endpoints 0 and 1 */
     int client;                         /* endpoint 0 or 1, or -1: roles unknown */
     bool roles_inferred;                /* ... from a port */
     int application;                    /* protocol number of its first data, or -1 */

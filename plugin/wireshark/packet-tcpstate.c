@@ -22,60 +22,52 @@ static dissector_handle_t handle;
 static int tap;
 
 /* Show one segment to all who look. */
-static void show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const struct tcpstate_reading *reading,
+static void show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, struct tcpstate_reading *reading,
                  const struct tcpstate_sight *sight)
 {
+    bool tapped = have_tap_listener(tap);
+
+    if (!tapped && !proto_field_is_referenced(tree, tcpstate_proto) && !tcpstate_view_expert_is_wanted(tree))
+        return;
+    tcpstate_stream_of(pinfo, reading, &reading->stream);
+
     proto_item *item = tcpstate_view_tree(tvb, pinfo, tree, reading, sight);
 
     tcpstate_view_expert(pinfo, item, reading, sight);
-    if (have_tap_listener(tap)) {
-        struct tcpstate_tapped *tapped = wmem_new(pinfo->pool, struct tcpstate_tapped);
-        *tapped = (struct tcpstate_tapped){ .reading = *reading, .sight = *sight };
-        tap_queue_packet(tap, pinfo, tapped);
+    if (tapped) {
+        struct tcpstate_tapped *both = wmem_new(pinfo->pool, struct tcpstate_tapped);
+        *both = (struct tcpstate_tapped){ .reading = *reading, .sight = *sight };
+        tap_queue_packet(tap, pinfo, both);
     }
 }
 
-/* First visit: the tree holds what we asked for. */
+/* First visit: understand each segment. */
 static void visit_first(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
-    struct tcpstate_reading readings[TCPSTATE_MOST_LAYERS], ordinary;
-    unsigned count = tcpstate_read_segments(tree, pinfo, readings);
+    struct tcpstate_reading readings[TCPSTATE_MOST_LAYERS];
+    unsigned count = tcpstate_read_frame(tvb, pinfo, readings);
 
     for (unsigned i = 0; i < count; i++) {
         struct tcpstate_sight sight;
 
-        tcpstate_connections_take(&readings[i], &sight);
+        if (readings[i].quoted) {
+            if (!tcpstate_connections_take_quoted(&readings[i], &sight))
+                continue;
+        } else {
+            if (tcpstate_labels_all())
+                readings[i].plain = tcpstate_plain_step(tree, &readings[i].segment);
+            tcpstate_connections_take(pinfo, &readings[i], &sight);
+        }
         show(tvb, pinfo, tree, &readings[i], &sight);
     }
-    bool icmp;
-    if (count == 0) {
-        struct tcpstate_sight sight;
-
-        if (!tcpstate_has_tcp(pinfo, &icmp))
-            return;
-        if (icmp && tcpstate_read_quoted(tvb, pinfo, &ordinary)) {
-            if (tcpstate_connections_take_quoted(&ordinary, &sight))
-                show(tvb, pinfo, tree, &ordinary, &sight);
-            return;
-        }
-    }
-    bool found = tcpstate_read_ordinary(tvb, pinfo, &ordinary);
-    if (found ? count != 1 || !tcpstate_same_reading(&ordinary, &readings[0]) : count != 0)
-        tcpstate_connections_keep(pinfo->num, readings, count);
 }
 
 /* Later visits, in any order: only read. */
 static void visit_again(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     struct tcpstate_reading readings[TCPSTATE_MOST_LAYERS];
-    unsigned count;
-    bool icmp;
+    unsigned count = tcpstate_read_frame(tvb, pinfo, readings);
 
-    if (!tcpstate_has_tcp(pinfo, &icmp))
-        return;
-    if (!tcpstate_connections_kept(pinfo->num, readings, &count))
-        count = (icmp && tcpstate_read_quoted(tvb, pinfo, &readings[0]))
-                || tcpstate_read_ordinary(tvb, pinfo, &readings[0]);
     for (unsigned i = 0; i < count; i++) {
         struct tcpstate_sight sight;
 
@@ -94,9 +86,12 @@ static int dissect_tcpstate(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
     return (int)tvb_captured_length(tvb);
 }
 
+/* Fields are wanted, and with them a tree for every packet, only where each
+ * plain segment is to be called what Wireshark's analysis calls it. */
 static void want_fields(void)
 {
-    set_postdissector_wanted_hfids(handle, tcpstate_segment_wanted(tcpstate_labels_all()));
+    set_postdissector_wanted_hfids(handle, tcpstate_labels_all() ? tcpstate_segment_wanted()
+                                                                  : g_array_new(FALSE, FALSE, sizeof(int)));
 }
 
 void proto_register_tcpstate(void)

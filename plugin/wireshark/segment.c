@@ -1,142 +1,31 @@
-/* segment.c - the segment reader.
+/* segment.c - the segment reader: from a frame's bytes to its TCP segments.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Two fields of the tree are enough.  tcp.stream says which connection, and
- * where in which buffer the TCP header lies; tcp.len says how much data
- * follows, and that the TCP dissector took this for a whole segment: it is
- * missing on TCP quoted in an ICMP error, on fragments and on headers cut
- * short.  The header itself is then read where it lies, which costs less than
- * asking for a dozen fields and cannot depend on how they are displayed.
- *
- * That is the first visit.  On a later one (tshark -2, a column or a filter in
- * the window) those two fields need not be in the tree: Wireshark prepares
- * what post-dissectors want on the first pass only.
+ * Nearly every frame has one TCP layer, right behind an IP header that carries
+ * the frame's own addresses: that is found at once.  Where it is not there
+ * (tunnels that hold several TCP layers, reassembled fragments, decrypted or
+ * decompressed packets) all the buffers that dissection has made are searched
+ * for an IP header with a TCP header behind it whose ports the TCP dissector
+ * has met.
  */
 #include "segment.h"
 
 #include <string.h>
 
-#include <epan/dissectors/packet-tcp.h>
 #include <epan/ipproto.h>
 
-#include "fields.h"
-#include "preferences.h"
+#include "layers.h"
 
-static int hf_stream = -1, hf_length = -1;
-static int proto_tcp = -1, proto_data = -1, proto_transum = -1, proto_mate = -1;
-static int proto_icmp = -1, proto_icmpv6 = -1, proto_mptcp = -1;
+#define FRONT 256 /* bytes of a frame in which an ordinary segment begins */
 
-/* What Wireshark's sequence analysis finds, the rarer before the commoner. */
-static struct {
-    const char *name;
-    uint8_t step;
-    int hf, other_hf; /* 4.0 registers one of these names twice, by a slip */
-} analysis_fields[] = {
-    { "tcp.analysis.zero_window_probe_ack", TCPSTATE_STEP_ZERO_WINDOW_PROBE_ACK, -1, -1 },
-    { "tcp.analysis.zero_window_probe", TCPSTATE_STEP_ZERO_WINDOW_PROBE, -1, -1 },
-    { "tcp.analysis.zero_window", TCPSTATE_STEP_ZERO_WINDOW, -1, -1 },
-    { "tcp.analysis.window_update", TCPSTATE_STEP_WINDOW_UPDATE, -1, -1 },
-    { "tcp.analysis.keep_alive_ack", TCPSTATE_STEP_KEEP_ALIVE_ACK, -1, -1 },
-    { "tcp.analysis.keep_alive", TCPSTATE_STEP_KEEP_ALIVE, -1, -1 },
-    { "tcp.analysis.out_of_order", TCPSTATE_STEP_OUT_OF_ORDER, -1, -1 },
-    { "tcp.analysis.retransmission", TCPSTATE_STEP_RETRANSMISSION, -1, -1 },
-    { "tcp.analysis.duplicate_ack", TCPSTATE_STEP_DUPLICATE_ACK, -1, -1 },
+/* Where an IP header leads to. */
+struct payload {
+    int ip, at, end;     /* the IP header, what it carries, and where that ends */
+    const uint8_t *source, *destination;
+    uint8_t address_length, ttl;
+    uint16_t ip_id;
 };
-
-static void find_analysis_field(size_t i)
-{
-    const header_field_info *field = proto_registrar_get_byname(analysis_fields[i].name);
-
-    if (!field)
-        return;
-    analysis_fields[i].hf = field->id;
-    analysis_fields[i].other_hf = field->same_name_prev_id;
-}
-
-void tcpstate_segment_handoff(void)
-{
-    hf_stream = proto_registrar_get_id_byname("tcp.stream");
-    hf_length = proto_registrar_get_id_byname("tcp.len");
-    proto_tcp = proto_get_id_by_filter_name("tcp");
-    proto_data = proto_get_id_by_filter_name("data");
-    proto_icmp = proto_get_id_by_filter_name("icmp");
-    proto_icmpv6 = proto_get_id_by_filter_name("icmpv6");
-    proto_mptcp = proto_get_id_by_filter_name("mptcp");
-    proto_transum = proto_get_id_by_filter_name("transum");
-    proto_mate = proto_get_id_by_filter_name("mate");
-    for (size_t i = 0; i < array_length(analysis_fields); i++)
-        find_analysis_field(i);
-}
-
-GArray *tcpstate_segment_wanted(bool analysis)
-{
-    GArray *wanted = g_array_new(FALSE, FALSE, sizeof(int));
-
-    g_array_append_val(wanted, hf_stream);
-    g_array_append_val(wanted, hf_length);
-    for (size_t i = 0; analysis && i < array_length(analysis_fields); i++) {
-        if (analysis_fields[i].hf != -1)
-            g_array_append_val(wanted, analysis_fields[i].hf);
-        if (analysis_fields[i].other_hf != -1)
-            g_array_append_val(wanted, analysis_fields[i].other_hf);
-    }
-    return wanted;
-}
-
-static bool has_field(proto_tree *tree, int hf)
-{
-    GPtrArray *found = hf != -1 ? proto_get_finfo_ptr_array(tree, hf) : NULL;
-
-    return found && found->len > 0;
-}
-
-/* What to call a plain segment: by Wireshark's analysis, else by its looks. */
-static uint8_t plain_step(proto_tree *tree, const struct tcpstate_segment *segment)
-{
-    for (size_t i = 0; i < array_length(analysis_fields); i++) {
-        if (has_field(tree, analysis_fields[i].hf) || has_field(tree, analysis_fields[i].other_hf))
-            return analysis_fields[i].step;
-    }
-    if (segment->flags & TCPSTATE_FLAG_URG)
-        return TCPSTATE_STEP_URGENT_DATA;
-    return segment->payload > 0 ? TCPSTATE_STEP_DATA : TCPSTATE_STEP_ACK;
-}
-
-/* Addresses and TTL from the IP header right before the TCP header, if there
- * is one.  IP options, extension headers and reassembled datagrams put other
- * bytes there; then the caller falls back on the frame's addresses. */
-static bool read_ip_before(tvbuff_t *tvb, int start, const uint8_t **src, const uint8_t **dst,
-                           uint8_t *length, struct tcpstate_segment *segment)
-{
-    if (start >= 20) {
-        const uint8_t *ip = tvb_get_ptr(tvb, start - 20, 20);
-        if (ip[0] == 0x45 && ip[9] == IP_PROTO_TCP) {
-            *src = ip + 12;
-            *dst = ip + 16;
-            *length = 4;
-            segment->ttl = ip[8];
-            segment->ip_id = (uint16_t)(ip[4] << 8 | ip[5]);
-            return true;
-        }
-    }
-    if (start >= 40) {
-        const uint8_t *ip = tvb_get_ptr(tvb, start - 40, 40);
-        if (ip[0] >> 4 == 6 && ip[6] == IP_PROTO_TCP) {
-            *src = ip + 8;
-            *dst = ip + 24;
-            *length = 16;
-            segment->ttl = ip[7];
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool is_address(const address *address, const uint8_t *bytes, uint8_t length)
-{
-    return address->len == length && memcmp(address->data, bytes, length) == 0;
-}
 
 /* The pair in its fixed order: the lower address first, then the lower port. */
 static void order_pair(struct tcpstate_reading *reading, const uint8_t *src, const uint8_t *dst, uint8_t length,
@@ -151,29 +40,6 @@ static void order_pair(struct tcpstate_reading *reading, const uint8_t *src, con
     memcpy(reading->pair.address[!swapped], dst, length);
     reading->pair.port[swapped] = src_port;
     reading->pair.port[!swapped] = dst_port;
-}
-
-/* Fill in the pair and the direction.  False if the frame does not tell. */
-static bool read_pair(const packet_info *pinfo, tvbuff_t *tvb, int start, bool innermost,
-                      struct tcpstate_reading *reading, uint16_t src_port, uint16_t dst_port)
-{
-    const uint8_t *src = NULL, *dst = NULL;
-    uint8_t length = 0;
-    bool adjacent = read_ip_before(tvb, start, &src, &dst, &length, &reading->segment);
-
-    if (innermost && pinfo->srcport == src_port && pinfo->destport == dst_port
-        && !(adjacent && is_address(&pinfo->src, src, length) && is_address(&pinfo->dst, dst, length))
-        && pinfo->src.type != AT_NONE && pinfo->dst.type != AT_NONE) {
-        src = (const uint8_t *)pinfo->src.data;
-        dst = (const uint8_t *)pinfo->dst.data;
-        length = (uint8_t)MIN(MIN(pinfo->src.len, pinfo->dst.len), 16);
-        reading->segment.ttl = 0;
-        reading->segment.ip_id = 0;
-    } else if (!adjacent) {
-        return false;
-    }
-    order_pair(reading, src, dst, length, src_port, dst_port);
-    return true;
 }
 
 /* The options that matter (RFC 9293 section 3.1, MUST-6: step over the others). */
@@ -237,208 +103,264 @@ static int8_t hint_of(const struct tcpstate_pair *pair)
     return pair->port[0] < 1024 ? 0 : 1;
 }
 
-/* Post-dissectors stand in the list of layers too, and are no application. */
-static bool is_postdissector(int proto)
+/* Step over IPv6 extension headers (RFC 8200 section 4); 0 if `wanted` does not
+ * follow, or what follows is but a fragment of it. */
+static int skip_extensions(const uint8_t *bytes, int size, int ip, uint8_t wanted)
 {
-    return proto == tcpstate_proto || proto == proto_transum || proto == proto_mate;
-}
+    enum { HOP_BY_HOP = 0, ROUTING = 43, FRAGMENT = 44, AUTHENTICATION = 51, DESTINATION = 60 };
+    uint8_t next = bytes[ip + 6];
+    int at = ip + 40;
 
-/* The protocol that a dissector is set for on these ports: what Wireshark
- * calls when it has the data of a PDU together. */
-static int application_by_port(const packet_info *pinfo)
-{
-    dissector_table_t ports = find_dissector_table("tcp.port");
-    uint32_t low = MIN(pinfo->srcport, pinfo->destport), high = MAX(pinfo->srcport, pinfo->destport);
-    dissector_handle_t found = ports ? dissector_get_uint_handle(ports, low) : NULL;
-
-    if (ports && !found)
-        found = dissector_get_uint_handle(ports, high);
-    return found ? dissector_handle_get_protocol_index(found) : TCPSTATE_UNTOLD;
-}
-
-/* The protocol that Wireshark found above the TCP layer number `layer`. */
-static int application_above(const packet_info *pinfo, unsigned layer, bool innermost)
-{
-    unsigned seen = 0;
-
-    for (wmem_list_frame_t *at = wmem_list_head(pinfo->layers); at; at = wmem_list_frame_next(at)) {
-        if (GPOINTER_TO_INT(wmem_list_frame_data(at)) != proto_tcp || seen++ != layer)
-            continue;
-        /* Multipath TCP is a layer of its own in Wireshark, and none above TCP. */
-        do
-            at = wmem_list_frame_next(at);
-        while (at && GPOINTER_TO_INT(wmem_list_frame_data(at)) == proto_mptcp);
-        int proto = at ? GPOINTER_TO_INT(wmem_list_frame_data(at)) : -1;
-        if (proto == proto_data)
-            return TCPSTATE_NO_APPLICATION;
-        /* Nobody, not even "data": a dissector took it and waits for more. */
-        if (proto < 0 || is_postdissector(proto))
-            return innermost ? application_by_port(pinfo) : TCPSTATE_UNTOLD;
-        return proto;
+    while (next != wanted) {
+        if (at + 8 > size)
+            return 0;
+        const uint8_t *header = bytes + at;
+        switch (next) {
+        case HOP_BY_HOP:
+        case ROUTING:
+        case DESTINATION:
+            at += 8 + header[1] * 8;
+            break;
+        case AUTHENTICATION:
+            at += 8 + header[1] * 4;
+            break;
+        case FRAGMENT:
+            if ((tcpstate_be16(header + 2) & 0xfff9) != 0) /* an offset, or more to come */
+                return 0;
+            at += 8;
+            break;
+        default:
+            return 0;
+        }
+        next = header[0];
     }
-    return TCPSTATE_NO_APPLICATION;
+    return at;
 }
 
-/* The segment whose header lies at `start` of `tvb`. */
-static bool read_header(const packet_info *pinfo, tvbuff_t *tvb, int start, uint32_t payload,
-                        bool innermost, struct tcpstate_reading *reading)
+/* The IP header at `ip`, if there is one and it carries `protocol`, whole.  The
+ * far end is where the datagram says that it ends; where it says nothing (a
+ * segmentation offload leaves the length 0), or too much, it is `reported`. */
+static bool read_ip(const uint8_t *bytes, int size, int ip, int reported, uint8_t protocol, struct payload *payload)
+{
+    const uint8_t *header = bytes + ip;
+    int length;
+
+    if (ip + 20 <= size && header[0] >> 4 == 4) {
+        if ((header[0] & 0x0f) < 5 || header[9] != protocol || (tcpstate_be16(header + 6) & 0x3fff) != 0)
+            return false;
+        *payload = (struct payload){
+            .ip = ip, .at = ip + (header[0] & 0x0f) * 4, .source = header + 12, .destination = header + 16,
+            .address_length = 4, .ttl = header[8], .ip_id = tcpstate_be16(header + 4),
+        };
+        length = tcpstate_be16(header + 2);
+    } else if (ip + 40 <= size && header[0] >> 4 == 6) {
+        int at = skip_extensions(bytes, size, ip, protocol);
+        if (at == 0)
+            return false;
+        *payload = (struct payload){
+            .ip = ip, .at = at, .source = header + 8, .destination = header + 24,
+            .address_length = 16, .ttl = header[7],
+        };
+        length = tcpstate_be16(header + 4);
+        length += length ? 40 : 0;
+    } else {
+        return false;
+    }
+    payload->end = length == 0 || ip + length > reported ? reported : ip + length;
+    return true;
+}
+
+/* The first IP header that has the frame's own addresses and carries
+ * `protocol`.  It stands near the front, behind a link header and perhaps a
+ * tunnel's. */
+static bool find_own_ip(tvbuff_t *tvb, const packet_info *pinfo, const uint8_t *bytes, int size, uint8_t protocol,
+                        struct payload *payload)
+{
+    int length = pinfo->src.len;
+    int source_at = pinfo->src.type == AT_IPv4 ? 12 : 8;
+    const uint8_t *source = (const uint8_t *)pinfo->src.data, *destination = (const uint8_t *)pinfo->dst.data;
+
+    if ((pinfo->src.type != AT_IPv4 && pinfo->src.type != AT_IPv6) || pinfo->dst.type != pinfo->src.type
+        || pinfo->dst.len != length)
+        return false;
+    for (int ip = 0; ip + source_at + 2 * length <= size; ip++) {
+        const uint8_t *at = bytes + ip + source_at;
+        if (at[0] == source[0] && at[1] == source[1] && memcmp(at, source, (size_t)length) == 0
+            && memcmp(at + length, destination, (size_t)length) == 0
+            && read_ip(bytes, size, ip, (int)tvb_reported_length(tvb), protocol, payload)
+            && payload->address_length == length)
+            return true;
+    }
+    return false;
+}
+
+static void begin_reading(const packet_info *pinfo, struct tcpstate_reading *reading)
+{
+    memset(reading, 0, sizeof *reading);
+    reading->segment.frame = pinfo->num;
+    reading->segment.time = (int64_t)pinfo->abs_ts.secs * 1000000000 + pinfo->abs_ts.nsecs;
+    reading->segment.server_hint = -1;
+}
+
+/* The segment whose header lies at `payload->at`; false if it is not all there. */
+static bool read_header(const packet_info *pinfo, tvbuff_t *tvb, const struct payload *payload,
+                        struct tcpstate_reading *reading)
 {
     struct tcpstate_segment *segment = &reading->segment;
+    int captured = (int)tvb_captured_length(tvb);
 
-    if (!tvb || tvb_captured_length_remaining(tvb, start) < 20)
+    if (payload->at + 20 > captured || payload->at + 20 > payload->end)
         return false;
-    const uint8_t *header = tvb_get_ptr(tvb, start, 20);
-    size_t header_length = (header[12] >> 4) * 4u;
+    const uint8_t *header = tvb_get_ptr(tvb, payload->at, 20);
+    int header_length = (header[12] >> 4) * 4;
+    if (header_length < 20 || payload->at + header_length > payload->end)
+        return false;
 
-    memset(reading, 0, sizeof *reading);
-    reading->application = TCPSTATE_NO_APPLICATION;
-    segment->payload = payload;
+    begin_reading(pinfo, reading);
+    segment->payload = (uint32_t)(payload->end - payload->at - header_length);
     segment->seq = tcpstate_be32(header + 4);
     segment->ack = tcpstate_be32(header + 8);
     segment->flags = header[13];
     segment->window = tcpstate_be16(header + 14);
     segment->checksum = tcpstate_be16(header + 16);
-    segment->frame = pinfo->num;
-    segment->time = (int64_t)pinfo->abs_ts.secs * 1000000000 + pinfo->abs_ts.nsecs;
-    if (!read_pair(pinfo, tvb, start, innermost, reading, tcpstate_be16(header), tcpstate_be16(header + 2)))
-        return false;
+    segment->ttl = payload->ttl;
+    segment->ip_id = payload->ip_id;
+    order_pair(reading, payload->source, payload->destination, payload->address_length, tcpstate_be16(header),
+               tcpstate_be16(header + 2));
     segment->server_hint = hint_of(&reading->pair);
     /* Options matter where a connection begins or ends, and MPTCP's last words
      * may come on any ACK; most have time stamps alone (RFC 7323 appendix A). */
     if (header_length > 20) {
         static const uint8_t timestamps_alone[] = { 1, 1, 8, 10 };
-        size_t captured = (size_t)tvb_captured_length_remaining(tvb, start);
-        size_t end = MIN(header_length, captured);
-        const uint8_t *options = tvb_get_ptr(tvb, start, (int)end) + 20;
-        if ((segment->flags & (TH_SYN | TH_FIN | TH_RST)) || end != 32
+        int end = MIN(header_length, captured - payload->at);
+        const uint8_t *options = tvb_get_ptr(tvb, payload->at, end) + 20;
+        if ((segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST)) || end != 32
             || memcmp(options, timestamps_alone, sizeof timestamps_alone) != 0)
-            read_options(options, end - 20, segment);
+            read_options(options, (size_t)end - 20, segment);
     }
     return true;
 }
 
-unsigned tcpstate_read_segments(proto_tree *tree, packet_info *pinfo,
-                                struct tcpstate_reading readings[TCPSTATE_MOST_LAYERS])
+static bool read_ordinary(tvbuff_t *tvb, packet_info *pinfo, struct tcpstate_reading *reading)
 {
-    GPtrArray *streams = tree ? proto_get_finfo_ptr_array(tree, hf_stream) : NULL;
-    GPtrArray *lengths = tree ? proto_get_finfo_ptr_array(tree, hf_length) : NULL;
-    unsigned count = 0, length_at = 0;
+    int size = MIN((int)tvb_captured_length(tvb), FRONT);
+    const uint8_t *bytes = tvb_get_ptr(tvb, 0, size);
+    struct payload payload;
 
-    if (!streams || !lengths)
-        return 0;
-    for (unsigned i = 0; i < streams->len && count < TCPSTATE_MOST_LAYERS; i++) {
-        const field_info *stream = (const field_info *)streams->pdata[i];
-        if (length_at >= lengths->len)
-            break;
-        const field_info *length = (const field_info *)lengths->pdata[length_at];
-        /* A header without a length of its own is not a segment. */
-        if (length->ds_tvb != stream->ds_tvb || length->start < stream->start
-            || length->start >= stream->start + 20)
+    if (!find_own_ip(tvb, pinfo, bytes, size, IP_PROTO_TCP, &payload) || payload.at + 4 > size
+        || tcpstate_be16(bytes + payload.at) != pinfo->srcport
+        || tcpstate_be16(bytes + payload.at + 2) != pinfo->destport)
+        return false;
+    if (!read_header(pinfo, tvb, &payload, reading))
+        return false;
+    reading->innermost = true;
+    return true;
+}
+
+static uint16_t ones_complement_sum(const uint8_t *bytes, int size)
+{
+    uint32_t sum = 0;
+
+    for (int i = 0; i + 1 < size; i += 2)
+        sum += tcpstate_be16(bytes + i);
+    sum = (sum & 0xffff) + (sum >> 16);
+    return (uint16_t)((sum & 0xffff) + (sum >> 16));
+}
+
+/* An IP header that nothing points to must look like one in every way; its
+ * checksum may be left to the network card. */
+static bool is_likely(const uint8_t *bytes, const struct payload *payload, tvbuff_t *tvb)
+{
+    const uint8_t *ip = bytes + payload->ip;
+
+    if (payload->at + 20 > (int)tvb_captured_length(tvb) || bytes[payload->at + 12] >> 4 < 5)
+        return false;
+    return payload->address_length == 16 || tcpstate_be16(ip + 10) == 0
+           || ones_complement_sum(ip, payload->at - payload->ip) == 0xffff;
+}
+
+/* A reassembled datagram is a buffer of its own, without the IP header: its
+ * addresses are the frame's. */
+static bool is_bare_segment(const packet_info *pinfo, tvbuff_t *tvb, struct payload *payload)
+{
+    if (tvb_captured_length(tvb) < 20 || tvb_get_ntohs(tvb, 0) != pinfo->srcport
+        || tvb_get_ntohs(tvb, 2) != pinfo->destport
+        || (pinfo->src.type != AT_IPv4 && pinfo->src.type != AT_IPv6) || pinfo->dst.type != pinfo->src.type)
+        return false;
+    *payload = (struct payload){
+        .end = (int)tvb_reported_length(tvb), .source = (const uint8_t *)pinfo->src.data,
+        .destination = (const uint8_t *)pinfo->dst.data, .address_length = (uint8_t)pinfo->src.len,
+    };
+    return true;
+}
+
+/* Search one buffer, the frame's own or one that dissection `made`; returns how many readings there are now. */
+static unsigned search(packet_info *pinfo, tvbuff_t *tvb, bool made, unsigned most,
+                       struct tcpstate_reading *readings, unsigned count)
+{
+    int size = (int)tvb_captured_length(tvb), reported = (int)tvb_reported_length(tvb);
+    const uint8_t *bytes = tvb_get_ptr(tvb, 0, size);
+    struct payload payload;
+
+    if (made && count < most && is_bare_segment(pinfo, tvb, &payload))
+        return count + read_header(pinfo, tvb, &payload, &readings[count]);
+    for (int ip = 0; ip + 40 <= size && count < most; ip++) {
+        if (!read_ip(bytes, size, ip, reported, IP_PROTO_TCP, &payload) || !is_likely(bytes, &payload, tvb)
+            || !tcpstate_has_tcp_ports(pinfo, tcpstate_be16(bytes + payload.at), tcpstate_be16(bytes + payload.at + 2))
+            || !read_header(pinfo, tvb, &payload, &readings[count]))
             continue;
-        length_at++;
-        if (!read_header(pinfo, stream->ds_tvb, stream->start, tcpstate_finfo_uint(length),
-                         i + 1 == streams->len, &readings[count]))
-            continue;
-        readings[count].stream = tcpstate_finfo_uint(stream);
-        readings[count].layer = (uint8_t)count;
-        if (tcpstate_labels_all())
-            readings[count].plain = plain_step(tree, &readings[count].segment);
-        if (readings[count].segment.payload > 0)
-            readings[count].application = application_above(pinfo, i, i + 1 == streams->len);
+        ip = payload.at + (bytes[payload.at + 12] >> 4) * 4 - 1; /* a tunnel's next layer lies behind */
         count++;
     }
     return count;
 }
 
-bool tcpstate_has_tcp(const packet_info *pinfo, bool *icmp)
+static unsigned search_everywhere(packet_info *pinfo, unsigned most, struct tcpstate_reading *readings)
 {
-    bool tcp = false;
+    unsigned count = 0;
 
-    *icmp = false;
-    for (wmem_list_frame_t *at = wmem_list_head(pinfo->layers); at; at = wmem_list_frame_next(at)) {
-        int proto = GPOINTER_TO_INT(wmem_list_frame_data(at));
-        tcp |= proto == proto_tcp;
-        *icmp |= proto == proto_icmp || proto == proto_icmpv6;
+    for (const GSList *source = pinfo->data_src; source && count < most; source = source->next) {
+        tvbuff_t *tvb = get_data_source_tvb((const struct data_source *)source->data);
+        if (tvb && tvb_captured_length(tvb) >= 20)
+            count = search(pinfo, tvb, source != pinfo->data_src, most, readings, count);
     }
-    return tcp;
-}
-
-/* Find the IP header whose addresses are the frame's and which carries
- * `protocol` right behind it.  It stands near the front, behind a link header
- * and perhaps a tunnel's; looking further would cost more than it finds.
- * Returns where the payload begins, 0 if there is none; `end` is where the
- * datagram says that it ends. */
-static int find_payload(const uint8_t *bytes, int captured, const packet_info *pinfo, uint8_t protocol, int *end)
-{
-    int length = pinfo->src.len;
-    int src_at = pinfo->src.type == AT_IPv4 ? 12 : 8;
-    const uint8_t *src = (const uint8_t *)pinfo->src.data, *dst = (const uint8_t *)pinfo->dst.data;
-
-    if ((pinfo->src.type != AT_IPv4 && pinfo->src.type != AT_IPv6) || pinfo->dst.type != pinfo->src.type
-        || pinfo->dst.len != length)
-        return 0;
-    for (int ip = 0; ip + src_at + 2 * length <= captured; ip++) {
-        const uint8_t *at = bytes + ip;
-        if (at[src_at] != src[0] || memcmp(at + src_at, src, (size_t)length) != 0
-            || memcmp(at + src_at + length, dst, (size_t)length) != 0)
-            continue;
-        if (length == 4 && at[0] >> 4 == 4 && at[9] == protocol) {
-            *end = ip + tcpstate_be16(at + 2);
-            return ip + (at[0] & 0x0f) * 4;
-        }
-        if (length == 16 && at[0] >> 4 == 6 && at[6] == protocol) {
-            *end = ip + 40 + tcpstate_be16(at + 4);
-            return ip + 40;
-        }
+    for (unsigned i = 0; i < count; i++) {
+        readings[i].layer = (uint8_t)i;
+        readings[i].innermost = i + 1 == count;
     }
-    return 0;
+    return count;
 }
 
-#define FRONT 256 /* bytes of a frame that are looked at */
-
-bool tcpstate_read_ordinary(tvbuff_t *tvb, packet_info *pinfo, struct tcpstate_reading *reading)
-{
-    int captured = MIN((int)tvb_captured_length(tvb), FRONT), end = 0;
-    const uint8_t *bytes = tvb_get_ptr(tvb, 0, captured);
-    int header = find_payload(bytes, captured, pinfo, IP_PROTO_TCP, &end);
-
-    if (header == 0 || header + 20 > captured || tcpstate_be16(bytes + header) != pinfo->srcport
-        || tcpstate_be16(bytes + header + 2) != pinfo->destport)
-        return false;
-    int data = header + (bytes[header + 12] >> 4) * 4;
-    return data <= end && read_header(pinfo, tvb, header, (uint32_t)(end - data), true, reading);
-}
-
-bool tcpstate_read_quoted(tvbuff_t *tvb, packet_info *pinfo, struct tcpstate_reading *reading)
+static bool read_quoted(tvbuff_t *tvb, packet_info *pinfo, struct tcpstate_reading *reading)
 {
     enum { UNREACHABLE = 3, V6_UNREACHABLE = 1 };
-    int captured = MIN((int)tvb_captured_length(tvb), FRONT), end = 0;
-    const uint8_t *bytes = tvb_get_ptr(tvb, 0, captured);
+    int size = MIN((int)tvb_captured_length(tvb), FRONT);
+    const uint8_t *bytes = tvb_get_ptr(tvb, 0, size);
     bool v4 = pinfo->src.type == AT_IPv4;
-    int icmp = find_payload(bytes, captured, pinfo, v4 ? IP_PROTO_ICMP : IP_PROTO_ICMPV6, &end);
+    struct payload icmp, quoted;
 
-    if (icmp == 0 || icmp + 8 + (v4 ? 20 : 40) + 8 > captured
-        || bytes[icmp] != (v4 ? UNREACHABLE : V6_UNREACHABLE))
+    if (!find_own_ip(tvb, pinfo, bytes, size, v4 ? IP_PROTO_ICMP : IP_PROTO_ICMPV6, &icmp) || icmp.at + 8 > size
+        || bytes[icmp.at] != (v4 ? UNREACHABLE : V6_UNREACHABLE)
+        || !read_ip(bytes, size, icmp.at + 8, icmp.end, IP_PROTO_TCP, &quoted)
+        || quoted.address_length != icmp.address_length || quoted.at + 8 > size)
         return false;
-    int ip = icmp + 8;
-    int header = ip + (v4 ? (bytes[ip] & 0x0f) * 4 : 40);
-    if (bytes[ip] >> 4 != (v4 ? 4 : 6) || bytes[ip + (v4 ? 9 : 6)] != IP_PROTO_TCP || header + 8 > captured)
-        return false;
-    memset(reading, 0, sizeof *reading);
+    begin_reading(pinfo, reading);
     reading->quoted = true;
-    reading->application = TCPSTATE_NO_APPLICATION;
-    reading->segment.frame = pinfo->num;
-    reading->segment.time = (int64_t)pinfo->abs_ts.secs * 1000000000 + pinfo->abs_ts.nsecs;
-    reading->segment.server_hint = -1;
-    reading->segment.seq = tcpstate_be32(bytes + header + 4);
-    order_pair(reading, bytes + ip + (v4 ? 12 : 8), bytes + ip + (v4 ? 16 : 24), v4 ? 4 : 16,
-               tcpstate_be16(bytes + header), tcpstate_be16(bytes + header + 2));
+    reading->segment.seq = tcpstate_be32(bytes + quoted.at + 4);
+    order_pair(reading, quoted.source, quoted.destination, quoted.address_length, tcpstate_be16(bytes + quoted.at),
+               tcpstate_be16(bytes + quoted.at + 2));
     return true;
 }
 
-bool tcpstate_same_reading(const struct tcpstate_reading *a, const struct tcpstate_reading *b)
+unsigned tcpstate_read_frame(tvbuff_t *tvb, packet_info *pinfo,
+                             struct tcpstate_reading readings[TCPSTATE_MOST_LAYERS])
 {
-    return a->segment.from == b->segment.from && a->segment.flags == b->segment.flags
-           && a->segment.seq == b->segment.seq && a->segment.ack == b->segment.ack
-           && a->segment.payload == b->segment.payload && memcmp(&a->pair, &b->pair, sizeof a->pair) == 0;
+    struct tcpstate_layers layers;
+
+    tcpstate_count_layers(pinfo, &layers);
+    if (layers.tcp == 1 && read_ordinary(tvb, pinfo, &readings[0]))
+        return 1;
+    if (layers.tcp > 0)
+        return search_everywhere(pinfo, MIN(layers.tcp, TCPSTATE_MOST_LAYERS), readings);
+    return layers.quoted && read_quoted(tvb, pinfo, &readings[0]);
 }

@@ -1,0 +1,65 @@
+/* lives.h - where connections are kept: a few open on the desk, all others
+ * filed away in as few bytes as they need.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * At any moment most connections of a large capture are over or idle.  Only
+ * those that had a segment lately lie open on the desk, which never grows; the
+ * others are packed (core/pack.c) together with their timeline and unpacked at
+ * their next segment, unchanged.  All memory has the capture file's scope.
+ */
+#ifndef TCPSTATE_LIVES_H
+#define TCPSTATE_LIVES_H
+
+#include "compat.h"
+
+#include "../core/tcpstate.h"
+#include "timeline.h"
+
+/* A connection's outcome as it ended. */
+struct tcpstate_ended {
+    const char *conn_state; /* NULL: it has not ended */
+    uint16_t count;
+    uint8_t result, opening, close_kind;
+    int8_t closed_by, owing;
+};
+
+struct tcpstate_life {
+    struct tcpstate_life *before; /* the one that had the four-tuple before, or NULL */
+    struct tuple *tuple;          /* its four-tuple: connections.c's */
+    struct filed *filed;          /* when not on the desk */
+    struct older *older;          /* the timeline's earlier parts, if it is long; or NULL */
+    struct tcpstate_ended ended;
+    uint32_t first_frame;
+    uint32_t stream;              /* the first tcp.stream that it had */
+    int32_t application;          /* protocol of the first data that told it, or -1 */
+    int16_t place;                /* on the desk, or -1 */
+};
+
+/* A capture file begins or ends. */
+void tcpstate_lives_begin(void);
+void tcpstate_lives_end(void);
+
+/* Memory of the capture file's scope, zeroed, never given back. */
+void *tcpstate_keep(size_t size);
+
+/* Prepare a life that was just made, for tcpstate_connection_begin(). */
+struct tcpstate_connection *tcpstate_life_make(struct tcpstate_life *life);
+
+/* The connection, open for its next segment; valid until another one is. */
+struct tcpstate_connection *tcpstate_life_open(struct tcpstate_life *life);
+
+/* The connection, to look at; valid until another one is looked at or open. */
+const struct tcpstate_connection *tcpstate_life_look(const struct tcpstate_life *life);
+
+/* Add to the timeline of a life that is open.  Frames never go back. */
+void tcpstate_life_append(struct tcpstate_life *life, const struct tcpstate_entry *entry);
+
+/* Whether nothing was ever added. */
+bool tcpstate_life_is_blank(const struct tcpstate_life *life);
+
+/* The last entry not after this frame and layer; false if there is none. */
+bool tcpstate_life_entry(const struct tcpstate_life *life, uint32_t frame, uint8_t layer,
+                         struct tcpstate_entry *entry);
+
+#endif
