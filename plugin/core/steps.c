@@ -38,7 +38,8 @@ struct rule {
 #define RULE(step, has, lacks, sender, receiver) \
     { has, lacks, sender, receiver, TCPSTATE_STEP_##step }
 
-static const struct rule rules[] = {
+/* Segments with SYN, FIN or RST, or without any of these and ACK. */
+static const struct rule marked[] = {
     /*   step                  has                             lacks        sender   receiver */
     /* Nonsense first: nothing below may take it for something. */
     RULE(SYN_FIN,              HAS_SYN | HAS_FIN,              NOTHING,             ANY, ANY),
@@ -101,9 +102,12 @@ static const struct rule rules[] = {
     RULE(FIN_IN_HANDSHAKE,     HAS_FIN,                        NOTHING,             SR, ANY),
     RULE(FIN,                  HAS_FIN,                        NOTHING,      ES | CW, ANY),
 
-    /* ACK, with data or without.  The end is named before the middle: a
-     * segment that acknowledges a FIN is a step of the close, whatever else
-     * it carries. */
+};
+
+/* ACK, with data or without; FINs that the rules above left come here too. */
+static const struct rule transfer[] = {
+    /* The end is named before the middle: a segment that acknowledges a FIN
+     * is a step of the close, whatever else it carries. */
     RULE(SIMULTANEOUS_CLOSE_ACK, ACKS_FIN,                     HAS_FIN,             CG, ANY),
     RULE(LAST_ACK,             ACKS_FIN,                       HAS_FIN,             TW, ANY),
     RULE(FIN_ACKED_DATA,       ACKS_FIN | HAS_DATA,            HAS_FIN,             CW, ANY),
@@ -132,16 +136,28 @@ static const struct rule rules[] = {
     RULE(KEEP_ALIVE_UNANSWERED, KEEP_ALIVE_AGAIN,              NOTHING,             ANY, ANY),
 };
 
-enum tcpstate_step tcpstate_classify(conditions is, enum tcpstate_state sender,
-                                     enum tcpstate_state receiver)
+static enum tcpstate_step first_that_fits(const struct rule *rules, size_t count, conditions is,
+                                          unsigned sender, unsigned receiver)
 {
-    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+    for (size_t i = 0; i < count; i++) {
         const struct rule *rule = &rules[i];
         if ((is & rule->has) == rule->has && !(is & rule->lacks)
-            && (rule->sender & (1u << sender)) && (rule->receiver & (1u << receiver)))
+            && (rule->sender & sender) && (rule->receiver & receiver))
             return (enum tcpstate_step)rule->step;
     }
     return TCPSTATE_STEP_NONE;
+}
+
+enum tcpstate_step tcpstate_classify(conditions is, enum tcpstate_state sender,
+                                     enum tcpstate_state receiver)
+{
+    enum tcpstate_step step = TCPSTATE_STEP_NONE;
+
+    if ((is & (HAS_SYN | HAS_FIN | HAS_RST | HAS_ACK)) != HAS_ACK)
+        step = first_that_fits(marked, sizeof marked / sizeof marked[0], is, 1u << sender, 1u << receiver);
+    if (step == TCPSTATE_STEP_NONE)
+        step = first_that_fits(transfer, sizeof transfer / sizeof transfer[0], is, 1u << sender, 1u << receiver);
+    return step;
 }
 
 #define ACK_ISN TCPSTATE_CHECK_ACK_IS_ISN_PLUS_1

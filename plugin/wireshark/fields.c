@@ -12,6 +12,7 @@ int tcpstate_proto = -1;
 int tcpstate_ett = -1;
 int tcpstate_ett_below = -1;
 int tcpstate_hf[TCPSTATE_FIELDS];
+const header_field_info *tcpstate_field_info[TCPSTATE_FIELDS];
 
 static const char *const chinese[TCPSTATE_FIELDS] = {
 #define FIELD(id, type, display, filter, english, chinese, meaning) chinese,
@@ -35,6 +36,8 @@ void tcpstate_fields_register(void)
     for (size_t i = 0; i < TCPSTATE_FIELDS; i++)
         tcpstate_hf[i] = -1;
     proto_register_field_array(tcpstate_proto, registrations, TCPSTATE_FIELDS);
+    for (size_t i = 0; i < TCPSTATE_FIELDS; i++)
+        tcpstate_field_info[i] = proto_registrar_get_nth((unsigned)tcpstate_hf[i]);
     proto_register_subtree_array(etts, array_length(etts));
 }
 

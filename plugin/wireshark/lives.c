@@ -244,22 +244,18 @@ void tcpstate_life_append(struct tcpstate_life *life, const struct tcpstate_entr
     uint8_t bytes[TCPSTATE_MOST_ENTRY];
     size_t size = tcpstate_write_entry(bytes, entry, &place->last);
 
+    struct tcpstate_entry whole = *entry;
+    for (int i = 0; i < 2; i++) /* what it does not know itself was known before */
+        if (!(whole.knows_isn & 1u << i))
+            whole.isn[i] = place->last.isn[i];
+    whole.knows_isn |= place->last.knows_isn;
     if (place->size + size > PART) {
-        /* The first entry of a part follows none, and says all; what it does
-         * not know itself was known before. */
-        struct tcpstate_entry whole = *entry;
-        for (int i = 0; i < 2; i++)
-            if (!(whole.knows_isn & 1u << i))
-                whole.isn[i] = place->last.isn[i];
-        whole.knows_isn |= place->last.knows_isn;
-        turn_page(life, place);
-        place->last = tcpstate_no_entry;
-        size = tcpstate_write_entry(bytes, &whole, &place->last);
+        turn_page(life, place); /* the first entry of a part follows none, and says all */
+        size = tcpstate_write_entry(bytes, &whole, &tcpstate_no_entry);
     }
-    /* Read back, so that what follows is written against what will be read. */
     memcpy(place->timeline + place->size, bytes, size);
-    tcpstate_read_entry(place->timeline + place->size, &place->last);
     place->size = (uint16_t)(place->size + size);
+    place->last = whole;
 }
 
 bool tcpstate_life_is_blank(const struct tcpstate_life *life)

@@ -25,19 +25,16 @@ static int tap;
 static void show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, struct tcpstate_reading *reading,
                  const struct tcpstate_sight *sight)
 {
-    bool tapped = have_tap_listener(tap);
+    bool expert = tcpstate_view_expert_is_wanted(tree);
+    proto_item *item = tcpstate_view_tree(tvb, pinfo, tree, reading, sight, expert);
 
-    if (!tapped && !proto_field_is_referenced(tree, tcpstate_proto) && !tcpstate_view_expert_is_wanted(tree))
-        return;
-    tcpstate_stream_of(pinfo, reading, &reading->stream);
-
-    proto_item *item = tcpstate_view_tree(tvb, pinfo, tree, reading, sight);
-
-    tcpstate_view_expert(pinfo, item, reading, sight);
-    if (tapped) {
-        struct tcpstate_tapped *both = wmem_new(pinfo->pool, struct tcpstate_tapped);
-        *both = (struct tcpstate_tapped){ .reading = *reading, .sight = *sight };
-        tap_queue_packet(tap, pinfo, both);
+    if (expert)
+        tcpstate_view_expert(pinfo, item, reading, sight);
+    if (have_tap_listener(tap)) {
+        struct tcpstate_tapped *tapped = wmem_new(pinfo->pool, struct tcpstate_tapped);
+        tcpstate_stream_of(pinfo, reading, &reading->stream);
+        *tapped = (struct tcpstate_tapped){ .reading = *reading, .sight = *sight };
+        tap_queue_packet(tap, pinfo, tapped);
     }
 }
 

@@ -25,17 +25,28 @@ struct view {
     const struct tcpstate_reading *reading;
     const struct tcpstate_sight *sight;
     enum tcpstate_language language;
+    bool visible; /* somebody may read the whole tree */
 };
 
 static bool wanted(const struct view *view, enum tcpstate_field field)
 {
-    return proto_field_is_referenced(view->tree, tcpstate_hf[field]);
+    return view->visible || tcpstate_field_info[field]->ref_type != HF_REF_TYPE_NONE;
+}
+
+/* Whether any is wanted, from one to another as fields.def has them. */
+static bool any_wanted(const struct view *view, enum tcpstate_field from, enum tcpstate_field to)
+{
+    bool any = view->visible;
+
+    for (unsigned i = from; i <= to; i++)
+        any |= tcpstate_field_info[i]->ref_type != HF_REF_TYPE_NONE;
+    return any;
 }
 
 /* In Chinese the item's own text replaces Wireshark's "English name: value". */
 static void finish(const struct view *view, proto_item *item, enum tcpstate_field field, const char *value)
 {
-    if (view->language == TCPSTATE_CHINESE)
+    if (view->language == TCPSTATE_CHINESE && view->visible)
         proto_item_set_text(item, "%s: %s", tcpstate_field_chinese(field), value);
     proto_item_set_generated(item);
 }
@@ -112,6 +123,21 @@ static void add_state(const struct view *view, enum tcpstate_field field, enum t
                                tcpstate_word(TCPSTATE_WORD_INFERRED, view->language));
 }
 
+/* The state of the sender or the receiver, which client and server show too
+ * where it is known who is who. */
+static void add_end_state(const struct view *view, enum tcpstate_field field, int end, bool hidden)
+{
+    const struct tcpstate_observation *seen = &view->sight->seen;
+    enum tcpstate_state state = (enum tcpstate_state)seen->ends[end].after;
+
+    if (!wanted(view, field))
+        return;
+    proto_item *item = add_named(view, field, tcpstate_state_name(state),
+                                 tcpstate_state_text(view->pinfo->pool, state, seen->ends[end].after_inferred));
+    if (hidden)
+        hide(item);
+}
+
 static void add_states(const struct view *view)
 {
     const struct tcpstate_observation *seen = &view->sight->seen;
@@ -140,14 +166,8 @@ static void add_states(const struct view *view)
 #undef STATE
     add_boolean(view, TCPSTATE_FIELD_CLIENT_INFERRED, known && seen->ends[client].after_inferred);
     add_boolean(view, TCPSTATE_FIELD_SERVER_INFERRED, known && seen->ends[server].after_inferred);
-    item = add_named(view, TCPSTATE_FIELD_SENDER_STATE, tcpstate_state_name((enum tcpstate_state)seen->ends[from].after),
-                     tcpstate_state_text(view->pinfo->pool, (enum tcpstate_state)seen->ends[from].after, seen->ends[from].after_inferred));
-    if (known)
-        hide(item);
-    item = add_named(view, TCPSTATE_FIELD_RECEIVER_STATE, tcpstate_state_name((enum tcpstate_state)seen->ends[!from].after),
-                     tcpstate_state_text(view->pinfo->pool, (enum tcpstate_state)seen->ends[!from].after, seen->ends[!from].after_inferred));
-    if (known)
-        hide(item);
+    add_end_state(view, TCPSTATE_FIELD_SENDER_STATE, from, known);
+    add_end_state(view, TCPSTATE_FIELD_RECEIVER_STATE, !from, known);
 }
 
 static void add_check(const struct view *view, enum tcpstate_field field, uint8_t check, uint32_t found)
@@ -184,7 +204,7 @@ static void add_numbers(const struct view *view)
     int client = view->sight->seen.client;
     uint32_t isn;
 
-    if (client >= 0) {
+    if (client >= 0 && any_wanted(view, TCPSTATE_FIELD_CLIENT_ISN, TCPSTATE_FIELD_SERVER_ISN)) {
         if (tcpstate_life_isn(view->sight->life, client, segment->frame, &isn))
             add_uint(view, TCPSTATE_FIELD_CLIENT_ISN, isn);
         if (tcpstate_life_isn(view->sight->life, !client, segment->frame, &isn))
@@ -236,13 +256,14 @@ static void add_mptcp(const struct view *view)
             add_string(view, TCPSTATE_FIELD_MPTCP, names[i].name);
 }
 
-/* The same view, of a subtree with this head.  In an invisible tree the
- * subtree is a fake, and leaves may be added to it all the same. */
+/* The same view, of a subtree with this head. */
 static struct view below(const struct view *view, enum tcpstate_word head)
 {
     struct view subtree = *view;
     proto_item *item;
 
+    if (!view->visible)
+        return subtree; /* leaves need no branch where nobody sees it */
     subtree.tree = proto_tree_add_subtree(view->tree, view->tvb, 0, 0, tcpstate_ett_below, &item,
                                           tcpstate_word(head, view->language));
     proto_item_set_generated(item);
@@ -357,6 +378,8 @@ static void head(const struct view *view, proto_item *item, const char *label)
     bool roles = seen->client >= 0;
     const char *separator = view->language == TCPSTATE_CHINESE ? "，" : ", ";
 
+    if (!view->visible)
+        return;
     if (view->language == TCPSTATE_CHINESE)
         proto_item_set_text(item, "TCP 连接状态");
     if (*label)
@@ -372,45 +395,67 @@ static void head(const struct view *view, proto_item *item, const char *label)
     }
 }
 
+static void add_step(const struct view *view, proto_item *item)
+{
+    enum tcpstate_step step = view->sight->seen.step;
+    wmem_allocator_t *pool = view->pinfo->pool;
+
+    if (step == TCPSTATE_STEP_NONE) {
+        head(view, item, "");
+        return;
+    }
+    if (wanted(view, TCPSTATE_FIELD_ANALYSIS)) {
+        const char *label = tcpstate_label_of(pool, view->reading, view->sight);
+        add_string(view, TCPSTATE_FIELD_ANALYSIS, label);
+        head(view, item, label);
+    }
+    hide(add_named(view, TCPSTATE_FIELD_PHASE, phase_name(tcpstate_step_phase(step)), ""));
+    add_string(view, TCPSTATE_FIELD_STEP, tcpstate_step_name(step));
+    if (wanted(view, TCPSTATE_FIELD_EXPLANATION) || wanted(view, TCPSTATE_FIELD_PROTOCOL)) {
+        struct tcpstate_places places;
+        tcpstate_places_of(view->reading, view->sight, &places);
+        add_string(view, TCPSTATE_FIELD_EXPLANATION,
+                   tcpstate_filled(pool, tcpstate_explanation(step, view->language), &places));
+        if (places.protocol)
+            add_string(view, TCPSTATE_FIELD_PROTOCOL, places.protocol);
+    }
+}
+
 proto_item *tcpstate_view_tree(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
-                               const struct tcpstate_reading *reading, const struct tcpstate_sight *sight)
+                               const struct tcpstate_reading *reading, const struct tcpstate_sight *sight,
+                               bool needs_item)
 {
     if (!proto_field_is_referenced(tree, tcpstate_proto))
         return NULL;
 
-    struct view view = { .pinfo = pinfo, .tvb = tvb, .reading = reading, .sight = sight,
-                         .language = tcpstate_language() };
-    enum tcpstate_step step = sight->seen.step;
-    proto_item *item = proto_tree_add_item(tree, tcpstate_proto, tvb, 0, 0, ENC_NA);
+    struct view view = { .pinfo = pinfo, .tvb = tvb, .tree = tree, .reading = reading, .sight = sight,
+                         .language = tcpstate_language(), .visible = PTREE_DATA(tree)->visible };
+    proto_item *item = NULL;
 
-    proto_item_set_generated(item);
-    view.tree = proto_item_add_subtree(item, tcpstate_ett);
-    if (step != TCPSTATE_STEP_NONE) {
-        struct tcpstate_places places;
-        const char *label = tcpstate_label_of(pinfo->pool, reading, sight);
-        tcpstate_places_of(reading, sight, &places);
-        add_string(&view, TCPSTATE_FIELD_ANALYSIS, label);
-        hide(add_named(&view, TCPSTATE_FIELD_PHASE, phase_name(tcpstate_step_phase(step)), ""));
-        head(&view, item, label);
-        if (wanted(&view, TCPSTATE_FIELD_EXPLANATION))
-            add_string(&view, TCPSTATE_FIELD_EXPLANATION,
-                       tcpstate_filled(pinfo->pool, tcpstate_explanation(step, view.language), &places));
-        add_string(&view, TCPSTATE_FIELD_STEP, tcpstate_step_name(step));
-        if (places.protocol)
-            add_string(&view, TCPSTATE_FIELD_PROTOCOL, places.protocol);
-    } else {
-        head(&view, item, "");
+    if (view.visible || needs_item || proto_registrar_get_nth((unsigned)tcpstate_proto)->ref_type == HF_REF_TYPE_DIRECT) {
+        item = proto_tree_add_item(tree, tcpstate_proto, tvb, 0, 0, ENC_NA);
+        proto_item_set_generated(item);
+        view.tree = proto_item_add_subtree(item, tcpstate_ett);
     }
-    add_uint(&view, TCPSTATE_FIELD_STREAM, reading->stream);
+    add_step(&view, item);
+    if (wanted(&view, TCPSTATE_FIELD_STREAM)) {
+        uint32_t stream;
+        if (tcpstate_stream_of(pinfo, reading, &stream))
+            add_uint(&view, TCPSTATE_FIELD_STREAM, stream);
+    }
     add_states(&view);
     add_checks(&view);
     add_numbers(&view);
     add_reset(&view);
     add_mptcp(&view);
-    add_times(&view);
-    add_outcome(&view);
-    if (tcpstate_life_is_midstream(sight->life))
+    if (any_wanted(&view, TCPSTATE_FIELD_TIME_SYN_TO_SYN_ACK, TCPSTATE_FIELD_SERVER_STAYED)
+        || wanted(&view, TCPSTATE_FIELD_REPEATS_AFTER) || wanted(&view, TCPSTATE_FIELD_RESET_AFTER))
+        add_times(&view);
+    if (any_wanted(&view, TCPSTATE_FIELD_OUTCOME, TCPSTATE_FIELD_MISSING))
+        add_outcome(&view);
+    if (wanted(&view, TCPSTATE_FIELD_MIDSTREAM) && tcpstate_life_is_midstream(sight->life))
         add_midstream(&view);
-    add_frames(&view);
+    if (any_wanted(&view, TCPSTATE_FIELD_FRAME_ANSWERS, TCPSTATE_FIELD_FRAME_PREVIOUS))
+        add_frames(&view);
     return item;
 }

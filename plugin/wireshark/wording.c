@@ -67,8 +67,11 @@ const char *tcpstate_label_of(wmem_allocator_t *pool, const struct tcpstate_read
 
     if (step == TCPSTATE_STEP_NONE)
         return "";
-    tcpstate_places_of(reading, sight, &places);
-    const char *label = tcpstate_filled(pool, tcpstate_label_template(step, places.protocol != NULL), &places);
+    const char *label = tcpstate_label_template(step, sight->application >= 0);
+    if (strchr(label, '{')) {
+        tcpstate_places_of(reading, sight, &places);
+        label = tcpstate_filled(pool, label, &places);
+    }
     return with_mptcp(pool, reading, step, label);
 }
 
