@@ -43,10 +43,15 @@ static bool any_wanted(const struct view *view, enum tcpstate_field from, enum t
     return any;
 }
 
+static bool needs_own_text(const struct view *view)
+{
+    return view->language == TCPSTATE_CHINESE && view->visible;
+}
+
 /* In Chinese the item's own text replaces Wireshark's "English name: value". */
 static void finish(const struct view *view, proto_item *item, enum tcpstate_field field, const char *value)
 {
-    if (view->language == TCPSTATE_CHINESE && view->visible)
+    if (needs_own_text(view))
         proto_item_set_text(item, "%s: %s", tcpstate_field_chinese(field), value);
     proto_item_set_generated(item);
 }
@@ -67,6 +72,21 @@ static void add_string(const struct view *view, enum tcpstate_field field, const
     add_named(view, field, value, value);
 }
 
+/* A long string of our own words: Wireshark need not look for what to escape. */
+static void add_text(const struct view *view, enum tcpstate_field field, const char *value)
+{
+    if (!wanted(view, field))
+        return;
+    proto_item *item;
+    if (view->visible)
+        item = proto_tree_add_string_format(view->tree, tcpstate_hf[field], view->tvb, 0, 0, value, "%s: %s",
+                                            needs_own_text(view) ? tcpstate_field_chinese(field)
+                                                                 : tcpstate_field_info[field]->name, value);
+    else
+        item = proto_tree_add_string(view->tree, tcpstate_hf[field], view->tvb, 0, 0, value);
+    proto_item_set_generated(item);
+}
+
 /* A field for filters and columns whose news another one already shows. */
 static void hide(proto_item *item)
 {
@@ -76,25 +96,25 @@ static void hide(proto_item *item)
 
 static void add_uint(const struct view *view, enum tcpstate_field field, uint32_t value)
 {
-    char text[16];
-
     if (!wanted(view, field))
         return;
-    snprintf(text, sizeof text, "%u", value);
-    finish(view, proto_tree_add_uint(view->tree, tcpstate_hf[field], view->tvb, 0, 0, value), field, text);
+    proto_item *item = proto_tree_add_uint(view->tree, tcpstate_hf[field], view->tvb, 0, 0, value);
+    if (needs_own_text(view))
+        proto_item_set_text(item, "%s: %u", tcpstate_field_chinese(field), value);
+    proto_item_set_generated(item);
 }
 
 /* A time in nanoseconds, unless it is negative: not known. */
 static void add_time(const struct view *view, enum tcpstate_field field, int64_t nanoseconds)
 {
-    char text[40];
-
     if (nanoseconds < 0 || !wanted(view, field))
         return;
     nstime_t time = { .secs = (time_t)(nanoseconds / 1000000000), .nsecs = (int)(nanoseconds % 1000000000) };
-    snprintf(text, sizeof text, "%" PRId64 ".%09d %s", nanoseconds / 1000000000, time.nsecs,
-             view->language == TCPSTATE_CHINESE ? "秒" : "seconds");
-    finish(view, proto_tree_add_time(view->tree, tcpstate_hf[field], view->tvb, 0, 0, &time), field, text);
+    proto_item *item = proto_tree_add_time(view->tree, tcpstate_hf[field], view->tvb, 0, 0, &time);
+    if (needs_own_text(view))
+        proto_item_set_text(item, "%s: %" PRId64 ".%09d 秒", tcpstate_field_chinese(field), nanoseconds / 1000000000,
+                            time.nsecs);
+    proto_item_set_generated(item);
 }
 
 static proto_item *add_boolean(const struct view *view, enum tcpstate_field field, bool value)
@@ -114,13 +134,27 @@ static void add_frame(const struct view *view, enum tcpstate_field field, uint32
         add_uint(view, field, frame);
 }
 
-static void add_state(const struct view *view, enum tcpstate_field field, enum tcpstate_state state, bool inferred)
+/* A state, marked where it is inferred.  One that did not change is hidden: it
+ * would only repeat the line beside it. */
+static void add_state(const struct view *view, enum tcpstate_field field, enum tcpstate_state state, bool inferred,
+                      bool hidden)
 {
-    proto_item *item = add_named(view, field, tcpstate_state_name(state), tcpstate_state_name(state));
+    const char *name = tcpstate_state_name(state);
 
-    if (item && inferred)
-        proto_item_append_text(item, view->language == TCPSTATE_CHINESE ? "（%s）" : " (%s)",
-                               tcpstate_word(TCPSTATE_WORD_INFERRED, view->language));
+    if (!wanted(view, field))
+        return;
+    proto_item *item;
+    if (view->visible && (inferred || needs_own_text(view))) {
+        bool chinese = view->language == TCPSTATE_CHINESE;
+        item = proto_tree_add_string_format(view->tree, tcpstate_hf[field], view->tvb, 0, 0, name, "%s: %s",
+                                            chinese ? tcpstate_field_chinese(field) : tcpstate_field_info[field]->name,
+                                            tcpstate_state_text(view->pinfo->pool, state, inferred));
+    } else {
+        item = proto_tree_add_string(view->tree, tcpstate_hf[field], view->tvb, 0, 0, name);
+    }
+    proto_item_set_generated(item);
+    if (hidden)
+        hide(item);
 }
 
 /* The state of the sender or the receiver, which client and server show too
@@ -158,14 +192,16 @@ static void add_states(const struct view *view)
                                      : tcpstate_word(TCPSTATE_WORD_UNKNOWN, view->language));
     if (known && !seen->roles_inferred)
         hide(item);
-#define STATE(end, when) known ? (enum tcpstate_state)seen->ends[end].when : TCPSTATE_UNKNOWN
-    add_state(view, TCPSTATE_FIELD_CLIENT_PREVIOUS, STATE(client, before), known && seen->ends[client].before_inferred);
-    add_state(view, TCPSTATE_FIELD_CLIENT_STATE, STATE(client, after), known && seen->ends[client].after_inferred);
-    add_state(view, TCPSTATE_FIELD_SERVER_PREVIOUS, STATE(server, before), known && seen->ends[server].before_inferred);
-    add_state(view, TCPSTATE_FIELD_SERVER_STATE, STATE(server, after), known && seen->ends[server].after_inferred);
-#undef STATE
-    add_boolean(view, TCPSTATE_FIELD_CLIENT_INFERRED, known && seen->ends[client].after_inferred);
-    add_boolean(view, TCPSTATE_FIELD_SERVER_INFERRED, known && seen->ends[server].after_inferred);
+    for (int i = 0; i < 2; i++) {
+        int end = i == 0 ? client : server;
+        enum tcpstate_state before = known ? (enum tcpstate_state)seen->ends[end].before : TCPSTATE_UNKNOWN;
+        enum tcpstate_state after = known ? (enum tcpstate_state)seen->ends[end].after : TCPSTATE_UNKNOWN;
+        bool was_inferred = known && seen->ends[end].before_inferred, inferred = known && seen->ends[end].after_inferred;
+        add_state(view, i == 0 ? TCPSTATE_FIELD_CLIENT_PREVIOUS : TCPSTATE_FIELD_SERVER_PREVIOUS, before, was_inferred,
+                  before == after && was_inferred == inferred);
+        add_state(view, i == 0 ? TCPSTATE_FIELD_CLIENT_STATE : TCPSTATE_FIELD_SERVER_STATE, after, inferred, false);
+        hide(add_boolean(view, i == 0 ? TCPSTATE_FIELD_CLIENT_INFERRED : TCPSTATE_FIELD_SERVER_INFERRED, inferred));
+    }
     add_end_state(view, TCPSTATE_FIELD_SENDER_STATE, from, known);
     add_end_state(view, TCPSTATE_FIELD_RECEIVER_STATE, !from, known);
 }
@@ -374,25 +410,24 @@ static const char *phase_name(enum tcpstate_phase phase)
 static void head(const struct view *view, proto_item *item, const char *label)
 {
     const struct tcpstate_observation *seen = &view->sight->seen;
-    int first = seen->client >= 0 ? seen->client : view->reading->segment.from;
     bool roles = seen->client >= 0;
-    const char *separator = view->language == TCPSTATE_CHINESE ? "，" : ", ";
+    int first = roles ? seen->client : view->reading->segment.from;
+    bool chinese = view->language == TCPSTATE_CHINESE;
+    const char *separator = chinese ? "，" : ", ";
+    const char *states[2];
 
     if (!view->visible)
         return;
-    if (view->language == TCPSTATE_CHINESE)
-        proto_item_set_text(item, "TCP 连接状态");
-    if (*label)
-        proto_item_append_text(item, "%s%s", ": ", label);
     for (int i = 0; i < 2; i++) {
         int end = i == 0 ? first : !first;
-        enum tcpstate_word word = roles ? (i == 0 ? TCPSTATE_WORD_CLIENT : TCPSTATE_WORD_SERVER)
-                                        : (i == 0 ? TCPSTATE_WORD_ONE_END : TCPSTATE_WORD_OTHER_END);
-        proto_item_append_text(item, "%s%s %s", i == 0 && !*label ? ": " : separator,
-                               tcpstate_word(word, view->language),
-                               tcpstate_state_text(view->pinfo->pool, (enum tcpstate_state)seen->ends[end].after,
-                                          seen->ends[end].after_inferred));
+        states[i] = tcpstate_state_text(view->pinfo->pool, (enum tcpstate_state)seen->ends[end].after,
+                                        seen->ends[end].after_inferred);
     }
+    proto_item_set_text(item, "%s: %s%s%s %s%s%s %s", chinese ? "TCP 连接状态" : "TCP Connection State", label,
+                        *label ? separator : "",
+                        tcpstate_word(roles ? TCPSTATE_WORD_CLIENT : TCPSTATE_WORD_ONE_END, view->language), states[0],
+                        separator,
+                        tcpstate_word(roles ? TCPSTATE_WORD_SERVER : TCPSTATE_WORD_OTHER_END, view->language), states[1]);
 }
 
 static void add_step(const struct view *view, proto_item *item)
@@ -414,8 +449,8 @@ static void add_step(const struct view *view, proto_item *item)
     if (wanted(view, TCPSTATE_FIELD_EXPLANATION) || wanted(view, TCPSTATE_FIELD_PROTOCOL)) {
         struct tcpstate_places places;
         tcpstate_places_of(view->reading, view->sight, &places);
-        add_string(view, TCPSTATE_FIELD_EXPLANATION,
-                   tcpstate_filled(pool, tcpstate_explanation(step, view->language), &places));
+        add_text(view, TCPSTATE_FIELD_EXPLANATION,
+                 tcpstate_filled(pool, tcpstate_explanation(step, view->language), &places));
         if (places.protocol)
             add_string(view, TCPSTATE_FIELD_PROTOCOL, places.protocol);
     }
