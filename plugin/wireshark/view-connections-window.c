@@ -18,7 +18,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <epan/funnel.h>
 #include <epan/plugin_if.h>
@@ -28,7 +27,9 @@
 
 /* More rows than this would stop the window for minutes. */
 #define MOST_ROWS 100000
-#define NUMBER_WIDTH 20 /* numbers that are not plain integers, so that letters sort as they do */
+/* Numbers that are no plain integers are filled up to this, so that they sort as texts do. */
+#define NUMBER_WIDTH 15
+#define NUMBER_ROOM 24 /* for the longest there is */
 
 static stat_tap_table_item heads[TCPSTATE_COLUMNS];
 static stat_tap_table_ui window;
@@ -66,20 +67,22 @@ static void free_table_item(stat_tap_table *table _U_, guint row _U_, guint colu
 
 static char *padded(const char *number)
 {
-    return g_strdup_printf("%*s", *number ? NUMBER_WIDTH : 0, number);
+    char *text = (char *)g_malloc0(NUMBER_ROOM);
+
+    snprintf(text, NUMBER_ROOM, "%*s", *number ? NUMBER_WIDTH : 0, number);
+    return text;
 }
 
 /* Packets and bytes of a row, each way. */
 static void show_counts(stat_tap_table_item_type *row, const struct tcpstate_tally *tally, int a)
 {
-    char bytes[2][NUMBER_WIDTH + 1];
+    char *ab = (char *)row[TCPSTATE_COLUMN_BYTES_AB].value.string_value;
+    char *ba = (char *)row[TCPSTATE_COLUMN_BYTES_BA].value.string_value;
 
-    for (int i = 0; i < 2; i++)
-        snprintf(bytes[i], sizeof bytes[i], "%*" PRIu64, NUMBER_WIDTH, tally->bytes[i == 0 ? a : !a]);
     row[TCPSTATE_COLUMN_PACKETS_AB].value.uint_value = tally->packets[a];
     row[TCPSTATE_COLUMN_PACKETS_BA].value.uint_value = tally->packets[!a];
-    memcpy((char *)row[TCPSTATE_COLUMN_BYTES_AB].value.string_value, bytes[0], sizeof bytes[0]);
-    memcpy((char *)row[TCPSTATE_COLUMN_BYTES_BA].value.string_value, bytes[1], sizeof bytes[1]);
+    snprintf(ab, NUMBER_ROOM, "%*" PRIu64, NUMBER_WIDTH, tally->bytes[a]);
+    snprintf(ba, NUMBER_ROOM, "%*" PRIu64, NUMBER_WIDTH, tally->bytes[!a]);
 }
 
 static void add_row(stat_tap_table *table, unsigned index, const struct tcpstate_tally *tally)
