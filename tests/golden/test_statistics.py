@@ -80,8 +80,8 @@ def test_an_ending(tree, name, ending):
     assert sum(path[0] == BECAME for path in found) == len(ending) + 1
 
 
-def test_a_connection_that_was_refused_first_counts_once(tree):
-    """Its outcome changes while the capture is read."""
+def test_every_connection_counts_once(tree):
+    """Two lives of one four-tuple, each of whose outcomes changes while the capture is read."""
     found = tree(SAMPLES / "port-reused-in-time-wait.pcapng")
     assert found[(BECAME,)] == sum(count for path, count in found.items() if path[0] == BECAME and len(path) == 2)
     assert found[(BECAME,)] == found[(OPENED,)] == found[(SERVERS,)]

@@ -24,6 +24,15 @@ def open_question(window):
     _open(window, "Filter to One Connection", "Up", "Right", "Down")
 
 
+def tables(window):
+    """The tables of connections that are open, by their X numbers."""
+    return window._xdotool("search", "--onlyvisible", "--name", "TCP Connection State: Connections").split()
+
+
+def activate(window, number):
+    window._xdotool("windowactivate", "--sync", number)
+
+
 def area(window):
     """Where the dialog that is open is to be seen: x, y, width, height."""
     lines = window._xdotool("getactivewindow", "getwindowgeometry", "--shell").splitlines()
@@ -32,7 +41,11 @@ def area(window):
     return x, y - TITLE, width, height      # xdotool counts what openbox draws above it twice
 
 
+def place(window, x, y, width, height):
+    """Move and size the dialog that is open."""
+    window._xdotool("getactivewindow", "windowmove", "--sync", x, y, "windowsize", "--sync", width, height)
+
+
 def fill(window):
     """Let the dialog that is open fill the screen, without what the window manager draws around it."""
-    window._xdotool("getactivewindow", "windowmove", "--sync", 0, 0, "windowsize", "--sync", window.width,
-                    window.height)
+    place(window, 0, 0, window.width, window.height)

@@ -11,7 +11,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from conftest import BUILD, ROOT  # noqa: E402
-from statistics_window import area, fill, open_connections, open_question, open_tree  # noqa: E402
+from statistics_window import activate, area, fill, open_connections, open_question, open_tree, tables  # noqa: E402
 from window import Window, can_exist, plain  # noqa: E402
 
 SESSION = ROOT / "samples" / "websocket-session.pcapng"
@@ -72,8 +72,9 @@ def test_from_a_row_to_its_packets_by_the_filter_of_the_table(window):
     open_connections(window)
     fill(window)
     click_beside(window, "Display filter:", lambda: (0, window.height - 130, window.width // 2, 130))
-    window.write("tcp.stream == 44\n")
-    window.wait_until("only that row", lambda: first_row(window).startswith("44127.0.0.1:59117"))
+    window.write("tcp.stream == 44")
+    window.keys("Return")
+    window.wait_until("only that row", lambda: "127.0.0.1:59117" in first_row(window))
     # Wireshark has copied it into the main window's display filter, where it waits for the enter key.
     window.keys("Escape")
     window.wait_until("the main window", lambda: window.active() == SESSION.name)
@@ -84,14 +85,18 @@ def test_from_a_row_to_its_packets_by_the_filter_of_the_table(window):
 def test_from_a_row_to_its_packets_by_the_menu(window):
     open_question(window)
     click_beside(window, "Stream (first column of Connections)", lambda: area(window))
-    window.write("44\n")
+    window.write("44")
+    window.keys("Return")
     window.wait_until("its packets", lambda: window.cells("No.")[0].text == "1486")
 
 
 def test_the_table_twice_at_once(window):
     """A second table is fed while the first one is still there and may sort its rows."""
     open_connections(window)
+    first, = tables(window)
+    activate(window, window._xdotool("search", "--onlyvisible", "--name", "^" + SESSION.name).split()[0])
     open_connections(window)
+    window.wait_until("two tables", lambda: len(tables(window)) == 2)
     fill(window)
     outcome = head_of(window, "Outcome")
     window.click(outcome)
@@ -99,8 +104,10 @@ def test_the_table_twice_at_once(window):
     window.click(outcome)
     window.wait_until("sorted", lambda: "127.0.0.1:9229" in first_row(window))
     window.keys("Escape")
+    window.wait_until("one table", lambda: tables(window) == [first])
+    activate(window, first)
     fill(window)
-    window.wait_until("the first one again", lambda: first_row(window).startswith("0127.0.0.1:51823"))
+    window.wait_until("the first one again", lambda: "127.0.0.1:51823" in first_row(window))
     window.click(outcome)
     window.wait_until("its closed ones first", lambda: "closed" in first_row(window))
     window.click(outcome)
