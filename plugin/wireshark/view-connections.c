@@ -1,9 +1,270 @@
-/* view-connections.c - to be built.
+/* view-connections.c - a row per connection: "-z tcpstate,connections".
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ *   -z tcpstate,connections[,filter]      aligned, the first thousand
+ *   -z tcpstate,connections,all[,filter]  aligned, all
+ *   -z tcpstate,connections,tsv[,filter]  for programs, all: the names and values of
+ *                                         this are never translated and stay as they are
+ *
+ * A is the client and B the server, unless the roles are unknown: then A sent
+ * the first segment, and the column "roles" says so.
  */
-#include "views.h"
+#include "view-connections.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "columns.h"
+#include "preferences.h"
+#include "wording.h"
+
+#define MOST_ROWS 1000
+
+/* What a print has been asked for. */
+struct request {
+    struct tcpstate_survey *survey;
+    char *filter; /* or NULL */
+    bool tsv, all;
+};
+
+static const struct {
+    enum tcpstate_phrase head;
+    bool number;
+} columns[TCPSTATE_COLUMNS] = {
+#define COLUMN(id, number) [TCPSTATE_COLUMN_##id] = { TCPSTATE_PHRASE_COLUMN_##id, number }
+    COLUMN(STREAM, true),     COLUMN(A, false),           COLUMN(B, false),         COLUMN(ROLES, false),
+    COLUMN(PROTOCOL, false),  COLUMN(OPENED, false),      COLUMN(HANDSHAKE, true),  COLUMN(REQUEST, true),
+    COLUMN(RESPONSE, true),   COLUMN(CLOSED_BY, false),   COLUMN(CLOSE_KIND, false), COLUMN(OUTCOME, false),
+    COLUMN(CONN_STATE, false), COLUMN(DURATION, true),    COLUMN(PACKETS_AB, true), COLUMN(BYTES_AB, true),
+    COLUMN(PACKETS_BA, true), COLUMN(BYTES_BA, true),     COLUMN(MISSING, false),
+#undef COLUMN
+};
+
+const char *tcpstate_column_head(enum tcpstate_column column)
+{
+    return tcpstate_phrase(columns[column].head, tcpstate_language());
+}
+
+bool tcpstate_column_is_number(enum tcpstate_column column)
+{
+    return columns[column].number;
+}
+
+/* Nanoseconds as seconds; "" if negative: not known. */
+static const char *seconds(wmem_allocator_t *pool, int64_t nanoseconds, int decimals)
+{
+    int64_t unit = decimals == 9 ? 1 : 1000;
+
+    if (nanoseconds < 0)
+        return "";
+    return wmem_strdup_printf(pool, "%" PRId64 ".%0*" PRId64, nanoseconds / 1000000000, decimals,
+                              nanoseconds % 1000000000 / unit);
+}
+
+static const char *protocol_name(const struct tcpstate_summary *summary)
+{
+    return summary->application < 0
+               ? ""
+               : proto_get_protocol_short_name(find_protocol_by_id(summary->application));
+}
+
+const char *tcpstate_column_text(wmem_allocator_t *pool, enum tcpstate_column column,
+                                 const struct tcpstate_tally *tally, const struct tcpstate_known *known)
+{
+    const struct tcpstate_summary *summary = &known->summary;
+    const struct tcpstate_outcome *outcome = &summary->outcome;
+    enum tcpstate_language language = tcpstate_language();
+
+    switch (column) {
+    case TCPSTATE_COLUMN_STREAM: return wmem_strdup_printf(pool, "%u", summary->stream);
+    case TCPSTATE_COLUMN_A: return tcpstate_endpoint_text(pool, &summary->pair, known->a);
+    case TCPSTATE_COLUMN_B: return tcpstate_endpoint_text(pool, &summary->pair, known->b);
+    case TCPSTATE_COLUMN_ROLES: return tcpstate_roles_word(summary);
+    case TCPSTATE_COLUMN_PROTOCOL: return protocol_name(summary);
+    case TCPSTATE_COLUMN_OPENED: return tcpstate_opening_word(outcome->opening, language);
+    case TCPSTATE_COLUMN_HANDSHAKE: return seconds(pool, known->handshake, 6);
+    case TCPSTATE_COLUMN_REQUEST: return seconds(pool, known->to_first_request, 6);
+    case TCPSTATE_COLUMN_RESPONSE: return seconds(pool, known->to_first_response, 6);
+    case TCPSTATE_COLUMN_CLOSED_BY: return outcome->closed_by < 0 ? "" : tcpstate_ended_by(known);
+    case TCPSTATE_COLUMN_CLOSE_KIND:
+        return outcome->close_kind == TCPSTATE_CLOSE_NONE ? ""
+                                                          : tcpstate_close_kind_word(outcome->close_kind, language);
+    case TCPSTATE_COLUMN_OUTCOME: return tcpstate_result_word(outcome->result, language);
+    case TCPSTATE_COLUMN_CONN_STATE: return outcome->conn_state;
+    case TCPSTATE_COLUMN_DURATION: return seconds(pool, known->duration, 6);
+    case TCPSTATE_COLUMN_PACKETS_AB: return wmem_strdup_printf(pool, "%u", tally->packets[known->a]);
+    case TCPSTATE_COLUMN_BYTES_AB: return wmem_strdup_printf(pool, "%" PRIu64, tally->bytes[known->a]);
+    case TCPSTATE_COLUMN_PACKETS_BA: return wmem_strdup_printf(pool, "%u", tally->packets[known->b]);
+    case TCPSTATE_COLUMN_BYTES_BA: return wmem_strdup_printf(pool, "%" PRIu64, tally->bytes[known->b]);
+    case TCPSTATE_COLUMN_MISSING:
+        return tcpstate_missing_of(pool, outcome, summary->client, known->duration);
+    case TCPSTATE_COLUMNS: break;
+    }
+    return "";
+}
+
+/* ---- For programs ---- */
+
+static const char tsv_head[] =
+    "stream\troles\taddress_a\tport_a\taddress_b\tport_b\tprotocol\topened\thandshake\tto_first_request\t"
+    "to_first_response\tclosed_by\tclose_kind\toutcome\tconn_state\tduration\tpackets_a_to_b\tbytes_a_to_b\t"
+    "packets_b_to_a\tbytes_b_to_a\tmissing\n";
+
+static void print_tsv_row(wmem_allocator_t *pool, const struct tcpstate_tally *tally,
+                          const struct tcpstate_known *known)
+{
+    const struct tcpstate_summary *summary = &known->summary;
+    const struct tcpstate_outcome *outcome = &summary->outcome;
+    const struct tcpstate_pair *pair = &summary->pair;
+    bool one_end = outcome->closed_by == 0 || outcome->closed_by == 1;
+    const char *closed_by = summary->client < 0 && one_end ? (outcome->closed_by == known->a ? "a" : "b")
+                                                           : tcpstate_closed_by_name(outcome, summary->client);
+
+    printf("%u\t%s\t", summary->stream,
+           summary->client < 0 ? "unknown" : summary->roles_inferred ? "inferred" : "seen");
+    printf("%s\t%u\t", tcpstate_address_text(pool, pair, known->a, false), pair->port[known->a]);
+    printf("%s\t%u\t", tcpstate_address_text(pool, pair, known->b, false), pair->port[known->b]);
+    printf("%s\t%s\t", summary->application < 0 ? "" : proto_get_protocol_filter_name(summary->application),
+           tcpstate_opening_name(outcome->opening));
+    printf("%s\t%s\t%s\t", seconds(pool, known->handshake, 9), seconds(pool, known->to_first_request, 9),
+           seconds(pool, known->to_first_response, 9));
+    printf("%s\t%s\t%s\t%s\t%s\t", closed_by, tcpstate_close_kind_name(outcome->close_kind),
+           tcpstate_result_name(outcome->result), outcome->conn_state, seconds(pool, known->duration, 9));
+    printf("%u\t%" PRIu64 "\t%u\t%" PRIu64 "\t%s\n", tally->packets[known->a], tally->bytes[known->a],
+           tally->packets[known->b], tally->bytes[known->b],
+           tcpstate_missing_in(pool, TCPSTATE_ENGLISH, outcome, summary->client, known->duration));
+}
+
+static void print_tsv(const struct tcpstate_survey *survey)
+{
+    wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK_FAST);
+
+    fputs(tsv_head, stdout);
+    for (unsigned i = 0; i < survey->tallies->len; i++) {
+        const struct tcpstate_tally *tally = tcpstate_survey_at(survey, i);
+        struct tcpstate_known known;
+
+        tcpstate_known_of(tally, &known);
+        print_tsv_row(pool, tally, &known);
+        wmem_free_all(pool);
+    }
+    wmem_destroy_allocator(pool);
+}
+
+/* ---- For people ---- */
+
+static void print_row(const char *const texts[TCPSTATE_COLUMNS], const size_t widths[TCPSTATE_COLUMNS])
+{
+    const char *missing = texts[TCPSTATE_COLUMN_MISSING]; /* the last: nothing stands after it */
+
+    for (int column = 0; column < TCPSTATE_COLUMN_MISSING; column++) {
+        fputs(column > 0 ? "  " : "", stdout);
+        tcpstate_print_padded(*texts[column] ? texts[column] : "-", widths[column], columns[column].number);
+    }
+    printf("%s%s\n", *missing ? "  " : "", missing);
+}
+
+static void row_texts(wmem_allocator_t *pool, const struct tcpstate_tally *tally, const char *texts[TCPSTATE_COLUMNS])
+{
+    struct tcpstate_known known;
+
+    tcpstate_known_of(tally, &known);
+    for (int column = 0; column < TCPSTATE_COLUMNS; column++)
+        texts[column] = tcpstate_column_text(pool, (enum tcpstate_column)column, tally, &known);
+}
+
+static void print_aligned(const struct request *request)
+{
+    const struct tcpstate_survey *survey = request->survey;
+    enum tcpstate_language language = tcpstate_language();
+    unsigned count = survey->tallies->len, shown = request->all ? count : MIN(count, MOST_ROWS);
+    wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK_FAST);
+    const char *texts[TCPSTATE_COLUMNS];
+    size_t widths[TCPSTATE_COLUMNS];
+
+    for (int column = 0; column < TCPSTATE_COLUMNS; column++)
+        widths[column] = tcpstate_width(tcpstate_column_head((enum tcpstate_column)column));
+    for (unsigned i = 0; i < shown; i++, wmem_free_all(pool)) {
+        row_texts(pool, tcpstate_survey_at(survey, i), texts);
+        for (int column = 0; column < TCPSTATE_COLUMNS; column++)
+            widths[column] = MAX(widths[column], tcpstate_width(texts[column]));
+    }
+
+    printf("%s\n", tcpstate_phrase(TCPSTATE_PHRASE_CONNECTIONS_TITLE, language));
+    if (request->filter) {
+        printf(tcpstate_phrase(TCPSTATE_PHRASE_FILTERED_BY, language), request->filter);
+        putchar('\n');
+    }
+    for (int column = 0; column < TCPSTATE_COLUMNS; column++)
+        texts[column] = tcpstate_column_head((enum tcpstate_column)column);
+    print_row(texts, widths);
+    for (unsigned i = 0; i < shown; i++, wmem_free_all(pool)) {
+        row_texts(pool, tcpstate_survey_at(survey, i), texts);
+        print_row(texts, widths);
+    }
+    printf(tcpstate_phrase(TCPSTATE_PHRASE_CONNECTIONS_COUNT, language), count);
+    putchar('\n');
+    if (shown < count) {
+        printf(tcpstate_phrase(TCPSTATE_PHRASE_CONNECTIONS_LEFT_OUT, language), count - shown);
+        putchar('\n');
+    }
+    wmem_destroy_allocator(pool);
+}
+
+/* ---- The tap ---- */
+
+static void reset(void *data)
+{
+    tcpstate_survey_clear(((struct request *)data)->survey);
+}
+
+static tap_packet_status take(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const void *tapped,
+                              tap_flags_t flags _U_)
+{
+    tcpstate_survey_take(((struct request *)data)->survey, pinfo, (const struct tcpstate_tapped *)tapped);
+    return TAP_PACKET_REDRAW;
+}
+
+static void draw(void *data)
+{
+    const struct request *request = (const struct request *)data;
+
+    if (request->tsv)
+        print_tsv(request->survey);
+    else
+        print_aligned(request);
+}
+
+/* Whether the argument begins with this word; then it goes on after it. */
+static bool takes(const char **argument, const char *word)
+{
+    size_t length = strlen(word);
+
+    if (!*argument || strncmp(*argument, word, length) != 0
+        || ((*argument)[length] != '\0' && (*argument)[length] != ','))
+        return false;
+    *argument = (*argument)[length] == ',' && (*argument)[length + 1] != '\0' ? *argument + length + 1 : NULL;
+    return true;
+}
+
+static void start(const char *given, void *user_data _U_)
+{
+    const char *argument = tcpstate_print_argument(TCPSTATE_CONNECTIONS, given);
+    struct request *request = g_new0(struct request, 1); /* as long as the program, as tshark's own */
+
+    request->tsv = takes(&argument, "tsv");
+    request->all = !request->tsv && takes(&argument, "all");
+    request->filter = g_strdup(argument);
+    request->survey = tcpstate_survey_new();
+    tcpstate_print_listen(TCPSTATE_CONNECTIONS, request->filter, request, reset, take, draw);
+}
 
 void tcpstate_view_connections_register(void)
 {
+    if (tcpstate_has_window())
+        tcpstate_view_connections_window_register();
+    else
+        tcpstate_print_register(TCPSTATE_CONNECTIONS, start);
 }

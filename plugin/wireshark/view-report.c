@@ -1,9 +1,348 @@
-/* view-report.c - to be built.
+/* view-report.c - "-z tcpstate,report": what a reviewer wants first.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * How the connections ended, then the worst: what failed, by server, and the
+ * slowest handshakes; with each line the display filter that shows it.  One
+ * walk over the connections, one over the groups, and a bounded output.
  */
-#include "views.h"
+#include "survey.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../text/phrases.h"
+#include "columns.h"
+#include "preferences.h"
+#include "wording.h"
+
+#define REPORT "tcpstate,report"
+#define MOST_LINES 10 /* per section */
+#define SLOW_MS 100
+
+/* What is worth a section, the worst first. */
+static const enum tcpstate_result sections[] = {
+    TCPSTATE_RESULT_UNANSWERED, TCPSTATE_RESULT_UNREACHABLE,       TCPSTATE_RESULT_REFUSED,
+    TCPSTATE_RESULT_REJECTED,   TCPSTATE_RESULT_HANDSHAKE_ABORTED, TCPSTATE_RESULT_HALF_OPEN,
+    TCPSTATE_RESULT_RESET,      TCPSTATE_RESULT_SILENT,            TCPSTATE_RESULT_HALF_CLOSED,
+};
+
+/* Connections that failed alike, at one server.  All bytes count as the key. */
+struct key {
+    uint8_t address[16];
+    uint16_t port;
+    uint8_t length; /* of the address; 0: roles unknown */
+    uint8_t result; /* enum tcpstate_result */
+    int16_t closed_by; /* 0 client, 1 server, as in struct tcpstate_outcome otherwise */
+};
+
+struct group {
+    struct key key;
+    unsigned count;
+    unsigned first; /* index of a connection of it */
+};
+
+/* The greatest so far, the greatest first. */
+struct best {
+    unsigned count;
+    struct {
+        int64_t value;
+        unsigned index; /* of the connection; the earlier one of two equal ones comes first */
+        const struct group *group;
+    } lines[MOST_LINES];
+};
+
+struct report {
+    struct tcpstate_survey *survey;
+    char *filter; /* or NULL */
+};
+
+static const char *phrase(enum tcpstate_phrase which)
+{
+    return tcpstate_phrase(which, tcpstate_language());
+}
+
+static unsigned hash_key(gconstpointer key)
+{
+    return wmem_strong_hash((const uint8_t *)key, sizeof(struct key));
+}
+
+static gboolean equal_keys(gconstpointer a, gconstpointer b)
+{
+    return memcmp(a, b, sizeof(struct key)) == 0;
+}
+
+static void enter(struct best *best, int64_t value, unsigned index, const struct group *group)
+{
+    unsigned at = best->count;
+
+    while (at > 0 && (best->lines[at - 1].value < value
+                      || (best->lines[at - 1].value == value && best->lines[at - 1].index > index)))
+        at--;
+    if (at == MOST_LINES)
+        return;
+    if (best->count < MOST_LINES)
+        best->count++;
+    memmove(&best->lines[at + 1], &best->lines[at], (best->count - 1 - at) * sizeof best->lines[0]);
+    best->lines[at].value = value;
+    best->lines[at].index = index;
+    best->lines[at].group = group;
+}
+
+static bool has_section(enum tcpstate_result result)
+{
+    for (size_t i = 0; i < array_length(sections); i++)
+        if (sections[i] == result)
+            return true;
+    return false;
+}
+
+static void join_group(GHashTable *groups, const struct tcpstate_known *known, unsigned index)
+{
+    const struct tcpstate_summary *summary = &known->summary;
+    const struct tcpstate_pair *pair = &summary->pair;
+    int closed_by = summary->outcome.closed_by;
+    struct key key;
+
+    memset(&key, 0, sizeof key); /* padding too */
+    key.result = (uint8_t)summary->outcome.result;
+    key.closed_by = (int16_t)(closed_by == 0 || closed_by == 1 ? summary->client < 0 ? 3 : closed_by != summary->client
+                                                               : closed_by);
+    if (summary->client >= 0) {
+        memcpy(key.address, pair->address[known->b], sizeof key.address);
+        key.port = pair->port[known->b];
+        key.length = pair->address_length;
+    }
+    struct group *group = (struct group *)g_hash_table_lookup(groups, &key);
+    if (!group) {
+        group = g_new(struct group, 1);
+        *group = (struct group){ .first = index };
+        memcpy(&group->key, &key, sizeof key);
+        g_hash_table_add(groups, group); /* its key is its beginning */
+    }
+    group->count++;
+}
+
+/* ---- Words and filters ---- */
+
+/* A display filter for all segments of a group of several. */
+static const char *filter_of(wmem_allocator_t *pool, const struct group *group, const struct tcpstate_known *first)
+{
+    static const char *const sides[] = { "client", "server" };
+    const struct key *key = &group->key;
+    const struct tcpstate_summary *summary = &first->summary;
+    const char *filter = wmem_strdup_printf(pool, "tcpstate.outcome == \"%s\"",
+                                            tcpstate_result_name((enum tcpstate_result)key->result));
+
+    if (group->count == 1)
+        return wmem_strdup_printf(pool, "tcp.stream == %u", summary->stream);
+    if (key->closed_by == 0 || key->closed_by == 1)
+        filter = wmem_strdup_printf(pool, "%s && tcpstate.closed_by == \"%s\"", filter, sides[key->closed_by]);
+    if (key->length == 0)
+        return wmem_strdup_printf(pool, "%s && tcpstate.roles == \"unknown\"", filter);
+    const char *ip = key->length == 4 ? "ip" : "ipv6";
+    const char *address = tcpstate_address_text(pool, &summary->pair, first->b, false);
+    return wmem_strdup_printf(pool, "%s && ((%s.dst == %s && tcp.dstport == %u) || (%s.src == %s && tcp.srcport == %u))",
+                              filter, ip, address, key->port, ip, address, key->port);
+}
+
+static const char *ends_text(wmem_allocator_t *pool, const struct tcpstate_known *known)
+{
+    return wmem_strdup_printf(pool, known->summary.client < 0 ? "%s ↔ %s" : "%s → %s",
+                              tcpstate_endpoint_text(pool, &known->summary.pair, known->a),
+                              tcpstate_endpoint_text(pool, &known->summary.pair, known->b));
+}
+
+static const char *group_text(wmem_allocator_t *pool, const struct group *group, const struct tcpstate_known *first)
+{
+    static const enum tcpstate_phrase sides[] = {
+        TCPSTATE_PHRASE_TREE_BY_CLIENT, TCPSTATE_PHRASE_TREE_BY_SERVER, TCPSTATE_PHRASE_TREE_BY_BOTH,
+        TCPSTATE_PHRASE_TREE_BY_UNKNOWN,
+    };
+    const char *text = group->count == 1 ? ends_text(pool, first)
+                       : group->key.length == 0 ? phrase(TCPSTATE_PHRASE_ROLES_UNKNOWN)
+                                                : tcpstate_endpoint_text(pool, &first->summary.pair, first->b);
+
+    if (group->key.closed_by < 0)
+        return text;
+    return wmem_strdup_printf(pool, tcpstate_language() == TCPSTATE_CHINESE ? "%s，%s" : "%s, %s", text,
+                              phrase(sides[group->key.closed_by]));
+}
+
+/* ---- Printing ---- */
+
+/* A section's lines: how many or how long, what, its filter. */
+static void print_lines(const struct tcpstate_survey *survey, const struct best *best, bool times)
+{
+    wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
+    const char *texts[MOST_LINES], *filters[MOST_LINES], *numbers[MOST_LINES];
+    size_t width = 0;
+
+    for (unsigned i = 0; i < best->count; i++) {
+        const struct group *group = best->lines[i].group;
+        int64_t value = best->lines[i].value;
+        struct tcpstate_known known;
+
+        tcpstate_known_of(tcpstate_survey_at(survey, best->lines[i].index), &known);
+        texts[i] = times ? ends_text(pool, &known) : group_text(pool, group, &known);
+        filters[i] = times ? wmem_strdup_printf(pool, "tcp.stream == %u", known.summary.stream)
+                           : filter_of(pool, group, &known);
+        numbers[i] = times ? wmem_strdup_printf(pool, "%" PRId64 ".%06" PRId64 " s", value / 1000000000,
+                                                value % 1000000000 / 1000)
+                           : wmem_strdup_printf(pool, "%" PRId64, value);
+        width = MAX(width, tcpstate_width(texts[i]));
+    }
+    for (unsigned i = 0; i < best->count; i++) {
+        fputs("  ", stdout);
+        tcpstate_print_padded(numbers[i], times ? 12 : 8, true);
+        fputs("  ", stdout);
+        tcpstate_print_padded(texts[i], width, false);
+        printf("  %s\n", filters[i]);
+    }
+    wmem_destroy_allocator(pool);
+}
+
+static void print_more(unsigned shown, unsigned all)
+{
+    if (shown == all)
+        return;
+    printf("            ");
+    printf(phrase(TCPSTATE_PHRASE_REPORT_MORE), all - shown);
+    putchar('\n');
+}
+
+static void print_outcomes(const unsigned counts[TCPSTATE_RESULTS], unsigned all)
+{
+    bool printed[TCPSTATE_RESULTS] = { false };
+    size_t width = 0;
+
+    for (int i = 0; i < TCPSTATE_RESULTS; i++)
+        if (counts[i] > 0)
+            width = MAX(width, tcpstate_width(tcpstate_result_word((enum tcpstate_result)i, tcpstate_language())));
+    printf("\n%s\n", phrase(TCPSTATE_PHRASE_REPORT_OUTCOMES));
+    for (;;) {
+        int most = -1;
+
+        for (int i = 0; i < TCPSTATE_RESULTS; i++)
+            if (!printed[i] && counts[i] > 0 && (most < 0 || counts[i] > counts[most]))
+                most = i;
+        if (most < 0)
+            break;
+        printed[most] = true;
+        printf("  %8u  %5.1f%%  ", counts[most], counts[most] * 100.0 / all);
+        tcpstate_print_padded(tcpstate_result_word((enum tcpstate_result)most, tcpstate_language()), width, false);
+        printf("  tcpstate.outcome == \"%s\"\n", tcpstate_result_name((enum tcpstate_result)most));
+    }
+}
+
+static void print_section(const struct tcpstate_survey *survey, GHashTable *groups, enum tcpstate_result result,
+                          unsigned connections)
+{
+    struct best best = { 0 };
+    unsigned lines = 0;
+    GHashTableIter iterator;
+    gpointer key;
+
+    g_hash_table_iter_init(&iterator, groups);
+    while (g_hash_table_iter_next(&iterator, &key, NULL)) {
+        const struct group *group = (const struct group *)key;
+        if (group->key.result != result)
+            continue;
+        lines++;
+        enter(&best, group->count, group->first, group);
+    }
+    const char *colon = tcpstate_language() == TCPSTATE_CHINESE ? "：" : ": ";
+    printf("\n%s%s%u\n", tcpstate_result_word(result, tcpstate_language()), colon, connections);
+    print_lines(survey, &best, false);
+    print_more(best.count, lines);
+}
+
+static void print_heading(const struct report *report)
+{
+    uint64_t packets = 0, bytes = 0;
+    char numbers[3][24];
+
+    for (unsigned i = 0; i < report->survey->tallies->len; i++) {
+        const struct tcpstate_tally *tally = tcpstate_survey_at(report->survey, i);
+        packets += (uint64_t)tally->packets[0] + tally->packets[1];
+        bytes += tally->bytes[0] + tally->bytes[1];
+    }
+    snprintf(numbers[0], sizeof numbers[0], "%u", report->survey->tallies->len);
+    snprintf(numbers[1], sizeof numbers[1], "%" PRIu64, packets);
+    snprintf(numbers[2], sizeof numbers[2], "%" PRIu64, bytes);
+    printf("%s\n", phrase(TCPSTATE_PHRASE_REPORT_TITLE));
+    if (report->filter) {
+        printf(phrase(TCPSTATE_PHRASE_FILTERED_BY), report->filter);
+        putchar('\n');
+    }
+    printf(phrase(TCPSTATE_PHRASE_REPORT_TOTAL), numbers[0], numbers[1], numbers[2]);
+    putchar('\n');
+}
+
+static void draw(void *data)
+{
+    const struct report *report = (const struct report *)data;
+    const struct tcpstate_survey *survey = report->survey;
+    GHashTable *groups = g_hash_table_new_full(hash_key, equal_keys, g_free, NULL);
+    unsigned counts[TCPSTATE_RESULTS] = { 0 }, all = survey->tallies->len, slow = 0, failed = 0;
+    struct best slowest = { 0 };
+
+    for (unsigned i = 0; i < all; i++) {
+        struct tcpstate_known known;
+
+        tcpstate_known_of(tcpstate_survey_at(survey, i), &known);
+        counts[known.summary.outcome.result]++;
+        if (has_section(known.summary.outcome.result))
+            join_group(groups, &known, i);
+        if (known.handshake >= SLOW_MS * INT64_C(1000000)) {
+            slow++;
+            enter(&slowest, known.handshake, i, NULL);
+        }
+    }
+    print_heading(report);
+    if (all > 0)
+        print_outcomes(counts, all);
+    for (size_t i = 0; i < array_length(sections); i++) {
+        failed += counts[sections[i]];
+        if (counts[sections[i]] > 0)
+            print_section(survey, groups, sections[i], counts[sections[i]]);
+    }
+    if (slow > 0) {
+        putchar('\n');
+        printf(phrase(TCPSTATE_PHRASE_REPORT_SLOW), SLOW_MS);
+        printf("%s%u\n", tcpstate_language() == TCPSTATE_CHINESE ? "：" : ": ", slow);
+        print_lines(survey, &slowest, true);
+        print_more(slowest.count, slow);
+    }
+    printf("\n%s\n", phrase(failed + slow > 0 ? TCPSTATE_PHRASE_REPORT_HINT : TCPSTATE_PHRASE_REPORT_NONE));
+    g_hash_table_destroy(groups);
+}
+
+/* ---- The tap ---- */
+
+static void reset(void *data)
+{
+    tcpstate_survey_clear(((struct report *)data)->survey);
+}
+
+static tap_packet_status take(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const void *tapped,
+                              tap_flags_t flags _U_)
+{
+    tcpstate_survey_take(((struct report *)data)->survey, pinfo, (const struct tcpstate_tapped *)tapped);
+    return TAP_PACKET_REDRAW;
+}
+
+static void start(const char *given, void *user_data _U_)
+{
+    struct report *report = g_new0(struct report, 1); /* as long as the program, as tshark's own */
+
+    report->filter = g_strdup(tcpstate_print_argument(REPORT, given));
+    report->survey = tcpstate_survey_new();
+    tcpstate_print_listen(REPORT, report->filter, report, reset, take, draw);
+}
 
 void tcpstate_view_report_register(void)
 {
+    tcpstate_print_register(REPORT, start);
 }

@@ -1,9 +1,222 @@
-/* view-statistics.c - to be built.
+/* view-statistics.c - "-z tcpstate,tree" and its window: how many, by what.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A connection is counted once, when all of it is known.  In the window that
+ * is at its first packet, because the tree is fed by a second pass over the
+ * capture.  tshark may be at its first pass: there the connections are counted
+ * when the tree is about to be drawn, by a listener that is drawn before it.
+ * No node is made for what does not occur.
  */
-#include "views.h"
+#include "survey.h"
+
+#include <epan/stats_tree_priv.h>
+
+#include "../text/phrases.h"
+#include "preferences.h"
+#include "wording.h"
+
+/* Wireshark walks over all of a node's children to add one. */
+#define MOST_SERVERS 500
+
+/* What belongs to one tree. */
+struct forester {
+    stats_tree *tree;
+    struct tcpstate_survey *survey;
+    GHashTable *servers; /* names of those with a node of their own */
+};
+
+static GHashTable *foresters; /* stats_tree -> struct forester */
+static bool window;
+
+static const char *phrase(enum tcpstate_phrase which)
+{
+    return tcpstate_phrase(which, tcpstate_language());
+}
+
+static int tick(stats_tree *tree, const char *name, int parent)
+{
+    return tick_stat_node(tree, name, parent, TRUE);
+}
+
+static const char *how_opened(enum tcpstate_opening opening)
+{
+    static const enum tcpstate_phrase phrases[TCPSTATE_OPENINGS] = {
+        [TCPSTATE_OPENING_NONE] = TCPSTATE_PHRASE_TREE_NOT_OPENED,
+        [TCPSTATE_OPENING_HANDSHAKE] = TCPSTATE_PHRASE_TREE_BY_HANDSHAKE,
+        [TCPSTATE_OPENING_SIMULTANEOUS] = TCPSTATE_PHRASE_TREE_BY_SIMULTANEOUS,
+        [TCPSTATE_OPENING_FAST_OPEN] = TCPSTATE_PHRASE_TREE_BY_FAST_OPEN,
+        [TCPSTATE_OPENING_UNSEEN] = TCPSTATE_PHRASE_TREE_UNSEEN,
+    };
+    return phrase(phrases[opening]);
+}
+
+static const char *by_whom(const struct tcpstate_summary *summary)
+{
+    int closed_by = summary->outcome.closed_by;
+
+    if (closed_by == 2)
+        return phrase(TCPSTATE_PHRASE_TREE_BY_BOTH);
+    if (summary->client < 0)
+        return phrase(TCPSTATE_PHRASE_TREE_BY_UNKNOWN);
+    return phrase(closed_by == summary->client ? TCPSTATE_PHRASE_TREE_BY_CLIENT : TCPSTATE_PHRASE_TREE_BY_SERVER);
+}
+
+static void count_outcome(stats_tree *tree, const struct tcpstate_summary *summary)
+{
+    const struct tcpstate_outcome *outcome = &summary->outcome;
+    int node = tick(tree, phrase(TCPSTATE_PHRASE_TREE_OUTCOME), 0);
+
+    node = tick(tree, tcpstate_result_word(outcome->result, tcpstate_language()), node);
+    if (outcome->closed_by < 0)
+        return;
+    node = tick(tree, by_whom(summary), node);
+    /* A reset has no kinds, and a close by both is simultaneous. */
+    if (outcome->close_kind == TCPSTATE_CLOSE_FOUR_SEGMENTS)
+        tick(tree, phrase(TCPSTATE_PHRASE_TREE_FOUR_SEGMENTS), node);
+    else if (outcome->close_kind == TCPSTATE_CLOSE_THREE_SEGMENTS)
+        tick(tree, phrase(TCPSTATE_PHRASE_TREE_THREE_SEGMENTS), node);
+}
+
+static void count_server(struct forester *forester, const struct tcpstate_known *known)
+{
+    const struct tcpstate_summary *summary = &known->summary;
+    wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
+    const char *name = phrase(TCPSTATE_PHRASE_TREE_SERVER_UNKNOWN);
+    int node = tick(forester->tree, phrase(TCPSTATE_PHRASE_TREE_SERVERS), 0);
+
+    if (summary->client >= 0) {
+        name = tcpstate_endpoint_text(pool, &summary->pair, known->b);
+        if (!g_hash_table_contains(forester->servers, name)) {
+            if (g_hash_table_size(forester->servers) < MOST_SERVERS)
+                g_hash_table_add(forester->servers, g_strdup(name));
+            else
+                name = phrase(TCPSTATE_PHRASE_TREE_OTHER_SERVERS);
+        }
+    }
+    node = tick(forester->tree, name, node);
+    tick(forester->tree, tcpstate_result_word(summary->outcome.result, tcpstate_language()), node);
+    wmem_destroy_allocator(pool);
+}
+
+static void count_handshake(stats_tree *tree, int64_t nanoseconds)
+{
+    static const struct {
+        int64_t below; /* milliseconds */
+        enum tcpstate_phrase phrase;
+    } ranges[] = {
+        { 1, TCPSTATE_PHRASE_TREE_UNDER_1_MS },
+        { 10, TCPSTATE_PHRASE_TREE_UNDER_10_MS },
+        { 100, TCPSTATE_PHRASE_TREE_UNDER_100_MS },
+        { 1000, TCPSTATE_PHRASE_TREE_UNDER_1_S },
+        { INT64_MAX / 1000000, TCPSTATE_PHRASE_TREE_FROM_1_S },
+    };
+    float milliseconds = (float)((double)nanoseconds / 1e6);
+    size_t range = 0;
+
+    if (nanoseconds < 0)
+        return;
+    while (range + 1 < array_length(ranges) && nanoseconds >= ranges[range].below * 1000000)
+        range++;
+    int node = avg_stat_node_add_value_float(tree, phrase(TCPSTATE_PHRASE_TREE_HANDSHAKE), 0, TRUE, milliseconds);
+    avg_stat_node_add_value_float(tree, phrase(ranges[range].phrase), node, TRUE, milliseconds);
+}
+
+static void count(struct forester *forester, struct tcpstate_tally *tally)
+{
+    stats_tree *tree = forester->tree;
+    struct tcpstate_known known;
+    double now = tree->now;
+
+    if (tally->counted)
+        return;
+    tally->counted = true;
+    tcpstate_known_of(tally, &known);
+    tree->now = tally->began; /* for the column of bursts: when connections began */
+    int opening = tick(tree, phrase(TCPSTATE_PHRASE_TREE_OPENING), 0);
+    tick(tree, how_opened(known.summary.outcome.opening), opening);
+    count_outcome(tree, &known.summary);
+    count_server(forester, &known);
+    count_handshake(tree, known.handshake);
+    tree->now = now;
+}
+
+/* ---- The tap ---- */
+
+static void free_forester(gpointer data)
+{
+    struct forester *forester = (struct forester *)data;
+
+    tcpstate_survey_free(forester->survey);
+    g_hash_table_destroy(forester->servers);
+    g_free(forester);
+}
+
+static void reset(void *data)
+{
+    struct forester *forester = (struct forester *)data;
+
+    tcpstate_survey_clear(forester->survey);
+    g_hash_table_remove_all(forester->servers);
+}
+
+static void count_all(void *data)
+{
+    struct forester *forester = (struct forester *)data;
+
+    for (unsigned i = 0; i < forester->survey->tallies->len; i++)
+        count(forester, tcpstate_survey_at(forester->survey, i));
+}
+
+/* The newest listener is drawn first, so this one is drawn before the tree,
+ * which was registered just before it asked for begin(). */
+static void draw_before(struct forester *forester)
+{
+    GString *error =
+        register_tap_listener(TCPSTATE_TAP, forester, NULL, TL_REQUIRES_NOTHING, reset, NULL, count_all, NULL);
+
+    if (error)
+        g_string_free(error, TRUE);
+}
+
+static void begin(stats_tree *tree)
+{
+    struct forester *forester = (struct forester *)g_hash_table_lookup(foresters, tree);
+
+    if (forester) {
+        reset(forester);
+        return;
+    }
+    forester = g_new(struct forester, 1);
+    forester->tree = tree;
+    forester->survey = tcpstate_survey_new();
+    forester->servers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_hash_table_insert(foresters, tree, forester);
+    if (!window)
+        draw_before(forester);
+}
+
+static void end(stats_tree *tree)
+{
+    g_hash_table_remove(foresters, tree);
+}
+
+static tap_packet_status take(stats_tree *tree, packet_info *pinfo, epan_dissect_t *edt _U_, const void *tapped,
+                              tap_flags_t flags _U_)
+{
+    struct forester *forester = (struct forester *)g_hash_table_lookup(foresters, tree);
+
+    if (!forester)
+        return TAP_PACKET_DONT_REDRAW;
+    unsigned index = tcpstate_survey_take(forester->survey, pinfo, (const struct tcpstate_tapped *)tapped);
+    if (window)
+        count(forester, tcpstate_survey_at(forester->survey, index));
+    return TAP_PACKET_REDRAW;
+}
 
 void tcpstate_view_statistics_register(void)
 {
+    window = tcpstate_has_window();
+    foresters = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, free_forester);
+    stats_tree_register_plugin(TCPSTATE_TAP, "tcpstate", phrase(TCPSTATE_PHRASE_TREE_TITLE), 0, take, begin, end);
 }

@@ -131,7 +131,13 @@ const char *tcpstate_closed_by_word(const struct tcpstate_outcome *outcome, int 
 const char *tcpstate_missing_of(wmem_allocator_t *pool, const struct tcpstate_outcome *outcome, int client,
                                 int64_t duration)
 {
-    const char *missing = tcpstate_missing(outcome->result, tcpstate_language());
+    return tcpstate_missing_in(pool, tcpstate_language(), outcome, client, duration);
+}
+
+const char *tcpstate_missing_in(wmem_allocator_t *pool, enum tcpstate_language language,
+                                const struct tcpstate_outcome *outcome, int client, int64_t duration)
+{
+    const char *missing = tcpstate_missing(outcome->result, language);
     int64_t tenths = duration / 100000000;
     char seconds[32];
 
@@ -139,7 +145,7 @@ const char *tcpstate_missing_of(wmem_allocator_t *pool, const struct tcpstate_ou
         return "";
     snprintf(seconds, sizeof seconds, "%" PRId64 ".%d", tenths / 10, (int)(tenths % 10));
     struct tcpstate_places places = {
-        .language = tcpstate_language(),
+        .language = language,
         .sender_is_client = client < 0 || outcome->owing < 0 ? -1 : outcome->owing == client,
         .repeats = outcome->count,
         .seconds = seconds,

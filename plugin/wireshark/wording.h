@@ -42,4 +42,8 @@ const char *tcpstate_closed_by_word(const struct tcpstate_outcome *outcome, int 
 const char *tcpstate_missing_of(wmem_allocator_t *pool, const struct tcpstate_outcome *outcome, int client,
                                 int64_t duration);
 
+/* The same in a language of the caller's choice. */
+const char *tcpstate_missing_in(wmem_allocator_t *pool, enum tcpstate_language language,
+                                const struct tcpstate_outcome *outcome, int client, int64_t duration);
+
 #endif

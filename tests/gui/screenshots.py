@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: tests/gui. The README's pictures of the window, taken anew: samples/images/window-*.png.
+"""Room: tests/gui. The README's pictures of the window, taken anew: samples/images/*.png.
 
     /usr/bin/python3 -B tests/gui/screenshots.py        after a build in build/; then look at them
 """
@@ -11,6 +11,7 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from picture import tool  # noqa: E402
+from statistics_window import open_connections, place  # noqa: E402
 from window import FONT, ROOT, Window, plain  # noqa: E402
 
 SESSION = ROOT / "samples" / "websocket-session.pcapng"
@@ -32,14 +33,32 @@ def take(language, **options):
             window.click(branch)
             window.keys("Right")
             window.wait_until("the open tree", lambda: len(window.details()) > 15)
-            raw = window.screenshot(pathlib.Path(folder) / "screen.png")
-            # 255 colours are all that are there, nearly.
-            subprocess.run([tool("convert"), str(raw), "+dither", "-colors", "255", "-strip",
-                            "-define", "png:compression-level=9", f"PNG8:{IMAGES / f'window-{language}.png'}"],
-                           check=True)
+            keep(window, folder, f"window-{language}.png")
+
+
+def keep(window, folder, name):
+    raw = window.screenshot(pathlib.Path(folder) / "screen.png")
+    # 255 colours are all that are there, nearly.
+    subprocess.run([tool("convert"), str(raw), "+dither", "-colors", "255", "-strip",
+                    "-define", "png:compression-level=9", f"PNG8:{IMAGES / name}"], check=True)
+
+
+def take_connections():
+    """The table of connections, with those that were refused at its top."""
+    with tempfile.TemporaryDirectory() as folder:
+        with Window(pathlib.Path(folder) / "window", SESSION, font=None, width=1500, height=520) as window:
+            open_connections(window)
+            place(window, 1, 22, window.width - 2, window.height - 24)
+            outcome = window.wait_until("the table", lambda: window.picture().find("Outcome", (0, 0, window.width, 90)))
+            for first in "closed", "refused":
+                window.click(outcome)
+                window.wait_until(first, lambda: window.picture().find(
+                    first, (outcome.x - 2, outcome.y + 12, outcome.width + 6, 25)))
+            keep(window, folder, "connections.png")
 
 
 if __name__ == "__main__":
     IMAGES.mkdir(exist_ok=True)
     take("en", font=None, height=720, packet_list=180)
     take("zh", font=FONT, ui="zh_CN", height=860, packet_list=220)
+    take_connections()

@@ -1,0 +1,79 @@
+/* survey.h - what the views of a whole capture collect of its connections.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * One entry per connection, in the order in which the tap first met them, and
+ * constant work per segment.  A survey counts packets and bytes as its filter
+ * lets them through; all else is asked of the connection itself when a view
+ * prints (tcpstate_known_of()).
+ */
+#ifndef TCPSTATE_SURVEY_H
+#define TCPSTATE_SURVEY_H
+
+#include "views.h"
+
+#include <epan/stat_tap_ui.h>
+#include <epan/tap.h>
+
+struct tcpstate_tally {
+    const struct tcpstate_life *life;
+    double began;        /* milliseconds since the capture's first frame, as Wireshark's trees count */
+    uint64_t bytes[2];   /* of whole frames, by sending endpoint, as in Wireshark's Conversations */
+    uint32_t packets[2];
+    int8_t first_sender; /* of the segments that were let through */
+    bool counted;        /* scratch of the view */
+};
+
+struct tcpstate_survey {
+    GArray *tallies;     /* of struct tcpstate_tally */
+    GHashTable *by_life; /* -> index + 1 */
+};
+
+struct tcpstate_survey *tcpstate_survey_new(void);
+void tcpstate_survey_clear(struct tcpstate_survey *survey);
+void tcpstate_survey_free(struct tcpstate_survey *survey);
+
+/* Take in one segment; its connection's index. */
+unsigned tcpstate_survey_take(struct tcpstate_survey *survey, const packet_info *pinfo,
+                              const struct tcpstate_tapped *tapped);
+
+/* The tally at an index: valid until the next one is taken. */
+struct tcpstate_tally *tcpstate_survey_at(const struct tcpstate_survey *survey, unsigned index);
+
+/* A connection as a reader wants it.  A is the client, or, where the roles are
+ * unknown, the sender of the first segment; B is the other end.  Times in
+ * nanoseconds, -1: not known. */
+struct tcpstate_known {
+    struct tcpstate_summary summary;
+    int a, b; /* endpoints */
+    int64_t handshake, to_first_request, to_first_response, duration;
+};
+void tcpstate_known_of(const struct tcpstate_tally *tally, struct tcpstate_known *known);
+
+/* "192.0.2.1", or its name if Wireshark resolves names and `resolve`; and with
+ * its port, "192.0.2.1:80", "[2001:db8::1]:80". */
+const char *tcpstate_address_text(wmem_allocator_t *pool, const struct tcpstate_pair *pair, int endpoint, bool resolve);
+const char *tcpstate_endpoint_text(wmem_allocator_t *pool, const struct tcpstate_pair *pair, int endpoint);
+
+/* "client -> server" in the user's words, "(inferred)" where it is. */
+const char *tcpstate_roles_word(const struct tcpstate_summary *summary);
+
+/* Who ended the connection, in the user's words: "A" or "B" where the roles are unknown. */
+const char *tcpstate_ended_by(const struct tcpstate_known *known);
+
+/* Whether this is the program with a window, where "-z" and the menu open
+ * dialogs; else what a view has to say is printed. */
+bool tcpstate_has_window(void);
+
+/* A view that prints: "-z VIEW[,...]" of tshark, where there is no window. */
+void tcpstate_print_register(const char *view, stat_tap_init_cb start);
+
+/* What stands in `given` after VIEW and its comma; NULL if there is nothing.
+ * Ends the program, as tshark does, if `given` is another word. */
+const char *tcpstate_print_argument(const char *view, const char *given);
+
+/* Feed a survey and draw at the end.  Ends the program if the filter is bad. */
+void tcpstate_print_listen(const char *view, const char *filter, void *data, tap_reset_cb reset,
+                           tap_packet_cb packet, tap_draw_cb draw);
+
+#endif

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Room: tests/golden. "tshark -z tcpstate,report": what failed, and display filters that show it when pasted."""
+import re
+
+import pytest
+
+from conftest import ROOT, TESTS, run
+
+SAMPLES, CASES = ROOT / "samples", TESTS / "golden" / "cases"
+VIEW = "tcpstate,report"
+SESSION = SAMPLES / "websocket-session.pcapng"
+
+
+def filters_of(printed):
+    """[(number of the line, its filter)]"""
+    return [(match[1], match[2]) for match in
+            (re.match(r"\s+([\d.]+).*?\s{2}((?:tcpstate|tcp)\.\S.*)$", line) for line in printed.splitlines()) if match]
+
+
+def streams(tshark, capture, display_filter):
+    found = tshark("-2", "-r", capture, "-Y", display_filter, "-T", "fields", "-e", "tcp.stream")
+    return set(found.split())
+
+
+def test_healthy_capture(tshark):
+    printed = tshark("-q", "-r", SAMPLES / "http-server-closes.pcapng", "-z", VIEW)
+    assert "Connections: 1, packets: 19" in printed
+    assert 'closed  tcpstate.outcome == "closed"' in printed
+    assert "No connection failed, and no handshake was slow." in printed
+
+
+def test_the_session_of_the_title_page_and_its_filters(tshark):
+    printed = tshark("-q", "-r", SESSION, "-z", VIEW)
+    found = filters_of(printed)
+    assert [(number, text.split(" && ")[0]) for number, text in found] == [
+        ("78", 'tcpstate.outcome == "closed"'), ("5", 'tcpstate.outcome == "open"'),
+        ("2", 'tcpstate.outcome == "refused"'), ("2", 'tcpstate.outcome == "refused"')]
+    assert "127.0.0.1:9229, by the server" in printed
+    for number, text in found:
+        assert len(streams(tshark, SESSION, text)) == int(number), text
+
+
+def merged(tmp_path, *names):
+    run("mergecap", "-w", tmp_path / "merged.pcapng", *(SAMPLES / f"{name}.pcapng" for name in names))
+    return tmp_path / "merged.pcapng"
+
+
+def test_every_kind_of_failure_and_its_filter(tshark, tmp_path):
+    capture = merged(tmp_path, "syn-unanswered", "icmp-unreachable", "refused", "abort-by-server", "syn-ack-lost",
+                     "http-ipv6")
+    printed = tshark("-q", "-r", capture, "-z", VIEW)
+    titles = [line for line in printed.splitlines() if line and line[0] != " "]
+    assert titles[1:-1] == ["Connections: 6, packets: " + titles[1].split("packets: ")[1], "By outcome", "unanswered: 1",
+                            "unreachable: 1", "refused: 1", "reset: 1",
+                            "Slow handshakes (100 ms and more): 1"]
+    for number, text in filters_of(printed):
+        assert len(streams(tshark, capture, text)) == (int(number) if "." not in number else 1), text
+
+
+def scan(path, per_port):
+    """SYNs to 20 ports of a server that answers none of them, over IPv6: per_port[i] of them to port 1000 + i."""
+    head = bytes.fromhex("d4c3b2a1020004000000000000000000ffff000065000000")  # raw IP
+    with open(path, "wb") as file:
+        file.write(head)
+        for i, count in enumerate(per_port):
+            for j in range(count):
+                tcp = (2000 + 100 * i + j).to_bytes(2, "big") + (1000 + i).to_bytes(2, "big") + bytes.fromhex(
+                    "00000001 00000000 5002ffff 00000000")
+                ip = bytes.fromhex("60000000 0014 06 40" "20010db8000000000000000000000001"
+                                   "20010db8000000000000000000000002")
+                file.write(i.to_bytes(4, "little") + j.to_bytes(4, "little") + (60).to_bytes(4, "little") * 2 + ip + tcp)
+    return path
+
+
+def test_the_worst_servers_first_and_no_more_than_ten(tshark, tmp_path):
+    capture = scan(tmp_path / "scan.pcap", [2, 1, 5] + [3] * 17)
+    printed = tshark("-q", "-r", capture, "-z", VIEW)
+    section = printed[printed.index("unanswered: 59"):]
+    found = filters_of(section)
+    assert [number for number, _ in found] == ["5"] + ["3"] * 9 and "… and 10 more" in section
+    first = found[0][1]
+    assert ("ipv6.dst == 2001:db8::2 && tcp.dstport == 1002" in first
+            and len(streams(tshark, capture, first)) == 5)
+
+
+def test_unknown_roles(tshark):
+    """A capture that begins with a RST: nobody is called client."""
+    printed = tshark("-q", "-r", CASES / "midstream-rst-first.pcap", "-z", VIEW)
+    assert "192.0.2.1:40135 ↔ 192.0.2.2:40007, by an end whose role is unknown  tcp.stream == 0" in printed
+    assert "client" not in printed
+
+
+def test_in_chinese(tshark):
+    printed = tshark("-q", "-o", "tcpstate.language:zh", "-r", SESSION, "-z", VIEW)
+    assert "连接数：85" in printed and "被拒绝：2" in printed and "127.0.0.1:9229，由服务器" in printed
+
+
+@pytest.mark.parametrize("name", ["websocket-session", "half-open"])
+def test_one_pass_and_two_print_the_same(tshark, name):
+    arguments = ("-q", "-r", SAMPLES / f"{name}.pcapng", "-z", VIEW)
+    assert tshark(*arguments) == tshark("-2", *arguments)
+
+
+def test_filter(tshark):
+    printed = tshark("-q", "-r", SESSION, "-z", f"{VIEW},tcp.port == 9229")
+    assert "Filter: tcp.port == 9229" in printed and "Connections: 2, packets: 4" in printed
+
+
+def test_capture_without_tcp(tshark, tmp_path):
+    (tmp_path / "empty.pcap").write_bytes(bytes.fromhex("d4c3b2a1020004000000000000000000ffff000065000000"))
+    assert "Connections: 0, packets: 0, bytes: 0" in tshark("-q", "-r", tmp_path / "empty.pcap", "-z", VIEW)
+
+
+@pytest.mark.parametrize("view, complaint", [(f"{VIEW}X", 'Invalid "-z tcpstate,reportX"'),
+                                             (f"{VIEW},tcp.foo", '"tcp.foo" is invalid')])
+def test_wrong_arguments_are_refused(view, complaint):
+    done = run("tshark", "-q", "-r", SESSION, "-z", view, check=False)
+    assert done.returncode == 1 and complaint in done.stderr and done.stdout == ""

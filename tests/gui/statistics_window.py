@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Room: tests/gui. The way through the Statistics menu to the plugin's two overviews.
+
+They stand at its end: the tree, then a menu of ours with its entries.
+"""
+STATISTICS = "alt+s"
+TITLE = 20
+
+
+def _open(window, title, *keys):
+    window.keys(STATISTICS, *keys, "Return")
+    window.wait_until(title, lambda: title in window.active())
+
+
+def open_tree(window):
+    _open(window, "TCP Connection State: Statistics", "Up", "Up")
+
+
+def open_connections(window):
+    _open(window, "TCP Connection State: Connections", "Up", "Right")
+
+
+def open_question(window):
+    _open(window, "Filter to One Connection", "Up", "Right", "Down")
+
+
+def tables(window):
+    """The tables of connections that are open, by their X numbers."""
+    return window._xdotool("search", "--onlyvisible", "--name", "TCP Connection State: Connections").split()
+
+
+def activate(window, number):
+    window._xdotool("windowactivate", "--sync", number)
+
+
+def area(window):
+    """Where the dialog that is open is to be seen: x, y, width, height."""
+    lines = window._xdotool("getactivewindow", "getwindowgeometry", "--shell").splitlines()
+    found = dict(line.split("=") for line in lines)
+    x, y, width, height = (int(found[name]) for name in ("X", "Y", "WIDTH", "HEIGHT"))
+    return x, y - TITLE, width, height      # xdotool counts what openbox draws above it twice
+
+
+def place(window, x, y, width, height):
+    """Move and size the dialog that is open."""
+    window._xdotool("getactivewindow", "windowmove", "--sync", x, y, "windowsize", "--sync", width, height)
+
+
+def fill(window):
+    """Let the dialog that is open fill the screen, without what the window manager draws around it."""
+    place(window, 0, 0, window.width, window.height)

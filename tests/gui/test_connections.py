@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Room: tests/gui. The overviews of a capture in the Statistics menu: the table of connections, the statistics tree.
+
+The capture has 85 connections (tests/golden/test_connections.py); 59117, 59054 and 59023 are ports of clients in it.
+"""
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+from conftest import BUILD, ROOT  # noqa: E402
+from statistics_window import activate, area, fill, open_connections, open_question, open_tree, tables  # noqa: E402
+from window import Window, can_exist, plain  # noqa: E402
+
+SESSION = ROOT / "samples" / "websocket-session.pcapng"
+
+pytestmark = pytest.mark.skipif(not can_exist(), reason="NO WINDOW WAS TESTED: no Xvfb or no Wireshark here")
+if not (BUILD / "tcpstate.so").exists():
+    raise RuntimeError(f"{BUILD}/tcpstate.so is not built")
+
+
+@pytest.fixture
+def window(tmp_path):
+    with Window(tmp_path / "window", SESSION) as window:
+        yield window
+
+
+def see(window, *texts, script="latin"):
+    """Wait for a line that holds all of this, anywhere in the dialog, which fills the screen."""
+    def found():
+        lines = window.picture().lines((0, 0, window.width * 2 // 3, window.height // 2), script)
+        return next((line for line in lines if all(plain(text) in plain(line.text) for text in texts)), None)
+
+    return window.wait_until(f"a line with {texts}", found)
+
+
+def first_row(window):
+    """What the left half of the row below the table's head says."""
+    picture = window.picture()
+    head = picture.find("Protocol", (0, 0, window.width, 60))
+    rows = head and picture.lines((16, head.y + head.height + 3, window.width // 2, 20))
+    return plain(rows[0].text) if rows else ""
+
+
+def head_of(window, title):
+    """Where to click to sort by a column; the arrow that appears there may hide a part of the title."""
+    return window.wait_until(f"the column {title}", lambda: window.picture().find(title, (0, 0, window.width, 60)))
+
+
+def click_beside(window, text, where):
+    """Click into the field to the right of its label."""
+    label = window.wait_until(f"the label {text}", lambda: window.picture().find(text, where()))
+    window.click(label._replace(x=label.right + 60, width=10))
+
+
+def test_a_row_for_each_connection_that_can_be_sorted(window):
+    open_connections(window)
+    fill(window)
+    see(window, "127.0.0.1:58984", "127.0.0.1:9010", "client", "server", "HTTP", "closed", "client", "four-segments")
+    assert first_row(window).startswith("0127.0.0.1:51823127.0.0.1:6379rolesunknown")
+    outcome = head_of(window, "Outcome")
+    window.click(outcome)
+    window.wait_until("the closed ones first", lambda: "closed" in first_row(window))
+    window.click(outcome)
+    window.wait_until("the refused ones first", lambda: "127.0.0.1:9229" in first_row(window))
+    assert "refused" in first_row(window)
+
+
+def test_from_a_row_to_its_packets_by_the_filter_of_the_table(window):
+    open_connections(window)
+    fill(window)
+    click_beside(window, "Display filter:", lambda: (0, window.height - 130, window.width // 2, 130))
+    window.write("tcp.stream == 44")
+    window.keys("Return")
+    window.wait_until("only that row", lambda: "127.0.0.1:59117" in first_row(window))
+    # Wireshark has copied it into the main window's display filter, where it waits for the enter key.
+    window.keys("Escape")
+    window.wait_until("the main window", lambda: window.active() == SESSION.name)
+    window.keys("ctrl+slash", "Return")
+    window.wait_until("its packets", lambda: window.cells("No.")[0].text == "1486")
+
+
+def test_from_a_row_to_its_packets_by_the_menu(window):
+    open_question(window)
+    click_beside(window, "Stream (first column of Connections)", lambda: area(window))
+    window.write("44")
+    window.keys("Return")
+    window.wait_until("its packets", lambda: window.cells("No.")[0].text == "1486")
+
+
+def test_the_table_twice_at_once(window):
+    """A second table is fed while the first one is still there and may sort its rows."""
+    open_connections(window)
+    first, = tables(window)
+    activate(window, window._xdotool("search", "--onlyvisible", "--name", "^" + SESSION.name).split()[0])
+    open_connections(window)
+    window.wait_until("two tables", lambda: len(tables(window)) == 2)
+    fill(window)
+    outcome = head_of(window, "Outcome")
+    window.click(outcome)
+    window.wait_until("the closed ones first", lambda: "closed" in first_row(window))
+    window.click(outcome)
+    window.wait_until("sorted", lambda: "127.0.0.1:9229" in first_row(window))
+    window.keys("Escape")
+    window.wait_until("one table", lambda: tables(window) == [first])
+    activate(window, first)
+    fill(window)
+    window.wait_until("the first one again", lambda: "127.0.0.1:51823" in first_row(window))
+    window.click(outcome)
+    window.wait_until("its closed ones first", lambda: "closed" in first_row(window))
+    window.click(outcome)
+    window.wait_until("the first one sorted", lambda: "127.0.0.1:9229" in first_row(window))
+
+
+def test_in_chinese(tmp_path):
+    with Window(tmp_path / "window", SESSION, language="zh") as window:
+        open_connections(window)
+        fill(window)
+        see(window, "127.0.0.1:58984", "127.0.0.1:9010", "已关闭", "四次挥手", script="chinese")
+
+
+def test_statistics_tree(window):
+    open_tree(window)
+    fill(window)
+    see(window, "What became of connections", "85")
+    see(window, "refused", "2")
+    see(window, "closed", "78")
+    see(window, "127.0.0.1:9010", "48")
