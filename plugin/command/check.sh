@@ -5,10 +5,11 @@
 #
 # Room: what is said of a wrong FILE, before anything is built for it.
 
-# Says what is wrong with a FILE, before anything is built for it.
+# check_file FILE [NAME]: says what is wrong with a FILE, before anything is
+# built for it.
 check_file() {
     local name kind
-    name=$(shown "$1")
+    name=$(shown "${2-$1}")
     [[ -e $1 ]] || die "no such file: $name"
     [[ ! -d $1 ]] || die "this is a folder, not a capture: $name"
     [[ -r $1 ]] || die "no permission to read: $name"

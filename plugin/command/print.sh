@@ -25,16 +25,20 @@ drop_root_warning() {
     exec cat
 }
 
-print_with_tshark() {
-    prepare_locale
-    [[ $EUID -eq 0 ]] || exec tshark "$@"
-
-    # tshark tells root on each run that it is root.  The shell stays to filter
-    # that; whatever kills the shell ends tshark as well (--pdeathsig).
+# tshark tells root on each run that it is root.  The shell stays to filter
+# that; whatever kills the shell ends tshark as well (--pdeathsig).
+run_tshark() {
     local status
     {
         setpriv --pdeathsig TERM tshark "$@" 2>&1 >&3 3>&- | drop_root_warning >&2 3>&-
         status=${PIPESTATUS[0]}
     } 3>&1
-    exit "$status"
+    return "$status"
+}
+
+print_with_tshark() {
+    prepare_locale
+    [[ $EUID -eq 0 ]] || exec tshark "$@"
+    run_tshark "$@"
+    exit
 }

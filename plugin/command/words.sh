@@ -9,7 +9,9 @@ usage() {
     cat <<'END'
 Usage: plugin/annotate [--language auto|en|zh] FILE [tshark options]
        plugin/annotate [--language auto|en|zh] -i INTERFACE [tshark options]
-       plugin/annotate --install | --uninstall | --help
+       plugin/annotate --save OUT.pcapng FILE [-o NAME:VALUE] [-d TYPE==SELECTOR,PROTOCOL]
+       plugin/annotate --report | --ladder FILE [FILTER] [tshark options]
+       plugin/annotate --install [--into PROFILE] | --uninstall | --help
 
 Prints a capture with the state of each TCP connection: the column Analysis
 names the step (Handshake 1/3, Close 2/4, ...), two more give the state of the
@@ -19,7 +21,14 @@ client and of the server after each packet.
   -i INTERFACE    capture live instead (tshark -D lists the interfaces)
   tshark options  are handed to tshark: -V, -Y FILTER, -T json, -c 10, ...
   --language L    the labels' language; auto follows the locale
+  --save OUT      write the same capture as pcapng, each step with a packet comment:
+                  any Wireshark shows it (filter frame.comment), without the plugin
+  --report        the connections by outcome, and the worst of them
+  --ladder        each connection as the textbooks' figure
+  FILTER          a display filter: report or draw only what it lets through
   --install       only install the plugin and the profile "TCP State"
+  --into PROFILE  also add the column Analysis to this profile of yours ("Default"
+                  is the one that Wireshark starts with); a backup stays beside it
   --uninstall     remove exactly what was installed, keep what you changed
 
 The first call installs what is missing with apt, builds the plugin and installs
