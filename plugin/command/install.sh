@@ -6,8 +6,8 @@
 # Room: the order of things, one call at a time.  A single file is files.sh's,
 # the compiler build.sh's, the profile profile.sh's.
 
-# One at a time, and with nothing half done left behind.
-install_all() {
+# one_at_a_time COMMAND...: other calls wait, and nothing half done is left behind.
+one_at_a_time() {
     local mask
     mask=$(umask)       # the user's own, for what tshark writes afterwards
     umask 022
@@ -18,13 +18,17 @@ install_all() {
     make_folder "$state" || die "cannot make the folder $state"
     { exec 9>>"$state/lock"; } 2>/dev/null || die "cannot write to $state"
     flock 9
-    in_place || install_now         # or somebody did it while we waited
+    "$@"
     clean_up
     tree=''
     trap - EXIT INT TERM HUP
     exec 9>&-
     umask "$mask"
 }
+
+install_all() { one_at_a_time install_missing; }
+
+install_missing() { in_place || install_now; }      # or somebody did it while we waited
 
 install_now() {
     local before='' files sources
@@ -48,6 +52,7 @@ install_now() {
         put "$tree/tcpstate.so" "$plugin"
     fi
     remove_former_plugins
+    remove_former_profile
     install_profile
     check_that_it_loads
     {

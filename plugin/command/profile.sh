@@ -25,3 +25,13 @@ install_profile() {
         fi
     done
 }
+
+# Removes what an earlier version of the profile had and this one has not.
+remove_former_profile() {
+    local sum path name
+    while read -r sum path; do
+        name=${path##*/}
+        [[ ${path%/*} == "$profile" && $name != *.new && ! -e $checkout/plugin/profile/$name && -w $path ]] || continue
+        [[ $(sum_of "$path") != "$sum" ]] || rm -f -- "$path"
+    done <"$manifest"
+}

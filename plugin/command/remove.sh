@@ -8,6 +8,7 @@
 uninstall() {
     local sum path kept='' folders=() paths=()
     [[ -r $manifest ]] || { say 'nothing is installed'; return 0; }
+    take_out_columns
     while read -r sum path; do
         if [[ $sum == folder ]]; then folders+=("$path"); else paths+=("$path"); fi
     done <"$manifest"
@@ -27,7 +28,8 @@ uninstall() {
     rm -rf -- "$state" "$cache"
     # Inner folders come before outer ones; folders in use stay.
     printf '%s\n' "${folders[@]}" | sort -ru | while read -r path; do
-        rmdir -- "$path" 2>/dev/null
+        rmdir -- "$path" 2>/dev/null || [[ $path != */"$PROFILE" || ! -d $path || $kept ]] ||
+            say "kept, because other files are in it: $path"
     done
     say 'uninstalled'
 }
