@@ -41,8 +41,8 @@ edit_columns() {
             } else if (has) {
                 space = "[ \t\r\n]*"
                 pair = "(\"([^\"\\\\]|\\\\.)*\"|[^\",\n]*)" space "," space "\"?%Cus:tcpstate\\.analysis[:0-9A-Z]*\"?"
-                if (!sub("," space pair, "", value))
-                    sub(space pair space ",?", "", value)
+                if (!sub("," space pair, "", value) && !sub(pair space "," space, "", value))
+                    sub(pair, "", value)
             }
             for (i = 1; i < first; i++)
                 print line[i]

@@ -111,51 +111,73 @@ def test_a_profile_without_columns_of_its_own_gets_the_default_ones(account, def
     assert mine.text() == 'gui.ask_unsaved: FALSE\n#gui.column.format: \n#\t"No.", "%m"'
 
 
-@pytest.mark.parametrize("before, after", [
+def profiles(account, texts):
+    """One profile for each text; an installation takes a while, so all of them share one."""
+    folder = account.home / ".config/wireshark/profiles"
+    return [Profile(account, folder / str(number)).write(text) for number, text in enumerate(texts)]
+
+
+WAYS = [
+    # one line
     ('gui.column.format: "No.", "%m", "Info", "%i"\n', f'gui.column.format: "No.", "%m", "Info", "%i",\n\t{PAIR}\n'),
+    # Windows
     ('gui.column.format: No., %m\r\nx.y: 1\r\n', f'gui.column.format: No., %m,\r\n\t{PAIR}\r\nx.y: 1\r\n'),
-    ('gui.column.format:\n\t"No.", "%m",\n# why\n\n\t"I", "%i",\n', f'gui.column.format:\n\t"No.", "%m",\n# why\n\n\t"I", "%i",\n\t{PAIR}\n'),
-    ('gui.column.format: "Old", "%m"\ngui.column.format: "No.", "%m"', f'gui.column.format: "Old", "%m"\ngui.column.format: "No.", "%m",\n\t{PAIR}'),
-    ('gui.column.format:\n\t"A \\"quoted\\", title", "%m"\n', f'gui.column.format:\n\t"A \\"quoted\\", title", "%m",\n\t{PAIR}\n'),
-], ids=["one line", "Windows", "comments and a comma too many", "named twice, no end of line", "quotes"])
-def test_ways_to_write_the_columns(account, mine, before, after):
-    mine.write(before)
-    does(account, "--install", "--into", "My own")
-    assert mine.text() == after
-    assert "Handshake 1/3" in rows(account, "My own")
+    # comments, and a comma too many
+    ('gui.column.format:\n\t"No.", "%m",\n# why\n\n\t"I", "%i",\n',
+     f'gui.column.format:\n\t"No.", "%m",\n# why\n\n\t"I", "%i",\n\t{PAIR}\n'),
+    # named twice, and no end of the last line
+    ('gui.column.format: "Old", "%m"\ngui.column.format: "No.", "%m"',
+     f'gui.column.format: "Old", "%m"\ngui.column.format: "No.", "%m",\n\t{PAIR}'),
+    # quotes and commas in a title
+    ('gui.column.format:\n\t"A \\"quoted\\", title", "%m"\n',
+     f'gui.column.format:\n\t"A \\"quoted\\", title", "%m",\n\t{PAIR}\n'),
+]
+
+
+def test_ways_to_write_the_columns(account):
+    made = profiles(account, [before for before, _ in WAYS])
+    for profile, (_, after) in zip(made, WAYS):
+        does(account, "--install", "--into", profile.folder.name)
+        assert profile.text() == after
+        assert "Handshake 1/3" in rows(account, profile.folder.name)
     does(account, "--uninstall")
-    assert mine.text() == before
+    assert [profile.text() for profile in made] == [before for before, _ in WAYS]
 
 
-@pytest.mark.parametrize("there", [PAIR, '"Step", "%Cus:tcpstate.analysis"', '"S", "%Cus:tcpstate.analysis:1:U"'])
-def test_a_column_that_the_user_has_made_is_the_users(account, mine, there):
-    text = f'gui.column.format:\n\t"No.", "%m",\n\t{there}\n'
-    mine.write(text)
-    assert "has the column already" in does(account, "--install", "--into", "My own")
+def test_a_column_that_the_user_has_made_is_the_users(account):
+    texts = [f'gui.column.format:\n\t"No.", "%m",\n\t{column}\n'
+             for column in (PAIR, '"Step", "%Cus:tcpstate.analysis"', '"S", "%Cus:tcpstate.analysis:1:U"')]
+    made = profiles(account, texts)
+    for profile in made:
+        assert "has the column already" in does(account, "--install", "--into", profile.folder.name)
     does(account, "--uninstall")
-    assert mine.text() == text and not mine.backup.exists()
+    assert [profile.text() for profile in made] == texts
+    assert not any(profile.backup.exists() for profile in made)
 
 
-@pytest.mark.parametrize("columns, left", [
+# As Wireshark writes them after the user did something, and what is to be left.
+CHANGED = [
     ('\t"No.", "%m",\n\tPAIR\n', '\t"No.", "%m"\n'),
     ('\t"No.", "%m",\n\tPAIR,\n\t"Info", "%i"\n', '\t"No.", "%m",\n\t"Info", "%i"\n'),
-    ('\tPAIR,\n\t"Info", "%i"\n', '\n\t"Info", "%i"\n'),
+    ('\tPAIR,\n\t"Info", "%i"\n', '\t"Info", "%i"\n'),
     ('\t"No.", "%m",\n\t"My \\"name\\"", "%Cus:tcpstate.analysis:0:R"\n', '\t"No.", "%m"\n'),
-    ('\t"No.", "%m",\n\t"Client", "%Cus:tcpstate.client.state:0:R"\n', None),
-], ids=["last", "middle", "first", "renamed", "taken out by the user"])
-def test_where_other_things_were_changed_only_the_column_goes(account, mine, columns, left):
+    ('\t"No.", "%m",\n\t"Client", "%Cus:tcpstate.client.state:0:R"\n',
+     '\t"No.", "%m",\n\t"Client", "%Cus:tcpstate.client.state:0:R"\n'),
+]
+
+
+def test_where_other_things_were_changed_only_the_column_goes(account):
     """Wireshark writes the whole file when the user changes a setting or moves a column."""
-    mine.write(WRITTEN)
-    does(account, "--install", "--into", "My own")
+    made = profiles(account, [WRITTEN] * len(CHANGED))
     head = "# Configuration file for Wireshark 4.0.17.\ngui.ask_unsaved: TRUE\ngui.column.format: \n"
-    mine.write(head + columns.replace("PAIR", PAIR) + "gui.x: 1\n")
-    assert f"kept, the preferences before --into: {mine.backup}\n" in does(account, "--uninstall")
-    if left is None:
-        assert mine.text() == head + columns + "gui.x: 1\n"
-    else:
-        assert "tcpstate" not in mine.text()
-        assert mine.text().replace("format: \n\n", "format: \n") == head + left.lstrip("\n") + "gui.x: 1\n"
-    assert mine.backup.read_bytes().decode() == WRITTEN
+    for profile, (columns, _) in zip(made, CHANGED):
+        does(account, "--install", "--into", profile.folder.name)
+        profile.write(head + columns.replace("PAIR", PAIR) + "gui.x: 1\n")
+    said = does(account, "--uninstall")
+    for profile, (_, left) in zip(made, CHANGED):
+        assert profile.text() == head + left + "gui.x: 1\n"
+        assert f"kept, the preferences before --into: {profile.backup}\n" in said
+        assert profile.backup.read_bytes().decode() == WRITTEN
     assert not account.plugin.exists()
 
 
@@ -164,7 +186,7 @@ def test_a_profile_that_is_not_there(account, mine):
     for name in ("Nope", "../wireshark", ".", ""):
         done = account.annotate("--install", "--into", name)
         assert done.returncode != 0 and done.stderr.splitlines()[-1].startswith("annotate: ")
-    assert 'there are: Default,My own,TCP State' in account.annotate("--install", "--into", "Nope").stderr
+    assert "there are: Default,My own,TCP State" in account.annotate("--install", "--into", "Nope").stderr
     assert mine.text() == WRITTEN
     assert account.annotate("--into", "My own").returncode == 2
 
