@@ -92,7 +92,8 @@ def test_no_arguments_show_the_usage(account):
 def test_help_explains_every_option(account):
     done = account.annotate("--help")
     assert done.returncode == 0 and done.stderr == ""
-    for option in ("-i INTERFACE", "--install", "--uninstall", "--language", "FILE"):
+    for option in ("-i INTERFACE", "--install", "--uninstall", "--language", "FILE",
+                   "--save OUT", "--report", "--ladder", "--into PROFILE"):
         assert option in done.stdout
     assert account.files() == set()
 

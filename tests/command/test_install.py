@@ -185,6 +185,26 @@ def test_a_changed_profile_is_kept_and_the_new_version_laid_beside_it(account, o
     assert "preferences" not in does(account, "--install")     # said once
 
 
+def test_a_file_that_the_new_version_has_no_longer_goes(account, own_clone):
+    """Unless the user changed it."""
+    for name in ("colorfilters.old", "dfilter_buttons.old"):
+        (own_clone / "plugin/profile" / name).write_text("# version 1\n")
+    does(account, "--install")
+    change(account.profile / "dfilter_buttons.old", b"# mine\n")
+    for name in ("colorfilters.old", "dfilter_buttons.old"):
+        (own_clone / "plugin/profile" / name).unlink()
+    does(account, "--install")
+    assert not (account.profile / "colorfilters.old").exists()
+    assert "# mine" in (account.profile / "dfilter_buttons.old").read_text()
+
+
+def test_uninstall_leaves_files_that_wireshark_made_in_the_profile(account):
+    does(account, "--install")
+    (account.profile / "io_graphs").write_text("# the user's own graphs\n")
+    assert f"kept, because other files are in it: {account.profile}\n" in does(account, "--uninstall")
+    assert [path.name for path in account.profile.iterdir()] == ["io_graphs"]
+
+
 def test_uninstall_keeps_a_changed_profile(account):
     does(account, "--install")
     mine = account.profile / "preferences"

@@ -1,0 +1,105 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# install.sh - bringing the plugin to this Wireshark.
+#
+# Room: the order of things, one call at a time.  A single file is files.sh's,
+# the compiler build.sh's, the profile profile.sh's.
+
+# one_at_a_time COMMAND...: other calls wait, and nothing half done is left behind.
+one_at_a_time() {
+    local mask
+    mask=$(umask)       # the user's own, for what tshark writes afterwards
+    umask 022
+    trap clean_up EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+    trap 'exit 129' HUP
+    make_folder "$state" || die "cannot make the folder $state"
+    { exec 9>>"$state/lock"; } 2>/dev/null || die "cannot write to $state"
+    flock 9
+    "$@"
+    clean_up
+    tree=''
+    trap - EXIT INT TERM HUP
+    exec 9>&-
+    umask "$mask"
+}
+
+install_all() { one_at_a_time install_missing; }
+
+install_missing() { in_place || install_now; }      # or somebody did it while we waited
+
+install_now() {
+    local before='' files sources
+    make_folder "$cache" || die "cannot make the folder $cache"
+    { : >"$log" && : >>"$manifest"; } 2>/dev/null || die "cannot write to $cache and $state"
+    note_folders
+    [[ ! -r $stamp ]] || before=$(<"$stamp")
+    files=$(checksums)
+    sources=$(without_profile "$files" | sha256sum | cut -d' ' -f1)
+
+    # No tshark, then no plugin of somebody else's either: all in one go.
+    command -v tshark >/dev/null || provide print build
+    find_places
+    if shared; then
+        say "using the plugin that is installed for everybody: $plugin"
+        warn_if_made_from_others "$sources"
+    elif [[ $(without_profile "$before") != "$(without_profile "$(fingerprint "$files")")" ]]; then
+        provide build
+        [[ -z $before ]] || explain_rebuild "$before" "$(without_profile "$files")"
+        build "$sources"
+        put "$tree/tcpstate.so" "$plugin"
+    fi
+    remove_former_plugins
+    remove_former_profile
+    install_profile
+    check_that_it_loads
+    {
+        printf '%s\n' "$plugin" "$global_plugin" "$profile" >"$places" &&
+            fingerprint "$files" >"$stamp.part" && mv -f -- "$stamp.part" "$stamp"
+    } 2>/dev/null || die "cannot write to $state"
+    say "installed for Wireshark: $plugin and the profile \"$PROFILE\""
+}
+
+# $1 is the build id that this checkout would give it.
+warn_if_made_from_others() {
+    local id
+    id=$(readelf -n "$plugin" 2>/dev/null | sed -n 's/.*Build ID: //p')
+    [[ -z $id || $id == "$1" ]] ||
+        say 'it was built from other sources than these; an administrator updates it: plugin/annotate --install'
+}
+
+# Removes a plugin that an earlier installation put elsewhere, for instance for
+# the Wireshark version of then.
+remove_former_plugins() {
+    local sum path
+    while read -r sum path; do
+        [[ $path == */tcpstate.so && $path != "$plugin" && -w $path ]] || continue
+        [[ $(sum_of "$path") == "$sum" ]] && rm -f -- "$path" && say "removed the former $path"
+    done <"$manifest"
+}
+
+# A plugin that does not load would make each Wireshark complain; better none.
+check_that_it_loads() {
+    local loaded
+    loaded=$(tshark -G plugins 2>/dev/null)
+    [[ $loaded != *"$plugin"* ]] || return 0
+    tshark -G plugins 2>&1 >/dev/null | grep -i tcpstate >&2
+    shared || rm -f -- "$plugin"
+    die "Wireshark does not load $plugin"
+}
+
+# Why the installation of yesterday, whose stamp is $1, will not do for the
+# sources of today, whose checksums are $2.
+explain_rebuild() {
+    local tshark_now
+    tshark_now=$(stat -L -c '%n %s %Y' -- "$(command -v tshark)")
+    if [[ $1 != *"$tshark_now"* ]]; then
+        say 'Wireshark was changed since the plugin was built'
+    elif [[ $(without_profile "$1") != *"$2" ]]; then
+        say "the plugin's sources were changed since it was built"
+    else
+        say 'the installed plugin is gone or was changed'
+    fi
+}

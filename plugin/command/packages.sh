@@ -1,0 +1,52 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# packages.sh - what is missing, and apt.
+#
+# Room: the only place that asks for rights, and only to install packages.
+
+# What is missing to print or to build, as Debian's package names.
+missing_to() {
+    case $1 in
+        print)
+            command -v tshark >/dev/null || echo tshark
+            ;;
+        build)
+            command -v cmake >/dev/null || echo cmake
+            command -v make >/dev/null || echo make
+            echo '#include <stdio.h>' | cc -E -x c - >/dev/null 2>&1 || echo gcc libc6-dev
+            command -v pkg-config >/dev/null || echo pkg-config
+            pkg-config --exists glib-2.0 2>/dev/null || echo libglib2.0-dev
+            pkg-config --exists wireshark 2>/dev/null || echo wireshark-dev
+            ;;
+    esac
+}
+
+all_missing_to() {
+    local purpose
+    for purpose; do missing_to "$purpose"; done | xargs
+}
+
+# provide print build: afterwards both are possible.
+provide() {
+    local wanted apt=()
+    wanted=$(all_missing_to "$@")
+    [[ -n $wanted ]] || return 0
+    command -v apt-get >/dev/null ||
+        die "missing: $wanted (Debian's names); install them with your system's package manager"
+    if [[ $EUID -ne 0 ]]; then
+        # Ask only where somebody can answer.
+        { command -v sudo && { sudo -n true || [[ -t 0 ]]; }; } >/dev/null 2>&1 ||
+            die "missing: $wanted; an administrator must run: apt-get install $wanted"
+        apt=(sudo)
+    fi
+    apt+=(env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300)
+    say "installing with apt: $wanted"
+    "${apt[@]}" update </dev/null >>"$log" 2>&1
+    # shellcheck disable=SC2086  # a list of package names
+    logged "${apt[@]}" install --no-install-recommends $wanted ||
+        failed "apt could not install $wanted"
+    hash -r
+    wanted=$(all_missing_to "$@")
+    [[ -z $wanted ]] || die "still missing after the installation: $wanted"
+}

@@ -1,0 +1,37 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# profile.sh - the profile "TCP State".
+#
+# Room: Wireshark's files that belong to the user as soon as they are in place.
+
+# The profile belongs to its user.  A file that is still as we left it follows
+# the new version; one that was changed stays, with the new version beside it.
+# Of `recent` (column widths) Wireshark itself makes a new one on each exit, so
+# a change says nothing there.
+install_profile() {
+    local from to new
+    for from in "$checkout"/plugin/profile/*; do
+        to=$profile/${from##*/} new=$(sum_of "$from")
+        if [[ -e $to && $(sum_of "$to") == "$new" ]]; then
+            installed_by_us "$new" "$to" || note "$new  $to"
+        elif [[ -e $to ]] && ! installed_by_us "$(sum_of "$to")" "$to"; then
+            [[ ${from##*/} != recent ]] || continue
+            ! installed_by_us "$new" "$to.new" || continue      # said before
+            put "$from" "$to.new"
+            say "you changed $to: kept, the new version is beside it as ${to##*/}.new"
+        else
+            put "$from" "$to"
+        fi
+    done
+}
+
+# Removes what an earlier version of the profile had and this one has not.
+remove_former_profile() {
+    local sum path name
+    while read -r sum path; do
+        name=${path##*/}
+        [[ ${path%/*} == "$profile" && $name != *.new && ! -e $checkout/plugin/profile/$name && -w $path ]] || continue
+        [[ $(sum_of "$path") != "$sum" ]] || rm -f -- "$path"
+    done <"$manifest"
+}

@@ -1,0 +1,35 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# remove.sh - --uninstall.
+#
+# Room: takes away what the manifest says was put in place, and no more.
+
+uninstall() {
+    local sum path kept='' folders=() paths=()
+    [[ -r $manifest ]] || { say 'nothing is installed'; return 0; }
+    take_out_columns
+    while read -r sum path; do
+        if [[ $sum == folder ]]; then folders+=("$path"); else paths+=("$path"); fi
+    done <"$manifest"
+
+    # In this order `recent`, which Wireshark writes, comes after the files that
+    # tell whether the profile is still in use.
+    while read -r path; do
+        [[ -e $path ]] || continue
+        if installed_by_us "$(sum_of "$path")" "$path" || [[ $path == */recent && ! $kept ]]; then
+            rm -f -- "$path" 2>/dev/null || die "no permission to remove $path"
+        else
+            say "kept, because it was changed: $path"
+            kept=yes
+        fi
+    done < <(printf '%s\n' "${paths[@]}" | LC_ALL=C sort -u)
+
+    rm -rf -- "$state" "$cache"
+    # Inner folders come before outer ones; folders in use stay.
+    printf '%s\n' "${folders[@]}" | sort -ru | while read -r path; do
+        rmdir -- "$path" 2>/dev/null || [[ $path != */"$PROFILE" || ! -d $path || $kept ]] ||
+            say "kept, because other files are in it: $path"
+    done
+    say 'uninstalled'
+}

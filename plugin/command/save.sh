@@ -1,0 +1,137 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# save.sh - --save: the same capture, each step with a packet comment.
+#
+# Room: which files are read and written, and that OUT is the whole new file or
+# what it was before.  The comments are made by the plugin
+# (plugin/wireshark/view-comments.c), in one run of tshark.
+
+# Temporary files stand beside OUT: there the space is needed anyway, and from
+# there the finished file is moved over OUT in one step.
+save_parts=() save_jobs=()
+
+end_save() {
+    local job part
+    for job in "${save_jobs[@]}"; do kill "$job" 2>/dev/null; done
+    for part in "${save_parts[@]}"; do rm -f -- "$part"; done
+}
+
+# check_out OUT FILE: what is wrong with OUT, before anything is done.  Sets out
+# to the file that a link points to.
+out=''
+check_out() {
+    local name
+    name=$(shown "$1")
+    [[ -n $1 && $1 != - ]] || usage_error '--save takes the name of the new file'
+    [[ ! -d $1 ]] || die "this is a folder, not a file to write: $name"
+    [[ ! -e $1 || -f $1 ]] || die "this is no plain file: $name"
+    [[ ! $1 -ef $2 ]] || die "this is the capture itself; choose another name for the new file: $name"
+    IFS= read -rd '' out < <(readlink -fz -- "$1") && [[ -d ${out%/*}/ ]] ||
+        die "there is no folder to write it to: $name"
+    [[ -w ${out%/*}/ ]] || die "no permission to write in its folder: $name"
+}
+
+# Only what tells tshark how to understand the capture: a filter or a count
+# would promise less than the whole capture, which is what is saved.
+check_save_options() {
+    while [[ $# -gt 0 ]]; do
+        case $1 in
+            -o | -d) [[ $# -gt 1 ]] || usage_error "$1 takes a value"; shift ;;
+            -o?* | -d?*) ;;
+            *) usage_error "--save takes of tshark's options only -o and -d" ;;
+        esac
+        shift
+    done
+}
+
+# Sets part to a new file beside OUT.
+part=''
+new_part() {
+    part=$(umask 077; mktemp -- "${out%/*}/.tcpstate-XXXXXX" 2>/dev/null) || die "cannot write beside $(shown "$out")"
+    save_parts+=("$part")
+}
+
+not_saved() { die "$1; nothing was saved as $(shown "$out")"; }
+
+first_bytes() { head -c 4 -- "$1" | od -An -tx1 | tr -d ' \n'; }
+
+# Sets capture to a file with the packets of FILE ($1) that the plugin can copy
+# block by block: pcapng, not compressed.  Whatever else there is, is written
+# out once.
+capture=''
+prepare_capture() {
+    local unpack='' name
+    name=$(shown "$1")
+    capture=$1
+    if [[ $1 == - || ! -f $1 ]]; then
+        new_part
+        if [[ $1 == - ]]; then cat; else cat -- "$1"; fi 2>/dev/null >"$part" || not_saved "cannot copy $name: is the disk full?"
+        capture=$part
+        check_file "$capture" "$([[ $1 == - ]] && echo 'standard input' || echo "$name")"
+    fi
+    case $(first_bytes "$capture") in
+        1f8b*) unpack=gzip ;;
+        28b52ffd) unpack=zstd ;;
+        04224d18) unpack=lz4 ;;
+    esac
+    if [[ $unpack ]] && command -v "$unpack" >/dev/null; then
+        new_part
+        "$unpack" -qdc <"$capture" >"$part" || not_saved "cannot unpack $name"
+        capture=$part
+    fi
+    [[ $(first_bytes "$capture") != 0a0d0d0a ]] || return 0
+    new_part
+    editcap -F pcapng -- "$capture" "$part" >/dev/null </dev/null || not_saved "cannot convert $name to pcapng"
+    capture=$part
+}
+
+# Shown where somebody looks, until it is ended.
+show_progress() {
+    local whole so_far
+    whole=$(stat -Lc %s -- "$1")
+    while sleep 0.5; do
+        so_far=$(stat -c %s -- "$2") || return
+        so_far=$((so_far * 100 / (whole + 1)))
+        printf '\rannotate: %d %% ' $((so_far < 99 ? so_far : 99)) >&2
+    done
+}
+
+comment_packets() {
+    exec 8<"$capture" 9>"$part"     # by number: a name may hold what -z takes for the end of it
+    run_tshark -q -n -z tcpstate,comments,/dev/fd/8,/dev/fd/9 "$@" -r "$capture" </dev/null
+}
+
+# save FILE OPTION...: OUT, which check_out has seen, becomes the new capture.
+save() {
+    local file=$1 status summary='' mode=(=rw)
+    shift
+    trap end_save EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+    trap 'exit 129' HUP
+    prepare_locale
+    prepare_capture "$file"
+    new_part
+    exec 7< <(comment_packets "$@")
+    save_jobs=($!)
+    if [[ -t 2 ]]; then
+        show_progress "$capture" "$part" &
+        save_jobs+=($!)
+    fi
+    # A signal is answered at once while bash waits, but not while it reads.
+    wait "${save_jobs[0]}"
+    status=$?
+    if [[ -t 2 ]]; then
+        { kill "${save_jobs[1]}" && wait "${save_jobs[1]}"; } 2>/dev/null
+        printf '\r%20s\r' '' >&2
+    fi
+    save_jobs=()
+    # The plugin says something only when the copy is whole.
+    IFS= read -ru 7 summary
+    [[ $status -eq 0 && $summary ]] || not_saved "tshark could not read and write it all (status $status)"
+    [[ ! -e $out ]] || mode=(--reference="$out")
+    { chmod "${mode[@]}" -- "$part" && sync -- "$part" && mv -fT -- "$part" "$out"; } 2>/dev/null ||
+        not_saved 'cannot move it into place'
+    say "saved $(shown "$out"): $summary"
+}

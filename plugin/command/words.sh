@@ -1,0 +1,48 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# words.sh - how the command speaks.
+#
+# Room: messages, on standard error, and the text of --help.
+
+usage() {
+    cat <<'END'
+Usage: plugin/annotate [--language auto|en|zh] FILE [tshark options]
+       plugin/annotate [--language auto|en|zh] -i INTERFACE [tshark options]
+       plugin/annotate --save OUT.pcapng FILE [-o NAME:VALUE] [-d TYPE==SELECTOR,PROTOCOL]
+       plugin/annotate --report | --ladder FILE [FILTER] [tshark options]
+       plugin/annotate --install [--into PROFILE] | --uninstall | --help
+
+Prints a capture with the state of each TCP connection: the column Analysis
+names the step (Handshake 1/3, Close 2/4, ...), two more give the state of the
+client and of the server after each packet.
+
+  FILE            a capture in any format Wireshark reads; - is standard input
+  -i INTERFACE    capture live instead (tshark -D lists the interfaces)
+  tshark options  are handed to tshark: -V, -Y FILTER, -T json, -c 10, ...
+  --language L    the labels' language; auto follows the locale
+  --save OUT      write the same capture as pcapng, each step with a packet comment:
+                  any Wireshark shows it (filter frame.comment), without the plugin
+  --report        the connections by outcome, and the worst of them
+  --ladder        each connection as the textbooks' figure
+  FILTER          a display filter: report or draw only what it lets through
+  --install       only install the plugin and the profile "TCP State"
+  --into PROFILE  also add the column Analysis to this profile of yours ("Default"
+                  is the one that Wireshark starts with); a backup stays beside it
+  --uninstall     remove exactly what was installed, keep what you changed
+
+The first call installs what is missing with apt, builds the plugin and installs
+it: for root in Wireshark's global plugin folder, for others in their own. Then
+`wireshark -C "TCP State" FILE` shows the same in the window.
+END
+}
+
+say() { printf 'annotate: %s\n' "$*" >&2; }
+die() { say "$1"; exit "${2:-1}"; }
+
+# A name for a message: on one line, whatever characters it contains.
+shown() {
+    if [[ -z $1 || $1 == *[[:cntrl:]]* ]]; then printf '%q' "$1"; else printf '%s' "$1"; fi
+}
+
+usage_error() { die "$1 (plugin/annotate --help explains)" 2; }
