@@ -99,6 +99,18 @@ static address node_of(const char *text)
     return node;
 }
 
+/* The text of a lifeline.  A segment from an end to itself (the LAND attack) has
+ * two ends of one name, and Wireshark cannot draw an arrow from a lifeline to
+ * itself. */
+static const char *lifeline(packet_info *pinfo, const struct tcpstate_pair *pair, int endpoint)
+{
+    const char *text = tcpstate_endpoint_text(pinfo->pool, pair, endpoint);
+
+    if (endpoint == 1 && strcmp(text, tcpstate_endpoint_text(pinfo->pool, pair, 0)) == 0)
+        return wmem_strdup_printf(pinfo->pool, "%s'", text);
+    return text;
+}
+
 /* Make the lifelines that are not there yet, from the left; false if there is
  * no room for them. */
 static bool make_nodes(info_t *info, const address *nodes, int count)
@@ -122,7 +134,7 @@ static bool make_nodes_of(info_t *info, packet_info *pinfo, const struct tcpstat
     address nodes[2];
 
     for (int i = 0; i < 2; i++)
-        nodes[i] = node_of(tcpstate_endpoint_text(pinfo->pool, &tapped->reading.pair, left ^ i));
+        nodes[i] = node_of(lifeline(pinfo, &tapped->reading.pair, left ^ i));
     return make_nodes(info, nodes, 2);
 }
 
@@ -161,8 +173,7 @@ static item_t *add_item(info_t *info, packet_info *pinfo, const struct tcpstate_
 {
     const struct tcpstate_reading *reading = &tapped->reading;
     int from = reading->segment.from;
-    address ends[2] = { node_of(tcpstate_endpoint_text(pinfo->pool, &reading->pair, from)),
-                        node_of(tcpstate_endpoint_text(pinfo->pool, &reading->pair, !from)) };
+    address ends[2] = { node_of(lifeline(pinfo, &reading->pair, from)), node_of(lifeline(pinfo, &reading->pair, !from)) };
     uint16_t ports[2] = { reading->pair.port[from], reading->pair.port[!from] };
 
     if (reading->quoted) { /* a router's or host's word to the sender, not the other end's segment */
