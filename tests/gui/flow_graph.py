@@ -36,6 +36,22 @@ def choose_flow(window, name):
     window.click(window.wait_until(f"the flow type {name}", lambda: window._appeared(name, before)))
 
 
-def lines_of_graph(window):
-    """What stands in the graph, line by line."""
-    return window.picture().lines((0, 75, window.width - 30, window.height * 4 // 5 - 190))
+def lifelines(window, *heads):
+    """The heads of these lifelines, as Words; None for one that is not there."""
+    picture = window.picture()
+    return [picture.find(head, (0, 25, window.width, 45)) for head in heads]
+
+
+def comments(window, picture):
+    """The column at the right, which is a fifth of the width: a Word for each arrow, from the top."""
+    x = window.width * 4 // 5 - 16
+    return picture.lines((x, 75, window.width - 32 - x, window.height * 4 // 5 - 190))
+
+
+def arrows(window, left, right):
+    """(what stands on the arrow, its comment) of each arrow between two lifelines, from the top."""
+    picture = window.picture()
+    x, end = (round(head.x + head.width / 2) for head in (left, right))
+    # Only what is above the line of the arrow.
+    return [(" ".join(word.text for word in picture.words((x + 4, round(comment.middle) - 9, end - x - 8, 12))),
+             comment.text) for comment in comments(window, picture)]

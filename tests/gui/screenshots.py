@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: tests/gui. The README's pictures of the window, taken anew: samples/images/window-*.png.
+"""Room: tests/gui. The README's pictures of the window, taken anew: samples/images/*.png.
 
     /usr/bin/python3 -B tests/gui/screenshots.py        after a build in build/; then look at them
 """
@@ -10,6 +10,7 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
+from flow_graph import choose_flow, lifelines, limit_to_display_filter, open_flow_graph  # noqa: E402
 from picture import tool  # noqa: E402
 from window import FONT, ROOT, Window, plain  # noqa: E402
 
@@ -32,14 +33,30 @@ def take(language, **options):
             window.click(branch)
             window.keys("Right")
             window.wait_until("the open tree", lambda: len(window.details()) > 15)
-            raw = window.screenshot(pathlib.Path(folder) / "screen.png")
-            # 255 colours are all that are there, nearly.
-            subprocess.run([tool("convert"), str(raw), "+dither", "-colors", "255", "-strip",
-                            "-define", "png:compression-level=9", f"PNG8:{IMAGES / f'window-{language}.png'}"],
-                           check=True)
+            save(window.screenshot(pathlib.Path(folder) / "screen.png"), f"window-{language}.png")
+
+
+def save(raw, name, *changes):
+    # 255 colours are all that are there, nearly.
+    subprocess.run([tool("convert"), str(raw), *changes, "+dither", "-colors", "255", "-strip",
+                    "-define", "png:compression-level=9", f"PNG8:{IMAGES / name}"], check=True)
+
+
+def take_flow_graph():
+    """The dialog alone, which takes four fifths of the screen's height."""
+    with tempfile.TemporaryDirectory() as folder:
+        with Window(pathlib.Path(folder) / "window", SESSION, "-Y", "tcp.port == 59117", width=1180, height=640,
+                    packet_list=180) as window:
+            open_flow_graph(window)
+            limit_to_display_filter(window)
+            choose_flow(window, "TCP Connection State")
+            window.wait_until("the graph", lambda: all(lifelines(window, "127.0.0.1:59117", "127.0.0.1:9010")))
+            save(window.screenshot(pathlib.Path(folder) / "screen.png"), "flow-graph.png",
+                 "-crop", f"{window.width}x{window.height * 4 // 5 + 3}+0+0", "+repage")
 
 
 if __name__ == "__main__":
     IMAGES.mkdir(exist_ok=True)
     take("en", font=None, height=720, packet_list=180)
     take("zh", font=FONT, ui="zh_CN", height=860, packet_list=220)
+    take_flow_graph()
