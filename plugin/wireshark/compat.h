@@ -45,6 +45,59 @@ static inline uint32_t tcpstate_be32(const uint8_t *at)
 #define TCPSTATE_PREF_BOOL gboolean
 #endif
 
+/* The flow graph: epan/sequence_analysis.h is exported by the library but not
+ * installed for plugins.  This is what we use of it; an item is always made by
+ * the library, so what follows in it is not needed.  Compared with the headers
+ * of 4.0.17 and 4.4.18, and for 4.6 with two of the development branch, before
+ * and after it, which agree.  On any other version there is no flow graph. */
+#if (WIRESHARK_VERSION_MAJOR == 4 \
+     && (WIRESHARK_VERSION_MINOR == 0 || WIRESHARK_VERSION_MINOR == 4 || WIRESHARK_VERSION_MINOR == 6))
+#define TCPSTATE_HAS_FLOW_GRAPH 1
+#include <epan/address.h>
+#include <epan/tap.h>
+
+enum { TCPSTATE_FLOW_NODES = 40 };
+
+#if TCPSTATE_WIRESHARK_AT_LEAST(4, 4)
+typedef bool tcpstate_flow_bool;
+#else
+typedef gboolean tcpstate_flow_bool;
+#endif
+
+struct _seq_analysis_item {
+    uint32_t frame_number;
+    address src_addr;
+    uint16_t port_src;
+    address dst_addr;
+    uint16_t port_dst;
+    char *frame_label, *time_str, *comment; /* freed with g_free() */
+    uint16_t conv_num;
+    unsigned fg_color, bg_color;
+    tcpstate_flow_bool has_color_filter, display;
+    unsigned src_node, dst_node;
+    uint16_t line_style;
+};
+
+struct _seq_analysis_info {
+    const char *name;
+    tcpstate_flow_bool any_addr;
+    int nconv;
+    GQueue *items;
+    GHashTable *ht;
+    address nodes[TCPSTATE_FLOW_NODES]; /* lifelines, from the left */
+#if TCPSTATE_WIRESHARK_AT_LEAST(4, 4)
+    uint8_t occurrence[TCPSTATE_FLOW_NODES];
+#endif
+    uint32_t num_nodes;
+};
+
+void register_seq_analysis(const char *name, const char *ui_name, const int proto_id, const char *tap_listener,
+                           unsigned tap_flags, tap_packet_cb tap_func);
+struct _seq_analysis_item *sequence_analysis_create_sai_with_addresses(packet_info *pinfo,
+                                                                       struct _seq_analysis_info *info);
+void sequence_analysis_use_color_filter(packet_info *pinfo, struct _seq_analysis_item *item);
+#endif
+
 /* Since 4.4 a plugin says what it provides. */
 #if TCPSTATE_WIRESHARK_AT_LEAST(4, 4)
 #include <wsutil/plugins.h>

@@ -88,21 +88,6 @@ void tcpstate_known_of(const struct tcpstate_tally *tally, struct tcpstate_known
     known->duration = between(summary, TCPSTATE_MOMENT_FIRST, TCPSTATE_MOMENT_LAST);
 }
 
-const char *tcpstate_address_text(wmem_allocator_t *pool, const struct tcpstate_pair *pair, int endpoint, bool resolve)
-{
-    address address;
-
-    set_address(&address, pair->address_length == 4 ? AT_IPv4 : AT_IPv6, pair->address_length, pair->address[endpoint]);
-    return resolve ? address_to_display(pool, &address) : address_to_str(pool, &address);
-}
-
-const char *tcpstate_endpoint_text(wmem_allocator_t *pool, const struct tcpstate_pair *pair, int endpoint)
-{
-    const char *address = tcpstate_address_text(pool, pair, endpoint, true);
-
-    return wmem_strdup_printf(pool, strchr(address, ':') ? "[%s]:%u" : "%s:%u", address, pair->port[endpoint]);
-}
-
 const char *tcpstate_roles_word(const struct tcpstate_summary *summary)
 {
     return tcpstate_phrase(summary->client < 0          ? TCPSTATE_PHRASE_ROLES_UNKNOWN

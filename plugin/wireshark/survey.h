@@ -50,11 +50,6 @@ struct tcpstate_known {
 };
 void tcpstate_known_of(const struct tcpstate_tally *tally, struct tcpstate_known *known);
 
-/* "192.0.2.1", or its name if Wireshark resolves names and `resolve`; and with
- * its port, "192.0.2.1:80", "[2001:db8::1]:80". */
-const char *tcpstate_address_text(wmem_allocator_t *pool, const struct tcpstate_pair *pair, int endpoint, bool resolve);
-const char *tcpstate_endpoint_text(wmem_allocator_t *pool, const struct tcpstate_pair *pair, int endpoint);
-
 /* "client -> server" in the user's words, "(inferred)" where it is. */
 const char *tcpstate_roles_word(const struct tcpstate_summary *summary);
 

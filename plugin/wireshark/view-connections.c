@@ -16,9 +16,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "columns.h"
 #include "preferences.h"
 #include "wording.h"
+#include "text-width.h"
 
 #define MOST_ROWS 1000
 
@@ -155,7 +155,7 @@ static void print_tsv(const struct tcpstate_survey *survey)
 
 /* ---- For people ---- */
 
-static void print_row(const char *const texts[TCPSTATE_COLUMNS], const size_t widths[TCPSTATE_COLUMNS])
+static void print_row(const char *const texts[TCPSTATE_COLUMNS], const int widths[TCPSTATE_COLUMNS])
 {
     const char *missing = texts[TCPSTATE_COLUMN_MISSING]; /* the last: nothing stands after it */
 
@@ -182,14 +182,14 @@ static void print_aligned(const struct request *request)
     unsigned count = survey->tallies->len, shown = request->all ? count : MIN(count, MOST_ROWS);
     wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK_FAST);
     const char *texts[TCPSTATE_COLUMNS];
-    size_t widths[TCPSTATE_COLUMNS];
+    int widths[TCPSTATE_COLUMNS];
 
     for (int column = 0; column < TCPSTATE_COLUMNS; column++)
-        widths[column] = tcpstate_width(tcpstate_column_head((enum tcpstate_column)column));
+        widths[column] = tcpstate_columns(tcpstate_column_head((enum tcpstate_column)column));
     for (unsigned i = 0; i < shown; i++, wmem_free_all(pool)) {
         row_texts(pool, tcpstate_survey_at(survey, i), texts);
         for (int column = 0; column < TCPSTATE_COLUMNS; column++)
-            widths[column] = MAX(widths[column], tcpstate_width(texts[column]));
+            widths[column] = MAX(widths[column], tcpstate_columns(texts[column]));
     }
 
     printf("%s\n", tcpstate_phrase(TCPSTATE_PHRASE_CONNECTIONS_TITLE, language));

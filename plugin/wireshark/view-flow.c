@@ -1,10 +1,316 @@
-/* view-flow.c - to be built.
+/* view-flow.c - the ladder in the window: Statistics, Flow Graph, and
+ * tshark -z flow,tcpstate,network.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Wireshark draws the graph from a list of items, one per arrow, and owns it.
+ * A lifeline is an address; ours hold "address:port", so that two ends on one
+ * host are two.  An arrow for a run of plain segments is put into the list with
+ * the first of them and rewritten with each that follows, because nobody tells
+ * when the last one has come.
  */
 #include "views.h"
 
+#ifndef TCPSTATE_HAS_FLOW_GRAPH
+
 void tcpstate_view_flow_register(int proto)
 {
-    (void)proto;
+    (void)proto; /* this Wireshark's list is not known: see compat.h */
 }
+
+#else
+
+#include <string.h>
+
+#include <epan/to_str.h>
+
+#include "../text/phrases.h"
+#include "preferences.h"
+#include "steps-between.h"
+#include "text-width.h"
+#include "wording.h"
+
+typedef struct _seq_analysis_item item_t;
+typedef struct _seq_analysis_info info_t;
+
+enum { LABEL_COLUMNS = 19 }; /* what tshark's drawing shows of a label */
+
+/* What goes on in one connection. */
+struct flow {
+    struct {
+        item_t *item; /* the run that goes on, or NULL */
+        struct tcpstate_run run;
+    } open[2]; /* by direction */
+};
+
+/* One list of Wireshark's. */
+struct graph {
+    GHashTable *flows; /* struct tcpstate_life -> struct flow, or NULL: left out */
+    item_t *first;     /* of the list */
+    size_t notice;     /* length of what stands before its own comment */
+    uint64_t left_out; /* connections */
+};
+
+static GHashTable *graphs; /* info_t -> struct graph, of this capture file */
+
+static void free_graph(void *data)
+{
+    struct graph *graph = (struct graph *)data;
+
+    g_hash_table_destroy(graph->flows);
+    g_free(graph);
+}
+
+static void end_file(void)
+{
+    g_clear_pointer(&graphs, g_hash_table_destroy);
+}
+
+/* Wireshark empties a list and fills it anew when it draws another graph, and
+ * does not say so. */
+static struct graph *graph_of(info_t *info)
+{
+    if (!graphs)
+        graphs = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, free_graph);
+    struct graph *graph = (struct graph *)g_hash_table_lookup(graphs, info);
+    if (graph && !g_queue_is_empty(info->items))
+        return graph;
+    graph = g_new0(struct graph, 1);
+    graph->flows = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
+    g_hash_table_insert(graphs, info, graph);
+    return graph;
+}
+
+/* ---- Lifelines ---- */
+
+static bool has_node(const info_t *info, const address *node)
+{
+    for (uint32_t i = 0; i < info->num_nodes; i++)
+        if (addresses_equal(&info->nodes[i], node))
+            return true;
+    return false;
+}
+
+static address node_of(const char *text)
+{
+    address node = ADDRESS_INIT_NONE;
+
+    set_address(&node, AT_STRINGZ, (int)strlen(text) + 1, text);
+    return node;
+}
+
+/* The text of a lifeline.  A segment from an end to itself (the LAND attack) has
+ * two ends of one name, and Wireshark cannot draw an arrow from a lifeline to
+ * itself. */
+static const char *lifeline(packet_info *pinfo, const struct tcpstate_pair *pair, int endpoint)
+{
+    const char *text = tcpstate_endpoint_text(pinfo->pool, pair, endpoint);
+
+    if (endpoint == 1 && strcmp(text, tcpstate_endpoint_text(pinfo->pool, pair, 0)) == 0)
+        return wmem_strdup_printf(pinfo->pool, "%s'", text);
+    return text;
+}
+
+/* Make the lifelines that are not there yet, from the left; false if there is
+ * no room for them. */
+static bool make_nodes(info_t *info, const address *nodes, int count)
+{
+    uint32_t wanted = 0;
+
+    for (int i = 0; i < count; i++)
+        wanted += !has_node(info, &nodes[i]);
+    if (info->num_nodes + wanted > TCPSTATE_FLOW_NODES)
+        return false;
+    for (int i = 0; i < count; i++)
+        if (!has_node(info, &nodes[i]))
+            copy_address(&info->nodes[info->num_nodes++], &nodes[i]);
+    return true;
+}
+
+/* Those of a connection, the client's at the left. */
+static bool make_nodes_of(info_t *info, packet_info *pinfo, const struct tcpstate_tapped *tapped)
+{
+    int client = tapped->sight.seen.client, left = client >= 0 ? client : tapped->reading.segment.from;
+    address nodes[2];
+
+    for (int i = 0; i < 2; i++)
+        nodes[i] = node_of(lifeline(pinfo, &tapped->reading.pair, left ^ i));
+    return make_nodes(info, nodes, 2);
+}
+
+/* ---- Arrows ---- */
+
+static const char *phrase(enum tcpstate_phrase id)
+{
+    return tcpstate_phrase(id, tcpstate_language());
+}
+
+static const char *name_of_end(packet_info *pinfo, const struct tcpstate_tapped *tapped, int endpoint)
+{
+    int client = tapped->sight.seen.client;
+
+    if (client < 0)
+        return tcpstate_endpoint_text(pinfo->pool, &tapped->reading.pair, endpoint);
+    return tcpstate_word(endpoint == client ? TCPSTATE_WORD_CLIENT : TCPSTATE_WORD_SERVER, tcpstate_language());
+}
+
+/* "client ESTABLISHED, server ESTABLISHED (inferred)" */
+static char *states_text(packet_info *pinfo, const struct tcpstate_tapped *tapped)
+{
+    const struct tcpstate_observation *seen = &tapped->sight.seen;
+    int left = seen->client >= 0 ? seen->client : 0;
+    const char *states[2];
+
+    for (int i = 0; i < 2; i++)
+        states[i] = tcpstate_state_text(pinfo->pool, (enum tcpstate_state)seen->ends[left ^ i].after,
+                                        seen->ends[left ^ i].after_inferred);
+    return wmem_strdup_printf(pinfo->pool, phrase(TCPSTATE_PHRASE_FLOW_STATES), name_of_end(pinfo, tapped, left),
+                              states[0], name_of_end(pinfo, tapped, !left), states[1]);
+}
+
+/* An arrow without its texts, at the end of the list; NULL if it cannot be drawn. */
+static item_t *add_item(info_t *info, packet_info *pinfo, const struct tcpstate_tapped *tapped)
+{
+    const struct tcpstate_reading *reading = &tapped->reading;
+    int from = reading->segment.from;
+    address ends[2] = { node_of(lifeline(pinfo, &reading->pair, from)), node_of(lifeline(pinfo, &reading->pair, !from)) };
+    uint16_t ports[2] = { reading->pair.port[from], reading->pair.port[!from] };
+
+    if (reading->quoted) { /* a router's or host's word to the sender, not the other end's segment */
+        ends[1] = ends[0];
+        ends[0] = node_of(wmem_strdup_printf(pinfo->pool, "%s ICMP", address_to_display(pinfo->pool, &pinfo->src)));
+        ports[1] = ports[0];
+        ports[0] = 0;
+        if (!make_nodes(info, ends, 1))
+            return NULL;
+    }
+    item_t *item = sequence_analysis_create_sai_with_addresses(pinfo, info);
+    if (!item) /* a frame without addresses */
+        return NULL;
+    free_address(&item->src_addr);
+    free_address(&item->dst_addr);
+    copy_address(&item->src_addr, &ends[0]);
+    copy_address(&item->dst_addr, &ends[1]);
+    item->port_src = ports[0];
+    item->port_dst = ports[1];
+    item->frame_number = reading->segment.frame;
+    item->conv_num = (uint16_t)reading->stream;
+    item->line_style = 1;
+    item->display = TRUE;
+    sequence_analysis_use_color_filter(pinfo, item);
+    g_queue_push_tail(info->items, item);
+    return item;
+}
+
+/* That connections were left out stands with the first arrow, where it is seen. */
+static void set_comment(struct graph *graph, item_t *item, const char *text)
+{
+    char count[TCPSTATE_GROUPED], *notice = NULL;
+
+    if (item == graph->first && graph->left_out > 0) {
+        tcpstate_grouped(count, graph->left_out);
+        notice = g_strdup_printf(phrase(TCPSTATE_PHRASE_FLOW_LEFT_OUT), count);
+        graph->notice = strlen(notice);
+    }
+    char *before = item->comment;
+    item->comment = notice ? g_strconcat(notice, text, NULL) : g_strdup(text);
+    g_free(before);
+    g_free(notice);
+}
+
+static void add_step(info_t *info, struct graph *graph, packet_info *pinfo, const struct tcpstate_tapped *tapped)
+{
+    const struct tcpstate_segment *segment = &tapped->reading.segment;
+    item_t *item = add_item(info, pinfo, tapped);
+
+    if (!item)
+        return;
+    item->frame_label = tcpstate_printable(tcpstate_label_of(pinfo->pool, &tapped->reading, &tapped->sight));
+    wmem_strbuf_t *comment = wmem_strbuf_new(pinfo->pool, states_text(pinfo, tapped));
+    if (!tapped->reading.quoted) {
+        struct tcpstate_numbers numbers = { segment->frame, segment->seq, segment->ack, segment->from, segment->flags };
+        bool raw = false;
+        wmem_strbuf_append_printf(comment, "%s%s", phrase(TCPSTATE_PHRASE_FLOW_AND),
+                                  tcpstate_numbers_text(pinfo->pool, tapped->sight.life, &numbers, false, &raw));
+    }
+    if (tcpstate_columns(item->frame_label) > LABEL_COLUMNS)
+        wmem_strbuf_append_printf(comment, "%s%s", phrase(TCPSTATE_PHRASE_FLOW_AND), item->frame_label);
+    if (!graph->first)
+        graph->first = item;
+    set_comment(graph, item, wmem_strbuf_get_str(comment));
+}
+
+/* Both runs between two steps show the states after the last segment of both,
+ * as in the text ladder. */
+static void add_to_run(info_t *info, struct graph *graph, packet_info *pinfo, const struct tcpstate_tapped *tapped,
+                       struct flow *flow)
+{
+    int from = tapped->reading.segment.from;
+
+    if (!flow->open[from].item) {
+        item_t *item = add_item(info, pinfo, tapped);
+        if (!item)
+            return;
+        if (!graph->first)
+            graph->first = item;
+        item->frame_label = (char *)g_malloc0(TCPSTATE_RUN_TEXT);
+        flow->open[from].item = item;
+        flow->open[from].run = (struct tcpstate_run){ 0 };
+    }
+    tcpstate_run_add(&flow->open[from].run, &tapped->reading);
+    tcpstate_run_text(flow->open[from].item->frame_label, &flow->open[from].run, false);
+    const char *states = states_text(pinfo, tapped);
+    for (int i = 0; i < 2; i++) {
+        char run[TCPSTATE_RUN_TEXT];
+        if (!flow->open[i].item)
+            continue;
+        tcpstate_run_text(run, &flow->open[i].run, true);
+        set_comment(graph, flow->open[i].item,
+                    wmem_strdup_printf(pinfo->pool, "%s%s%s", states, phrase(TCPSTATE_PHRASE_FLOW_AND), run));
+    }
+}
+
+static void leave_out(struct graph *graph)
+{
+    graph->left_out++;
+    if (!graph->first)
+        return;
+    char *own = g_strdup(graph->first->comment + graph->notice);
+    set_comment(graph, graph->first, own);
+    g_free(own);
+}
+
+static tap_packet_status draw(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const void *of_tap,
+                              tap_flags_t flags _U_)
+{
+    info_t *info = (info_t *)data;
+    const struct tcpstate_tapped *tapped = (const struct tcpstate_tapped *)of_tap;
+    struct graph *graph = graph_of(info);
+    const struct tcpstate_life *life = tapped->sight.life;
+    void *found;
+
+    if (!g_hash_table_lookup_extended(graph->flows, life, NULL, &found)) {
+        found = make_nodes_of(info, pinfo, tapped) ? g_new0(struct flow, 1) : NULL;
+        g_hash_table_insert(graph->flows, (void *)life, found);
+        if (!found)
+            leave_out(graph);
+    }
+    struct flow *flow = (struct flow *)found;
+    if (!flow)
+        return TAP_PACKET_DONT_REDRAW;
+    if (tcpstate_is_plain(tapped)) {
+        add_to_run(info, graph, pinfo, tapped, flow);
+    } else {
+        add_step(info, graph, pinfo, tapped);
+        memset(flow, 0, sizeof *flow);
+    }
+    return TAP_PACKET_REDRAW;
+}
+
+void tcpstate_view_flow_register(int proto)
+{
+    register_cleanup_routine(end_file);
+    register_seq_analysis("tcpstate", "TCP Connection State", proto, TCPSTATE_TAP,
+                          TL_REQUIRES_NOTHING, draw);
+}
+#endif

@@ -1,9 +1,262 @@
-/* view-ladder.c - to be built.
+/* view-ladder.c - the textbook's figure in a terminal: tshark -z tcpstate,ladder.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ *   tshark -q -z tcpstate,ladder[,FILTER]       the first connections
+ *   tshark -q -z tcpstate,ladder,all[,FILTER]   every one, and all of it
+ *
+ * Collects the rungs of each connection; ladder.c draws them when the capture
+ * has been read.  What nobody will read is not kept: only the first connections,
+ * and of each only the first and the last rungs.
  */
 #include "views.h"
 
+#include <string.h>
+
+#include <epan/stat_tap_ui.h>
+#include <epan/to_str.h>
+#include <wsutil/report_message.h>
+
+#include "../text/phrases.h"
+#include "ladder.h"
+#include "preferences.h"
+#include "text-width.h"
+#include "wording.h"
+
+#define ARGUMENT "tcpstate,ladder"
+
+enum {
+    MOST_CONNECTIONS = 1000,
+    MOST_RUNGS_AT_EACH_END = 100,
+};
+
+/* All that one -z asks for. */
+struct book {
+    char *filter;
+    bool all;
+    GPtrArray *ladders;     /* struct tcpstate_ladder, by first frame */
+    GHashTable *by_life;    /* struct tcpstate_life -> its ladder, or NULL: left out */
+    GStringChunk *texts;    /* labels, each once */
+    uint64_t left_out;      /* connections */
+};
+
+static void free_ladder(void *data)
+{
+    struct tcpstate_ladder *ladder = (struct tcpstate_ladder *)data;
+
+    g_free(ladder->rungs);
+    g_free(ladder);
+}
+
+static void empty(void *data)
+{
+    struct book *book = (struct book *)data;
+
+    g_ptr_array_set_size(book->ladders, 0);
+    g_hash_table_remove_all(book->by_life);
+    g_string_chunk_clear(book->texts);
+    book->left_out = 0;
+}
+
+static void finish(void *data)
+{
+    struct book *book = (struct book *)data;
+
+    g_ptr_array_free(book->ladders, TRUE);
+    g_hash_table_destroy(book->by_life);
+    g_string_chunk_free(book->texts);
+    g_free(book->filter);
+    g_free(book);
+}
+
+/* The ladder of a connection, or NULL if there are too many. */
+static struct tcpstate_ladder *ladder_of(struct book *book, const struct tcpstate_life *life)
+{
+    void *found;
+
+    if (g_hash_table_lookup_extended(book->by_life, life, NULL, &found))
+        return (struct tcpstate_ladder *)found;
+    struct tcpstate_ladder *ladder = NULL;
+    if (book->all || book->ladders->len < MOST_CONNECTIONS) {
+        ladder = g_new0(struct tcpstate_ladder, 1);
+        ladder->life = life;
+        ladder->half = book->all ? UINT32_MAX : MOST_RUNGS_AT_EACH_END;
+        g_ptr_array_add(book->ladders, ladder);
+    } else {
+        book->left_out++;
+    }
+    g_hash_table_insert(book->by_life, (void *)life, ladder);
+    return ladder;
+}
+
+static const char *keep(struct book *book, const char *text)
+{
+    char *printable = tcpstate_printable(text);
+    const char *kept = g_string_chunk_insert_const(book->texts, printable);
+
+    g_free(printable);
+    return kept;
+}
+
+static struct tcpstate_rung *add_rung(struct tcpstate_ladder *ladder, const struct tcpstate_tapped *tapped)
+{
+    const struct tcpstate_segment *segment = &tapped->reading.segment;
+    const struct tcpstate_observation *seen = &tapped->sight.seen;
+    struct tcpstate_rung *rung = tcpstate_ladder_add(ladder);
+
+    *rung = (struct tcpstate_rung){
+        .time = segment->time,
+        .numbers = { segment->frame, segment->seq, segment->ack, segment->from, segment->flags },
+    };
+    for (int i = 0; i < 2; i++) {
+        rung->before[i] = seen->ends[i].before;
+        rung->before_inferred[i] = seen->ends[i].before_inferred;
+    }
+    return rung;
+}
+
+static void set_after(struct tcpstate_rung *rung, const struct tcpstate_observation *seen)
+{
+    for (int i = 0; i < 2; i++) {
+        rung->after[i] = seen->ends[i].after;
+        rung->after_inferred[i] = seen->ends[i].after_inferred;
+    }
+}
+
+/* Both runs between two steps show the states after the last segment of both:
+ * they overlap, and a state that goes back in time would be read as a change. */
+static void fold(struct tcpstate_ladder *ladder, const struct tcpstate_tapped *tapped)
+{
+    int from = tapped->reading.segment.from;
+
+    if (ladder->open[from] == 0) {
+        add_rung(ladder, tapped);
+        ladder->open[from] = ladder->count;
+    }
+    tcpstate_run_add(&tcpstate_ladder_rung(ladder, ladder->open[from] - 1)->run, &tapped->reading);
+    for (int i = 0; i < 2; i++)
+        if (ladder->open[i] > 0)
+            set_after(tcpstate_ladder_rung(ladder, ladder->open[i] - 1), &tapped->sight.seen);
+}
+
+static tap_packet_status collect(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const void *of_tap,
+                                 tap_flags_t flags _U_)
+{
+    struct book *book = (struct book *)data;
+    const struct tcpstate_tapped *tapped = (const struct tcpstate_tapped *)of_tap;
+    struct tcpstate_ladder *ladder = ladder_of(book, tapped->sight.life);
+
+    if (!ladder)
+        return TAP_PACKET_DONT_REDRAW;
+    if (tcpstate_is_plain(tapped)) {
+        fold(ladder, tapped);
+        return TAP_PACKET_REDRAW;
+    }
+    struct tcpstate_rung *rung = add_rung(ladder, tapped);
+    set_after(rung, &tapped->sight.seen);
+    rung->label = keep(book, tcpstate_label_of(pinfo->pool, &tapped->reading, &tapped->sight));
+    if (tapped->reading.quoted)
+        rung->icmp = keep(book, address_to_display(pinfo->pool, &pinfo->src));
+    ladder->open[0] = ladder->open[1] = 0;
+    return TAP_PACKET_REDRAW;
+}
+
+static void print_legend(unsigned used)
+{
+    static const struct {
+        unsigned use;
+        enum tcpstate_phrase phrase;
+    } lines[] = {
+        { TCPSTATE_LEGEND_INFERRED, TCPSTATE_PHRASE_LADDER_LEGEND_INFERRED },
+        { TCPSTATE_LEGEND_RUN, TCPSTATE_PHRASE_LADDER_LEGEND_RUN },
+        { TCPSTATE_LEGEND_BEFORE, TCPSTATE_PHRASE_LADDER_LEGEND_BEFORE },
+        { TCPSTATE_LEGEND_RAW, TCPSTATE_PHRASE_LADDER_LEGEND_RAW },
+    };
+
+    for (size_t i = 0; i < array_length(lines); i++)
+        if (used & lines[i].use)
+            printf("%s\n", tcpstate_phrase(lines[i].phrase, tcpstate_language()));
+}
+
+static void draw(void *data)
+{
+    const struct book *book = (const struct book *)data;
+    enum tcpstate_language language = tcpstate_language();
+    GString *out = g_string_new("");
+    unsigned legend = 0;
+
+    printf("\n%s\n", tcpstate_phrase(TCPSTATE_PHRASE_LADDER_TITLE, language));
+    if (book->filter) {
+        printf(tcpstate_phrase(TCPSTATE_PHRASE_LADDER_FILTER, language), book->filter);
+        printf("\n");
+    }
+    for (guint i = 0; i < book->ladders->len; i++) {
+        g_string_truncate(out, 0);
+        tcpstate_ladder_draw(out, (const struct tcpstate_ladder *)g_ptr_array_index(book->ladders, i), &legend);
+        printf("\n%s", out->str);
+    }
+    printf("\n");
+    if (book->ladders->len == 0)
+        printf("%s\n", tcpstate_phrase(TCPSTATE_PHRASE_LADDER_NONE, language));
+    print_legend(legend);
+    if (book->left_out > 0) {
+        char count[TCPSTATE_GROUPED];
+        tcpstate_grouped(count, book->left_out);
+        printf(tcpstate_phrase(TCPSTATE_PHRASE_LADDER_CONNECTIONS_LEFT_OUT, language), count);
+        printf("\n");
+    }
+    g_string_free(out, TRUE);
+}
+
+/* What follows the argument's fixed part: nothing, ",all", ",FILTER" or both.
+ * False if it is something else. */
+static bool read_options(const char *options, bool *all, const char **filter)
+{
+    *all = false;
+    *filter = NULL;
+    if (g_str_has_prefix(options, ",all") && (options[4] == '\0' || options[4] == ',')) {
+        *all = true;
+        options += 4;
+    }
+    if (*options == '\0')
+        return true;
+    if (*options != ',')
+        return false;
+    *filter = options[1] ? options + 1 : NULL;
+    return true;
+}
+
+static void begin(const char *argument, void *data _U_)
+{
+    const char *filter;
+    bool all;
+
+    if (!read_options(argument + strlen(ARGUMENT), &all, &filter)) {
+        report_failure("Invalid \"-z " ARGUMENT "[,all][,<filter>]\" argument");
+        exit(1);
+    }
+    struct book *book = g_new0(struct book, 1);
+    book->filter = g_strdup(filter);
+    book->all = all;
+    book->ladders = g_ptr_array_new_with_free_func(free_ladder);
+    book->by_life = g_hash_table_new(g_direct_hash, g_direct_equal);
+    book->texts = g_string_chunk_new(4096);
+    GString *error = register_tap_listener(TCPSTATE_TAP, book, book->filter, TL_REQUIRES_NOTHING, empty, collect, draw,
+                                           finish);
+    if (error) {
+        report_failure("Couldn't register " ARGUMENT " tap: %s", error->str);
+        exit(1);
+    }
+}
+
 void tcpstate_view_ladder_register(void)
 {
+    static stat_tap_ui ui = {
+        .group = REGISTER_STAT_GROUP_GENERIC,
+        .title = NULL, /* -z only: a terminal is its place */
+        .cli_string = ARGUMENT,
+        .tap_init_cb = begin,
+    };
+
+    register_stat_tap_ui(&ui, NULL);
 }

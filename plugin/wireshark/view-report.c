@@ -13,9 +13,9 @@
 #include <string.h>
 
 #include "../text/phrases.h"
-#include "columns.h"
 #include "preferences.h"
 #include "wording.h"
+#include "text-width.h"
 
 #define REPORT "tcpstate,report"
 #define MOST_LINES 10 /* per section */
@@ -177,7 +177,7 @@ static void print_lines(const struct tcpstate_survey *survey, const struct best 
 {
     wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
     const char *texts[MOST_LINES], *filters[MOST_LINES], *numbers[MOST_LINES];
-    size_t width = 0;
+    int width = 0;
 
     for (unsigned i = 0; i < best->count; i++) {
         const struct group *group = best->lines[i].group;
@@ -191,7 +191,7 @@ static void print_lines(const struct tcpstate_survey *survey, const struct best 
         numbers[i] = times ? wmem_strdup_printf(pool, "%" PRId64 ".%06" PRId64 " s", value / 1000000000,
                                                 value % 1000000000 / 1000)
                            : wmem_strdup_printf(pool, "%" PRId64, value);
-        width = MAX(width, tcpstate_width(texts[i]));
+        width = MAX(width, tcpstate_columns(texts[i]));
     }
     for (unsigned i = 0; i < best->count; i++) {
         fputs("  ", stdout);
@@ -215,11 +215,11 @@ static void print_more(unsigned shown, unsigned all)
 static void print_outcomes(const unsigned counts[TCPSTATE_RESULTS], unsigned all)
 {
     bool printed[TCPSTATE_RESULTS] = { false };
-    size_t width = 0;
+    int width = 0;
 
     for (int i = 0; i < TCPSTATE_RESULTS; i++)
         if (counts[i] > 0)
-            width = MAX(width, tcpstate_width(tcpstate_result_word((enum tcpstate_result)i, tcpstate_language())));
+            width = MAX(width, tcpstate_columns(tcpstate_result_word((enum tcpstate_result)i, tcpstate_language())));
     printf("\n%s\n", phrase(TCPSTATE_PHRASE_REPORT_OUTCOMES));
     for (;;) {
         int most = -1;

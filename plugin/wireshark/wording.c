@@ -7,6 +7,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include <epan/addr_resolv.h>
+#include <epan/to_str.h>
+
 #include "preferences.h"
 
 /* The filter name of a protocol, which is lower case, and its short name. */
@@ -151,4 +154,19 @@ const char *tcpstate_missing_in(wmem_allocator_t *pool, enum tcpstate_language l
         .seconds = seconds,
     };
     return tcpstate_filled(pool, missing, &places);
+}
+
+const char *tcpstate_address_text(wmem_allocator_t *pool, const struct tcpstate_pair *pair, int endpoint, bool resolve)
+{
+    address address;
+
+    set_address(&address, pair->address_length == 4 ? AT_IPv4 : AT_IPv6, pair->address_length, pair->address[endpoint]);
+    return resolve ? address_to_display(pool, &address) : address_to_str(pool, &address);
+}
+
+const char *tcpstate_endpoint_text(wmem_allocator_t *pool, const struct tcpstate_pair *pair, int endpoint)
+{
+    const char *address = tcpstate_address_text(pool, pair, endpoint, true);
+
+    return wmem_strdup_printf(pool, strchr(address, ':') ? "[%s]:%u" : "%s:%u", address, pair->port[endpoint]);
 }

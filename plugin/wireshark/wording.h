@@ -37,6 +37,12 @@ const char *tcpstate_side_name(int client, int endpoint);
 const char *tcpstate_closed_by_name(const struct tcpstate_outcome *outcome, int client);
 const char *tcpstate_closed_by_word(const struct tcpstate_outcome *outcome, int client);
 
+/* An address, with the name that Wireshark resolves it to if `resolve`; and an
+ * endpoint, "host:80" or "[::1]:80". */
+const char *tcpstate_address_text(wmem_allocator_t *pool, const struct tcpstate_pair *pair, int endpoint,
+                                  bool resolve);
+const char *tcpstate_endpoint_text(wmem_allocator_t *pool, const struct tcpstate_pair *pair, int endpoint);
+
 /* What was expected of the connection and never came; "" if nothing is
  * missing.  `duration` in nanoseconds. */
 const char *tcpstate_missing_of(wmem_allocator_t *pool, const struct tcpstate_outcome *outcome, int client,

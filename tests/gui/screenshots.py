@@ -10,6 +10,7 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
+from flow_graph import choose_flow, lifelines, limit_to_display_filter, open_flow_graph  # noqa: E402
 from picture import tool  # noqa: E402
 from statistics_window import open_connections, place  # noqa: E402
 from window import FONT, ROOT, Window, plain  # noqa: E402
@@ -33,14 +34,26 @@ def take(language, **options):
             window.click(branch)
             window.keys("Right")
             window.wait_until("the open tree", lambda: len(window.details()) > 15)
-            keep(window, folder, f"window-{language}.png")
+            save(window.screenshot(pathlib.Path(folder) / "screen.png"), f"window-{language}.png")
 
 
-def keep(window, folder, name):
-    raw = window.screenshot(pathlib.Path(folder) / "screen.png")
+def save(raw, name, *changes):
     # 255 colours are all that are there, nearly.
-    subprocess.run([tool("convert"), str(raw), "+dither", "-colors", "255", "-strip",
+    subprocess.run([tool("convert"), str(raw), *changes, "+dither", "-colors", "255", "-strip",
                     "-define", "png:compression-level=9", f"PNG8:{IMAGES / name}"], check=True)
+
+
+def take_flow_graph():
+    """The dialog alone, which takes four fifths of the screen's height."""
+    with tempfile.TemporaryDirectory() as folder:
+        with Window(pathlib.Path(folder) / "window", SESSION, "-Y", "tcp.port == 59117", width=1180, height=640,
+                    packet_list=180) as window:
+            open_flow_graph(window)
+            limit_to_display_filter(window)
+            choose_flow(window, "TCP Connection State")
+            window.wait_until("the graph", lambda: all(lifelines(window, "127.0.0.1:59117", "127.0.0.1:9010")))
+            save(window.screenshot(pathlib.Path(folder) / "screen.png"), "flow-graph.png",
+                 "-crop", f"{window.width}x{window.height * 4 // 5 + 3}+0+0", "+repage")
 
 
 def take_connections():
@@ -54,7 +67,7 @@ def take_connections():
                 window.click(outcome)
                 window.wait_until(first, lambda: window.picture().find(
                     first, (outcome.x - 2, outcome.y + 12, outcome.width + 6, 25)))
-            keep(window, folder, "connections.png")
+            save(window.screenshot(pathlib.Path(folder) / "screen.png"), "connections.png")
 
 
 if __name__ == "__main__":
@@ -62,3 +75,4 @@ if __name__ == "__main__":
     take("en", font=None, height=720, packet_list=180)
     take("zh", font=FONT, ui="zh_CN", height=860, packet_list=220)
     take_connections()
+    take_flow_graph()

@@ -1,0 +1,52 @@
+/* ladder.h - the ladder of one connection: what is kept of it, and its drawing.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * view-ladder.c fills a ladder rung by rung, ladder.c draws it.  Of a very long
+ * one only the first and the last rungs are kept.
+ */
+#ifndef TCPSTATE_LADDER_H
+#define TCPSTATE_LADDER_H
+
+#include "steps-between.h"
+
+#define TCPSTATE_LADDER_COLUMNS 100
+
+/* One arrow: a step, or a run of plain segments. */
+struct tcpstate_rung {
+    int64_t time;
+    struct tcpstate_numbers numbers; /* its frame, and who sent it */
+    struct tcpstate_run run;         /* .segments 0: a step */
+    const char *label;               /* of a step */
+    const char *icmp;                /* who reports it: an ICMP error that quotes a segment of numbers.from; or NULL */
+    uint8_t before[2], after[2];     /* enum tcpstate_state */
+    bool before_inferred[2], after_inferred[2];
+};
+
+struct tcpstate_ladder {
+    const struct tcpstate_life *life;
+    struct tcpstate_rung *rungs;
+    uint32_t room;
+    uint32_t half;    /* how many are kept at each end; UINT32_MAX: all */
+    uint64_t count;   /* how many there were */
+    uint64_t open[2]; /* by direction, the run that goes on: its number + 1; or 0 */
+};
+
+/* Room for one more rung; it is not filled. */
+struct tcpstate_rung *tcpstate_ladder_add(struct tcpstate_ladder *ladder);
+
+/* A rung that is still kept. */
+struct tcpstate_rung *tcpstate_ladder_rung(const struct tcpstate_ladder *ladder, uint64_t number);
+
+/* What the drawing made use of, and the legend has to explain. */
+enum {
+    TCPSTATE_LEGEND_INFERRED = 0x01,
+    TCPSTATE_LEGEND_RUN = 0x02,
+    TCPSTATE_LEGEND_BEFORE = 0x04,
+    TCPSTATE_LEGEND_RAW = 0x08,
+};
+
+/* Append heading, rungs and closing line. */
+void tcpstate_ladder_draw(GString *out, const struct tcpstate_ladder *ladder, unsigned *legend);
+
+#endif

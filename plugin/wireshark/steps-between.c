@@ -1,0 +1,108 @@
+/* steps-between.c - plain segments folded, and how ends and numbers are
+ * written; see steps-between.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "steps-between.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include <epan/to_str.h>
+#include <wsutil/to_str.h>
+
+#include "../text/phrases.h"
+#include "preferences.h"
+
+void tcpstate_run_add(struct tcpstate_run *run, const struct tcpstate_reading *reading)
+{
+    run->segments++;
+    run->bytes += reading->segment.payload;
+    run->last_frame = reading->segment.frame;
+}
+
+void tcpstate_grouped(char text[TCPSTATE_GROUPED], uint64_t number)
+{
+    char digits[24];
+    int count = snprintf(digits, sizeof digits, "%" PRIu64, number);
+
+    for (int i = 0; i < count; i++) {
+        if (i > 0 && (count - i) % 3 == 0)
+            *text++ = ' ';
+        *text++ = digits[i];
+    }
+    *text = '\0';
+}
+
+void tcpstate_run_text(char text[TCPSTATE_RUN_TEXT], const struct tcpstate_run *run, bool with_frame)
+{
+    enum tcpstate_language language = tcpstate_language();
+    bool one = run->segments == 1;
+    char segments[TCPSTATE_GROUPED], bytes[TCPSTATE_GROUPED];
+    int length;
+
+    tcpstate_grouped(segments, run->segments);
+    tcpstate_grouped(bytes, run->bytes);
+    if (run->bytes == 0)
+        length = snprintf(text, TCPSTATE_RUN_TEXT, "%s%s", segments,
+                          tcpstate_phrase(one ? TCPSTATE_PHRASE_RUN_ACK : TCPSTATE_PHRASE_RUN_ACKS, language));
+    else
+        length = snprintf(text, TCPSTATE_RUN_TEXT, "%s%s%s%s", segments,
+                          tcpstate_phrase(one ? TCPSTATE_PHRASE_RUN_SEGMENT : TCPSTATE_PHRASE_RUN_SEGMENTS, language),
+                          bytes, tcpstate_phrase(run->bytes == 1 ? TCPSTATE_PHRASE_RUN_BYTE : TCPSTATE_PHRASE_RUN_BYTES,
+                                                 language));
+    if (with_frame && !one)
+        snprintf(text + length, (size_t)(TCPSTATE_RUN_TEXT - length),
+                 tcpstate_phrase(TCPSTATE_PHRASE_RUN_UNTIL, language), run->last_frame);
+}
+
+/* As RFC 9293 names them.  PSH beside ACK is left out: it moves nothing, and
+ * nearly all data has it. */
+static void append_flags(wmem_strbuf_t *text, uint8_t flags)
+{
+    static const struct {
+        uint8_t flag;
+        const char *name;
+    } names[] = {
+        { TCPSTATE_FLAG_SYN, "SYN" }, { TCPSTATE_FLAG_FIN, "FIN" }, { TCPSTATE_FLAG_RST, "RST" },
+        { TCPSTATE_FLAG_PSH, "PSH" }, { TCPSTATE_FLAG_ACK, "ACK" }, { TCPSTATE_FLAG_URG, "URG" },
+        { TCPSTATE_FLAG_ECE, "ECE" }, { TCPSTATE_FLAG_CWR, "CWR" },
+    };
+    bool first = true;
+
+    if (flags & TCPSTATE_FLAG_ACK)
+        flags &= (uint8_t)~TCPSTATE_FLAG_PSH;
+    for (size_t i = 0; i < array_length(names); i++) {
+        if (!(flags & names[i].flag))
+            continue;
+        wmem_strbuf_append_printf(text, "%s%s", first ? "" : ",", names[i].name);
+        first = false;
+    }
+    if (first)
+        wmem_strbuf_append(text, "none");
+}
+
+static void append_number(wmem_strbuf_t *text, const char *name, uint32_t number, const struct tcpstate_life *life,
+                          int endpoint, uint32_t frame, bool hindsight, bool *raw)
+{
+    uint32_t isn = 0;
+    bool known = true;
+
+    if (!tcpstate_life_isn(life, endpoint, frame, &isn)
+        && !(hindsight && tcpstate_life_isn(life, endpoint, UINT32_MAX, &isn)))
+        known = false;
+    *raw |= !known;
+    wmem_strbuf_append_printf(text, " %s=%s%" PRIu32, name, known ? "" : "~", number - isn);
+}
+
+char *tcpstate_numbers_text(wmem_allocator_t *pool, const struct tcpstate_life *life,
+                            const struct tcpstate_numbers *numbers, bool hindsight, bool *raw)
+{
+    wmem_strbuf_t *text = wmem_strbuf_new(pool, "");
+
+    append_flags(text, numbers->flags);
+    append_number(text, "seq", numbers->seq, life, numbers->from, numbers->frame, hindsight, raw);
+    if (numbers->flags & TCPSTATE_FLAG_ACK)
+        append_number(text, "ack", numbers->ack, life, !numbers->from, numbers->frame, hindsight, raw);
+    return wmem_strbuf_finalize(text);
+}

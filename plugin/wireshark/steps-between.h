@@ -1,0 +1,52 @@
+/* steps-between.h - what the two ladders have in common: the plain segments
+ * between two steps, folded, and how ends and numbers are written.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The flow graph (view-flow.c) and the text ladder (view-ladder.c) draw one
+ * arrow per step.  What lies between two steps of a connection is one arrow for
+ * each direction: a run.  With the preference "Label every segment" every
+ * segment is a step, and nothing is folded.
+ */
+#ifndef TCPSTATE_STEPS_BETWEEN_H
+#define TCPSTATE_STEPS_BETWEEN_H
+
+#include "views.h"
+
+/* Plain segments of one direction since the last step, as captured: what was
+ * sent twice or recorded twice counts twice. */
+struct tcpstate_run {
+    uint32_t segments;
+    uint32_t last_frame;
+    uint64_t bytes;
+};
+
+/* Whether a segment belongs to a run. */
+static inline bool tcpstate_is_plain(const struct tcpstate_tapped *tapped)
+{
+    return tapped->sight.seen.step == TCPSTATE_STEP_NONE && !tapped->reading.quoted;
+}
+
+void tcpstate_run_add(struct tcpstate_run *run, const struct tcpstate_reading *reading);
+
+/* "12 segments, 14 480 bytes", "3 ACKs"; with more than one segment, up to
+ * which frame. */
+#define TCPSTATE_RUN_TEXT 160
+void tcpstate_run_text(char text[TCPSTATE_RUN_TEXT], const struct tcpstate_run *run, bool with_frame);
+
+/* A number with its digits in groups of three: "14 480". */
+#define TCPSTATE_GROUPED 32
+void tcpstate_grouped(char text[TCPSTATE_GROUPED], uint64_t number);
+
+/* Flags, seq and ack of a segment: "SYN,ACK seq=0 ack=1".  Numbers are relative
+ * to the initial one as it was known at this frame; with `hindsight` to one that
+ * became known later, too; else they are as captured, behind a "~", and *raw is
+ * set. */
+struct tcpstate_numbers {
+    uint32_t frame, seq, ack;
+    uint8_t from, flags;
+};
+char *tcpstate_numbers_text(wmem_allocator_t *pool, const struct tcpstate_life *life,
+                            const struct tcpstate_numbers *numbers, bool hindsight, bool *raw);
+
+#endif

@@ -1,0 +1,120 @@
+/* text-width.c - text in the columns of a terminal; see text-width.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "text-width.h"
+
+#include <stdio.h>
+
+#include <string.h>
+
+static int columns_of(gunichar letter)
+{
+    if (g_unichar_iszerowidth(letter))
+        return 0;
+    return g_unichar_iswide(letter) ? 2 : 1;
+}
+
+int tcpstate_columns(const char *text)
+{
+    int columns = 0;
+
+    for (; *text; text = g_utf8_next_char(text))
+        columns += columns_of(g_utf8_get_char(text));
+    return columns;
+}
+
+char *tcpstate_printable(const char *text)
+{
+    char *valid = g_utf8_make_valid(text, -1);
+    GString *out = g_string_sized_new(strlen(valid));
+
+    for (const char *at = valid; *at; at = g_utf8_next_char(at)) {
+        gunichar letter = g_utf8_get_char(at);
+        g_string_append_unichar(out, g_unichar_iscntrl(letter) ? ' ' : letter);
+    }
+    g_free(valid);
+    return g_string_free(out, FALSE);
+}
+
+/* Where a text has to end to take no more than these columns. */
+static const char *end_within(const char *text, int columns)
+{
+    const char *at = text;
+
+    while (*at) {
+        columns -= columns_of(g_utf8_get_char(at));
+        if (columns < 0)
+            break;
+        at = g_utf8_next_char(at);
+    }
+    return at;
+}
+
+void tcpstate_append_cut(GString *line, const char *text, int columns)
+{
+    if (tcpstate_columns(text) <= columns) {
+        g_string_append(line, text);
+        return;
+    }
+    g_string_append_len(line, text, end_within(text, MAX(columns - 3, 0)) - text);
+    g_string_append_len(line, "...", CLAMP(columns, 0, 3));
+}
+
+static void append_blanks(GString *line, int count)
+{
+    for (; count > 0; count--)
+        g_string_append_c(line, ' ');
+}
+
+void tcpstate_append_padded(GString *line, const char *text, int columns)
+{
+    gsize before = line->len;
+
+    tcpstate_append_cut(line, text, columns);
+    append_blanks(line, columns - tcpstate_columns(line->str + before));
+}
+
+/* The best place at or before `end` to end a line. */
+static const char *break_before(const char *text, const char *end)
+{
+    if (*end == '\0' || *end == ' ')
+        return end;
+    for (const char *at = end; at > text; at = g_utf8_prev_char(at)) {
+        const char *previous = g_utf8_prev_char(at);
+        if (*previous == ' ' || (g_unichar_iswide(g_utf8_get_char(previous)) && g_unichar_iswide(g_utf8_get_char(at))))
+            return at;
+    }
+    return end;
+}
+
+void tcpstate_append_wrapped(GString *out, const char *text, int columns, int indent)
+{
+    int room = columns;
+
+    do {
+        const char *end = break_before(text, end_within(text, room));
+        if (end == text) /* not even one letter fits */
+            end = g_utf8_next_char(text);
+        gsize length = (gsize)(end - text);
+        while (length > 0 && text[length - 1] == ' ')
+            length--;
+        g_string_append_len(out, text, (gssize)length);
+        g_string_append_c(out, '\n');
+        for (text = end; *text == ' '; text++)
+            ;
+        if (*text)
+            append_blanks(out, indent);
+        room = columns - indent;
+    } while (*text);
+}
+
+void tcpstate_print_padded(const char *text, int columns, bool to_the_right)
+{
+    int blanks = MAX(columns - tcpstate_columns(text), 0);
+
+    if (to_the_right)
+        printf("%*s%s", blanks, "", text);
+    else
+        printf("%s%*s", text, blanks, "");
+}

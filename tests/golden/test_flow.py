@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Room: tests/golden. The flow graph, as tshark -z flow,tcpstate,network writes it; its window is in tests/gui."""
+import re
+
+import pytest
+
+import figures
+from conftest import ROOT, run
+
+SESSION = ROOT / "samples" / "websocket-session.pcapng"
+
+
+def flow(tshark, capture, argument="", *options):
+    return tshark("-q", "-r", capture, "-z", "flow,tcpstate,network" + argument, "-o", "tcpstate.language:en",
+                  *options).splitlines()
+
+
+def lifelines(lines):
+    """From the left: Wireshark writes every second one a line lower."""
+    upper, lower = (re.sub(r"^(Conv\.)?\|[^|]*(?=\|)|^ *\|[^|]*(?=\|)", "", line) for line in lines[:2])
+    return [name for _, name in sorted((match.start(), match[0]) for line in (upper, lower)
+                                       for match in re.finditer(r"\S+:\d+|\S+ ICMP", line))]
+
+
+def arrows(lines):
+    """(label as far as there is room, direction, comment) of each."""
+    found = []
+    for text, drawn in zip(lines[2::2], lines[3::2]):
+        _, _, rest = text.partition("|")[2].partition("|")
+        label, _, comment = rest.rpartition("|")
+        found.append((label.strip(" |"), ">" if "->" in drawn else "<", comment))
+    return found
+
+
+def test_a_connection_on_one_machine_has_two_lifelines_the_client_at_the_left(tshark):
+    lines = flow(tshark, SESSION, ",tcp.stream == 44")
+    assert lifelines(lines) == ["127.0.0.1:59117", "127.0.0.1:9010"]
+
+
+def test_the_client_stands_at_the_left_although_the_server_is_seen_first(tshark):
+    lines = flow(tshark, SESSION, ",tcp.stream == 44 && frame.number > 2917")
+    assert lifelines(lines) == ["127.0.0.1:59117", "127.0.0.1:9010"]
+    assert arrows(lines)[0][:2] == ("Close 1/4", "<")
+
+
+def test_each_step_is_an_arrow_and_the_comment_has_the_states_of_both_ends(tshark):
+    assert arrows(flow(tshark, SESSION, ",tcp.stream == 44")) == [
+        ("Handshake 1/3", ">", "client SYN_SENT, server SYN_RCVD (inferred); SYN seq=0"),
+        ("Handshake 2/3", "<", "client ESTABLISHED (inferred), server SYN_RCVD; SYN,ACK seq=0 ack=1"),
+        ("Handshake 3/3", ">", "client ESTABLISHED, server ESTABLISHED (inferred); ACK seq=1 ack=1"),
+        ("Connected: client se", ">", "client ESTABLISHED, server ESTABLISHED (inferred); ACK seq=1 ack=1; "
+                                      "Connected: client sends HTTP request"),
+        ("1 ACK", "<", "client ESTABLISHED, server ESTABLISHED; 1 ACK"),
+        ("First HTTP response", "<", "client ESTABLISHED, server ESTABLISHED; ACK seq=1 ack=596; "
+                                     "First HTTP response from server"),
+        ("24 segments, 818 byt", ">", "client ESTABLISHED, server ESTABLISHED; 24 segments, 818 bytes, to frame 2917"),
+        ("23 segments, 664 byt", "<", "client ESTABLISHED, server ESTABLISHED; 23 segments, 664 bytes, to frame 2916"),
+        ("Close 1/4", "<", "client CLOSE_WAIT (inferred), server FIN_WAIT_1; FIN,ACK seq=1226 ack=1414"),
+        ("Close 2/4", ">", "client CLOSE_WAIT, server FIN_WAIT_2 (inferred); ACK seq=1414 ack=1227"),
+        ("Close 3/4", ">", "client LAST_ACK, server TIME_WAIT (inferred); FIN,ACK seq=1414 ack=1227"),
+        ("Close 4/4", "<", "client CLOSED (inferred), server TIME_WAIT; ACK seq=1227 ack=1415"),
+    ]
+
+
+def test_with_every_segment_labelled_each_has_its_own_arrow(tshark):
+    lines = flow(tshark, SESSION, ",tcp.stream == 44", "-o", "tcpstate.label_all:TRUE")
+    assert len(arrows(lines)) == 57 and not any("segments" in line for line in lines)
+
+
+def test_icmp_has_a_lifeline_of_its_own(tshark):
+    lines = flow(tshark, ROOT / "samples" / "icmp-unreachable.pcapng")
+    assert lifelines(lines) == ["10.42.119.1:40001", "10.42.119.2:80", "10.42.119.2 ICMP"]
+
+
+def test_an_end_that_calls_itself_has_two_lifelines_and_no_complaint_of_glib():
+    done = run("tshark", "-q", "-r", figures.CASES / "odd-land.pcap", "-z", "flow,tcpstate,network")
+    assert "CRITICAL" not in done.stderr and "192.0.2.9:44444'" in done.stdout
+
+
+def test_connections_that_do_not_fit_are_counted(tshark, fields):
+    done = run("tshark", "-q", "-r", SESSION, "-z", "flow,tcpstate,network", "-o", "tcpstate.language:en")
+    lines = done.stdout.splitlines()
+    streams = {row[0] for row in fields(SESSION, "tcp.stream", options=("-Y", "tcp"))}
+    drawn = {line.split("|")[0].strip() for line in lines[2:] if re.match(r"\d+ *\|", line)}
+    left_out = int(next(re.search(r"\[(\d+) more connections do not fit: use a filter\]", line) for line in lines
+                        if "do not fit" in line)[1])
+    assert "CRITICAL" not in done.stderr
+    assert 20 <= len(drawn) < 40 and len(drawn) + left_out == len(streams)
+
+
+@pytest.mark.parametrize("capture", ["websocket-session", "half-open", "icmp-unreachable", "capture-begins-midway"])
+def test_one_pass_and_two_draw_the_same(capture, tshark):
+    path = ROOT / "samples" / f"{capture}.pcapng"
+    assert flow(tshark, path) == flow(tshark, path, "", "-2")
+
+
+def test_a_wrong_filter_is_told_as_tshark_does():
+    done = run("tshark", "-q", "-r", SESSION, "-z", "flow,tcpstate,network,tcp.port ==", check=False)
+    assert done.returncode != 0 and "tshark: flow - " in done.stderr
