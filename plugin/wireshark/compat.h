@@ -45,6 +45,15 @@ static inline uint32_t tcpstate_be32(const uint8_t *at)
 #define TCPSTATE_PREF_BOOL gboolean
 #endif
 
+/* Since 4.2 the callbacks of a conversation filter are handed data of their own. */
+#if TCPSTATE_WIRESHARK_AT_LEAST(4, 2)
+#define TCPSTATE_FILTER_DATA , void *data _U_
+#define TCPSTATE_FILTER_NO_DATA , NULL
+#else
+#define TCPSTATE_FILTER_DATA
+#define TCPSTATE_FILTER_NO_DATA
+#endif
+
 /* Since 4.4 a plugin says what it provides. */
 #if TCPSTATE_WIRESHARK_AT_LEAST(4, 4)
 #include <wsutil/plugins.h>
