@@ -27,7 +27,7 @@
 
 enum expert {
     EXPERT_NONE,
-#define EXPERT(id, filter, severity, summary) EXPERT_##id,
+#define EXPERT(id, filter, severity, summary, more) EXPERT_##id,
 #include "expert.def"
 #undef EXPERT
     EXPERTS
@@ -36,8 +36,14 @@ enum expert {
 static expert_field fields[EXPERTS];
 
 static ei_register_info registrations[] = {
-#define EXPERT(id, filter, severity, summary) \
+#define EXPERT(id, filter, severity, summary, more) \
     { &fields[EXPERT_##id], { filter, PI_SEQUENCE, PI_##severity, summary, EXPFILL } },
+#include "expert.def"
+#undef EXPERT
+};
+
+static const char *const more[] = {
+#define EXPERT(id, filter, severity, summary, more) more,
 #include "expert.def"
 #undef EXPERT
 };
@@ -106,6 +112,8 @@ void tcpstate_view_expert_register(int proto)
 {
     for (size_t i = 0; i < array_length(fields); i++)
         fields[i] = (expert_field)EI_INIT;
+    for (size_t i = 0; i < array_length(registrations); i++)
+        registrations[i].eiinfo.hf_info.hfinfo.blurb = more[i];
     expert_register_field_array(expert_register_protocol(proto), registrations, array_length(registrations));
 }
 
