@@ -39,11 +39,10 @@ static void show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, struct tcp
     if (expert)
         tcpstate_view_expert(pinfo, item, reading, sight);
     tcpstate_view_info(pinfo, reading, sight);
-    if (item || have_tap_listener(tap))
-        tcpstate_stream_of(pinfo, reading, &reading->stream);
-    if (item)
+    bool listened_to = have_tap_listener(tap);
+    if ((item || listened_to) && tcpstate_stream_of(pinfo, reading, &reading->stream) && item)
         tcpstate_view_filter(pinfo, reading);
-    if (have_tap_listener(tap)) {
+    if (listened_to) {
         struct tcpstate_tapped *tapped = wmem_new(pinfo->pool, struct tcpstate_tapped);
         *tapped = (struct tcpstate_tapped){ .reading = *reading, .sight = *sight };
         tap_queue_packet(tap, pinfo, tapped);
