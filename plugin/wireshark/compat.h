@@ -98,6 +98,15 @@ struct _seq_analysis_item *sequence_analysis_create_sai_with_addresses(packet_in
 void sequence_analysis_use_color_filter(packet_info *pinfo, struct _seq_analysis_item *item);
 #endif
 
+/* Since 4.2 the callbacks of a conversation filter are handed data of their own. */
+#if TCPSTATE_WIRESHARK_AT_LEAST(4, 2)
+#define TCPSTATE_FILTER_DATA , void *data _U_
+#define TCPSTATE_FILTER_NO_DATA , NULL
+#else
+#define TCPSTATE_FILTER_DATA
+#define TCPSTATE_FILTER_NO_DATA
+#endif
+
 /* Since 4.4 a plugin says what it provides. */
 #if TCPSTATE_WIRESHARK_AT_LEAST(4, 4)
 #include <wsutil/plugins.h>

@@ -452,3 +452,10 @@ int64_t tcpstate_life_duration(const struct tcpstate_life *life)
 
     return moments[TCPSTATE_MOMENT_LAST] - moments[TCPSTATE_MOMENT_FIRST];
 }
+
+uint32_t tcpstate_life_last_frame(const struct tcpstate_life *life)
+{
+    const struct tcpstate_endpoint *ends = tcpstate_life_look(life)->ends;
+
+    return MAX(ends[0].last.frame, ends[1].last.frame);
+}

@@ -78,4 +78,7 @@ bool tcpstate_life_is_midstream(const struct tcpstate_life *life);
 /* The frame that opened the connection that had this four-tuple before; 0: none. */
 uint32_t tcpstate_life_previous(const struct tcpstate_life *life);
 
+/* Frame of its last segment so far; copies that the capture made not counted. */
+uint32_t tcpstate_life_last_frame(const struct tcpstate_life *life);
+
 #endif

@@ -7,6 +7,13 @@
 /* TCPSTATE_FIELD_* of a type that takes a display base */
 #define BASE_OF_NONE BASE_NONE
 #define BASE_OF_DEC BASE_DEC
+#define BASE_OF_ACK BASE_NONE
+#define BASE_OF_RETRANS_PREV BASE_NONE
+/* ... and, of a link, the mark at the linked frame */
+#define MARK_OF_NONE NULL
+#define MARK_OF_DEC NULL
+#define MARK_OF_ACK FRAMENUM_TYPE(FT_FRAMENUM_ACK)
+#define MARK_OF_RETRANS_PREV FRAMENUM_TYPE(FT_FRAMENUM_RETRANS_PREV)
 
 int tcpstate_proto = -1;
 int tcpstate_ett = -1;
@@ -23,7 +30,8 @@ static const char *const chinese[TCPSTATE_FIELDS] = {
 static hf_register_info registrations[TCPSTATE_FIELDS] = {
 #define FIELD(id, type, display, filter, english, chinese, meaning)                    \
     { &tcpstate_hf[TCPSTATE_FIELD_##id],                                               \
-      { english, filter, FT_##type, BASE_OF_##display, NULL, 0x0, meaning, HFILL } },
+      { english, filter, FT_##type, BASE_OF_##display, MARK_OF_##display, 0x0,         \
+        meaning, HFILL } },
 #include "fields.def"
 #undef FIELD
 };

@@ -21,18 +21,29 @@
 static dissector_handle_t handle;
 static int tap;
 
+/* Whether what a segment means would reach anybody on this visit. */
+static bool is_wanted(packet_info *pinfo, proto_tree *tree)
+{
+    return proto_field_is_referenced(tree, tcpstate_proto) || have_tap_listener(tap)
+           || tcpstate_view_expert_is_wanted(pinfo, tree) || tcpstate_view_info_is_wanted(pinfo);
+}
+
 /* Show one segment to all who look. */
 static void show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, struct tcpstate_reading *reading,
                  const struct tcpstate_sight *sight)
 {
-    bool expert = tcpstate_view_expert_is_wanted(tree);
-    proto_item *item = tcpstate_view_tree(tvb, pinfo, tree, reading, sight, expert);
+    bool expert = tcpstate_view_expert_is_wanted(pinfo, tree);
 
+    /* Views but the tree are told the stream; the tree asks for itself. */
+    proto_item *item = tcpstate_view_tree(tvb, pinfo, tree, reading, sight, expert);
     if (expert)
         tcpstate_view_expert(pinfo, item, reading, sight);
-    if (have_tap_listener(tap)) {
+    tcpstate_view_info(pinfo, reading, sight);
+    bool listened_to = have_tap_listener(tap);
+    if ((item || listened_to) && tcpstate_stream_of(pinfo, reading, &reading->stream) && item)
+        tcpstate_view_filter(pinfo, reading);
+    if (listened_to) {
         struct tcpstate_tapped *tapped = wmem_new(pinfo->pool, struct tcpstate_tapped);
-        tcpstate_stream_of(pinfo, reading, &reading->stream);
         *tapped = (struct tcpstate_tapped){ .reading = *reading, .sight = *sight };
         tap_queue_packet(tap, pinfo, tapped);
     }
@@ -43,6 +54,7 @@ static void visit_first(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     struct tcpstate_reading readings[TCPSTATE_MOST_LAYERS];
     unsigned count = tcpstate_read_frame(tvb, pinfo, readings);
+    bool wanted = count > 0 && is_wanted(pinfo, tree);
 
     for (unsigned i = 0; i < count; i++) {
         struct tcpstate_sight sight;
@@ -55,7 +67,8 @@ static void visit_first(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
                 readings[i].plain = tcpstate_plain_step(tree, &readings[i].segment);
             tcpstate_connections_take(pinfo, &readings[i], &sight);
         }
-        show(tvb, pinfo, tree, &readings[i], &sight);
+        if (wanted)
+            show(tvb, pinfo, tree, &readings[i], &sight);
     }
 }
 
@@ -77,8 +90,7 @@ static int dissect_tcpstate(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
 {
     if (!PINFO_FD_VISITED(pinfo))
         visit_first(tvb, pinfo, tree);
-    else if (proto_field_is_referenced(tree, tcpstate_proto) || have_tap_listener(tap)
-             || tcpstate_view_expert_is_wanted(tree))
+    else if (is_wanted(pinfo, tree))
         visit_again(tvb, pinfo, tree);
     return (int)tvb_captured_length(tvb);
 }
@@ -104,6 +116,7 @@ void proto_register_tcpstate(void)
     tcpstate_view_statistics_register();
     tcpstate_view_report_register();
     tcpstate_view_comments_register();
+    tcpstate_view_filter_register();
     handle = register_dissector("tcpstate", dissect_tcpstate, tcpstate_proto);
     register_postdissector(handle);
 }

@@ -17,6 +17,7 @@ enum { LANGUAGE_AUTO, LANGUAGE_EN, LANGUAGE_ZH };
 static int language_choice = LANGUAGE_AUTO;
 static unsigned two_msl_seconds = 60;
 static TCPSTATE_PREF_BOOL label_all;
+static TCPSTATE_PREF_BOOL info_label;
 static void (*on_change)(void);
 static enum tcpstate_language language = TCPSTATE_ENGLISH;
 
@@ -174,6 +175,9 @@ void tcpstate_preferences_register(int proto, void (*changed)(void))
                                    "Also name plain data and ACKs, by what Wireshark's own analysis finds "
                                    "(costs memory for every packet)",
                                    &label_all);
+    prefs_register_bool_preference(module, "info_label", "Append the label to the Info column",
+                                   "For tools that show nothing but Info: \"... > Analysis: Handshake 1/3\"",
+                                   &info_label);
     prefs_register_uat_preference(module, "labels", "Labels",
                                   "Your own words for the labels of steps", table);
     on_change = changed;
@@ -188,6 +192,11 @@ enum tcpstate_language tcpstate_language(void)
 bool tcpstate_labels_all(void)
 {
     return label_all;
+}
+
+bool tcpstate_labels_in_info(void)
+{
+    return info_label;
 }
 
 int64_t tcpstate_two_msl(void)

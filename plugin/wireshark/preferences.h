@@ -19,6 +19,9 @@ enum tcpstate_language tcpstate_language(void);
 /* Whether plain data and ACKs are labelled too. */
 bool tcpstate_labels_all(void);
 
+/* Whether the Info column ends with the label. */
+bool tcpstate_labels_in_info(void);
+
 /* Length of TIME_WAIT in nanoseconds. */
 int64_t tcpstate_two_msl(void);
 

@@ -377,6 +377,17 @@ static void add_outcome(const struct view *above)
         add_string(view, TCPSTATE_FIELD_MISSING, missing);
 }
 
+/* One filter name; what it says and what mark it makes in the packet list depends. */
+static enum tcpstate_field field_of_answers(const struct tcpstate_observation *seen)
+{
+    const uint8_t acknowledges = TCPSTATE_CHECK_ACK_IS_ISN_PLUS_1 | TCPSTATE_CHECK_ACK_IS_FIN_PLUS_1;
+
+    if (seen->repeats > 0 || seen->step == TCPSTATE_STEP_COPY)
+        return TCPSTATE_FIELD_FRAME_REPEATS;
+    return (seen->checks & ~seen->failed & acknowledges) ? TCPSTATE_FIELD_FRAME_ANSWERS
+                                                         : TCPSTATE_FIELD_FRAME_ANSWERS_BARE;
+}
+
 static void add_frames(const struct view *view)
 {
     static const enum tcpstate_field fields[TCPSTATE_MILESTONES] = {
@@ -390,7 +401,7 @@ static void add_frames(const struct view *view)
         [TCPSTATE_MILESTONE_RST] = TCPSTATE_FIELD_FRAME_RST,
     };
 
-    add_frame(view, TCPSTATE_FIELD_FRAME_ANSWERS, view->sight->seen.answers);
+    add_frame(view, field_of_answers(&view->sight->seen), view->sight->seen.answers);
     for (int i = 0; i < TCPSTATE_MILESTONES; i++)
         add_frame(view, fields[i], tcpstate_life_milestone(view->sight->life, (enum tcpstate_milestone)i));
     add_frame(view, TCPSTATE_FIELD_FRAME_PREVIOUS, tcpstate_life_previous(view->sight->life));

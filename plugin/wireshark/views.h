@@ -35,11 +35,24 @@ void tcpstate_view_statistics_register(void);
 void tcpstate_view_report_register(void);
 void tcpstate_view_comments_register(void);
 
-/* Whether the expert information of this visit would reach anybody. */
-bool tcpstate_view_expert_is_wanted(proto_tree *tree);
+void tcpstate_view_filter_register(void);
 
-/* Expert information on one segment; `item` is the head of its tree, or NULL. */
+/* The three views below are not fed by the tap, but asked to look at each
+ * segment.  On later visits they are asked only if one of them is wanted:
+ * whether what it adds would reach anybody.  `tree` may be NULL. */
+bool tcpstate_view_expert_is_wanted(packet_info *pinfo, proto_tree *tree);
+bool tcpstate_view_info_is_wanted(packet_info *pinfo);
+
+/* Expert information on one segment, if it is wanted; `item` is the head of
+ * its tree, or NULL where there is no tree. */
 void tcpstate_view_expert(packet_info *pinfo, proto_item *item, const struct tcpstate_reading *reading,
                           const struct tcpstate_sight *sight);
+
+/* Its label at the end of the Info column, if the user wants that. */
+void tcpstate_view_info(packet_info *pinfo, const struct tcpstate_reading *reading,
+                        const struct tcpstate_sight *sight);
+
+/* Its connection, for the window's menus on the selected packet. */
+void tcpstate_view_filter(packet_info *pinfo, const struct tcpstate_reading *reading);
 
 #endif

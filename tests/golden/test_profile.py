@@ -1,0 +1,175 @@
+# test_profile.py - the profile "TCP State": its colour rules, buttons and
+# macros are filters that Wireshark takes, choose what they should, and can be
+# read.  What it looks like in the window: tests/gui/test_profile.py.
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+import pathlib
+import re
+import shutil
+
+import pytest
+
+import conftest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROFILE = ROOT / "plugin" / "profile"
+SAMPLES = ROOT / "samples"
+
+RULE = re.compile(r"@(?P<name>[^@]+)@(?P<filter>[^@]+)@\[(?P<back>\d+,\d+,\d+)\]\[(?P<fore>\d+,\d+,\d+)\]")
+BUTTON = re.compile(r'"TRUE","([^"]*)","([^"]*)","[^"]*"')
+OLD_MACRO = re.compile(r'"([^"]*)","([^"]*)"')
+NEW_MACRO = re.compile(r'"([^"]*)" (.*)')
+
+
+def lines(name):
+    text = (PROFILE / name).read_text("ascii")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def parsed(name, form):
+    found = [form.fullmatch(line) for line in lines(name)]
+    assert found and all(found), f"{name} has a line of another form"
+    return [match.groups() for match in found]
+
+
+def unescaped(text):
+    return text.replace(r"\x22", '"')
+
+
+RULES = parsed("colorfilters", RULE)
+BUTTONS = {label: unescaped(text) for label, text in parsed("dfilter_buttons", BUTTON)}
+
+
+@pytest.fixture(scope="module")
+def show(tshark, tmp_path_factory):
+    """show(sample, "-Y", ...) with the profile in place -> numbers of the frames, or what the options print."""
+    home = tmp_path_factory.mktemp("home")
+    shutil.copytree(PROFILE, home / ".config" / "wireshark" / "profiles" / "TCP State")
+
+    def show(sample, *options, fields=("frame.number",)):
+        names = [argument for name in fields for argument in ("-e", name)]
+        return tshark("-C", "TCP State", "-r", SAMPLES / f"{sample}.pcapng", "-T", "fields", *names, *options,
+                      env={"HOME": str(home), "XDG_CONFIG_HOME": str(home / ".config")}).splitlines()
+
+    return show
+
+
+# ---- Colours ----
+
+def colours(show, sample, *passes):
+    """{frame: name of its rule without the common head}, as tshark colours its list."""
+    rows = show(sample, "--color", *passes, fields=("frame.number", "frame.coloring_rule.name"))
+    pairs = [row.partition("\t") for row in rows]
+    return {int(number): name.removeprefix("TCP State: ") for number, _, name in pairs if name}
+
+
+@pytest.mark.parametrize("passes", [(), ("-2",)], ids=["one pass", "two passes"])
+@pytest.mark.parametrize("sample, expected", [
+    # A healthy connection: three, the first request and response, three.
+    ("http-client-closes", {1: "opening", 2: "opening", 3: "opening", 4: "transfer", 6: "transfer",
+                            15: "closing", 16: "closing", 17: "closing"}),
+    ("refused", {1: "opening", 2: "failed"}),
+    ("syn-unanswered", {1: "opening", 2: "opening", 3: "opening"}),
+])
+def test_which_rule_colours_which_frame(show, sample, expected, passes):
+    assert colours(show, sample, *passes) == expected
+
+
+def test_an_abort_is_coloured_as_one(show):
+    reset = [int(number) for number in show("abort-by-server", "-Y", "tcp.flags.reset == 1")]
+    assert len(reset) == 1
+    assert colours(show, "abort-by-server")[reset[0]] == "abort"
+
+
+def test_there_is_a_rule_for_each_phase():
+    assert sorted(name for name, *_ in RULES) == [
+        "TCP State: " + phase for phase in ("abort", "closing", "failed", "opening", "transfer")]
+
+
+def luminance(colour):
+    """Relative luminance as WCAG 2.1 defines it, of Wireshark's red,green,blue up to 65535."""
+    parts = [int(part) / 65535 for part in colour.split(",")]
+    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one, other):
+    brighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (brighter + 0.05) / (darker + 0.05)
+
+
+def test_contrast_is_measured_as_wcag_does():
+    assert contrast("65535,65535,65535", "0,0,0") == pytest.approx(21)
+    assert contrast("30583,30583,30583", "65535,65535,65535") == pytest.approx(4.48, abs=0.01)  # #777 on white
+
+
+@pytest.mark.parametrize("name, back, fore", [(name, back, fore) for name, _, back, fore in RULES])
+def test_letters_stand_out_in_any_theme(name, back, fore):
+    # WCAG 2.1, success criterion 1.4.6 (level AAA): 7 to 1.  A rule gives both colours, so no theme has a say.
+    assert contrast(back, fore) >= 7
+
+
+def test_what_went_wrong_can_be_told_without_seeing_hues():
+    back = {name.removeprefix("TCP State: "): back for name, _, back, _ in RULES}
+    for bad in ("failed", "abort"):
+        for good in ("opening", "transfer", "closing"):
+            assert contrast(back[bad], back[good]) >= 4.5
+
+
+# ---- Buttons ----
+
+def test_the_buttons():
+    assert list(BUTTONS) == ["Handshake", "Close", "Resets", "Refused / unanswered", "This connection"]
+
+
+@pytest.mark.parametrize("button, sample, expected", [
+    ("Handshake", "http-client-closes", ["1", "2", "3"]),
+    ("Close", "http-client-closes", ["15", "16", "17"]),
+    ("Resets", "http-client-closes", []),
+    ("Resets", "refused", ["2"]),
+    ("Refused / unanswered", "http-client-closes", []),
+    ("Refused / unanswered", "refused", ["1", "2"]),
+    ("Refused / unanswered", "syn-unanswered", ["1", "2", "3"]),
+    ("Refused / unanswered", "icmp-unreachable", ["1", "2"]),
+    ("Refused / unanswered", "abort-by-server", []),
+    # It goes by the packet that is selected; tshark selects none, but it compiles.
+    ("This connection", "http-client-closes", []),
+])
+def test_what_a_button_shows(show, button, sample, expected):
+    assert show(sample, "-2", "-Y", BUTTONS[button]) == expected
+
+
+# ---- Macros ----
+
+def test_the_macros_are_the_same_for_both_kinds_of_wireshark():
+    old = {name: unescaped(text) for name, text in parsed("dfilter_macros", OLD_MACRO)}
+    new = dict(parsed("dmacros", NEW_MACRO))
+    assert old == new and list(new) == ["state", "enters", "slow_handshake"]
+
+
+@pytest.mark.parametrize("expression, expected", [
+    # The client closes first (RFC 9293 figure 12): it waits in TIME_WAIT from the other's FIN on.
+    ("${state:TIME_WAIT}", ["16", "17"]),
+    ("${enters:TIME_WAIT}", ["16"]),
+    ("${enters:LAST_ACK}", ["16"]),
+    # Frames 1 to 3 take 134 microseconds.
+    ("${slow_handshake:0.0001}", ["3"]),
+    ("${slow_handshake:0.2}", []),
+])
+def test_what_a_macro_shows(show, expression, expected):
+    assert show("http-client-closes", "-Y", expression) == expected
+
+
+# ---- What else is there ----
+
+def test_every_file_says_what_it_is():
+    for file in PROFILE.iterdir():
+        assert file.read_text().startswith("# SPDX-License-Identifier: GPL-2.0-or-later\n# Wireshark's profile"), file
+
+
+def test_nothing_in_it_draws_a_complaint(tshark, tmp_path):
+    config = tmp_path / ".config"
+    shutil.copytree(PROFILE, config / "wireshark" / "profiles" / "TCP State")
+    done = conftest.run("tshark", "-C", "TCP State", "--color", "-r", SAMPLES / "refused.pcapng",
+                        env={"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(config)})
+    assert not re.search("could not|error|warning|unknown|not a", done.stderr, re.I), done.stderr
