@@ -134,10 +134,8 @@ static void add_frame(const struct view *view, enum tcpstate_field field, uint32
         add_uint(view, field, frame);
 }
 
-/* A state, marked where it is inferred.  One that did not change is hidden: it
- * would only repeat the line beside it. */
-static void add_state(const struct view *view, enum tcpstate_field field, enum tcpstate_state state, bool inferred,
-                      bool hidden)
+/* A state, marked where it is inferred. */
+static void add_state(const struct view *view, enum tcpstate_field field, enum tcpstate_state state, bool inferred)
 {
     const char *name = tcpstate_state_name(state);
 
@@ -153,8 +151,6 @@ static void add_state(const struct view *view, enum tcpstate_field field, enum t
         item = proto_tree_add_string(view->tree, tcpstate_hf[field], view->tvb, 0, 0, name);
     }
     proto_item_set_generated(item);
-    if (hidden)
-        hide(item);
 }
 
 /* The state of the sender or the receiver, which client and server show too
@@ -197,9 +193,8 @@ static void add_states(const struct view *view)
         enum tcpstate_state before = known ? (enum tcpstate_state)seen->ends[end].before : TCPSTATE_UNKNOWN;
         enum tcpstate_state after = known ? (enum tcpstate_state)seen->ends[end].after : TCPSTATE_UNKNOWN;
         bool was_inferred = known && seen->ends[end].before_inferred, inferred = known && seen->ends[end].after_inferred;
-        add_state(view, i == 0 ? TCPSTATE_FIELD_CLIENT_PREVIOUS : TCPSTATE_FIELD_SERVER_PREVIOUS, before, was_inferred,
-                  before == after && was_inferred == inferred);
-        add_state(view, i == 0 ? TCPSTATE_FIELD_CLIENT_STATE : TCPSTATE_FIELD_SERVER_STATE, after, inferred, false);
+        add_state(view, i == 0 ? TCPSTATE_FIELD_CLIENT_PREVIOUS : TCPSTATE_FIELD_SERVER_PREVIOUS, before, was_inferred);
+        add_state(view, i == 0 ? TCPSTATE_FIELD_CLIENT_STATE : TCPSTATE_FIELD_SERVER_STATE, after, inferred);
         hide(add_boolean(view, i == 0 ? TCPSTATE_FIELD_CLIENT_INFERRED : TCPSTATE_FIELD_SERVER_INFERRED, inferred));
     }
     add_end_state(view, TCPSTATE_FIELD_SENDER_STATE, from, known);
