@@ -7,6 +7,8 @@
 #ifndef TCPSTATE_COMPAT_H
 #define TCPSTATE_COMPAT_H
 
+#include <string.h>
+
 #include <wireshark.h>
 #include <ws_version.h>
 
@@ -23,6 +25,21 @@ static inline const conversation_t *tcpstate_find_conversation(const packet_info
                                                                const address *b, uint16_t port_a, uint16_t port_b)
 {
     return find_conversation(pinfo->num, a, b, CONVERSATION_TCP, port_a, port_b, 0);
+}
+
+/* Whether this is tshark printing the packets of its only pass: it hands the
+ * columns over, which it does not on the first pass of -2, and never comes back
+ * to a packet.  (tshark.c of 4.0, 4.4 and 4.6.)  Where the C library does not
+ * tell the program's name the answer is no, and costs some time. */
+static inline bool tcpstate_is_only_pass(const packet_info *pinfo)
+{
+#ifdef __GLIBC__
+    extern char *program_invocation_short_name; /* errno.h, with _GNU_SOURCE */
+    return pinfo->cinfo && strcmp(program_invocation_short_name, "tshark") == 0;
+#else
+    (void)pinfo;
+    return false;
+#endif
 }
 
 /* Big-endian numbers at any address; wsutil/pint.h renamed its own in 4.6. */

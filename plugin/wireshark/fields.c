@@ -19,7 +19,6 @@ int tcpstate_proto = -1;
 int tcpstate_ett = -1;
 int tcpstate_ett_below = -1;
 int tcpstate_hf[TCPSTATE_FIELDS];
-const header_field_info *tcpstate_field_info[TCPSTATE_FIELDS];
 
 static const char *const chinese[TCPSTATE_FIELDS] = {
 #define FIELD(id, type, display, filter, english, chinese, meaning) chinese,
@@ -27,7 +26,7 @@ static const char *const chinese[TCPSTATE_FIELDS] = {
 #undef FIELD
 };
 
-static hf_register_info registrations[TCPSTATE_FIELDS] = {
+hf_register_info tcpstate_field_registrations[TCPSTATE_FIELDS] = {
 #define FIELD(id, type, display, filter, english, chinese, meaning)                    \
     { &tcpstate_hf[TCPSTATE_FIELD_##id],                                               \
       { english, filter, FT_##type, BASE_OF_##display, MARK_OF_##display, 0x0,         \
@@ -43,9 +42,7 @@ void tcpstate_fields_register(void)
     tcpstate_proto = proto_register_protocol("TCP Connection State", "TCP State", "tcpstate");
     for (size_t i = 0; i < TCPSTATE_FIELDS; i++)
         tcpstate_hf[i] = -1;
-    proto_register_field_array(tcpstate_proto, registrations, TCPSTATE_FIELDS);
-    for (size_t i = 0; i < TCPSTATE_FIELDS; i++)
-        tcpstate_field_info[i] = proto_registrar_get_nth((unsigned)tcpstate_hf[i]);
+    proto_register_field_array(tcpstate_proto, tcpstate_field_registrations, TCPSTATE_FIELDS);
     proto_register_subtree_array(etts, array_length(etts));
 }
 

@@ -16,8 +16,8 @@ enum tcpstate_field {
 
 extern int tcpstate_proto;                /* the protocol's number */
 extern int tcpstate_hf[TCPSTATE_FIELDS];  /* each field's */
-/* Each field's registration, which tells whether anybody refers to it. */
-extern const header_field_info *tcpstate_field_info[TCPSTATE_FIELDS];
+/* Each field's registration, whose .ref_type tells whether anybody refers to it. */
+extern hf_register_info tcpstate_field_registrations[TCPSTATE_FIELDS];
 extern int tcpstate_ett;                  /* the tree's */
 extern int tcpstate_ett_below;            /* its subtrees' */
 

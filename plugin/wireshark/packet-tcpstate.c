@@ -21,78 +21,77 @@
 static dissector_handle_t handle;
 static int tap;
 
-/* Whether what a segment means would reach anybody on this visit. */
-static bool is_wanted(packet_info *pinfo, proto_tree *tree)
+/* Who looks on this visit. */
+struct lookers {
+    bool tree, expert, info, tap;
+};
+
+/* Whether what a segment means would reach anybody. */
+static bool look_who_looks(packet_info *pinfo, proto_tree *tree, struct lookers *lookers)
 {
-    return proto_field_is_referenced(tree, tcpstate_proto) || have_tap_listener(tap)
-           || tcpstate_view_expert_is_wanted(pinfo, tree) || tcpstate_view_info_is_wanted(pinfo);
+    *lookers = (struct lookers){
+        .tree = proto_field_is_referenced(tree, tcpstate_proto),
+        .expert = tcpstate_view_expert_is_wanted(pinfo, tree),
+        .info = tcpstate_view_info_is_wanted(pinfo),
+        .tap = have_tap_listener(tap),
+    };
+    return lookers->tree || lookers->expert || lookers->info || lookers->tap;
 }
 
 /* Show one segment to all who look. */
 static void show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, struct tcpstate_reading *reading,
-                 const struct tcpstate_sight *sight)
+                 const struct tcpstate_sight *sight, const struct lookers *lookers)
 {
-    bool expert = tcpstate_view_expert_is_wanted(pinfo, tree);
+    proto_item *item = lookers->tree ? tcpstate_view_tree(tvb, pinfo, tree, reading, sight, lookers->expert) : NULL;
 
-    /* Views but the tree are told the stream; the tree asks for itself. */
-    proto_item *item = tcpstate_view_tree(tvb, pinfo, tree, reading, sight, expert);
-    if (expert)
+    if (lookers->expert)
         tcpstate_view_expert(pinfo, item, reading, sight);
-    tcpstate_view_info(pinfo, reading, sight);
-    bool listened_to = have_tap_listener(tap);
-    if ((item || listened_to) && tcpstate_stream_of(pinfo, reading, &reading->stream) && item)
+    if (lookers->info)
+        tcpstate_view_info(pinfo, reading, sight);
+    /* Views but the tree are told the stream; the tree asks for itself. */
+    if ((item || lookers->tap) && tcpstate_stream_of(pinfo, reading, &reading->stream) && item)
         tcpstate_view_filter(pinfo, reading);
-    if (listened_to) {
+    if (lookers->tap) {
         struct tcpstate_tapped *tapped = wmem_new(pinfo->pool, struct tcpstate_tapped);
         *tapped = (struct tcpstate_tapped){ .reading = *reading, .sight = *sight };
         tap_queue_packet(tap, pinfo, tapped);
     }
 }
 
-/* First visit: understand each segment. */
-static void visit_first(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+/* On the first visit a segment is understood; on later ones, in any order, what
+ * was understood is only read. */
+static bool understand(packet_info *pinfo, proto_tree *tree, struct tcpstate_reading *reading,
+                       struct tcpstate_sight *sight)
 {
-    struct tcpstate_reading readings[TCPSTATE_MOST_LAYERS];
-    unsigned count = tcpstate_read_frame(tvb, pinfo, readings);
-    bool wanted = count > 0 && is_wanted(pinfo, tree);
-
-    for (unsigned i = 0; i < count; i++) {
-        struct tcpstate_sight sight;
-
-        if (readings[i].quoted) {
-            if (!tcpstate_connections_take_quoted(&readings[i], &sight))
-                continue;
-        } else {
-            if (tcpstate_labels_all())
-                readings[i].plain = tcpstate_plain_step(tree, &readings[i].segment);
-            tcpstate_connections_take(pinfo, &readings[i], &sight);
-        }
-        if (wanted)
-            show(tvb, pinfo, tree, &readings[i], &sight);
-    }
+    if (PINFO_FD_VISITED(pinfo))
+        return tcpstate_connections_find(reading, sight);
+    if (reading->quoted)
+        return tcpstate_connections_take_quoted(reading, sight);
+    if (tcpstate_labels_all())
+        reading->plain = tcpstate_plain_step(tree, &reading->segment);
+    tcpstate_connections_take(pinfo, reading, sight);
+    return true;
 }
 
-/* Later visits, in any order: only read. */
-static void visit_again(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
-{
-    struct tcpstate_reading readings[TCPSTATE_MOST_LAYERS];
-    unsigned count = tcpstate_read_frame(tvb, pinfo, readings);
-
-    for (unsigned i = 0; i < count; i++) {
-        struct tcpstate_sight sight;
-
-        if (tcpstate_connections_find(&readings[i], &sight))
-            show(tvb, pinfo, tree, &readings[i], &sight);
-    }
-}
-
+/* What nobody looks at now is needed on the first visit, because somebody may
+ * look later; so it is left undone only where nobody can: what is asked of one
+ * packet in tshark's only pass is asked of all. */
 static int dissect_tcpstate(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
 {
-    if (!PINFO_FD_VISITED(pinfo))
-        visit_first(tvb, pinfo, tree);
-    else if (is_wanted(pinfo, tree))
-        visit_again(tvb, pinfo, tree);
-    return (int)tvb_captured_length(tvb);
+    struct tcpstate_reading readings[TCPSTATE_MOST_LAYERS];
+    struct lookers lookers;
+    int length = (int)tvb_captured_length(tvb);
+
+    if (!look_who_looks(pinfo, tree, &lookers) && (PINFO_FD_VISITED(pinfo) || tcpstate_is_only_pass(pinfo)))
+        return length;
+    unsigned count = tcpstate_read_frame(tvb, pinfo, readings);
+    for (unsigned i = 0; i < count; i++) {
+        struct tcpstate_sight sight;
+
+        if (understand(pinfo, tree, &readings[i], &sight))
+            show(tvb, pinfo, tree, &readings[i], &sight, &lookers);
+    }
+    return length;
 }
 
 /* Fields are wanted, and with them a tree for every packet, only where each

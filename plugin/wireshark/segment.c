@@ -183,9 +183,12 @@ static bool find_own_ip(tvbuff_t *tvb, const packet_info *pinfo, const uint8_t *
     if ((pinfo->src.type != AT_IPv4 && pinfo->src.type != AT_IPv6) || pinfo->dst.type != pinfo->src.type
         || pinfo->dst.len != length)
         return false;
+    uint32_t begins, here;
+    memcpy(&begins, source, sizeof begins);
     for (int ip = 0; ip + source_at + 2 * length <= size; ip++) {
         const uint8_t *at = bytes + ip + source_at;
-        if (at[0] == source[0] && at[1] == source[1] && memcmp(at, source, (size_t)length) == 0
+        memcpy(&here, at, sizeof here);
+        if (here == begins && memcmp(at, source, (size_t)length) == 0
             && memcmp(at + length, destination, (size_t)length) == 0
             && read_ip(bytes, size, ip, (int)tvb_reported_length(tvb), protocol, payload)
             && payload->address_length == length)

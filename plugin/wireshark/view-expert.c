@@ -122,20 +122,24 @@ static bool has_severity_column(const packet_info *pinfo)
     return pinfo->cinfo && pinfo->cinfo->col_first[COL_EXPERT] >= 0;
 }
 
-static bool is_referenced(int field)
+static bool is_referenced(const header_field_info *field)
 {
-    return proto_registrar_get_nth((unsigned)field)->ref_type != HF_REF_TYPE_NONE;
+    return field->ref_type != HF_REF_TYPE_NONE;
 }
 
 /* Whether somebody sees the tree, or refers to expert information: Wireshark's
  * fields for it (and so to their protocol) or one of ours. */
 static bool is_asked_for(proto_tree *tree)
 {
+    static const header_field_info *wiresharks;
+
     if (!tree)
         return false;
-    bool any = PTREE_DATA(tree)->visible || is_referenced(proto_expert);
-    for (size_t i = 1; i < array_length(fields) && !any && is_referenced(tcpstate_proto); i++)
-        any = is_referenced(fields[i].hf);
+    if (!wiresharks)
+        wiresharks = proto_registrar_get_nth((unsigned)proto_expert);
+    bool any = PTREE_DATA(tree)->visible || is_referenced(wiresharks);
+    for (size_t i = 0; i < array_length(registrations); i++)
+        any |= is_referenced(&registrations[i].eiinfo.hf_info.hfinfo);
     return any;
 }
 

@@ -23,8 +23,6 @@ bool tcpstate_view_info_is_wanted(packet_info *pinfo)
 void tcpstate_view_info(packet_info *pinfo, const struct tcpstate_reading *reading,
                         const struct tcpstate_sight *sight)
 {
-    if (!tcpstate_view_info_is_wanted(pinfo))
-        return;
     const char *label = tcpstate_label_of(pinfo->pool, reading, sight);
     if (!*label)
         return;

@@ -30,7 +30,7 @@ struct view {
 
 static bool wanted(const struct view *view, enum tcpstate_field field)
 {
-    return view->visible || tcpstate_field_info[field]->ref_type != HF_REF_TYPE_NONE;
+    return view->visible || tcpstate_field_registrations[field].hfinfo.ref_type != HF_REF_TYPE_NONE;
 }
 
 /* Whether any is wanted, from one to another as fields.def has them. */
@@ -39,7 +39,7 @@ static bool any_wanted(const struct view *view, enum tcpstate_field from, enum t
     bool any = view->visible;
 
     for (unsigned i = from; i <= to; i++)
-        any |= tcpstate_field_info[i]->ref_type != HF_REF_TYPE_NONE;
+        any |= tcpstate_field_registrations[i].hfinfo.ref_type != HF_REF_TYPE_NONE;
     return any;
 }
 
@@ -81,7 +81,7 @@ static void add_text(const struct view *view, enum tcpstate_field field, const c
     if (view->visible)
         item = proto_tree_add_string_format(view->tree, tcpstate_hf[field], view->tvb, 0, 0, value, "%s: %s",
                                             needs_own_text(view) ? tcpstate_field_chinese(field)
-                                                                 : tcpstate_field_info[field]->name, value);
+                                                                 : tcpstate_field_registrations[field].hfinfo.name, value);
     else
         item = proto_tree_add_string(view->tree, tcpstate_hf[field], view->tvb, 0, 0, value);
     proto_item_set_generated(item);
@@ -145,7 +145,7 @@ static void add_state(const struct view *view, enum tcpstate_field field, enum t
     if (view->visible && (inferred || needs_own_text(view))) {
         bool chinese = view->language == TCPSTATE_CHINESE;
         item = proto_tree_add_string_format(view->tree, tcpstate_hf[field], view->tvb, 0, 0, name, "%s: %s",
-                                            chinese ? tcpstate_field_chinese(field) : tcpstate_field_info[field]->name,
+                                            chinese ? tcpstate_field_chinese(field) : tcpstate_field_registrations[field].hfinfo.name,
                                             tcpstate_state_text(view->pinfo->pool, state, inferred));
     } else {
         item = proto_tree_add_string(view->tree, tcpstate_hf[field], view->tvb, 0, 0, name);
@@ -462,18 +462,25 @@ static void add_step(const struct view *view, proto_item *item)
     }
 }
 
+/* Whether somebody refers to the protocol itself, as the filter "tcpstate" does. */
+static bool is_named(void)
+{
+    static const header_field_info *protocol;
+
+    if (!protocol)
+        protocol = proto_registrar_get_nth((unsigned)tcpstate_proto);
+    return protocol->ref_type == HF_REF_TYPE_DIRECT;
+}
+
 proto_item *tcpstate_view_tree(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                                const struct tcpstate_reading *reading, const struct tcpstate_sight *sight,
                                bool needs_item)
 {
-    if (!proto_field_is_referenced(tree, tcpstate_proto))
-        return NULL;
-
     struct view view = { .pinfo = pinfo, .tvb = tvb, .tree = tree, .reading = reading, .sight = sight,
                          .language = tcpstate_language(), .visible = PTREE_DATA(tree)->visible };
     proto_item *item = NULL;
 
-    if (view.visible || needs_item || proto_registrar_get_nth((unsigned)tcpstate_proto)->ref_type == HF_REF_TYPE_DIRECT) {
+    if (view.visible || needs_item || is_named()) {
         item = proto_tree_add_item(tree, tcpstate_proto, tvb, 0, 0, ENC_NA);
         proto_item_set_generated(item);
         view.tree = proto_item_add_subtree(item, tcpstate_ett);

@@ -8,9 +8,10 @@
 
 #include "connections.h"
 
-/* Add the tree "TCP Connection State" of one segment, or in a tree that nobody
- * sees just the fields that somebody refers to.  Returns the tree's head, or
- * NULL if there is none; with `needs_item` there is one in any tree. */
+/* For a tree in which the protocol is referenced: add "TCP Connection State" of
+ * one segment, or, where nobody sees the tree, just the fields that somebody
+ * refers to.  Returns its head, or NULL if there is none; with `needs_item`
+ * there is one in any tree. */
 proto_item *tcpstate_view_tree(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                                const struct tcpstate_reading *reading, const struct tcpstate_sight *sight,
                                bool needs_item);
