@@ -12,88 +12,10 @@
 
 #include "internal.h"
 
-/* Two sightings of one segment by a capture that sees it twice (a SPAN port,
- * both sides of a router, a loopback) lie closer together than this; a host's
- * shortest retransmission timer is 200 ms (Linux) and RFC 6298 wants 1 s. */
-#define COPY_TIME INT64_C(2000000)
-
 static bool is_inferred(const struct tcpstate_endpoint *end)
 {
     return end->state != TCPSTATE_UNKNOWN
            && (end->state != end->proven || (end->known & (GUESSED | DOUBTED | SENT_UNSEEN | HEARD_UNSEEN)));
-}
-
-static void forget(struct tcpstate_endpoint *end)
-{
-    *end = (struct tcpstate_endpoint){ .state = TCPSTATE_UNKNOWN, .proven = TCPSTATE_UNKNOWN,
-                                        .since = TCPSTATE_NO_TIME, .proven_since = TCPSTATE_NO_TIME };
-}
-
-void tcpstate_connection_begin(struct tcpstate_connection *connection,
-                               const struct tcpstate_connection *before)
-{
-    *connection = (struct tcpstate_connection){ .client = -1, .active_closer = -1, .ended_by = -1 };
-    for (int i = 0; i < TCPSTATE_MOMENTS; i++)
-        connection->moments[i] = TCPSTATE_NO_TIME;
-    if (before) {
-        memcpy(connection->ends, before->ends, sizeof connection->ends);
-        connection->facts = TCPSTATE_CONNECTION_REUSED;
-        connection->time_wait_since = before->time_wait_since;
-    } else {
-        forget(&connection->ends[0]);
-        forget(&connection->ends[1]);
-    }
-}
-
-bool tcpstate_opens_new_connection(const struct tcpstate_connection *connection,
-                                   const struct tcpstate_segment *segment)
-{
-    const struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
-    const struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
-
-    if ((segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_FIN))
-        != TCPSTATE_FLAG_SYN)
-        return false;
-    if ((me->known & KNOWS_ISN) && segment->seq == me->isn)
-        return false; /* the very SYN that opened it */
-    if (!(me->known & SENT_SYN) && (me->known & KNOWS_ISN) == 0 && (peer->known & SENT_SYN)
-        && !(peer->known & SENT_SYN_ACK) && me->state == TCPSTATE_SYN_RCVD)
-        return false; /* the other half of a simultaneous open */
-    if ((segment->options & TCPSTATE_OPTION_TIMESTAMPS) && (me->known & SENT_TIMESTAMPS)
-        && seq_lt(segment->ts_val, me->ts_val))
-        return false; /* older than what it sent last (RFC 7323 section 5) */
-    if (me->proven == TCPSTATE_SYN_SENT && seq_lt(segment->seq, me->isn))
-        return false; /* older than the SYN that waits for its answer */
-    return true;
-}
-
-bool tcpstate_restore(struct tcpstate_connection *connection, const struct tcpstate_connection *before,
-                      const struct tcpstate_segment *segment)
-{
-    int from = segment->from & 1;
-    const struct tcpstate_endpoint *was = &before->ends[from], *is = &connection->ends[from];
-
-    if (!(connection->facts & TCPSTATE_CONNECTION_CONTESTED) || !(is->known & SENT_SYN)
-        || is->proven != TCPSTATE_SYN_SENT || !(was->known & KNOWS_SEQ)
-        || (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_ACK)) != TCPSTATE_FLAG_ACK)
-        return false;
-    /* In the old numbers, not in the new ones. */
-    bool old = segment->seq - was->nxt <= UINT16_MAX || was->nxt - segment->seq <= UINT16_MAX;
-    bool news = seq_gt(tcpstate_segment_next(segment), was->max) || !(was->known & KNOWS_ACK) || seq_gt(segment->ack, was->acked)
-                || segment->time - was->last.time >= COPY_TIME;
-    if (!old || !news || segment->seq == is->isn + 1)
-        return false;
-    struct tcpstate_endpoint other = connection->ends[!from];
-    *connection = *before;
-    if ((other.known & SENT_FIN) && other.proven == TCPSTATE_LAST_ACK) {
-        /* It closed meanwhile, and had the old FIN when it did. */
-        other.known |= ACK_OF_FIN_CARRIED;
-        other.carried_to = other.fin + 1;
-    }
-    connection->ends[!from] = other;
-    connection->facts |= TCPSTATE_CONNECTION_RESTORED;
-    connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_SETTLED;
-    return true;
 }
 
 bool tcpstate_isn(const struct tcpstate_connection *connection, int endpoint, uint32_t *isn)
@@ -105,7 +27,7 @@ bool tcpstate_isn(const struct tcpstate_connection *connection, int endpoint, ui
 }
 
 /* Two segments of one endpoint that differ have different digests, but for one
- * pair in 2^32; and only a pair within COPY_TIME is ever compared. */
+ * pair in 2^32; and only a pair within TCPSTATE_COPY_TIME is ever compared. */
 static uint32_t digest(const struct tcpstate_segment *segment)
 {
     uint64_t numbers = (uint64_t)segment->ack << 32 | segment->seq;
@@ -117,7 +39,7 @@ static uint32_t digest(const struct tcpstate_segment *segment)
 
 static bool is_sighting(const struct tcpstate_sighting *sighting, const struct tcpstate_segment *segment)
 {
-    return sighting->frame != 0 && segment->time >= sighting->time && segment->time - sighting->time < COPY_TIME
+    return sighting->frame != 0 && segment->time >= sighting->time && segment->time - sighting->time < TCPSTATE_COPY_TIME
            && sighting->digest == digest(segment);
 }
 
@@ -156,57 +78,6 @@ static void learn_roles(struct tcpstate_connection *connection, const struct tcp
         connection->client = (int8_t)!(segment->server_hint & 1);
         connection->facts |= TCPSTATE_CONNECTION_ROLES_GUESSED;
     }
-}
-
-/* The first segment of a connection, or of its new life.  Returns where the
- * other end was before, if it is rid of an old connection, else UNKNOWN. */
-static enum tcpstate_state begin(struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
-{
-    struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
-    struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
-
-    connection->facts |= TCPSTATE_CONNECTION_BEGAN;
-    if (connection->facts & TCPSTATE_CONNECTION_REUSED) {
-        /* The sender has begun anew; the other end may still be in the old
-         * connection, or be rid of it. */
-        bool newer = (peer->state == TCPSTATE_TIME_WAIT && (me->known & KNOWS_SEQ)
-                      && (seq_gt(segment->seq, me->max)
-                          || ((segment->options & TCPSTATE_OPTION_TIMESTAMPS)
-                              && (me->known & SENT_TIMESTAMPS)
-                              && seq_gt(segment->ts_val, me->ts_val))));
-        bool holds = (peer->state >= TCPSTATE_ESTABLISHED && peer->state < TCPSTATE_UNKNOWN && !newer)
-                     || (peer->state == TCPSTATE_SYN_RCVD && peer->proven == TCPSTATE_SYN_RCVD);
-        forget(me);
-        if (holds) {
-            connection->facts |= TCPSTATE_CONNECTION_CONTESTED;
-            return TCPSTATE_UNKNOWN;
-        }
-        enum tcpstate_state was = (enum tcpstate_state)peer->state;
-        forget(peer);
-        return was == TCPSTATE_TIME_WAIT || was == TCPSTATE_LISTEN || was == TCPSTATE_CLOSED ? was
-                                                                                             : TCPSTATE_UNKNOWN;
-    }
-    if (!(segment->flags & TCPSTATE_FLAG_SYN)) {
-        connection->facts |= TCPSTATE_CONNECTION_MIDSTREAM;
-        me->known |= GUESSED;
-        peer->known |= GUESSED;
-    }
-    return TCPSTATE_UNKNOWN;
-}
-
-/* A SYN,ACK with another number from an end that has no connection any more:
- * it answers a SYN that was not captured. */
-static bool reopened_unseen(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
-{
-    const struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
-    const struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
-
-    return (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_FIN))
-               == (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK)
-           && (me->state == TCPSTATE_TIME_WAIT || me->state == TCPSTATE_CLOSED)
-           && (peer->state == TCPSTATE_CLOSED || peer->state == TCPSTATE_TIME_WAIT)
-           && (me->known & KNOWS_ISN) && me->isn != segment->seq
-           && (peer->known & KNOWS_ISN) && segment->ack != peer->isn + 1;
 }
 
 /* The 2 MSL of TIME_WAIT end without a segment (RFC 9293 section 3.6.1). */
@@ -373,10 +244,10 @@ static void observe_in_general(struct tcpstate_connection *connection, const str
     }
     *observation = (struct tcpstate_observation){ 0 };
     expire(connection, segment, two_msl);
-    enum tcpstate_state peer_was = first ? begin(connection, segment) : TCPSTATE_UNKNOWN;
-    if (!first && !is_copy(me, segment) && reopened_unseen(connection, segment)) {
-        forget(me);
-        forget(peer);
+    enum tcpstate_state peer_was = first ? tcpstate_begin(connection, segment) : TCPSTATE_UNKNOWN;
+    if (!first && !is_copy(me, segment) && tcpstate_reopened_unseen(connection, segment)) {
+        tcpstate_forget(me);
+        tcpstate_forget(peer);
         memset(connection->milestones, 0, sizeof connection->milestones);
         connection->client = connection->active_closer = connection->ended_by = -1;
         connection->end = TCPSTATE_ENDING_NONE;

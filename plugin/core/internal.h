@@ -10,6 +10,24 @@
 /* An event as a member of a set of pending or arriving ones. */
 #define BIT(event) ((uint8_t)(1u << (event)))
 
+/* Two sightings of one segment by a capture that sees it twice (a SPAN port,
+ * both sides of a router, a loopback) lie closer together than this; a host's
+ * shortest retransmission timer is 200 ms (Linux) and RFC 6298 wants 1 s. */
+#define TCPSTATE_COPY_TIME INT64_C(2000000)
+
+/* begin.c */
+
+/* Nothing is known of the end any more. */
+void tcpstate_forget(struct tcpstate_endpoint *end);
+
+/* The first segment of a connection, or of its new life.  Returns where the
+ * other end was before, if it is rid of an old connection, else UNKNOWN. */
+enum tcpstate_state tcpstate_begin(struct tcpstate_connection *connection, const struct tcpstate_segment *segment);
+
+/* A SYN,ACK with another number from an end that has no connection any more:
+ * it answers a SYN that was not captured. */
+bool tcpstate_reopened_unseen(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment);
+
 /* move.c */
 
 /* The state that a set of arrivals leads to, in the order of their numbers. */

@@ -32,6 +32,9 @@ OURS = "tcpstate.analysis", "tcpstate.client.state", "tcpstate.server.state"
 # As many of Wireshark's own, which every segment has: a number, a number with
 # its meaning and a string, as a user might choose them.
 BUILT_IN = "tcp.stream", "tcp.completeness", "tcp.flags.str"
+# And as many of the type that ours are, by contract: a string costs Wireshark
+# itself twice what a number does, whoever adds it.
+STRINGS = "tcp.flags.str", "ip.src_host", "ip.dst_host"
 
 
 class Run:
@@ -49,7 +52,8 @@ RUNS = {run.name: run for run in (
     Run("one-column", False, columns(BUILT_IN[1]), "default"),
     Run("one-of-ours", True, columns(OURS[0]), "one-column"),
     Run("three-columns", False, columns(*BUILT_IN), "default"),
-    Run("in-use", True, columns(*OURS), "three-columns", 1.05),
+    Run("three-strings", False, columns(*STRINGS), "default"),
+    Run("in-use", True, columns(*OURS), "three-strings", 1.05),
     Run("verbose", False, ["-V"]),
     Run("verbose-with", True, ["-V"], "verbose", 1.15),
     Run("transum", False, ["--enable-protocol", "transum", *columns("transum.art")], "default"),
@@ -63,6 +67,7 @@ EXPLAINED = {
     "one-column": f"with one built-in custom column ({BUILT_IN[1]})",
     "one-of-ours": "with the plugin's Analysis column",
     "three-columns": f"with three built-in custom columns ({', '.join(BUILT_IN)})",
+    "three-strings": f"with three built-in custom columns that are strings ({', '.join(STRINGS)})",
     "in-use": "with the plugin's Analysis column and both states",
     "verbose": "-V without the plugin",
     "verbose-with": "-V with it",
