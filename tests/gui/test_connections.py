@@ -73,8 +73,12 @@ def test_from_a_row_to_its_packets_by_the_filter_of_the_table(window):
     fill(window)
     click_beside(window, "Display filter:", lambda: (0, window.height - 130, window.width // 2, 130))
     window.write("tcp.stream == 44")
-    window.keys("Return")
-    window.wait_until("only that row", lambda: "127.0.0.1:59117" in first_row(window))
+
+    def applied():
+        window.keys("Return")  # the first one may only shut the list of suggestions
+        return "127.0.0.1:59117" in first_row(window)
+
+    window.wait_until("only that row", applied)
     # Wireshark has copied it into the main window's display filter, where it waits for the enter key.
     window.keys("Escape")
     window.wait_until("the main window", lambda: window.active() == SESSION.name)
