@@ -310,8 +310,15 @@ static void observe_in_general(struct tcpstate_connection *connection, const str
     bool keep_alive = tcpstate_is_keep_alive(me, segment);
     enum tcpstate_state departure = tcpstate_move_sender(me, segment, &evidence, &corrected, &in_flight);
     observation->step = tcpstate_classify(evidence.is, departure, receiver_was);
+    bool answered_already = !(evidence.is & UNACCEPTABLE) && tcpstate_is_acknowledged_fin(me, peer, segment);
     tcpstate_remember(connection, segment, &evidence);
     tcpstate_move_receiver(connection, segment, &evidence);
+    if (answered_already) {
+        /* The answer was on its way to it all along. */
+        me->pending |= BIT(TCPSTATE_GETS_ACK_OF_FIN) | BIT(TCPSTATE_GETS_FIN);
+        tcpstate_settle(me);
+        connection->time_wait_since = segment->time;
+    }
     tcpstate_check(connection, segment, observation);
     tcpstate_link(connection, segment, &evidence, observation);
     tcpstate_count_keep_alives(connection, segment, observation, keep_alive);

@@ -182,6 +182,15 @@ static void judge_syn(const struct tcpstate_connection *connection,
         evidence->is |= CROSSES;
 }
 
+bool tcpstate_is_acknowledged_fin(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                                  const struct tcpstate_segment *segment)
+{
+    return (segment->flags & (TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_ACK | TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_RST))
+               == (TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_ACK)
+           && !(me->known & SENT_FIN) && (peer->known & SENT_FIN)
+           && (peer->known & ACKED_FIN) && peer->acked == tcpstate_segment_next(segment);
+}
+
 bool tcpstate_is_keep_alive(const struct tcpstate_endpoint *sender, const struct tcpstate_segment *segment)
 {
     return segment->payload <= 1 && (sender->known & KNOWS_SEQ) && segment->seq == sender->max - 1
@@ -285,7 +294,9 @@ static void judge_transfer(const struct tcpstate_connection *connection,
             if (!acks_fin)
                 evidence->contradicted |= BIT(TCPSTATE_GETS_FIN);
         }
-        if ((peer->known & SENT_FIN) && !acks_fin)
+        if (tcpstate_is_acknowledged_fin(me, peer, segment))
+            evidence->is &= ~PEER_SENT_FIN; /* the other's was recorded early: this one is the first */
+        else if ((peer->known & SENT_FIN) && !acks_fin)
             evidence->is |= CROSSES;
         if (fits && (evidence->is & IN_ORDER))
             evidence->arrives |= BIT(TCPSTATE_GETS_FIN);

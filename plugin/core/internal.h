@@ -61,6 +61,11 @@ static inline int tcpstate_window_scale(const struct tcpstate_endpoint *me, cons
     return (me->known & (SENT_SYN | SENT_SYN_ACK)) ? 0 : 14;
 }
 
+/* Whether the segment is a FIN that the other end's FIN, recorded before it,
+ * acknowledges; asked before it is remembered. */
+bool tcpstate_is_acknowledged_fin(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                                  const struct tcpstate_segment *segment);
+
 /* remember.c */
 
 /* Whether the segment shows that something was sent which the capture does not

@@ -93,6 +93,31 @@ enum tcpstate_state tcpstate_move_sender(struct tcpstate_endpoint *me,
     return departure;
 }
 
+/* A FIN whose ACK of a FIN came before that FIN in the capture: here is the one
+ * it acknowledges, so its sender had it, and closed second. */
+static void confirm_fin_recorded_early(struct tcpstate_connection *connection, struct tcpstate_endpoint *me,
+                                       struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
+{
+    if (!(peer->known & FIN_IN_DOUBT) || (peer->known & SENT_FIN) || (me->known & SENT_FIN)
+        || (segment->flags & (TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_ACK | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_SYN))
+               != (TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_ACK)
+        || peer->proven != TCPSTATE_ESTABLISHED || segment->seq != me->max
+        || tcpstate_segment_next(segment) != peer->claim || seq_gt(segment->ack, peer->fin))
+        return;
+    peer->known &= ~(uint32_t)(FIN_IN_DOUBT | DOUBTED | HEARD_UNSEEN);
+    peer->known |= SENT_FIN | FIN_ARRIVED | ACKED_FIN | ACK_OF_FIN_CARRIED;
+    peer->acked = peer->claim;
+    peer->carried_to = peer->fin + 1;
+    if (peer->nxt == peer->fin)
+        peer->nxt = peer->max = peer->island = peer->fin + 1;
+    peer->proven = TCPSTATE_LAST_ACK;
+    peer->pending = 0;
+    tcpstate_settle(peer);
+    me->known &= ~(uint32_t)SENT_UNSEEN;
+    connection->active_closer = (int8_t)(segment->from & 1);
+    connection->facts |= TCPSTATE_CONNECTION_THREE_SEGMENTS;
+}
+
 void tcpstate_confirm(struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
 {
     struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
@@ -103,6 +128,7 @@ void tcpstate_confirm(struct tcpstate_connection *connection, const struct tcpst
         me->nxt = me->max = me->island = peer->acked = peer->claim;
         peer->known &= ~(uint32_t)CLAIMS;
     }
+    confirm_fin_recorded_early(connection, me, peer, segment);
     if (!(peer->known & FIN_IN_DOUBT) || (segment->flags & (TCPSTATE_FLAG_ACK | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_SYN)) != TCPSTATE_FLAG_ACK
         || segment->ack != peer->fin + 1)
         return;

@@ -185,6 +185,8 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
             if (!(me->known & SENT_FIN)) {
                 me->fin = segment->seq + segment->payload;
                 me->known |= FIN_IN_DOUBT | ((evidence->is & ACKS_UNSEEN) ? DOUBTED : 0);
+                if (!(me->known & CLAIMS))
+                    me->claim = segment->ack;
             }
             return;
         }
