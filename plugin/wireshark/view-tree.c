@@ -9,140 +9,22 @@
  */
 #include "view-tree.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "../text/catalogue.h"
-#include "fields.h"
 #include "preferences.h"
+#include "tree-fields.h"
 #include "wording.h"
 
-/* What all the small functions below need. */
-struct view {
-    packet_info *pinfo;
-    tvbuff_t *tvb;
-    proto_tree *tree;
-    const struct tcpstate_reading *reading;
-    const struct tcpstate_sight *sight;
-    enum tcpstate_language language;
-    bool visible; /* somebody may read the whole tree */
-};
-
-static bool wanted(const struct view *view, enum tcpstate_field field)
-{
-    return view->visible || tcpstate_field_registrations[field].hfinfo.ref_type != HF_REF_TYPE_NONE;
-}
-
-/* Whether any is wanted, from one to another as fields.def has them. */
-static bool any_wanted(const struct view *view, enum tcpstate_field from, enum tcpstate_field to)
-{
-    bool any = view->visible;
-
-    for (unsigned i = from; i <= to; i++)
-        any |= tcpstate_field_registrations[i].hfinfo.ref_type != HF_REF_TYPE_NONE;
-    return any;
-}
-
-static bool needs_own_text(const struct view *view)
-{
-    return view->language == TCPSTATE_CHINESE && view->visible;
-}
-
-/* In Chinese the item's own text replaces Wireshark's "English name: value". */
-static void finish(const struct view *view, proto_item *item, enum tcpstate_field field, const char *value)
-{
-    if (needs_own_text(view))
-        proto_item_set_text(item, "%s: %s", tcpstate_field_chinese(field), value);
-    proto_item_set_generated(item);
-}
-
-/* A string whose value is from a fixed set, shown in the reader's words. */
-static proto_item *add_named(const struct view *view, enum tcpstate_field field, const char *value,
-                             const char *shown)
-{
-    if (!wanted(view, field))
-        return NULL;
-    proto_item *item = proto_tree_add_string(view->tree, tcpstate_hf[field], view->tvb, 0, 0, value);
-    finish(view, item, field, shown);
-    return item;
-}
-
-static void add_string(const struct view *view, enum tcpstate_field field, const char *value)
-{
-    add_named(view, field, value, value);
-}
-
-/* A long string of our own words: Wireshark need not look for what to escape. */
-static void add_text(const struct view *view, enum tcpstate_field field, const char *value)
-{
-    if (!wanted(view, field))
-        return;
-    proto_item *item;
-    if (view->visible)
-        item = proto_tree_add_string_format(view->tree, tcpstate_hf[field], view->tvb, 0, 0, value, "%s: %s",
-                                            needs_own_text(view) ? tcpstate_field_chinese(field)
-                                                                 : tcpstate_field_registrations[field].hfinfo.name, value);
-    else
-        item = proto_tree_add_string(view->tree, tcpstate_hf[field], view->tvb, 0, 0, value);
-    proto_item_set_generated(item);
-}
-
-/* A field for filters and columns whose news another one already shows. */
-static void hide(proto_item *item)
-{
-    if (item)
-        proto_item_set_hidden(item);
-}
-
-static void add_uint(const struct view *view, enum tcpstate_field field, uint32_t value)
-{
-    if (!wanted(view, field))
-        return;
-    proto_item *item = proto_tree_add_uint(view->tree, tcpstate_hf[field], view->tvb, 0, 0, value);
-    if (needs_own_text(view))
-        proto_item_set_text(item, "%s: %u", tcpstate_field_chinese(field), value);
-    proto_item_set_generated(item);
-}
-
-/* A time in nanoseconds, unless it is negative: not known. */
-static void add_time(const struct view *view, enum tcpstate_field field, int64_t nanoseconds)
-{
-    if (nanoseconds < 0 || !wanted(view, field))
-        return;
-    nstime_t time = { .secs = (time_t)(nanoseconds / 1000000000), .nsecs = (int)(nanoseconds % 1000000000) };
-    proto_item *item = proto_tree_add_time(view->tree, tcpstate_hf[field], view->tvb, 0, 0, &time);
-    if (needs_own_text(view))
-        proto_item_set_text(item, "%s: %" PRId64 ".%09d 秒", tcpstate_field_chinese(field), nanoseconds / 1000000000,
-                            time.nsecs);
-    proto_item_set_generated(item);
-}
-
-static proto_item *add_boolean(const struct view *view, enum tcpstate_field field, bool value)
-{
-    if (!wanted(view, field))
-        return NULL;
-    proto_item *item = proto_tree_add_boolean(view->tree, tcpstate_hf[field], view->tvb, 0, 0, value);
-    finish(view, item, field,
-           tcpstate_word(value ? TCPSTATE_WORD_PASSED : TCPSTATE_WORD_FAILED, view->language));
-    return item;
-}
-
-/* A link, unless there is nothing to jump to or it is this very frame. */
-static void add_frame(const struct view *view, enum tcpstate_field field, uint32_t frame)
-{
-    if (frame != 0 && frame != view->pinfo->num)
-        add_uint(view, field, frame);
-}
-
 /* A state, marked where it is inferred. */
-static void add_state(const struct view *view, enum tcpstate_field field, enum tcpstate_state state, bool inferred)
+static void add_state(const struct tcpstate_view *view, enum tcpstate_field field, enum tcpstate_state state, bool inferred)
 {
     const char *name = tcpstate_state_name(state);
 
-    if (!wanted(view, field))
+    if (!tcpstate_wanted(view, field))
         return;
     proto_item *item;
-    if (view->visible && (inferred || needs_own_text(view))) {
+    if (view->visible && (inferred || tcpstate_needs_own_text(view))) {
         bool chinese = view->language == TCPSTATE_CHINESE;
         item = proto_tree_add_string_format(view->tree, tcpstate_hf[field], view->tvb, 0, 0, name, "%s: %s",
                                             chinese ? tcpstate_field_chinese(field) : tcpstate_field_registrations[field].hfinfo.name,
@@ -155,20 +37,20 @@ static void add_state(const struct view *view, enum tcpstate_field field, enum t
 
 /* The state of the sender or the receiver, which client and server show too
  * where it is known who is who. */
-static void add_end_state(const struct view *view, enum tcpstate_field field, int end, bool hidden)
+static void add_end_state(const struct tcpstate_view *view, enum tcpstate_field field, int end, bool hidden)
 {
     const struct tcpstate_observation *seen = &view->sight->seen;
     enum tcpstate_state state = (enum tcpstate_state)seen->ends[end].after;
 
-    if (!wanted(view, field))
+    if (!tcpstate_wanted(view, field))
         return;
-    proto_item *item = add_named(view, field, tcpstate_state_name(state),
+    proto_item *item = tcpstate_add_named(view, field, tcpstate_state_name(state),
                                  tcpstate_state_text(view->pinfo->pool, state, seen->ends[end].after_inferred));
     if (hidden)
-        hide(item);
+        tcpstate_hide(item);
 }
 
-static void add_states(const struct view *view)
+static void add_states(const struct tcpstate_view *view)
 {
     const struct tcpstate_observation *seen = &view->sight->seen;
     int from = view->reading->segment.from;
@@ -179,15 +61,15 @@ static void add_states(const struct view *view)
     const char *sender = sent ? tcpstate_side_name(seen->client, from) : "unknown";
     const char *roles = !known ? "unknown" : seen->roles_inferred ? "inferred" : "seen";
 
-    add_named(view, TCPSTATE_FIELD_SENDER, sender,
+    tcpstate_add_named(view, TCPSTATE_FIELD_SENDER, sender,
               sent ? tcpstate_word(from == client ? TCPSTATE_WORD_CLIENT : TCPSTATE_WORD_SERVER, view->language)
                     : tcpstate_word(TCPSTATE_WORD_UNKNOWN, view->language));
-    proto_item *item = add_named(view, TCPSTATE_FIELD_ROLES, roles,
+    proto_item *item = tcpstate_add_named(view, TCPSTATE_FIELD_ROLES, roles,
                                  seen->roles_inferred
                                      ? tcpstate_word(TCPSTATE_WORD_ROLES_INFERRED, view->language)
                                      : tcpstate_word(TCPSTATE_WORD_UNKNOWN, view->language));
     if (known && !seen->roles_inferred)
-        hide(item);
+        tcpstate_hide(item);
     for (int i = 0; i < 2; i++) {
         int end = i == 0 ? client : server;
         enum tcpstate_state before = known ? (enum tcpstate_state)seen->ends[end].before : TCPSTATE_UNKNOWN;
@@ -195,20 +77,20 @@ static void add_states(const struct view *view)
         bool was_inferred = known && seen->ends[end].before_inferred, inferred = known && seen->ends[end].after_inferred;
         add_state(view, i == 0 ? TCPSTATE_FIELD_CLIENT_PREVIOUS : TCPSTATE_FIELD_SERVER_PREVIOUS, before, was_inferred);
         add_state(view, i == 0 ? TCPSTATE_FIELD_CLIENT_STATE : TCPSTATE_FIELD_SERVER_STATE, after, inferred);
-        hide(add_boolean(view, i == 0 ? TCPSTATE_FIELD_CLIENT_INFERRED : TCPSTATE_FIELD_SERVER_INFERRED, inferred));
+        tcpstate_hide(tcpstate_add_boolean(view, i == 0 ? TCPSTATE_FIELD_CLIENT_INFERRED : TCPSTATE_FIELD_SERVER_INFERRED, inferred));
     }
     add_end_state(view, TCPSTATE_FIELD_SENDER_STATE, from, known);
     add_end_state(view, TCPSTATE_FIELD_RECEIVER_STATE, !from, known);
 }
 
-static void add_check(const struct view *view, enum tcpstate_field field, uint8_t check, uint32_t found)
+static void add_check(const struct tcpstate_view *view, enum tcpstate_field field, uint8_t check, uint32_t found)
 {
     const struct tcpstate_observation *seen = &view->sight->seen;
 
     if (!(seen->checks & check))
         return;
     bool passed = !(seen->failed & check);
-    proto_item *item = add_boolean(view, field, passed);
+    proto_item *item = tcpstate_add_boolean(view, field, passed);
     if (passed) {
         if (item)
             proto_item_append_text(item, " (%u = %u + 1)", found, found - 1);
@@ -217,10 +99,10 @@ static void add_check(const struct view *view, enum tcpstate_field field, uint8_
     const char *numbers = wmem_strdup_printf(view->pinfo->pool, "%u != %u", found, seen->expected);
     if (item)
         proto_item_append_text(item, " (%s)", numbers);
-    add_string(view, TCPSTATE_FIELD_CHECK_FAILED, numbers);
+    tcpstate_add_string(view, TCPSTATE_FIELD_CHECK_FAILED, numbers);
 }
 
-static void add_checks(const struct view *view)
+static void add_checks(const struct tcpstate_view *view)
 {
     const struct tcpstate_segment *segment = &view->reading->segment;
 
@@ -229,28 +111,28 @@ static void add_checks(const struct view *view)
     add_check(view, TCPSTATE_FIELD_CHECK_ACK_FIN, TCPSTATE_CHECK_ACK_IS_FIN_PLUS_1, segment->ack);
 }
 
-static void add_numbers(const struct view *view)
+static void add_numbers(const struct tcpstate_view *view)
 {
     const struct tcpstate_segment *segment = &view->reading->segment;
     int client = view->sight->seen.client;
     uint32_t isn;
 
-    if (client >= 0 && any_wanted(view, TCPSTATE_FIELD_CLIENT_ISN, TCPSTATE_FIELD_SERVER_ISN)) {
+    if (client >= 0 && tcpstate_any_wanted(view, TCPSTATE_FIELD_CLIENT_ISN, TCPSTATE_FIELD_SERVER_ISN)) {
         if (tcpstate_life_isn(view->sight->life, client, segment->frame, &isn))
-            add_uint(view, TCPSTATE_FIELD_CLIENT_ISN, isn);
+            tcpstate_add_uint(view, TCPSTATE_FIELD_CLIENT_ISN, isn);
         if (tcpstate_life_isn(view->sight->life, !client, segment->frame, &isn))
-            add_uint(view, TCPSTATE_FIELD_SERVER_ISN, isn);
+            tcpstate_add_uint(view, TCPSTATE_FIELD_SERVER_ISN, isn);
     }
     if (view->reading->quoted)
         return; /* of the quoted header these may be missing */
-    if (wanted(view, TCPSTATE_FIELD_FLAGS))
-        add_string(view, TCPSTATE_FIELD_FLAGS, tcpstate_flags_text(view->pinfo->pool, segment->flags));
-    add_uint(view, TCPSTATE_FIELD_NEXT_SEQ, tcpstate_segment_next(segment));
+    if (tcpstate_wanted(view, TCPSTATE_FIELD_FLAGS))
+        tcpstate_add_string(view, TCPSTATE_FIELD_FLAGS, tcpstate_flags_text(view->pinfo->pool, segment->flags));
+    tcpstate_add_uint(view, TCPSTATE_FIELD_NEXT_SEQ, tcpstate_segment_next(segment));
     if (view->sight->seen.repeats > 0)
-        add_uint(view, TCPSTATE_FIELD_REPEATS, view->sight->seen.repeats);
+        tcpstate_add_uint(view, TCPSTATE_FIELD_REPEATS, view->sight->seen.repeats);
 }
 
-static void add_reset(const struct view *view)
+static void add_reset(const struct tcpstate_view *view)
 {
     static const char *const names[] = {
         [TCPSTATE_RESET_NUMBER_NONE] = "unknown",     [TCPSTATE_RESET_NUMBER_EXACT] = "exact",
@@ -260,19 +142,19 @@ static void add_reset(const struct view *view)
 
     if (!(view->reading->segment.flags & TCPSTATE_FLAG_RST))
         return;
-    add_string(view, TCPSTATE_FIELD_RESET_NUMBER, names[view->sight->seen.reset_number]);
-    add_boolean(view, TCPSTATE_FIELD_RESET_TTL, view->sight->seen.reset_ttl_differs);
+    tcpstate_add_string(view, TCPSTATE_FIELD_RESET_NUMBER, names[view->sight->seen.reset_number]);
+    tcpstate_add_boolean(view, TCPSTATE_FIELD_RESET_TTL, view->sight->seen.reset_ttl_differs);
 }
 
-static void add_midstream(const struct view *view)
+static void add_midstream(const struct tcpstate_view *view)
 {
-    proto_item *item = add_boolean(view, TCPSTATE_FIELD_MIDSTREAM, true);
+    proto_item *item = tcpstate_add_boolean(view, TCPSTATE_FIELD_MIDSTREAM, true);
 
     if (item)
         proto_item_append_text(item, " (%s)", tcpstate_word(TCPSTATE_WORD_MIDSTREAM, view->language));
 }
 
-static void add_mptcp(const struct view *view)
+static void add_mptcp(const struct tcpstate_view *view)
 {
     static const struct {
         uint8_t option;
@@ -284,13 +166,13 @@ static void add_mptcp(const struct view *view)
 
     for (size_t i = 0; i < array_length(names); i++)
         if (view->reading->segment.options & names[i].option)
-            add_string(view, TCPSTATE_FIELD_MPTCP, names[i].name);
+            tcpstate_add_string(view, TCPSTATE_FIELD_MPTCP, names[i].name);
 }
 
 /* The same view, of a subtree with this head. */
-static struct view below(const struct view *view, enum tcpstate_word head)
+static struct tcpstate_view below(const struct tcpstate_view *view, enum tcpstate_word head)
 {
-    struct view subtree = *view;
+    struct tcpstate_view subtree = *view;
     proto_item *item;
 
     if (!view->visible)
@@ -302,10 +184,10 @@ static struct view below(const struct view *view, enum tcpstate_word head)
 }
 
 /* The times that this very segment completes. */
-static void add_times(const struct view *above)
+static void add_times(const struct tcpstate_view *above)
 {
-    const struct view *view = above;
-    struct view subtree;
+    const struct tcpstate_view *view = above;
+    struct tcpstate_view subtree;
     const struct tcpstate_life *life = view->sight->life;
     const struct tcpstate_observation *seen = &view->sight->seen;
     int64_t now = view->reading->segment.time;
@@ -332,44 +214,44 @@ static void add_times(const struct view *above)
     subtree = below(above, TCPSTATE_WORD_TIMES);
     view = &subtree;
     for (size_t i = 0; i < array_length(times); i++)
-        add_time(view, times[i].field, tcpstate_life_time(life, times[i].from, times[i].to, now));
+        tcpstate_add_time(view, times[i].field, tcpstate_life_time(life, times[i].from, times[i].to, now));
     if (seen->client >= 0) {
-        add_time(view, TCPSTATE_FIELD_CLIENT_STAYED, seen->stayed[seen->client]);
-        add_time(view, TCPSTATE_FIELD_SERVER_STAYED, seen->stayed[!seen->client]);
+        tcpstate_add_time(view, TCPSTATE_FIELD_CLIENT_STAYED, seen->stayed[seen->client]);
+        tcpstate_add_time(view, TCPSTATE_FIELD_SERVER_STAYED, seen->stayed[!seen->client]);
     }
-    add_time(view, TCPSTATE_FIELD_REPEATS_AFTER, seen->repeats_after);
-    add_time(view, TCPSTATE_FIELD_RESET_AFTER, seen->reset_after);
+    tcpstate_add_time(view, TCPSTATE_FIELD_REPEATS_AFTER, seen->repeats_after);
+    tcpstate_add_time(view, TCPSTATE_FIELD_RESET_AFTER, seen->reset_after);
 }
 
 /* What became of the connection: on the segment that ends it, and on every
  * segment once the whole capture has been read. */
-static void add_outcome(const struct view *above)
+static void add_outcome(const struct tcpstate_view *above)
 {
     const struct tcpstate_observation *seen = &above->sight->seen;
     struct tcpstate_outcome outcome;
 
     if (!above->sight->later && !seen->over)
         return;
-    struct view subtree = below(above, TCPSTATE_WORD_WHOLE);
-    const struct view *view = &subtree;
+    struct tcpstate_view subtree = below(above, TCPSTATE_WORD_WHOLE);
+    const struct tcpstate_view *view = &subtree;
     tcpstate_life_outcome(view->sight->life, &outcome);
-    add_named(view, TCPSTATE_FIELD_OUTCOME, tcpstate_result_name(outcome.result),
+    tcpstate_add_named(view, TCPSTATE_FIELD_OUTCOME, tcpstate_result_name(outcome.result),
               tcpstate_result_word(outcome.result, view->language));
-    proto_item *item = add_named(view, TCPSTATE_FIELD_CLOSED_BY, tcpstate_closed_by_name(&outcome, seen->client),
+    proto_item *item = tcpstate_add_named(view, TCPSTATE_FIELD_CLOSED_BY, tcpstate_closed_by_name(&outcome, seen->client),
                                  tcpstate_closed_by_word(&outcome, seen->client));
     if (outcome.closed_by < 0)
-        hide(item);
-    item = add_named(view, TCPSTATE_FIELD_CLOSE_KIND, tcpstate_close_kind_name(outcome.close_kind),
+        tcpstate_hide(item);
+    item = tcpstate_add_named(view, TCPSTATE_FIELD_CLOSE_KIND, tcpstate_close_kind_name(outcome.close_kind),
                      tcpstate_close_kind_word(outcome.close_kind, view->language));
     if (outcome.close_kind == TCPSTATE_CLOSE_NONE)
-        hide(item);
-    add_string(view, TCPSTATE_FIELD_CONN_STATE, outcome.conn_state);
-    if (!wanted(view, TCPSTATE_FIELD_MISSING))
+        tcpstate_hide(item);
+    tcpstate_add_string(view, TCPSTATE_FIELD_CONN_STATE, outcome.conn_state);
+    if (!tcpstate_wanted(view, TCPSTATE_FIELD_MISSING))
         return;
     const char *missing = tcpstate_missing_of(view->pinfo->pool, &outcome, seen->client,
                                               tcpstate_life_duration(view->sight->life));
     if (*missing)
-        add_string(view, TCPSTATE_FIELD_MISSING, missing);
+        tcpstate_add_string(view, TCPSTATE_FIELD_MISSING, missing);
 }
 
 /* One filter name; what it says and what mark it makes in the packet list depends. */
@@ -383,7 +265,7 @@ static enum tcpstate_field field_of_answers(const struct tcpstate_observation *s
                                                          : TCPSTATE_FIELD_FRAME_ANSWERS_BARE;
 }
 
-static void add_frames(const struct view *view)
+static void add_frames(const struct tcpstate_view *view)
 {
     static const enum tcpstate_field fields[TCPSTATE_MILESTONES] = {
         [TCPSTATE_MILESTONE_SYN] = TCPSTATE_FIELD_FRAME_SYN,
@@ -396,10 +278,10 @@ static void add_frames(const struct view *view)
         [TCPSTATE_MILESTONE_RST] = TCPSTATE_FIELD_FRAME_RST,
     };
 
-    add_frame(view, field_of_answers(&view->sight->seen), view->sight->seen.answers);
+    tcpstate_add_frame(view, field_of_answers(&view->sight->seen), view->sight->seen.answers);
     for (int i = 0; i < TCPSTATE_MILESTONES; i++)
-        add_frame(view, fields[i], tcpstate_life_milestone(view->sight->life, (enum tcpstate_milestone)i));
-    add_frame(view, TCPSTATE_FIELD_FRAME_PREVIOUS, tcpstate_life_previous(view->sight->life));
+        tcpstate_add_frame(view, fields[i], tcpstate_life_milestone(view->sight->life, (enum tcpstate_milestone)i));
+    tcpstate_add_frame(view, TCPSTATE_FIELD_FRAME_PREVIOUS, tcpstate_life_previous(view->sight->life));
 }
 
 static const char *phase_name(enum tcpstate_phase phase)
@@ -413,7 +295,7 @@ static const char *phase_name(enum tcpstate_phase phase)
 }
 
 /* "TCP Connection State: Handshake 2/3, client ESTABLISHED (inferred), server SYN_RCVD" */
-static void head(const struct view *view, proto_item *item, const char *label)
+static void head(const struct tcpstate_view *view, proto_item *item, const char *label)
 {
     const struct tcpstate_observation *seen = &view->sight->seen;
     bool roles = seen->client >= 0;
@@ -436,7 +318,7 @@ static void head(const struct view *view, proto_item *item, const char *label)
                         tcpstate_word(roles ? TCPSTATE_WORD_SERVER : TCPSTATE_WORD_OTHER_END, view->language), states[1]);
 }
 
-static void add_step(const struct view *view, proto_item *item)
+static void add_step(const struct tcpstate_view *view, proto_item *item)
 {
     enum tcpstate_step step = view->sight->seen.step;
     wmem_allocator_t *pool = view->pinfo->pool;
@@ -445,20 +327,20 @@ static void add_step(const struct view *view, proto_item *item)
         head(view, item, "");
         return;
     }
-    if (wanted(view, TCPSTATE_FIELD_ANALYSIS)) {
+    if (tcpstate_wanted(view, TCPSTATE_FIELD_ANALYSIS)) {
         const char *label = tcpstate_label_of(pool, view->reading, view->sight);
-        add_string(view, TCPSTATE_FIELD_ANALYSIS, label);
+        tcpstate_add_string(view, TCPSTATE_FIELD_ANALYSIS, label);
         head(view, item, label);
     }
-    hide(add_named(view, TCPSTATE_FIELD_PHASE, phase_name(tcpstate_step_phase(step)), ""));
-    add_string(view, TCPSTATE_FIELD_STEP, tcpstate_step_name(step));
-    if (wanted(view, TCPSTATE_FIELD_EXPLANATION) || wanted(view, TCPSTATE_FIELD_PROTOCOL)) {
+    tcpstate_hide(tcpstate_add_named(view, TCPSTATE_FIELD_PHASE, phase_name(tcpstate_step_phase(step)), ""));
+    tcpstate_add_string(view, TCPSTATE_FIELD_STEP, tcpstate_step_name(step));
+    if (tcpstate_wanted(view, TCPSTATE_FIELD_EXPLANATION) || tcpstate_wanted(view, TCPSTATE_FIELD_PROTOCOL)) {
         struct tcpstate_places places;
         tcpstate_places_of(view->reading, view->sight, &places);
-        add_text(view, TCPSTATE_FIELD_EXPLANATION,
+        tcpstate_add_text(view, TCPSTATE_FIELD_EXPLANATION,
                  tcpstate_filled(pool, tcpstate_explanation(step, view->language), &places));
         if (places.protocol)
-            add_string(view, TCPSTATE_FIELD_PROTOCOL, places.protocol);
+            tcpstate_add_string(view, TCPSTATE_FIELD_PROTOCOL, places.protocol);
     }
 }
 
@@ -476,7 +358,7 @@ proto_item *tcpstate_view_tree(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tr
                                const struct tcpstate_reading *reading, const struct tcpstate_sight *sight,
                                bool needs_item)
 {
-    struct view view = { .pinfo = pinfo, .tvb = tvb, .tree = tree, .reading = reading, .sight = sight,
+    struct tcpstate_view view = { .pinfo = pinfo, .tvb = tvb, .tree = tree, .reading = reading, .sight = sight,
                          .language = tcpstate_language(), .visible = PTREE_DATA(tree)->visible };
     proto_item *item = NULL;
 
@@ -486,24 +368,24 @@ proto_item *tcpstate_view_tree(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tr
         view.tree = proto_item_add_subtree(item, tcpstate_ett);
     }
     add_step(&view, item);
-    if (wanted(&view, TCPSTATE_FIELD_STREAM)) {
+    if (tcpstate_wanted(&view, TCPSTATE_FIELD_STREAM)) {
         uint32_t stream;
         if (tcpstate_stream_of(pinfo, reading, &stream))
-            add_uint(&view, TCPSTATE_FIELD_STREAM, stream);
+            tcpstate_add_uint(&view, TCPSTATE_FIELD_STREAM, stream);
     }
     add_states(&view);
     add_checks(&view);
     add_numbers(&view);
     add_reset(&view);
     add_mptcp(&view);
-    if (any_wanted(&view, TCPSTATE_FIELD_TIME_SYN_TO_SYN_ACK, TCPSTATE_FIELD_SERVER_STAYED)
-        || wanted(&view, TCPSTATE_FIELD_REPEATS_AFTER) || wanted(&view, TCPSTATE_FIELD_RESET_AFTER))
+    if (tcpstate_any_wanted(&view, TCPSTATE_FIELD_TIME_SYN_TO_SYN_ACK, TCPSTATE_FIELD_SERVER_STAYED)
+        || tcpstate_wanted(&view, TCPSTATE_FIELD_REPEATS_AFTER) || tcpstate_wanted(&view, TCPSTATE_FIELD_RESET_AFTER))
         add_times(&view);
-    if (any_wanted(&view, TCPSTATE_FIELD_OUTCOME, TCPSTATE_FIELD_MISSING))
+    if (tcpstate_any_wanted(&view, TCPSTATE_FIELD_OUTCOME, TCPSTATE_FIELD_MISSING))
         add_outcome(&view);
-    if (wanted(&view, TCPSTATE_FIELD_MIDSTREAM) && tcpstate_life_is_midstream(sight->life))
+    if (tcpstate_wanted(&view, TCPSTATE_FIELD_MIDSTREAM) && tcpstate_life_is_midstream(sight->life))
         add_midstream(&view);
-    if (any_wanted(&view, TCPSTATE_FIELD_FRAME_ANSWERS, TCPSTATE_FIELD_FRAME_PREVIOUS))
+    if (tcpstate_any_wanted(&view, TCPSTATE_FIELD_FRAME_ANSWERS, TCPSTATE_FIELD_FRAME_PREVIOUS))
         add_frames(&view);
     return item;
 }

@@ -1,0 +1,66 @@
+/* tree-fields.h - adding one of our fields to a packet's tree.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Each function adds nothing where nobody refers to the field, and returns NULL
+ * then.  In Chinese an item's own text replaces Wireshark's.
+ */
+#ifndef TCPSTATE_TREE_FIELDS_H
+#define TCPSTATE_TREE_FIELDS_H
+
+#include "../text/catalogue.h"
+#include "connections.h"
+#include "fields.h"
+
+/* What all of them need. */
+struct tcpstate_view {
+    packet_info *pinfo;
+    tvbuff_t *tvb;
+    proto_tree *tree;
+    const struct tcpstate_reading *reading;
+    const struct tcpstate_sight *sight;
+    enum tcpstate_language language;
+    bool visible; /* somebody may read the whole tree */
+};
+
+static inline bool tcpstate_wanted(const struct tcpstate_view *view, enum tcpstate_field field)
+{
+    return view->visible || tcpstate_field_registrations[field].hfinfo.ref_type != HF_REF_TYPE_NONE;
+}
+
+/* Whether any is wanted, from one to another as fields.def has them. */
+static inline bool tcpstate_any_wanted(const struct tcpstate_view *view, enum tcpstate_field from, enum tcpstate_field to)
+{
+    bool any = view->visible;
+
+    for (unsigned i = from; i <= to; i++)
+        any |= tcpstate_field_registrations[i].hfinfo.ref_type != HF_REF_TYPE_NONE;
+    return any;
+}
+
+static inline bool tcpstate_needs_own_text(const struct tcpstate_view *view)
+{
+    return view->language == TCPSTATE_CHINESE && view->visible;
+}
+
+/* A string whose value is from a fixed set, shown in the reader's words. */
+proto_item *tcpstate_add_named(const struct tcpstate_view *view, enum tcpstate_field field, const char *value,
+                               const char *shown);
+void tcpstate_add_string(const struct tcpstate_view *view, enum tcpstate_field field, const char *value);
+
+/* A long string of our own words: Wireshark need not look for what to escape. */
+void tcpstate_add_text(const struct tcpstate_view *view, enum tcpstate_field field, const char *value);
+
+void tcpstate_add_uint(const struct tcpstate_view *view, enum tcpstate_field field, uint32_t value);
+proto_item *tcpstate_add_boolean(const struct tcpstate_view *view, enum tcpstate_field field, bool value);
+
+/* A time in nanoseconds, unless it is negative: not known. */
+void tcpstate_add_time(const struct tcpstate_view *view, enum tcpstate_field field, int64_t nanoseconds);
+
+/* A link, unless there is nothing to jump to or it is this very frame. */
+void tcpstate_add_frame(const struct tcpstate_view *view, enum tcpstate_field field, uint32_t frame);
+
+/* A field for filters and columns whose news another one already shows. */
+void tcpstate_hide(proto_item *item);
+
+#endif
