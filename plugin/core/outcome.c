@@ -59,6 +59,19 @@ static const char *conn_state(const struct tcpstate_connection *connection)
     return originator == SYN_SENT && responder == INACTIVE ? "S0" : "OTH";
 }
 
+/* A SYN that was never answered by a SYN,ACK because its receiver still held the
+ * connection before: what that end is known for is the old one's story. */
+static bool met_the_one_before(const struct tcpstate_connection *connection)
+{
+    const struct tcpstate_endpoint *ends = connection->ends;
+    int client = connection->client;
+
+    return (connection->facts & TCPSTATE_CONNECTION_REUSED) && client >= 0
+           && connection->milestones[TCPSTATE_MILESTONE_SYN_ACK] == 0
+           && connection->milestones[TCPSTATE_MILESTONE_HANDSHAKE_ACK] == 0
+           && ends[client].proven == TCPSTATE_SYN_SENT && (ends[!client].known & KNOWS_SEQ);
+}
+
 static enum tcpstate_result result_of(const struct tcpstate_connection *connection)
 {
     static const enum tcpstate_result ended[] = {
@@ -75,6 +88,8 @@ static enum tcpstate_result result_of(const struct tcpstate_connection *connecti
 
     if (connection->end != TCPSTATE_ENDING_NONE)
         return ended[connection->end];
+    if (met_the_one_before(connection))
+        return TCPSTATE_RESULT_UNKNOWN;
     if ((a->known & SENT_FIN) && (b->known & SENT_FIN))
         return TCPSTATE_RESULT_LAST_ACK_MISSING;
     if (either & SENT_FIN)

@@ -118,6 +118,8 @@ static void remember_doubt(struct tcpstate_connection *connection, const struct 
         me->known |= DOUBTED; /* nobody there sends that */
     else if ((evidence->is & (HAS_RST | ACCEPTABLE | HAS_SYN)) == HAS_RST || after_a_hole)
         me->known |= DOUBTED;
+    else if ((evidence->is & HAS_RST) && me->ttl != 0 && segment->ttl != 0 && segment->ttl != me->ttl)
+        me->known |= DOUBTED; /* it came another way than all before: another machine may have sent it */
     else if (rejects)
         me->known |= DOUBTED; /* CLOSED, or waiting for the answer to a SYN that was not seen (figure 8) */
     else if ((evidence->is & (HAS_SYN | HAS_ACK)) == HAS_SYN && (connection->facts & TCPSTATE_CONNECTION_CONTESTED))

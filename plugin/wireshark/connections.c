@@ -270,6 +270,27 @@ static void note_end(struct tcpstate_life *life, const struct tcpstate_connectio
     }
 }
 
+/* A RST that answers a challenge ends the connection that the challenger still
+ * held: the one before (RFC 9293 section 3.5.1, figure 9). */
+static void end_the_one_before(struct tcpstate_life *life, const struct tcpstate_reading *reading)
+{
+    struct tcpstate_life *before = life->before;
+    struct tcpstate_outcome outcome;
+
+    if (!before || before->ended.conn_state)
+        return;
+    const struct tcpstate_connection *was = tcpstate_life_look(before);
+    tcpstate_outcome(was, &outcome);
+    before->ended = (struct tcpstate_ended){
+        .conn_state = was->client == reading->segment.from ? "RSTO" : "RSTR",
+        .result = TCPSTATE_RESULT_RESET,
+        .opening = (uint8_t)outcome.opening,
+        .close_kind = TCPSTATE_CLOSE_RESET,
+        .closed_by = (int8_t)reading->segment.from,
+        .owing = -1,
+    };
+}
+
 /* An answer that is still incomplete has no protocol of its own yet; the
  * question's will do. */
 static int name_application(struct tcpstate_life *life, const packet_info *pinfo,
@@ -309,6 +330,8 @@ void tcpstate_connections_take(const packet_info *pinfo, const struct tcpstate_r
     seen->repeats_after = tcpstate_lengthen(tcpstate_shorten(seen->repeats_after));
     note_end(life, connection, seen);
     append(life, connection, reading, seen, sight->application);
+    if (seen->step == TCPSTATE_STEP_HALF_OPEN_RESET)
+        end_the_one_before(life, reading);
 }
 
 bool tcpstate_connections_take_quoted(const struct tcpstate_reading *reading, struct tcpstate_sight *sight)

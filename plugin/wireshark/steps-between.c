@@ -92,7 +92,10 @@ static void append_number(wmem_strbuf_t *text, const char *name, uint32_t number
         && !(hindsight && tcpstate_life_isn(life, endpoint, UINT32_MAX, &isn)))
         known = false;
     *raw |= !known;
-    wmem_strbuf_append_printf(text, " %s=%s%" PRIu32, name, known ? "" : "~", number - isn);
+    /* What belongs to an older connection may lie before this one's beginning. */
+    wmem_strbuf_append_printf(text, " %s=%s%" PRId64, name, known ? "" : "~",
+                              known && number - isn > INT32_MAX ? (int64_t)(int32_t)(number - isn)
+                                                                : (int64_t)(number - isn));
 }
 
 char *tcpstate_numbers_text(wmem_allocator_t *pool, const struct tcpstate_life *life,

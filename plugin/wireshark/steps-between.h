@@ -27,6 +27,20 @@ static inline bool tcpstate_is_plain(const struct tcpstate_tapped *tapped)
     return tapped->sight.seen.step == TCPSTATE_STEP_NONE && !tapped->reading.quoted;
 }
 
+/* The states shown with a run.  A segment that leaves others ends it: the run
+ * shows where the ends stood, and they stood there until this segment. */
+struct tcpstate_shown {
+    uint8_t state[2];
+    bool inferred[2];
+};
+static inline bool tcpstate_shows_the_same(const struct tcpstate_shown *shown, const struct tcpstate_observation *seen)
+{
+    for (int i = 0; i < 2; i++)
+        if (shown->state[i] != seen->ends[i].after || shown->inferred[i] != seen->ends[i].after_inferred)
+            return false;
+    return true;
+}
+
 void tcpstate_run_add(struct tcpstate_run *run, const struct tcpstate_reading *reading);
 
 /* "12 segments, 14 480 bytes", "3 ACKs"; with more than one segment, up to

@@ -41,6 +41,7 @@ struct flow {
         item_t *item; /* the run that goes on, or NULL */
         struct tcpstate_run run;
     } open[2]; /* by direction */
+    struct tcpstate_shown shown; /* with those that are open */
 };
 
 /* One list of Wireshark's. */
@@ -198,6 +199,11 @@ static item_t *add_item(info_t *info, packet_info *pinfo, const struct tcpstate_
     item->line_style = 1;
     item->display = TRUE;
     sequence_analysis_use_color_filter(pinfo, item);
+    if (!item->has_color_filter) { /* else each conversation gets a loud colour of its own */
+        item->fg_color = 0x000000;
+        item->bg_color = 0xffffff;
+        item->has_color_filter = TRUE;
+    }
     g_queue_push_tail(info->items, item);
     return item;
 }
@@ -240,13 +246,18 @@ static void add_step(info_t *info, struct graph *graph, packet_info *pinfo, cons
     set_comment(graph, item, wmem_strbuf_get_str(comment));
 }
 
-/* Both runs between two steps show the states after the last segment of both,
- * as in the text ladder. */
 static void add_to_run(info_t *info, struct graph *graph, packet_info *pinfo, const struct tcpstate_tapped *tapped,
                        struct flow *flow)
 {
     int from = tapped->reading.segment.from;
+    const struct tcpstate_observation *seen = &tapped->sight.seen;
 
+    if (!tcpstate_shows_the_same(&flow->shown, seen))
+        flow->open[0].item = flow->open[1].item = NULL;
+    for (int i = 0; i < 2; i++) {
+        flow->shown.state[i] = seen->ends[i].after;
+        flow->shown.inferred[i] = seen->ends[i].after_inferred;
+    }
     if (!flow->open[from].item) {
         item_t *item = add_item(info, pinfo, tapped);
         if (!item)
@@ -259,15 +270,11 @@ static void add_to_run(info_t *info, struct graph *graph, packet_info *pinfo, co
     }
     tcpstate_run_add(&flow->open[from].run, &tapped->reading);
     tcpstate_run_text(flow->open[from].item->frame_label, &flow->open[from].run, false);
-    const char *states = states_text(pinfo, tapped);
-    for (int i = 0; i < 2; i++) {
-        char run[TCPSTATE_RUN_TEXT];
-        if (!flow->open[i].item)
-            continue;
-        tcpstate_run_text(run, &flow->open[i].run, true);
-        set_comment(graph, flow->open[i].item,
-                    wmem_strdup_printf(pinfo->pool, "%s%s%s", states, phrase(TCPSTATE_PHRASE_FLOW_AND), run));
-    }
+    char run[TCPSTATE_RUN_TEXT];
+    tcpstate_run_text(run, &flow->open[from].run, true);
+    set_comment(graph, flow->open[from].item,
+                wmem_strdup_printf(pinfo->pool, "%s%s%s", states_text(pinfo, tapped), phrase(TCPSTATE_PHRASE_FLOW_AND),
+                                   run));
 }
 
 static void leave_out(struct graph *graph)

@@ -123,20 +123,32 @@ static void set_after(struct tcpstate_rung *rung, const struct tcpstate_observat
     }
 }
 
-/* Both runs between two steps show the states after the last segment of both:
- * they overlap, and a state that goes back in time would be read as a change. */
+static bool shows_the_same(const struct tcpstate_rung *rung, const struct tcpstate_observation *seen)
+{
+    struct tcpstate_shown shown;
+
+    for (int i = 0; i < 2; i++) {
+        shown.state[i] = rung->after[i];
+        shown.inferred[i] = rung->after_inferred[i];
+    }
+    return tcpstate_shows_the_same(&shown, seen);
+}
+
 static void fold(struct tcpstate_ladder *ladder, const struct tcpstate_tapped *tapped)
 {
     int from = tapped->reading.segment.from;
 
+    for (int i = 0; i < 2; i++)
+        if (ladder->open[i] > 0
+            && !shows_the_same(tcpstate_ladder_rung(ladder, ladder->open[i] - 1), &tapped->sight.seen))
+            ladder->open[0] = ladder->open[1] = 0;
     if (ladder->open[from] == 0) {
         add_rung(ladder, tapped);
         ladder->open[from] = ladder->count;
     }
-    tcpstate_run_add(&tcpstate_ladder_rung(ladder, ladder->open[from] - 1)->run, &tapped->reading);
-    for (int i = 0; i < 2; i++)
-        if (ladder->open[i] > 0)
-            set_after(tcpstate_ladder_rung(ladder, ladder->open[i] - 1), &tapped->sight.seen);
+    struct tcpstate_rung *rung = tcpstate_ladder_rung(ladder, ladder->open[from] - 1);
+    tcpstate_run_add(&rung->run, &tapped->reading);
+    set_after(rung, &tapped->sight.seen);
 }
 
 static tap_packet_status collect(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const void *of_tap,

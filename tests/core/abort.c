@@ -274,7 +274,7 @@ static void reset_in_a_scaled_window(void)
 static void reset_whose_ttl_differs(void)
 {
     FIGURE(ESTABLISHED_100_300,
-        { "CLOSED?", TO_A, "R.", 300, 100, 0, "CLOSED", "abort", .reset = EXACT, .ttl = 250, .ttl_differs = true });
+        { "CLOSED?", TO_A, "R.", 300, 100, 0, "CLOSED?", "abort", .reset = EXACT, .ttl = 250, .ttl_differs = true });
     FIGURE( /* nothing of B's to compare it with */
         { "SYN_SENT", TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn", .ttl = 64 },
         { "CLOSED?",  TO_A, "R.", 0,   101, 0, "CLOSED",    "refused", .reset = RIGHT_ACK, .ttl = 250,
@@ -285,8 +285,8 @@ static void reset_whose_ttl_differs(void)
 static void resets_whose_ttl_differs(void)
 {
     FIGURE(ESTABLISHED_100_300,
-        { "CLOSED?", TO_A, "R.", 300, 100, 0, "CLOSED", "abort", .reset = EXACT, .ttl = 250, .ttl_differs = true },
-        { "CLOSED?", TO_A, "R.", 300, 100, 0, "CLOSED", "reset-repeated", .reset = EXACT, .ttl = 250,
+        { "CLOSED?", TO_A, "R.", 300, 100, 0, "CLOSED?", "abort", .reset = EXACT, .ttl = 250, .ttl_differs = true },
+        { "CLOSED?", TO_A, "R.", 300, 100, 0, "CLOSED?", "reset-repeated", .reset = EXACT, .ttl = 250,
           .ttl_differs = true });
 }
 
