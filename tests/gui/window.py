@@ -144,7 +144,7 @@ class Window:
     def _start_wireshark(self):
         self.wireshark = self._start("wireshark", str(TESTS / "with-plugin"), str(BUILD), "wireshark",
                                      "-C", "TCP State", *map(str, self.arguments), str(self.capture))
-        self.wait_until(f"a window titled {self.capture.name}", lambda: self.capture.name == self.active())
+        self.wait_until(f"a window titled {self.capture.name}", lambda: self.capture.name == self.active(), seconds=120)
         self.header = self.wait_until("a packet list with columns", self.titles_of_columns)
         middle = round(self.header["No."].middle)
         self.list_top, self.list_bottom = middle + 10, middle - 10 + self.packet_list
