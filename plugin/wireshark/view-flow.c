@@ -48,6 +48,7 @@ struct flow {
 struct graph {
     GHashTable *flows; /* struct tcpstate_life -> struct flow, or NULL: left out */
     item_t *first;     /* of the list */
+    uint32_t clients;  /* lifelines at the left */
     size_t notice;     /* length of what stands before its own comment */
     uint64_t left_out; /* connections */
 };
@@ -112,31 +113,45 @@ static const char *lifeline(packet_info *pinfo, const struct tcpstate_pair *pair
     return text;
 }
 
-/* Make the lifelines that are not there yet, from the left; false if there is
- * no room for them. */
-static bool make_nodes(info_t *info, const address *nodes, int count)
+/* Make a lifeline at a place from the left, or at the right end; what stands
+ * there moves on. */
+static void make_node(info_t *info, const address *node, uint32_t place)
 {
-    uint32_t wanted = 0;
-
-    for (int i = 0; i < count; i++)
-        wanted += !has_node(info, &nodes[i]);
-    if (info->num_nodes + wanted > TCPSTATE_FLOW_NODES)
-        return false;
-    for (int i = 0; i < count; i++)
-        if (!has_node(info, &nodes[i]))
-            copy_address(&info->nodes[info->num_nodes++], &nodes[i]);
-    return true;
+    memmove(&info->nodes[place + 1], &info->nodes[place], (info->num_nodes - place) * sizeof info->nodes[0]);
+    copy_address(&info->nodes[place], node);
+    info->num_nodes++;
 }
 
-/* Those of a connection, the client's at the left. */
-static bool make_nodes_of(info_t *info, packet_info *pinfo, const struct tcpstate_tapped *tapped)
+/* Those of a connection: all clients stand left of all servers, so that each
+ * handshake begins at the left.  False if there is no room for them. */
+static bool make_nodes_of(info_t *info, struct graph *graph, packet_info *pinfo, const struct tcpstate_tapped *tapped)
 {
     int client = tapped->sight.seen.client, left = client >= 0 ? client : tapped->reading.segment.from;
     address nodes[2];
+    uint32_t wanted = 0;
 
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 2; i++) {
         nodes[i] = node_of(lifeline(pinfo, &tapped->reading.pair, left ^ i));
-    return make_nodes(info, nodes, 2);
+        wanted += !has_node(info, &nodes[i]);
+    }
+    if (info->num_nodes + wanted > TCPSTATE_FLOW_NODES)
+        return false;
+    if (!has_node(info, &nodes[0]))
+        make_node(info, &nodes[0], graph->clients++);
+    if (!has_node(info, &nodes[1]))
+        make_node(info, &nodes[1], info->num_nodes);
+    return true;
+}
+
+/* One for the word of ICMP, at the right end. */
+static bool make_node_of_icmp(info_t *info, const address *node)
+{
+    if (has_node(info, node))
+        return true;
+    if (info->num_nodes == TCPSTATE_FLOW_NODES)
+        return false;
+    make_node(info, node, info->num_nodes);
+    return true;
 }
 
 /* ---- Arrows ---- */
@@ -182,7 +197,7 @@ static item_t *add_item(info_t *info, packet_info *pinfo, const struct tcpstate_
         ends[0] = node_of(wmem_strdup_printf(pinfo->pool, "%s ICMP", address_to_display(pinfo->pool, &pinfo->src)));
         ports[1] = ports[0];
         ports[0] = 0;
-        if (!make_nodes(info, ends, 1))
+        if (!make_node_of_icmp(info, &ends[0]))
             return NULL;
     }
     item_t *item = sequence_analysis_create_sai_with_addresses(pinfo, info);
@@ -297,7 +312,7 @@ static tap_packet_status draw(void *data, packet_info *pinfo, epan_dissect_t *ed
     void *found;
 
     if (!g_hash_table_lookup_extended(graph->flows, life, NULL, &found)) {
-        found = make_nodes_of(info, pinfo, tapped) ? g_new0(struct flow, 1) : NULL;
+        found = make_nodes_of(info, graph, pinfo, tapped) ? g_new0(struct flow, 1) : NULL;
         g_hash_table_insert(graph->flows, (void *)life, found);
         if (!found)
             leave_out(graph);

@@ -43,6 +43,14 @@ def test_the_client_stands_at_the_left_although_the_server_is_seen_first(tshark)
     assert arrows(lines)[0][:2] == ("Close 1/4", "<")
 
 
+def test_all_clients_stand_left_of_all_servers(tshark):
+    # Three connections, the second to another server; the third's client comes when both servers are there.
+    lines = flow(tshark, SESSION, ",tcp.stream in {1, 4, 6}")
+    assert lifelines(lines) == ["127.0.0.1:58984", "127.0.0.1:58988", "127.0.0.1:58990",
+                                "127.0.0.1:9010", "127.0.0.1:8000"]
+    assert all(direction == ">" for label, direction, _ in arrows(lines) if label == "Handshake 1/3")
+
+
 def test_each_step_is_an_arrow_and_the_comment_has_the_states_of_both_ends(tshark):
     assert arrows(flow(tshark, SESSION, ",tcp.stream == 44")) == [
         ("Handshake 1/3", ">", "client SYN_SENT, server SYN_RCVD (inferred); SYN seq=0"),
