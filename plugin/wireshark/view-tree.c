@@ -50,6 +50,18 @@ static void add_end_state(const struct tcpstate_view *view, enum tcpstate_field 
         tcpstate_hide(item);
 }
 
+/* The same for a column, which has no room for "(inferred)"; nowhere else. */
+static void add_marked_state(const struct tcpstate_view *view, enum tcpstate_field field, enum tcpstate_state state,
+                             bool inferred)
+{
+    char marked[32];
+
+    if (tcpstate_field_registrations[field].hfinfo.ref_type != HF_REF_TYPE_DIRECT)
+        return;
+    snprintf(marked, sizeof marked, "%s?", tcpstate_state_name(state));
+    tcpstate_hide(tcpstate_add_named(view, field, inferred ? marked : tcpstate_state_name(state), marked));
+}
+
 static void add_states(const struct tcpstate_view *view)
 {
     const struct tcpstate_observation *seen = &view->sight->seen;
@@ -77,6 +89,7 @@ static void add_states(const struct tcpstate_view *view)
         bool was_inferred = known && seen->ends[end].before_inferred, inferred = known && seen->ends[end].after_inferred;
         add_state(view, i == 0 ? TCPSTATE_FIELD_CLIENT_PREVIOUS : TCPSTATE_FIELD_SERVER_PREVIOUS, before, was_inferred);
         add_state(view, i == 0 ? TCPSTATE_FIELD_CLIENT_STATE : TCPSTATE_FIELD_SERVER_STATE, after, inferred);
+        add_marked_state(view, i == 0 ? TCPSTATE_FIELD_CLIENT : TCPSTATE_FIELD_SERVER, after, inferred);
         tcpstate_hide(tcpstate_add_boolean(view, i == 0 ? TCPSTATE_FIELD_CLIENT_INFERRED : TCPSTATE_FIELD_SERVER_INFERRED, inferred));
     }
     add_end_state(view, TCPSTATE_FIELD_SENDER_STATE, from, known);
