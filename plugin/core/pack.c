@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "tcpstate.h"
+#include "varint.h"
 
 /* Numbers of one endpoint: field, and what it is likely to be near. */
 #define OWN_NUMBERS(X, me, peer)                                               \
@@ -74,16 +75,6 @@ enum { ZERO, AS_EXPECTED, NEAR, ANY };
  * written in full. */
 enum { TIME_ZERO, TIME_NONE, TIME_NEW, TIME_SAME, MOST_SAME = 16 - TIME_SAME };
 
-static uint8_t *write_varint(uint8_t *to, uint64_t number)
-{
-    while (number >= 0x80) {
-        *to++ = (uint8_t)(number | 0x80);
-        number >>= 7;
-    }
-    *to++ = (uint8_t)number;
-    return to;
-}
-
 /* Distances of either sign, small ones short. */
 static uint64_t fold(int64_t distance) { return (uint64_t)distance << 1 ^ (distance < 0 ? UINT64_MAX : 0); }
 static int64_t unfold(uint64_t folded) { return (int64_t)(folded >> 1 ^ (0 - (folded & 1))); }
@@ -104,7 +95,7 @@ static void put(struct writer *writer, uint32_t number, uint32_t expected)
         code = AS_EXPECTED;
     } else if (distance > -(1 << 20) && distance < 1 << 20) {
         code = NEAR;
-        writer->to = write_varint(writer->to, fold(distance));
+        writer->to = tcpstate_write_varint(writer->to, fold(distance));
     } else {
         code = ANY;
         memcpy(writer->to, &number, sizeof number);
@@ -133,7 +124,7 @@ static void put_time(struct time_writer *writer, int64_t time)
         if (writer->times[i] == time)
             code = TIME_SAME + i;
     if (code == TIME_NEW) {
-        writer->to = write_varint(writer->to, fold((int64_t)((uint64_t)time - (uint64_t)writer->before)));
+        writer->to = tcpstate_write_varint(writer->to, fold((int64_t)((uint64_t)time - (uint64_t)writer->before)));
         if (writer->known < MOST_SAME)
             writer->times[writer->known++] = time;
         writer->before = time;

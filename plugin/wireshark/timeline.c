@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "../core/varint.h"
+
 #define NO_TIME UINT32_MAX
 #define IN_MILLISECONDS UINT32_C(0x80000000)
 
@@ -47,16 +49,7 @@ enum {
     HAS_LAYER = 0x4000,
 };
 
-static uint8_t *write_number(uint8_t *to, uint32_t number)
-{
-    while (number >= 0x80) {
-        *to++ = (uint8_t)(number | 0x80);
-        number >>= 7;
-    }
-    *to++ = (uint8_t)number;
-    return to;
-}
-
+/* The timeline is our own, so its bytes are trusted. */
 static const uint8_t *read_number(const uint8_t *from, uint32_t *number)
 {
     *number = 0;
@@ -119,7 +112,7 @@ size_t tcpstate_write_entry(uint8_t to[TCPSTATE_MOST_ENTRY], const struct tcpsta
     *at++ = (uint8_t)parts;
     if (parts & HAS_SECOND_BYTE)
         *at++ = (uint8_t)(parts >> 8);
-    at = write_number(at, entry->frame - before->frame);
+    at = tcpstate_write_varint(at, entry->frame - before->frame);
     *at++ = entry->step;
     if (parts & HAS_AFTER)
         *at++ = entry->after;
@@ -134,17 +127,17 @@ size_t tcpstate_write_entry(uint8_t to[TCPSTATE_MOST_ENTRY], const struct tcpsta
     if (parts & HAS_LAYER)
         *at++ = entry->layer;
     if (parts & HAS_ANSWERS)
-        at = write_number(at, entry->frame - entry->answers);
+        at = tcpstate_write_varint(at, entry->frame - entry->answers);
     if (parts & HAS_STAYED_0)
-        at = write_number(at, entry->stayed[0]);
+        at = tcpstate_write_varint(at, entry->stayed[0]);
     if (parts & HAS_STAYED_1)
-        at = write_number(at, entry->stayed[1]);
+        at = tcpstate_write_varint(at, entry->stayed[1]);
     if (parts & HAS_VALUE)
-        at = write_number(at, entry->value);
+        at = tcpstate_write_varint(at, entry->value);
     if (parts & HAS_REPEATS)
-        at = write_number(at, entry->repeats);
+        at = tcpstate_write_varint(at, entry->repeats);
     if (parts & HAS_ELAPSED)
-        at = write_number(at, entry->elapsed);
+        at = tcpstate_write_varint(at, entry->elapsed);
     for (unsigned i = 0; i < 2; i++) {
         if (parts & (HAS_ISN_0 << i)) {
             memcpy(at, &entry->isn[i], sizeof entry->isn[i]);
