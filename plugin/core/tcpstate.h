@@ -322,13 +322,16 @@ struct tcpstate_outcome {
     const char *conn_state; /* Zeek's code: "SF", "S0" and so on */
 };
 
+/* Where one endpoint stands, before a segment and after it. */
+struct tcpstate_standing {
+    uint8_t before, after; /* enum tcpstate_state */
+    bool before_inferred, after_inferred;
+};
+
 /* What one segment means. */
 struct tcpstate_observation {
     enum tcpstate_step step;
-    struct {
-        uint8_t before, after; /* enum tcpstate_state */
-        bool before_inferred, after_inferred;
-    } ends[2];
+    struct tcpstate_standing ends[2];
     int8_t client;        /* endpoint 0 or 1, or -1: roles unknown */
     bool roles_inferred;  /* the roles follow from a port only */
     uint8_t checks;       /* TCPSTATE_CHECK_* that this step has */

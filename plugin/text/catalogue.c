@@ -34,13 +34,13 @@ static const char *const words[TCPSTATE_WORDS][TCPSTATE_LANGUAGES] = {
     [TCPSTATE_WORD_ONE_END] = { "one end", "一端" },
     [TCPSTATE_WORD_OTHER_END] = { "the other end", "另一端" },
     [TCPSTATE_WORD_INFERRED] = { "inferred", "推断" },
+    [TCPSTATE_WORD_WAS] = { ", was ", "，此前为" },
     [TCPSTATE_WORD_PASSED] = { "yes", "是" },
     [TCPSTATE_WORD_FAILED] = { "NO", "否" },
     [TCPSTATE_WORD_UNKNOWN] = { "unknown", "未知" },
     [TCPSTATE_WORD_MIDSTREAM] = { "The capture does not hold the beginning of this connection",
                                   "捕获中没有该连接的开头" },
     [TCPSTATE_WORD_BOTH] = { "both", "双方" },
-    [TCPSTATE_WORD_TIMES] = { "Times", "时间" },
     [TCPSTATE_WORD_WHOLE] = { "The whole connection", "整个连接" },
     [TCPSTATE_WORD_ROLES_INFERRED] = { "inferred from the port numbers", "由端口号推断" },
 };
@@ -139,26 +139,33 @@ enum tcpstate_language tcpstate_language_of_locale(const char *locale)
     return TCPSTATE_ENGLISH;
 }
 
+/* The sender or the receiver, within a sentence, at its head, and bare. */
+static const char *side(bool sender, bool capital, bool bare, const struct tcpstate_places *places)
+{
+    static const char *const english[][2] = {
+        [TCPSTATE_WORD_CLIENT] = { "the client", "The client" },
+        [TCPSTATE_WORD_SERVER] = { "the server", "The server" },
+        [TCPSTATE_WORD_ONE_END] = { "one end", "One end" },
+        [TCPSTATE_WORD_OTHER_END] = { "the other end", "The other end" },
+    };
+    enum tcpstate_word word = sender ? TCPSTATE_WORD_ONE_END : TCPSTATE_WORD_OTHER_END;
+
+    if (places->sender_is_client >= 0)
+        word = (places->sender_is_client == 1) == sender ? TCPSTATE_WORD_CLIENT : TCPSTATE_WORD_SERVER;
+    if (bare || places->language != TCPSTATE_ENGLISH)
+        return tcpstate_word(word, places->language);
+    return english[word][capital];
+}
+
 /* One place's text, or NULL if `name` is none. */
 static const char *place(const char *name, size_t length, const struct tcpstate_places *places,
                          char *scratch, size_t scratch_size)
 {
 #define IS(text) (length == sizeof(text) - 1 && memcmp(name, text, length) == 0)
-    const bool bare = IS("who");
-    const bool sender_first = bare || IS("sender") || IS("Sender");
-    if (IS("sender") || IS("receiver") || IS("Sender") || IS("Receiver") || IS("who")) {
-        enum tcpstate_word word = sender_first ? TCPSTATE_WORD_ONE_END : TCPSTATE_WORD_OTHER_END;
-        if (places->sender_is_client >= 0)
-            word = (places->sender_is_client == 1) == sender_first ? TCPSTATE_WORD_CLIENT
-                                                                   : TCPSTATE_WORD_SERVER;
-        snprintf(scratch, scratch_size, "%s%s",
-                 !bare && places->language == TCPSTATE_ENGLISH && word < TCPSTATE_WORD_ONE_END
-                     ? "the " : "",
-                 tcpstate_word(word, places->language));
-        if ((name[0] == 'S' || name[0] == 'R') && scratch[0] >= 'a' && scratch[0] <= 'z')
-            scratch[0] = (char)(scratch[0] - 'a' + 'A');
-        return scratch;
-    }
+    if (IS("sender") || IS("Sender") || IS("who"))
+        return side(true, *name == 'S', *name == 'w', places);
+    if (IS("receiver") || IS("Receiver"))
+        return side(false, *name == 'R', false, places);
     if (IS("proto"))
         return places->protocol ? places->protocol : "";
     if (IS("PROTO"))

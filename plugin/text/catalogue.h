@@ -47,14 +47,14 @@ enum tcpstate_word {
     TCPSTATE_WORD_ONE_END,   /* roles unknown: the sender */
     TCPSTATE_WORD_OTHER_END, /* roles unknown: the receiver */
     TCPSTATE_WORD_INFERRED,
+    TCPSTATE_WORD_WAS,       /* between a state and the one before */
     TCPSTATE_WORD_PASSED,
     TCPSTATE_WORD_FAILED,    /* "failed, expected %u": the number follows */
     TCPSTATE_WORD_UNKNOWN,
     TCPSTATE_WORD_MIDSTREAM,
     TCPSTATE_WORD_ROLES_INFERRED,
     TCPSTATE_WORD_BOTH,
-    TCPSTATE_WORD_TIMES,     /* heads of subtrees */
-    TCPSTATE_WORD_WHOLE,
+    TCPSTATE_WORD_WHOLE,     /* head of a subtree */
     TCPSTATE_WORDS
 };
 const char *tcpstate_word(enum tcpstate_word word, enum tcpstate_language language);

@@ -238,14 +238,14 @@ static void append(struct tcpstate_life *life, const struct tcpstate_connection 
     tcpstate_life_append(life, &entry);
 }
 
-bool tcpstate_life_isn(const struct tcpstate_life *life, int endpoint, uint32_t frame, uint32_t *isn)
+unsigned tcpstate_life_isns(const struct tcpstate_life *life, uint32_t frame, uint32_t isn[2])
 {
     struct tcpstate_entry entry;
 
-    if (!tcpstate_life_entry(life, frame, UINT8_MAX, &entry) || !(entry.knows_isn & 1u << (endpoint & 1)))
-        return false;
-    *isn = entry.isn[endpoint & 1];
-    return true;
+    if (!tcpstate_life_entry(life, frame, UINT8_MAX, &entry))
+        return 0;
+    memcpy(isn, entry.isn, sizeof entry.isn);
+    return entry.knows_isn;
 }
 
 /* Keep the outcome as it is when the connection ends; an attempt that failed

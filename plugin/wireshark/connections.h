@@ -42,9 +42,9 @@ bool tcpstate_connections_find(const struct tcpstate_reading *reading, struct tc
 /* Frame of a milestone of this connection, 0 if there is none (yet). */
 uint32_t tcpstate_life_milestone(const struct tcpstate_life *life, enum tcpstate_milestone milestone);
 
-/* The initial sequence number of endpoint 0 or 1 as it was known at a frame;
- * false if it was not. */
-bool tcpstate_life_isn(const struct tcpstate_life *life, int endpoint, uint32_t frame, uint32_t *isn);
+/* The initial sequence numbers of endpoints 0 and 1 as they were known at a
+ * frame.  Returns which are: bit 0 and bit 1. */
+unsigned tcpstate_life_isns(const struct tcpstate_life *life, uint32_t frame, uint32_t isn[2]);
 
 /* What became of the connection: as it ended, if it did, else as far as seen. */
 void tcpstate_life_outcome(const struct tcpstate_life *life, struct tcpstate_outcome *outcome);

@@ -42,14 +42,15 @@ static bool look_who_looks(packet_info *pinfo, proto_tree *tree, struct lookers 
 static void show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, struct tcpstate_reading *reading,
                  const struct tcpstate_sight *sight, const struct lookers *lookers)
 {
+    if (lookers->tap || (lookers->tree && tcpstate_view_tree_wants_stream(tree)))
+        reading->has_stream = tcpstate_stream_of(pinfo, reading, &reading->stream);
     proto_item *item = lookers->tree ? tcpstate_view_tree(tvb, pinfo, tree, reading, sight, lookers->expert) : NULL;
 
     if (lookers->expert)
         tcpstate_view_expert(pinfo, item, reading, sight);
     if (lookers->info)
         tcpstate_view_info(pinfo, reading, sight);
-    /* Views but the tree are told the stream; the tree asks for itself. */
-    if ((item || lookers->tap) && tcpstate_stream_of(pinfo, reading, &reading->stream) && item)
+    if (item && reading->has_stream)
         tcpstate_view_filter(pinfo, reading);
     if (lookers->tap) {
         struct tcpstate_tapped *tapped = wmem_new(pinfo->pool, struct tcpstate_tapped);

@@ -31,9 +31,10 @@ struct tcpstate_pair {
 struct tcpstate_reading {
     struct tcpstate_segment segment;
     struct tcpstate_pair pair;
-    uint32_t stream; /* tcp.stream; for views, see tcpstate_stream_of() */
+    uint32_t stream; /* tcp.stream, where .has_stream; for views, see tcpstate_stream_of() */
     uint8_t layer;   /* 0 for the outermost TCP of the frame */
     bool innermost;  /* no TCP layer lies above it */
+    bool has_stream; /* somebody asked for it, and Wireshark knows it */
     bool quoted;     /* an ICMP error quotes it: not a segment, but word of one */
     uint8_t plain;   /* enum tcpstate_step that Wireshark's own analysis suggests */
 };

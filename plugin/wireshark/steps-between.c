@@ -85,12 +85,11 @@ static void append_flags(wmem_strbuf_t *text, uint8_t flags)
 static void append_number(wmem_strbuf_t *text, const char *name, uint32_t number, const struct tcpstate_life *life,
                           int endpoint, uint32_t frame, bool hindsight, bool *raw)
 {
-    uint32_t isn = 0;
-    bool known = true;
+    uint32_t isns[2];
+    bool known = (tcpstate_life_isns(life, frame, isns) >> endpoint & 1)
+                 || (hindsight && (tcpstate_life_isns(life, UINT32_MAX, isns) >> endpoint & 1));
+    uint32_t isn = known ? isns[endpoint] : 0;
 
-    if (!tcpstate_life_isn(life, endpoint, frame, &isn)
-        && !(hindsight && tcpstate_life_isn(life, endpoint, UINT32_MAX, &isn)))
-        known = false;
     *raw |= !known;
     /* What belongs to an older connection may lie before this one's beginning. */
     wmem_strbuf_append_printf(text, " %s=%s%" PRId64, name, known ? "" : "~",

@@ -49,14 +49,15 @@ void tcpstate_hide(proto_item *item)
         proto_item_set_hidden(item);
 }
 
-void tcpstate_add_uint(const struct tcpstate_view *view, enum tcpstate_field field, uint32_t value)
+proto_item *tcpstate_add_uint(const struct tcpstate_view *view, enum tcpstate_field field, uint32_t value)
 {
     if (!tcpstate_wanted(view, field))
-        return;
+        return NULL;
     proto_item *item = proto_tree_add_uint(view->tree, tcpstate_hf[field], view->tvb, 0, 0, value);
     if (tcpstate_needs_own_text(view))
         proto_item_set_text(item, "%s: %u", tcpstate_field_chinese(field), value);
     proto_item_set_generated(item);
+    return item;
 }
 
 void tcpstate_add_time(const struct tcpstate_view *view, enum tcpstate_field field, int64_t nanoseconds)
@@ -81,8 +82,7 @@ proto_item *tcpstate_add_boolean(const struct tcpstate_view *view, enum tcpstate
     return item;
 }
 
-void tcpstate_add_frame(const struct tcpstate_view *view, enum tcpstate_field field, uint32_t frame)
+proto_item *tcpstate_add_frame(const struct tcpstate_view *view, enum tcpstate_field field, uint32_t frame)
 {
-    if (frame != 0 && frame != view->pinfo->num)
-        tcpstate_add_uint(view, field, frame);
+    return frame != 0 && frame != view->pinfo->num ? tcpstate_add_uint(view, field, frame) : NULL;
 }

@@ -51,14 +51,14 @@ void tcpstate_add_string(const struct tcpstate_view *view, enum tcpstate_field f
 /* A long string of our own words: Wireshark need not look for what to escape. */
 void tcpstate_add_text(const struct tcpstate_view *view, enum tcpstate_field field, const char *value);
 
-void tcpstate_add_uint(const struct tcpstate_view *view, enum tcpstate_field field, uint32_t value);
+proto_item *tcpstate_add_uint(const struct tcpstate_view *view, enum tcpstate_field field, uint32_t value);
 proto_item *tcpstate_add_boolean(const struct tcpstate_view *view, enum tcpstate_field field, bool value);
 
 /* A time in nanoseconds, unless it is negative: not known. */
 void tcpstate_add_time(const struct tcpstate_view *view, enum tcpstate_field field, int64_t nanoseconds);
 
 /* A link, unless there is nothing to jump to or it is this very frame. */
-void tcpstate_add_frame(const struct tcpstate_view *view, enum tcpstate_field field, uint32_t frame);
+proto_item *tcpstate_add_frame(const struct tcpstate_view *view, enum tcpstate_field field, uint32_t frame);
 
 /* A field for filters and columns whose news another one already shows. */
 void tcpstate_hide(proto_item *item);

@@ -59,7 +59,7 @@ static char *one_line(const char *text)
 
 static char *standing(wmem_allocator_t *pool, enum tcpstate_phrase phrase, const struct tcpstate_sight *sight, int end)
 {
-    const char *state = tcpstate_state_text(pool, (enum tcpstate_state)sight->seen.ends[end].after,
+    const char *state = tcpstate_state_text((enum tcpstate_state)sight->seen.ends[end].after,
                                             sight->seen.ends[end].after_inferred);
 
     return wmem_strdup_printf(pool, tcpstate_phrase(phrase, tcpstate_language()), state);

@@ -178,7 +178,7 @@ static char *states_text(packet_info *pinfo, const struct tcpstate_tapped *tappe
     const char *states[2];
 
     for (int i = 0; i < 2; i++)
-        states[i] = tcpstate_state_text(pinfo->pool, (enum tcpstate_state)seen->ends[left ^ i].after,
+        states[i] = tcpstate_state_text((enum tcpstate_state)seen->ends[left ^ i].after,
                                         seen->ends[left ^ i].after_inferred);
     return wmem_strdup_printf(pinfo->pool, phrase(TCPSTATE_PHRASE_FLOW_STATES), name_of_end(pinfo, tapped, left),
                               states[0], name_of_end(pinfo, tapped, !left), states[1]);

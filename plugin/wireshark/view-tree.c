@@ -11,43 +11,57 @@
 
 #include <string.h>
 
+#include <wsutil/str_util.h>
+
 #include "../text/catalogue.h"
 #include "preferences.h"
 #include "tree-fields.h"
 #include "wording.h"
 
-/* A state, marked where it is inferred. */
-static void add_state(const struct tcpstate_view *view, enum tcpstate_field field, enum tcpstate_state state, bool inferred)
+/* One end's state, in one line with the state before where they differ:
+ * "Client state: ESTABLISHED (inferred), was SYN_SENT". */
+static void add_state(const struct tcpstate_view *view, enum tcpstate_field field, const struct tcpstate_standing *end)
 {
-    const char *name = tcpstate_state_name(state);
+    bool chinese = view->language == TCPSTATE_CHINESE;
 
     if (!tcpstate_wanted(view, field))
         return;
+    enum tcpstate_state before = (enum tcpstate_state)end->before, after = (enum tcpstate_state)end->after;
+    bool same = before == after && end->before_inferred == end->after_inferred;
     proto_item *item;
-    if (view->visible && (inferred || tcpstate_needs_own_text(view))) {
-        bool chinese = view->language == TCPSTATE_CHINESE;
-        item = proto_tree_add_string_format(view->tree, tcpstate_hf[field], view->tvb, 0, 0, name, "%s: %s",
-                                            chinese ? tcpstate_field_chinese(field) : tcpstate_field_registrations[field].hfinfo.name,
-                                            tcpstate_state_text(view->pinfo->pool, state, inferred));
-    } else {
-        item = proto_tree_add_string(view->tree, tcpstate_hf[field], view->tvb, 0, 0, name);
-    }
+    if (view->visible && (!same || end->after_inferred || chinese))
+        item = proto_tree_add_string_format(
+            view->tree, tcpstate_hf[field], view->tvb, 0, 0, tcpstate_state_name(after), "%s",
+            wmem_strconcat(view->pinfo->pool,
+                           chinese ? tcpstate_field_chinese(field) : tcpstate_field_registrations[field].hfinfo.name,
+                           ": ", tcpstate_state_text(after, end->after_inferred),
+                           same ? NULL : tcpstate_word(TCPSTATE_WORD_WAS, view->language),
+                           tcpstate_state_text(before, end->before_inferred), NULL));
+    else
+        item = proto_tree_add_string(view->tree, tcpstate_hf[field], view->tvb, 0, 0, tcpstate_state_name(after));
     proto_item_set_generated(item);
+}
+
+/* A field for filters, columns and exports: the tree shows its news elsewhere. */
+static void add_hidden(const struct tcpstate_view *view, enum tcpstate_field field, const char *value)
+{
+    if (!tcpstate_wanted(view, field))
+        return;
+    proto_item *item = proto_tree_add_string(view->tree, tcpstate_hf[field], view->tvb, 0, 0, value);
+    proto_item_set_generated(item);
+    tcpstate_hide(item);
 }
 
 /* The state of the sender or the receiver, which client and server show too
  * where it is known who is who. */
-static void add_end_state(const struct tcpstate_view *view, enum tcpstate_field field, int end, bool hidden)
+static void add_end_state(const struct tcpstate_view *view, enum tcpstate_field field, int end, bool known)
 {
-    const struct tcpstate_observation *seen = &view->sight->seen;
-    enum tcpstate_state state = (enum tcpstate_state)seen->ends[end].after;
+    const struct tcpstate_standing *standing = &view->sight->seen.ends[end];
 
-    if (!tcpstate_wanted(view, field))
-        return;
-    proto_item *item = tcpstate_add_named(view, field, tcpstate_state_name(state),
-                                 tcpstate_state_text(view->pinfo->pool, state, seen->ends[end].after_inferred));
-    if (hidden)
-        tcpstate_hide(item);
+    if (known)
+        add_hidden(view, field, tcpstate_state_name((enum tcpstate_state)standing->after));
+    else
+        add_state(view, field, standing);
 }
 
 /* The same for a column, which has no room for "(inferred)"; nowhere else. */
@@ -59,38 +73,44 @@ static void add_marked_state(const struct tcpstate_view *view, enum tcpstate_fie
     if (tcpstate_field_registrations[field].hfinfo.ref_type != HF_REF_TYPE_DIRECT)
         return;
     snprintf(marked, sizeof marked, "%s?", tcpstate_state_name(state));
-    tcpstate_hide(tcpstate_add_named(view, field, inferred ? marked : tcpstate_state_name(state), marked));
+    add_hidden(view, field, inferred ? marked : tcpstate_state_name(state));
+}
+
+static void add_roles(const struct tcpstate_view *view, bool known)
+{
+    const struct tcpstate_observation *seen = &view->sight->seen;
+    int from = view->reading->segment.from;
+    /* An ICMP error is nobody's segment, whoever it quotes. */
+    bool sent = known && !view->reading->quoted;
+
+    tcpstate_add_named(view, TCPSTATE_FIELD_SENDER, sent ? tcpstate_side_name(seen->client, from) : "unknown",
+                       tcpstate_word(!sent                  ? TCPSTATE_WORD_UNKNOWN
+                                     : from == seen->client ? TCPSTATE_WORD_CLIENT
+                                                            : TCPSTATE_WORD_SERVER, view->language));
+    if (known && !seen->roles_inferred)
+        add_hidden(view, TCPSTATE_FIELD_ROLES, "seen");
+    else
+        tcpstate_add_named(view, TCPSTATE_FIELD_ROLES, known ? "inferred" : "unknown",
+                           tcpstate_word(known ? TCPSTATE_WORD_ROLES_INFERRED : TCPSTATE_WORD_UNKNOWN, view->language));
 }
 
 static void add_states(const struct tcpstate_view *view)
 {
+    static const struct tcpstate_standing unknown = { .before = TCPSTATE_UNKNOWN, .after = TCPSTATE_UNKNOWN };
     const struct tcpstate_observation *seen = &view->sight->seen;
     int from = view->reading->segment.from;
     bool known = seen->client >= 0;
-    int client = known ? seen->client : 0, server = !client;
-    /* An ICMP error is nobody's segment, whoever it quotes. */
-    bool sent = known && !view->reading->quoted;
-    const char *sender = sent ? tcpstate_side_name(seen->client, from) : "unknown";
-    const char *roles = !known ? "unknown" : seen->roles_inferred ? "inferred" : "seen";
 
-    tcpstate_add_named(view, TCPSTATE_FIELD_SENDER, sender,
-              sent ? tcpstate_word(from == client ? TCPSTATE_WORD_CLIENT : TCPSTATE_WORD_SERVER, view->language)
-                    : tcpstate_word(TCPSTATE_WORD_UNKNOWN, view->language));
-    proto_item *item = tcpstate_add_named(view, TCPSTATE_FIELD_ROLES, roles,
-                                 seen->roles_inferred
-                                     ? tcpstate_word(TCPSTATE_WORD_ROLES_INFERRED, view->language)
-                                     : tcpstate_word(TCPSTATE_WORD_UNKNOWN, view->language));
-    if (known && !seen->roles_inferred)
-        tcpstate_hide(item);
+    add_roles(view, known);
     for (int i = 0; i < 2; i++) {
-        int end = i == 0 ? client : server;
-        enum tcpstate_state before = known ? (enum tcpstate_state)seen->ends[end].before : TCPSTATE_UNKNOWN;
-        enum tcpstate_state after = known ? (enum tcpstate_state)seen->ends[end].after : TCPSTATE_UNKNOWN;
-        bool was_inferred = known && seen->ends[end].before_inferred, inferred = known && seen->ends[end].after_inferred;
-        add_state(view, i == 0 ? TCPSTATE_FIELD_CLIENT_PREVIOUS : TCPSTATE_FIELD_SERVER_PREVIOUS, before, was_inferred);
-        add_state(view, i == 0 ? TCPSTATE_FIELD_CLIENT_STATE : TCPSTATE_FIELD_SERVER_STATE, after, inferred);
-        add_marked_state(view, i == 0 ? TCPSTATE_FIELD_CLIENT : TCPSTATE_FIELD_SERVER, after, inferred);
-        tcpstate_hide(tcpstate_add_boolean(view, i == 0 ? TCPSTATE_FIELD_CLIENT_INFERRED : TCPSTATE_FIELD_SERVER_INFERRED, inferred));
+        const struct tcpstate_standing *end = known ? &seen->ends[i == 0 ? seen->client : !seen->client] : &unknown;
+        enum tcpstate_state after = (enum tcpstate_state)end->after;
+        add_state(view, i == 0 ? TCPSTATE_FIELD_CLIENT_STATE : TCPSTATE_FIELD_SERVER_STATE, end);
+        add_hidden(view, i == 0 ? TCPSTATE_FIELD_CLIENT_PREVIOUS : TCPSTATE_FIELD_SERVER_PREVIOUS,
+                   tcpstate_state_name((enum tcpstate_state)end->before));
+        add_marked_state(view, i == 0 ? TCPSTATE_FIELD_CLIENT : TCPSTATE_FIELD_SERVER, after, end->after_inferred);
+        tcpstate_hide(tcpstate_add_boolean(view, i == 0 ? TCPSTATE_FIELD_CLIENT_INFERRED : TCPSTATE_FIELD_SERVER_INFERRED,
+                                           end->after_inferred));
     }
     add_end_state(view, TCPSTATE_FIELD_SENDER_STATE, from, known);
     add_end_state(view, TCPSTATE_FIELD_RECEIVER_STATE, !from, known);
@@ -124,23 +144,37 @@ static void add_checks(const struct tcpstate_view *view)
     add_check(view, TCPSTATE_FIELD_CHECK_ACK_FIN, TCPSTATE_CHECK_ACK_IS_FIN_PLUS_1, segment->ack);
 }
 
+/* J and K, for the reader of a handshake; later on for filters only. */
+static void add_isns(const struct tcpstate_view *view)
+{
+    const struct tcpstate_segment *segment = &view->reading->segment;
+    const struct tcpstate_observation *seen = &view->sight->seen;
+    uint32_t isn[2];
+
+    if (seen->client < 0 || !tcpstate_any_wanted(view, TCPSTATE_FIELD_CLIENT_ISN, TCPSTATE_FIELD_SERVER_ISN))
+        return;
+    bool shown = tcpstate_step_phase(seen->step) == TCPSTATE_PHASE_OPENING;
+    unsigned known = tcpstate_life_isns(view->sight->life, segment->frame, isn);
+    for (int i = 0; i < 2; i++) {
+        int end = i == 0 ? seen->client : !seen->client;
+        if (!(known & 1u << end))
+            continue;
+        proto_item *item = tcpstate_add_uint(view, i == 0 ? TCPSTATE_FIELD_CLIENT_ISN : TCPSTATE_FIELD_SERVER_ISN, isn[end]);
+        if (!shown)
+            tcpstate_hide(item);
+    }
+}
+
 static void add_numbers(const struct tcpstate_view *view)
 {
     const struct tcpstate_segment *segment = &view->reading->segment;
-    int client = view->sight->seen.client;
-    uint32_t isn;
 
-    if (client >= 0 && tcpstate_any_wanted(view, TCPSTATE_FIELD_CLIENT_ISN, TCPSTATE_FIELD_SERVER_ISN)) {
-        if (tcpstate_life_isn(view->sight->life, client, segment->frame, &isn))
-            tcpstate_add_uint(view, TCPSTATE_FIELD_CLIENT_ISN, isn);
-        if (tcpstate_life_isn(view->sight->life, !client, segment->frame, &isn))
-            tcpstate_add_uint(view, TCPSTATE_FIELD_SERVER_ISN, isn);
-    }
+    add_isns(view);
     if (view->reading->quoted)
         return; /* of the quoted header these may be missing */
     if (tcpstate_wanted(view, TCPSTATE_FIELD_FLAGS))
-        tcpstate_add_string(view, TCPSTATE_FIELD_FLAGS, tcpstate_flags_text(view->pinfo->pool, segment->flags));
-    tcpstate_add_uint(view, TCPSTATE_FIELD_NEXT_SEQ, tcpstate_segment_next(segment));
+        add_hidden(view, TCPSTATE_FIELD_FLAGS, tcpstate_flags_text(view->pinfo->pool, segment->flags));
+    tcpstate_hide(tcpstate_add_uint(view, TCPSTATE_FIELD_NEXT_SEQ, tcpstate_segment_next(segment)));
     if (view->sight->seen.repeats > 0)
         tcpstate_add_uint(view, TCPSTATE_FIELD_REPEATS, view->sight->seen.repeats);
 }
@@ -197,10 +231,8 @@ static struct tcpstate_view below(const struct tcpstate_view *view, enum tcpstat
 }
 
 /* The times that this very segment completes. */
-static void add_times(const struct tcpstate_view *above)
+static void add_times(const struct tcpstate_view *view)
 {
-    const struct tcpstate_view *view = above;
-    struct tcpstate_view subtree;
     const struct tcpstate_life *life = view->sight->life;
     const struct tcpstate_observation *seen = &view->sight->seen;
     int64_t now = view->reading->segment.time;
@@ -219,13 +251,6 @@ static void add_times(const struct tcpstate_view *above)
 
     if (seen->step == TCPSTATE_STEP_NONE)
         return;
-    bool any = seen->stayed[0] >= 0 || seen->stayed[1] >= 0 || seen->reset_after >= 0 || seen->repeats_after >= 0;
-    for (size_t i = 0; i < array_length(times); i++)
-        any |= tcpstate_life_time(life, times[i].from, times[i].to, now) >= 0;
-    if (!any)
-        return;
-    subtree = below(above, TCPSTATE_WORD_TIMES);
-    view = &subtree;
     for (size_t i = 0; i < array_length(times); i++)
         tcpstate_add_time(view, times[i].field, tcpstate_life_time(life, times[i].from, times[i].to, now));
     if (seen->client >= 0) {
@@ -291,9 +316,14 @@ static void add_frames(const struct tcpstate_view *view)
         [TCPSTATE_MILESTONE_RST] = TCPSTATE_FIELD_FRAME_RST,
     };
 
-    tcpstate_add_frame(view, field_of_answers(&view->sight->seen), view->sight->seen.answers);
-    for (int i = 0; i < TCPSTATE_MILESTONES; i++)
-        tcpstate_add_frame(view, fields[i], tcpstate_life_milestone(view->sight->life, (enum tcpstate_milestone)i));
+    uint32_t answers = view->sight->seen.answers;
+    tcpstate_add_frame(view, field_of_answers(&view->sight->seen), answers);
+    for (int i = 0; i < TCPSTATE_MILESTONES; i++) {
+        uint32_t frame = tcpstate_life_milestone(view->sight->life, (enum tcpstate_milestone)i);
+        proto_item *item = tcpstate_add_frame(view, fields[i], frame);
+        if (frame == answers) /* one link to a frame is enough for a reader */
+            tcpstate_hide(item);
+    }
     tcpstate_add_frame(view, TCPSTATE_FIELD_FRAME_PREVIOUS, tcpstate_life_previous(view->sight->life));
 }
 
@@ -321,14 +351,17 @@ static void head(const struct tcpstate_view *view, proto_item *item, const char 
         return;
     for (int i = 0; i < 2; i++) {
         int end = i == 0 ? first : !first;
-        states[i] = tcpstate_state_text(view->pinfo->pool, (enum tcpstate_state)seen->ends[end].after,
+        states[i] = tcpstate_state_text((enum tcpstate_state)seen->ends[end].after,
                                         seen->ends[end].after_inferred);
     }
-    proto_item_set_text(item, "%s: %s%s%s %s%s%s %s", chinese ? "TCP 连接状态" : "TCP Connection State", label,
-                        *label ? separator : "",
-                        tcpstate_word(roles ? TCPSTATE_WORD_CLIENT : TCPSTATE_WORD_ONE_END, view->language), states[0],
-                        separator,
-                        tcpstate_word(roles ? TCPSTATE_WORD_SERVER : TCPSTATE_WORD_OTHER_END, view->language), states[1]);
+    /* One argument, not eight: printf is the dearest part of a line. */
+    proto_item_set_text(item, "%s",
+                        wmem_strconcat(view->pinfo->pool, chinese ? "TCP 连接状态: " : "TCP Connection State: ", label,
+                                       *label ? separator : "",
+                                       tcpstate_word(roles ? TCPSTATE_WORD_CLIENT : TCPSTATE_WORD_ONE_END, view->language),
+                                       " ", states[0], separator,
+                                       tcpstate_word(roles ? TCPSTATE_WORD_SERVER : TCPSTATE_WORD_OTHER_END, view->language),
+                                       " ", states[1], NULL));
 }
 
 static void add_step(const struct tcpstate_view *view, proto_item *item)
@@ -345,7 +378,7 @@ static void add_step(const struct tcpstate_view *view, proto_item *item)
         tcpstate_add_string(view, TCPSTATE_FIELD_ANALYSIS, label);
         head(view, item, label);
     }
-    tcpstate_hide(tcpstate_add_named(view, TCPSTATE_FIELD_PHASE, phase_name(tcpstate_step_phase(step)), ""));
+    add_hidden(view, TCPSTATE_FIELD_PHASE, phase_name(tcpstate_step_phase(step)));
     tcpstate_add_string(view, TCPSTATE_FIELD_STEP, tcpstate_step_name(step));
     if (tcpstate_wanted(view, TCPSTATE_FIELD_EXPLANATION) || tcpstate_wanted(view, TCPSTATE_FIELD_PROTOCOL)) {
         struct tcpstate_places places;
@@ -367,6 +400,12 @@ static bool is_named(void)
     return protocol->ref_type == HF_REF_TYPE_DIRECT;
 }
 
+bool tcpstate_view_tree_wants_stream(proto_tree *tree)
+{
+    return PTREE_DATA(tree)->visible
+           || tcpstate_field_registrations[TCPSTATE_FIELD_STREAM].hfinfo.ref_type != HF_REF_TYPE_NONE;
+}
+
 proto_item *tcpstate_view_tree(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                                const struct tcpstate_reading *reading, const struct tcpstate_sight *sight,
                                bool needs_item)
@@ -381,11 +420,8 @@ proto_item *tcpstate_view_tree(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tr
         view.tree = proto_item_add_subtree(item, tcpstate_ett);
     }
     add_step(&view, item);
-    if (tcpstate_wanted(&view, TCPSTATE_FIELD_STREAM)) {
-        uint32_t stream;
-        if (tcpstate_stream_of(pinfo, reading, &stream))
-            tcpstate_add_uint(&view, TCPSTATE_FIELD_STREAM, stream);
-    }
+    if (reading->has_stream)
+        tcpstate_hide(tcpstate_add_uint(&view, TCPSTATE_FIELD_STREAM, reading->stream));
     add_states(&view);
     add_checks(&view);
     add_numbers(&view);

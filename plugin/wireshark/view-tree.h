@@ -8,6 +8,9 @@
 
 #include "connections.h"
 
+/* Whether somebody looks at tcpstate.stream, which the reading must hold then. */
+bool tcpstate_view_tree_wants_stream(proto_tree *tree);
+
 /* For a tree in which the protocol is referenced: add "TCP Connection State" of
  * one segment, or, where nobody sees the tree, just the fields that somebody
  * refers to.  Returns its head, or NULL if there is none; with `needs_item`

@@ -78,12 +78,19 @@ const char *tcpstate_label_of(wmem_allocator_t *pool, const struct tcpstate_read
     return with_mptcp(pool, reading, step, label);
 }
 
-const char *tcpstate_state_text(wmem_allocator_t *pool, enum tcpstate_state state, bool inferred)
+/* Two languages, every state: written once, read for every packet of -V. */
+const char *tcpstate_state_text(enum tcpstate_state state, bool inferred)
 {
+    static char texts[2][TCPSTATE_STATES][48];
+    enum tcpstate_language language = tcpstate_language();
+    char *text = texts[language == TCPSTATE_CHINESE][state];
+
     if (!inferred)
         return tcpstate_state_name(state);
-    return wmem_strdup_printf(pool, tcpstate_language() == TCPSTATE_CHINESE ? "%s（%s）" : "%s (%s)",
-                              tcpstate_state_name(state), tcpstate_word(TCPSTATE_WORD_INFERRED, tcpstate_language()));
+    if (!*text)
+        snprintf(text, sizeof texts[0][0], language == TCPSTATE_CHINESE ? "%s（%s）" : "%s (%s)", tcpstate_state_name(state),
+                 tcpstate_word(TCPSTATE_WORD_INFERRED, language));
+    return text;
 }
 
 const char *tcpstate_flags_text(wmem_allocator_t *pool, uint8_t flags)

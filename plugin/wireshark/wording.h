@@ -23,7 +23,7 @@ const char *tcpstate_label_of(wmem_allocator_t *pool, const struct tcpstate_read
                               const struct tcpstate_sight *sight);
 
 /* A state as a learner reads it: "SYN_RCVD (inferred)". */
-const char *tcpstate_state_text(wmem_allocator_t *pool, enum tcpstate_state state, bool inferred);
+const char *tcpstate_state_text(enum tcpstate_state state, bool inferred);
 
 /* tcpdump's letters for TCP flags: "S.", "P."; "none" where there is none. */
 const char *tcpstate_flags_text(wmem_allocator_t *pool, uint8_t flags);

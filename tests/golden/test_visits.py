@@ -218,7 +218,7 @@ def window(capture):
     sharkd.close()
 
 
-@pytest.mark.parametrize("name", ["step", "client.state", "server.state", "server.state.previous"])
+@pytest.mark.parametrize("name", ["step", "analysis", "client.state", "server.state"])
 @pytest.mark.parametrize("order", ["backwards", "shuffled"])
 def test_frames_visited_in_another_order(window, once, order, name):
     interesting = [number for number, values in once.items() if any(values)]
