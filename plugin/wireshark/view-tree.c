@@ -9,14 +9,34 @@
  */
 #include "view-tree.h"
 
+#include <stdarg.h>
 #include <string.h>
-
-#include <wsutil/str_util.h>
 
 #include "../text/catalogue.h"
 #include "preferences.h"
 #include "tree-fields.h"
 #include "wording.h"
+
+/* A line of the tree, longer than what Wireshark shows of one. */
+typedef char line[2 * ITEM_LABEL_LENGTH];
+
+/* Its parts in one, up to NULL; what does not fit is cut, as Wireshark would.
+ * Formatting is the dearest part of a line: printf gets one argument, not nine. */
+static const char *joined(line text, ...)
+{
+    va_list parts;
+    size_t at = 0;
+
+    va_start(parts, text);
+    for (const char *part; (part = va_arg(parts, const char *)) != NULL;) {
+        size_t length = MIN(strlen(part), sizeof(line) - 1 - at);
+        memcpy(text + at, part, length);
+        at += length;
+    }
+    va_end(parts);
+    text[at] = '\0';
+    return text;
+}
 
 /* One end's state, in one line with the state before where they differ:
  * "Client state: ESTABLISHED (inferred), was SYN_SENT". */
@@ -29,14 +49,14 @@ static void add_state(const struct tcpstate_view *view, enum tcpstate_field fiel
     enum tcpstate_state before = (enum tcpstate_state)end->before, after = (enum tcpstate_state)end->after;
     bool same = before == after && end->before_inferred == end->after_inferred;
     proto_item *item;
+    line text;
     if (view->visible && (!same || end->after_inferred || chinese))
         item = proto_tree_add_string_format(
             view->tree, tcpstate_hf[field], view->tvb, 0, 0, tcpstate_state_name(after), "%s",
-            wmem_strconcat(view->pinfo->pool,
-                           chinese ? tcpstate_field_chinese(field) : tcpstate_field_registrations[field].hfinfo.name,
-                           ": ", tcpstate_state_text(after, end->after_inferred),
-                           same ? NULL : tcpstate_word(TCPSTATE_WORD_WAS, view->language),
-                           tcpstate_state_text(before, end->before_inferred), NULL));
+            joined(text, chinese ? tcpstate_field_chinese(field) : tcpstate_field_registrations[field].hfinfo.name, ": ",
+                   tcpstate_state_text(after, end->after_inferred),
+                   same ? NULL : tcpstate_word(TCPSTATE_WORD_WAS, view->language),
+                   tcpstate_state_text(before, end->before_inferred), NULL));
     else
         item = proto_tree_add_string(view->tree, tcpstate_hf[field], view->tvb, 0, 0, tcpstate_state_name(after));
     proto_item_set_generated(item);
@@ -64,16 +84,18 @@ static void add_end_state(const struct tcpstate_view *view, enum tcpstate_field 
         add_state(view, field, standing);
 }
 
-/* The same for a column, which has no room for "(inferred)"; nowhere else. */
+/* The same for a column, which has no room for "(inferred)". */
 static void add_marked_state(const struct tcpstate_view *view, enum tcpstate_field field, enum tcpstate_state state,
                              bool inferred)
 {
     char marked[32];
+    const char *name = tcpstate_state_name(state);
 
-    if (tcpstate_field_registrations[field].hfinfo.ref_type != HF_REF_TYPE_DIRECT)
-        return;
-    snprintf(marked, sizeof marked, "%s?", tcpstate_state_name(state));
-    add_hidden(view, field, inferred ? marked : tcpstate_state_name(state));
+    if (inferred && tcpstate_wanted(view, field)) {
+        *g_stpcpy(g_stpcpy(marked, name), "?") = '\0';
+        name = marked;
+    }
+    add_hidden(view, field, name);
 }
 
 static void add_roles(const struct tcpstate_view *view, bool known)
@@ -119,20 +141,24 @@ static void add_states(const struct tcpstate_view *view)
 static void add_check(const struct tcpstate_view *view, enum tcpstate_field field, uint8_t check, uint32_t found)
 {
     const struct tcpstate_observation *seen = &view->sight->seen;
+    bool passed = !(seen->failed & check);
 
     if (!(seen->checks & check))
         return;
-    bool passed = !(seen->failed & check);
-    proto_item *item = tcpstate_add_boolean(view, field, passed);
-    if (passed) {
-        if (item)
-            proto_item_append_text(item, " (%u = %u + 1)", found, found - 1);
-        return;
+    if (!view->visible) {
+        tcpstate_add_boolean(view, field, passed);
+    } else {
+        bool chinese = view->language == TCPSTATE_CHINESE;
+        proto_item *item = proto_tree_add_boolean_format(
+            view->tree, tcpstate_hf[field], view->tvb, 0, 0, passed, passed ? "%s: %s (%u = %u + 1)" : "%s: %s (%u != %u)",
+            chinese ? tcpstate_field_chinese(field) : tcpstate_field_registrations[field].hfinfo.name,
+            tcpstate_word(passed ? TCPSTATE_WORD_PASSED : TCPSTATE_WORD_FAILED, view->language), found,
+            passed ? found - 1 : seen->expected);
+        proto_item_set_generated(item);
     }
-    const char *numbers = wmem_strdup_printf(view->pinfo->pool, "%u != %u", found, seen->expected);
-    if (item)
-        proto_item_append_text(item, " (%s)", numbers);
-    tcpstate_add_string(view, TCPSTATE_FIELD_CHECK_FAILED, numbers);
+    if (!passed)
+        tcpstate_add_string(view, TCPSTATE_FIELD_CHECK_FAILED,
+                            wmem_strdup_printf(view->pinfo->pool, "%u != %u", found, seen->expected));
 }
 
 static void add_checks(const struct tcpstate_view *view)
@@ -144,7 +170,7 @@ static void add_checks(const struct tcpstate_view *view)
     add_check(view, TCPSTATE_FIELD_CHECK_ACK_FIN, TCPSTATE_CHECK_ACK_IS_FIN_PLUS_1, segment->ack);
 }
 
-/* J and K, for the reader of a handshake; later on for filters only. */
+/* J and K, shown where they are sent; elsewhere for filters only. */
 static void add_isns(const struct tcpstate_view *view)
 {
     const struct tcpstate_segment *segment = &view->reading->segment;
@@ -153,14 +179,13 @@ static void add_isns(const struct tcpstate_view *view)
 
     if (seen->client < 0 || !tcpstate_any_wanted(view, TCPSTATE_FIELD_CLIENT_ISN, TCPSTATE_FIELD_SERVER_ISN))
         return;
-    bool shown = tcpstate_step_phase(seen->step) == TCPSTATE_PHASE_OPENING;
     unsigned known = tcpstate_life_isns(view->sight->life, segment->frame, isn);
     for (int i = 0; i < 2; i++) {
         int end = i == 0 ? seen->client : !seen->client;
         if (!(known & 1u << end))
             continue;
         proto_item *item = tcpstate_add_uint(view, i == 0 ? TCPSTATE_FIELD_CLIENT_ISN : TCPSTATE_FIELD_SERVER_ISN, isn[end]);
-        if (!shown)
+        if (end != segment->from || !(segment->flags & TCPSTATE_FLAG_SYN))
             tcpstate_hide(item);
     }
 }
@@ -317,11 +342,15 @@ static void add_frames(const struct tcpstate_view *view)
     };
 
     uint32_t answers = view->sight->seen.answers;
+    bool plain = view->sight->seen.step == TCPSTATE_STEP_NONE;
+
     tcpstate_add_frame(view, field_of_answers(&view->sight->seen), answers);
     for (int i = 0; i < TCPSTATE_MILESTONES; i++) {
         uint32_t frame = tcpstate_life_milestone(view->sight->life, (enum tcpstate_milestone)i);
         proto_item *item = tcpstate_add_frame(view, fields[i], frame);
-        if (frame == answers) /* one link to a frame is enough for a reader */
+        /* One link to a frame is enough for a reader; and from plain data one
+         * to where the connection begins, and to where it ends. */
+        if (frame == answers || (plain && (i == TCPSTATE_MILESTONE_SYN_ACK || i == TCPSTATE_MILESTONE_HANDSHAKE_ACK)))
             tcpstate_hide(item);
     }
     tcpstate_add_frame(view, TCPSTATE_FIELD_FRAME_PREVIOUS, tcpstate_life_previous(view->sight->life));
@@ -346,6 +375,7 @@ static void head(const struct tcpstate_view *view, proto_item *item, const char 
     bool chinese = view->language == TCPSTATE_CHINESE;
     const char *separator = chinese ? "，" : ", ";
     const char *states[2];
+    line text;
 
     if (!view->visible)
         return;
@@ -354,14 +384,12 @@ static void head(const struct tcpstate_view *view, proto_item *item, const char 
         states[i] = tcpstate_state_text((enum tcpstate_state)seen->ends[end].after,
                                         seen->ends[end].after_inferred);
     }
-    /* One argument, not eight: printf is the dearest part of a line. */
     proto_item_set_text(item, "%s",
-                        wmem_strconcat(view->pinfo->pool, chinese ? "TCP 连接状态: " : "TCP Connection State: ", label,
-                                       *label ? separator : "",
-                                       tcpstate_word(roles ? TCPSTATE_WORD_CLIENT : TCPSTATE_WORD_ONE_END, view->language),
-                                       " ", states[0], separator,
-                                       tcpstate_word(roles ? TCPSTATE_WORD_SERVER : TCPSTATE_WORD_OTHER_END, view->language),
-                                       " ", states[1], NULL));
+                        joined(text, chinese ? "TCP 连接状态: " : "TCP Connection State: ", label, *label ? separator : "",
+                               tcpstate_word(roles ? TCPSTATE_WORD_CLIENT : TCPSTATE_WORD_ONE_END, view->language), " ",
+                               states[0], separator,
+                               tcpstate_word(roles ? TCPSTATE_WORD_SERVER : TCPSTATE_WORD_OTHER_END, view->language), " ",
+                               states[1], NULL));
 }
 
 static void add_step(const struct tcpstate_view *view, proto_item *item)
