@@ -185,8 +185,9 @@ void tcpstate_finish(struct tcpstate_connection *connection, const struct tcpsta
     enum tcpstate_ending ending = TCPSTATE_ENDING_NONE;
     int8_t by = (int8_t)(segment->from & 1);
 
-    /* An attempt that failed, and then succeeded after all. */
-    if ((evidence->is & OPENS) && connection->end != TCPSTATE_ENDING_NONE) {
+    /* An attempt that failed, and then succeeded after all; a reset that was forged. */
+    if (((evidence->is & OPENS) && connection->end != TCPSTATE_ENDING_NONE)
+        || ((evidence->is & OUTLIVES_RESET) && connection->end == TCPSTATE_ENDING_RESET)) {
         connection->end = TCPSTATE_ENDING_NONE;
         connection->ended_by = -1;
         connection->moments[TCPSTATE_MOMENT_END] = TCPSTATE_NO_TIME;

@@ -268,6 +268,15 @@ static void judge_transfer(const struct tcpstate_connection *connection,
         }
     }
 
+    /* A RST moved it, but whoever the RST claims to come from goes on, and so
+     * does this end, for it acknowledges what came after: the RST was forged,
+     * and never arrived. */
+    const uint8_t resets = me->pending & (BIT(TCPSTATE_GETS_RST) | BIT(TCPSTATE_GETS_RST_AS_OPENER));
+    if (resets && !(peer->known & SENT_RST) && (peer->known & KNOWS_SEQ) && seq_ge(segment->ack, peer->max)) {
+        evidence->contradicted |= resets;
+        evidence->is |= OUTLIVES_RESET;
+    }
+
     /* Arrivals: an acceptable ACK first, as section 3.10.7.4 orders them. */
     if (fits && covers_syn(peer, segment)
         && (peer->proven == TCPSTATE_SYN_RCVD || (peer->known & SENT_SYN)))

@@ -82,6 +82,7 @@ typedef uint64_t conditions;
 #define UNACCEPTABLE      (UINT64_C(1) << 38) /* a FIN that its receiver must drop (RFC 9293 section 3.10.7.4) */
 #define PEER_ACCEPTED     (UINT64_C(1) << 39) /* the receiver has sent a SYN,ACK */
 #define ACKS_UNSEEN       (UINT64_C(1) << 40) /* ... because it acknowledges what was not seen */
+#define OUTLIVES_RESET    (UINT64_C(1) << 42) /* a RST moved it, that its claimed sender disowned: it goes on */
 #define ACKS_SYN_ALONE    (UINT64_C(1) << 41) /* acknowledges the other's SYN and nothing after it */
 
 /* The judgement of one segment. */

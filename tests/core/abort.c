@@ -155,6 +155,19 @@ static void data_from_the_end_that_reset(void)
         { "any",    TO_B, "P.", 100, 300, 10, "CLOSED?", "no-connection", .was_a = "any" });
 }
 
+/* And data that the other end acknowledges: the RST was nobody's, and reached nobody. */
+static void reset_that_both_ends_outlive(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "CLOSED",      TO_B, "R.", 100, 300, 0,  "CLOSED?",     "abort", .reset = EXACT },
+        { "any",         TO_B, "P.", 100, 300, 10, "CLOSED?",     "no-connection", .was_a = "any" },
+        { "ESTABLISHED", TO_A, ".",  300, 110, 0,  "ESTABLISHED", "", .was_b = "ESTABLISHED" });
+    FIGURE(ESTABLISHED_100_300, /* what was on its way when the RST came proves nothing */
+        { "CLOSED",      TO_B, "R.", 100, 300, 0,  "CLOSED?",     "abort", .reset = EXACT },
+        { "any",         TO_B, "P.", 100, 300, 10, "CLOSED?",     "no-connection", .was_a = "any" },
+        { "any",         TO_A, ".",  300, 100, 0,  "CLOSED?",     "", .was_b = "any" });
+}
+
 /* Older data, from before its RST, that came late. */
 static void late_data_of_the_end_that_reset(void)
 {
@@ -311,6 +324,7 @@ int main(int argc, char **argv)
     TEST(resets_of_both_ends);
     TEST(data_that_crosses_the_reset);
     TEST(data_from_the_end_that_reset);
+    TEST(reset_that_both_ends_outlive);
     TEST(late_data_of_the_end_that_reset);
     TEST(reset_out_of_window_is_ignored);
     TEST(reset_below_the_window_is_ignored);
