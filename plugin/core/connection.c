@@ -158,16 +158,18 @@ static void take_plain(struct tcpstate_connection *connection, const struct tcps
     struct evidence evidence = { .is = HAS_ACK };
 
     tcpstate_remember(connection, segment, &evidence);
+    if (segment->ttl != 0)
+        connection->ends[segment->from & 1].ttl = segment->ttl;
 }
 
 /* Whether take_next() may take the next segment of this connection. */
 static void settle_connection(struct tcpstate_connection *connection)
 {
     const struct tcpstate_endpoint *a = &connection->ends[0], *b = &connection->ends[1];
-    const uint32_t needs = SPOKEN | KNOWS_SEQ | KNOWS_ACK;
+    const uint32_t needs = KNOWS_SEQ | KNOWS_ACK;
     bool settled = a->proven == TCPSTATE_ESTABLISHED && b->proven == TCPSTATE_ESTABLISHED
                    && (a->pending | b->pending) == 0 && (a->known & b->known & needs) == needs
-                   && ((a->known | b->known) & (UNSETTLED | EXPIRED)) == 0
+                   && ((a->known | b->known) & (UNSETTLED | EXPIRED | SENT_FIN)) == 0
                    && (a->keep_alives | b->keep_alives) == 0 && a->nxt == a->max && b->nxt == b->max
                    && connection->client >= 0 && !(connection->facts & TCPSTATE_CONNECTION_RESTORED);
 
@@ -195,6 +197,7 @@ static bool take_next(struct tcpstate_connection *connection, const struct tcpst
         || (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_ACK))
                != TCPSTATE_FLAG_ACK
         || (segment->options & (uint8_t)~TCPSTATE_OPTION_TIMESTAMPS) || segment->seq != me->max
+        || (segment->payload > 0 && (me->known & SPOKEN) != SPOKEN) /* an end's first data is a step */
         || segment->payload >= UINT32_C(1) << 30
         || seq_lt(segment->ack, me->acked) || seq_gt(segment->ack, peer->max)
         || seq_gt(segment->seq, peer->acked + peer->window) || is_copy(me, segment))
@@ -208,6 +211,8 @@ static bool take_next(struct tcpstate_connection *connection, const struct tcpst
             me->ts_val = segment->ts_val;
         me->known |= SENT_TIMESTAMPS;
     }
+    if (segment->ttl != 0)
+        me->ttl = segment->ttl;
     connection->moments[TCPSTATE_MOMENT_LAST] = segment->time;
     *observation = nothing;
     observation->client = connection->client;
