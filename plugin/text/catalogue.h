@@ -48,6 +48,8 @@ enum tcpstate_word {
     TCPSTATE_WORD_OTHER_END, /* roles unknown: the receiver */
     TCPSTATE_WORD_INFERRED,
     TCPSTATE_WORD_WAS,       /* between a state and the one before */
+    TCPSTATE_WORD_FOR,       /* between that one and how long it lasted */
+    TCPSTATE_WORD_SECONDS,
     TCPSTATE_WORD_PASSED,
     TCPSTATE_WORD_FAILED,    /* "failed, expected %u": the number follows */
     TCPSTATE_WORD_UNKNOWN,

@@ -53,6 +53,25 @@ static inline uint32_t tcpstate_be32(const uint8_t *at)
     return (uint32_t)tcpstate_be16(at) << 16 | tcpstate_be16(at + 2);
 }
 
+/* Make `text` of `length` bytes what the item's line says, as proto_item_set_text()
+ * does with a format; false if it is too long for that, and to be cut. */
+static inline bool tcpstate_take_text(proto_item *item, wmem_allocator_t *pool, const char *text, size_t length)
+{
+    field_info *info = PITEM_FINFO(item);
+
+    if (length >= ITEM_LABEL_LENGTH)
+        return false;
+    if (!info)
+        return true;
+    if (!info->rep)
+        info->rep = wmem_new(pool, item_label_t);
+    memcpy(info->rep->representation, text, length + 1);
+#if TCPSTATE_WIRESHARK_AT_LEAST(4, 4)
+    info->rep->value_pos = info->rep->value_len = 0;
+#endif
+    return true;
+}
+
 /* Since 4.4 callbacks and preferences are bool where they were gboolean. */
 #if TCPSTATE_WIRESHARK_AT_LEAST(4, 4)
 #define TCPSTATE_UAT_BOOL bool

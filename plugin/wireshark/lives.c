@@ -290,6 +290,13 @@ static const struct part *part_at(const struct older *older, uint32_t frame, uin
 bool tcpstate_life_entry(const struct tcpstate_life *life, uint32_t frame, uint8_t layer,
                          struct tcpstate_entry *entry)
 {
+    const struct tcpstate_entry *last = life->place >= 0 ? &desk[life->place].last : NULL;
+
+    /* On first visits the latest entry is the one that is asked for. */
+    if (last && last->frame != 0 && (last->frame < frame || (last->frame == frame && last->layer <= layer))) {
+        *entry = *last;
+        return true;
+    }
     const uint8_t *bytes = life->place >= 0 ? desk[life->place].timeline : life->filed->bytes + life->filed->packed;
     size_t size = life->place >= 0 ? desk[life->place].size : life->filed->timeline;
 

@@ -1,74 +1,180 @@
 /* tree-fields.c - adding one of our fields to a packet's tree; see tree-fields.h.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A line's text is written here and not by Wireshark: in -V formatting is the
+ * dearest part of a line, and ours are but a name, a colon and a value.
  */
 #include "tree-fields.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
 
-/* In Chinese the item's own text replaces Wireshark's "English name: value". */
-static void finish(const struct tcpstate_view *view, proto_item *item, enum tcpstate_field field, const char *value)
+#include <wsutil/to_str.h>
+
+#define DIGITS 11 /* of a number of 32 bits, and its end */
+
+static const char *name_of(const struct tcpstate_view *view, enum tcpstate_field field)
 {
-    if (tcpstate_needs_own_text(view))
-        proto_item_set_text(item, "%s: %s", tcpstate_field_chinese(field), value);
-    proto_item_set_generated(item);
+    return view->language == TCPSTATE_CHINESE ? tcpstate_field_chinese(field)
+                                              : tcpstate_field_registrations[field].hfinfo.name;
 }
 
-proto_item *tcpstate_add_named(const struct tcpstate_view *view, enum tcpstate_field field, const char *value,
-                             const char *shown)
+/* A number's digits, in `room`. */
+static const char *decimal(char room[DIGITS], uint32_t number)
 {
-    if (!tcpstate_wanted(view, field))
-        return NULL;
-    proto_item *item = proto_tree_add_string(view->tree, tcpstate_hf[field], view->tvb, 0, 0, value);
-    finish(view, item, field, shown);
+    room[DIGITS - 1] = '\0';
+    return uint_to_str_back(room + DIGITS - 1, number);
+}
+
+/* The line's text: the name and ": ", unless it is NULL, and all parts up to NULL. */
+static void write_line(const struct tcpstate_view *view, proto_item *item, const char *name, va_list parts)
+{
+    char text[2 * ITEM_LABEL_LENGTH]; /* more than Wireshark shows of a line: it says so where it cuts one */
+    const char *part = name ? name : va_arg(parts, const char *);
+    size_t at = 0;
+
+    while (part) {
+        size_t length = strlen(part), room = sizeof text - 1 - at;
+        if (length > room)
+            length = room;
+        memcpy(text + at, part, length);
+        at += length;
+        part = part == name ? ": " : va_arg(parts, const char *);
+    }
+    text[at] = '\0';
+    if (!tcpstate_take_text(item, view->pinfo->pool, text, at))
+        proto_item_set_text(item, "%s", text);
+}
+
+void tcpstate_set_line(const struct tcpstate_view *view, proto_item *item, ...)
+{
+    va_list parts;
+
+    if (!item || !view->visible)
+        return;
+    va_start(parts, item);
+    write_line(view, item, NULL, parts);
+    va_end(parts);
+}
+
+/* Make the item a line that says this of the field, generated as all of ours. */
+static proto_item *line(const struct tcpstate_view *view, proto_item *item, enum tcpstate_field field, ...)
+{
+    va_list parts;
+
+    if (view->visible) {
+        va_start(parts, field);
+        write_line(view, item, name_of(view, field), parts);
+        va_end(parts);
+    }
+    proto_item_set_generated(item);
     return item;
 }
 
-void tcpstate_add_string(const struct tcpstate_view *view, enum tcpstate_field field, const char *value)
+static void hidden(proto_item *item)
 {
-    tcpstate_add_named(view, field, value, value);
+    if (!item)
+        return;
+    proto_item_set_generated(item);
+    proto_item_set_hidden(item);
 }
 
-void tcpstate_add_text(const struct tcpstate_view *view, enum tcpstate_field field, const char *value)
+static proto_item *string(const struct tcpstate_view *view, enum tcpstate_field field, const char *value)
 {
+    return proto_tree_add_string(view->tree, tcpstate_hf[field], view->tvb, 0, 0, value);
+}
+
+proto_item *tcpstate_add_named(const struct tcpstate_view *view, enum tcpstate_field field, const char *value,
+                               const char *shown)
+{
+    return tcpstate_wanted(view, field) ? line(view, string(view, field, value), field, shown, NULL) : NULL;
+}
+
+/* The last digits of a time after its point: nine of nanoseconds, or the first
+ * six of them where the others are zeros, as most clocks have them. */
+static const char *fraction(char room[DIGITS], int64_t nanoseconds)
+{
+    uint32_t number = (uint32_t)(nanoseconds % 1000000000);
+
+    /* With a 1 before them, so that leading zeros are written. */
+    return number % 1000 == 0 ? decimal(room, number / 1000 + 1000000) + 1 : decimal(room, number + 1000000000) + 1;
+}
+
+void tcpstate_add_changed(const struct tcpstate_view *view, enum tcpstate_field field, const char *value,
+                          const char *shown, const char *before, int64_t stayed)
+{
+    char digits[2][DIGITS];
+    enum tcpstate_language language = view->language;
+
     if (!tcpstate_wanted(view, field))
         return;
-    proto_item *item;
-    if (view->visible)
-        item = proto_tree_add_string_format(view->tree, tcpstate_hf[field], view->tvb, 0, 0, value, "%s: %s",
-                                            tcpstate_needs_own_text(view) ? tcpstate_field_chinese(field)
-                                                                 : tcpstate_field_registrations[field].hfinfo.name, value);
+    proto_item *item = string(view, field, value);
+    const char *was = tcpstate_word(TCPSTATE_WORD_WAS, language);
+    if (stayed < 0 || stayed / 1000000000 > UINT32_MAX)
+        line(view, item, field, shown, was, before, NULL);
     else
-        item = proto_tree_add_string(view->tree, tcpstate_hf[field], view->tvb, 0, 0, value);
-    proto_item_set_generated(item);
+        line(view, item, field, shown, was, before, tcpstate_word(TCPSTATE_WORD_FOR, language),
+             decimal(digits[0], (uint32_t)(stayed / 1000000000)), ".", fraction(digits[1], stayed),
+             tcpstate_word(TCPSTATE_WORD_SECONDS, language), NULL);
 }
 
-void tcpstate_hide(proto_item *item)
+proto_item *tcpstate_add_string(const struct tcpstate_view *view, enum tcpstate_field field, const char *value)
 {
-    if (item)
-        proto_item_set_hidden(item);
+    return tcpstate_add_named(view, field, value, value);
+}
+
+void tcpstate_add_hidden_string(const struct tcpstate_view *view, enum tcpstate_field field, const char *value)
+{
+    if (tcpstate_wanted(view, field))
+        hidden(string(view, field, value));
+}
+
+static proto_item *number(const struct tcpstate_view *view, enum tcpstate_field field, uint32_t value)
+{
+    return proto_tree_add_uint(view->tree, tcpstate_hf[field], view->tvb, 0, 0, value);
 }
 
 proto_item *tcpstate_add_uint(const struct tcpstate_view *view, enum tcpstate_field field, uint32_t value)
 {
-    if (!tcpstate_wanted(view, field))
+    char digits[DIGITS];
+
+    return tcpstate_wanted(view, field) ? line(view, number(view, field, value), field, decimal(digits, value), NULL)
+                                        : NULL;
+}
+
+void tcpstate_add_hidden_uint(const struct tcpstate_view *view, enum tcpstate_field field, uint32_t value)
+{
+    if (tcpstate_wanted(view, field))
+        hidden(number(view, field, value));
+}
+
+/* NULL where it is not known, or nobody wants it. */
+static proto_item *duration(const struct tcpstate_view *view, enum tcpstate_field field, int64_t nanoseconds)
+{
+    nstime_t time = { .secs = (time_t)(nanoseconds / 1000000000), .nsecs = (int)(nanoseconds % 1000000000) };
+
+    if (nanoseconds < 0 || !tcpstate_wanted(view, field))
         return NULL;
-    proto_item *item = proto_tree_add_uint(view->tree, tcpstate_hf[field], view->tvb, 0, 0, value);
-    if (tcpstate_needs_own_text(view))
-        proto_item_set_text(item, "%s: %u", tcpstate_field_chinese(field), value);
-    proto_item_set_generated(item);
-    return item;
+    return proto_tree_add_time(view->tree, tcpstate_hf[field], view->tvb, 0, 0, &time);
+}
+
+void tcpstate_add_hidden_time(const struct tcpstate_view *view, enum tcpstate_field field, int64_t nanoseconds)
+{
+    hidden(duration(view, field, nanoseconds));
 }
 
 void tcpstate_add_time(const struct tcpstate_view *view, enum tcpstate_field field, int64_t nanoseconds)
 {
-    if (nanoseconds < 0 || !tcpstate_wanted(view, field))
+    proto_item *item = duration(view, field, nanoseconds);
+
+    if (!item)
         return;
-    nstime_t time = { .secs = (time_t)(nanoseconds / 1000000000), .nsecs = (int)(nanoseconds % 1000000000) };
-    proto_item *item = proto_tree_add_time(view->tree, tcpstate_hf[field], view->tvb, 0, 0, &time);
-    if (tcpstate_needs_own_text(view))
+    /* In English as this version of Wireshark writes a time elsewhere. */
+    if (view->language == TCPSTATE_CHINESE && view->visible)
         proto_item_set_text(item, "%s: %" PRId64 ".%09d 秒", tcpstate_field_chinese(field), nanoseconds / 1000000000,
-                            time.nsecs);
+                            (int)(nanoseconds % 1000000000));
     proto_item_set_generated(item);
 }
 
@@ -76,13 +182,36 @@ proto_item *tcpstate_add_boolean(const struct tcpstate_view *view, enum tcpstate
 {
     if (!tcpstate_wanted(view, field))
         return NULL;
-    proto_item *item = proto_tree_add_boolean(view->tree, tcpstate_hf[field], view->tvb, 0, 0, value);
-    finish(view, item, field,
-           tcpstate_word(value ? TCPSTATE_WORD_PASSED : TCPSTATE_WORD_FAILED, view->language));
-    return item;
+    return line(view, proto_tree_add_boolean(view->tree, tcpstate_hf[field], view->tvb, 0, 0, value), field,
+                tcpstate_word(value ? TCPSTATE_WORD_PASSED : TCPSTATE_WORD_FAILED, view->language), NULL);
+}
+
+void tcpstate_add_hidden_boolean(const struct tcpstate_view *view, enum tcpstate_field field, bool value)
+{
+    if (tcpstate_wanted(view, field))
+        hidden(proto_tree_add_boolean(view->tree, tcpstate_hf[field], view->tvb, 0, 0, value));
+}
+
+void tcpstate_add_check(const struct tcpstate_view *view, enum tcpstate_field field, uint32_t found, uint32_t expected)
+{
+    char digits[2][DIGITS];
+    bool passed = found == expected;
+
+    if (!tcpstate_wanted(view, field))
+        return;
+    line(view, proto_tree_add_boolean(view->tree, tcpstate_hf[field], view->tvb, 0, 0, passed), field,
+         tcpstate_word(passed ? TCPSTATE_WORD_PASSED : TCPSTATE_WORD_FAILED, view->language), " (",
+         decimal(digits[0], found), passed ? " = " : " != ", decimal(digits[1], passed ? found - 1 : expected),
+         passed ? " + 1)" : ")", NULL);
 }
 
 proto_item *tcpstate_add_frame(const struct tcpstate_view *view, enum tcpstate_field field, uint32_t frame)
 {
     return frame != 0 && frame != view->pinfo->num ? tcpstate_add_uint(view, field, frame) : NULL;
+}
+
+void tcpstate_add_hidden_frame(const struct tcpstate_view *view, enum tcpstate_field field, uint32_t frame)
+{
+    if (frame != 0 && frame != view->pinfo->num)
+        tcpstate_add_hidden_uint(view, field, frame);
 }

@@ -38,21 +38,19 @@ static inline bool tcpstate_any_wanted(const struct tcpstate_view *view, enum tc
     return any;
 }
 
-static inline bool tcpstate_needs_own_text(const struct tcpstate_view *view)
-{
-    return view->language == TCPSTATE_CHINESE && view->visible;
-}
-
-/* A string whose value is from a fixed set, shown in the reader's words. */
+/* A line: a string whose value is from a fixed set, shown in the reader's words. */
 proto_item *tcpstate_add_named(const struct tcpstate_view *view, enum tcpstate_field field, const char *value,
                                const char *shown);
-void tcpstate_add_string(const struct tcpstate_view *view, enum tcpstate_field field, const char *value);
-
-/* A long string of our own words: Wireshark need not look for what to escape. */
-void tcpstate_add_text(const struct tcpstate_view *view, enum tcpstate_field field, const char *value);
-
+/* A state and the one before it, with the nanoseconds that it lasted unless they
+ * are negative: "Client state: ESTABLISHED, was SYN_SENT for 0.000021 s". */
+void tcpstate_add_changed(const struct tcpstate_view *view, enum tcpstate_field field, const char *value,
+                          const char *shown, const char *before, int64_t stayed);
+proto_item *tcpstate_add_string(const struct tcpstate_view *view, enum tcpstate_field field, const char *value);
 proto_item *tcpstate_add_uint(const struct tcpstate_view *view, enum tcpstate_field field, uint32_t value);
 proto_item *tcpstate_add_boolean(const struct tcpstate_view *view, enum tcpstate_field field, bool value);
+
+/* A check of a number found, which should be `expected`. */
+void tcpstate_add_check(const struct tcpstate_view *view, enum tcpstate_field field, uint32_t found, uint32_t expected);
 
 /* A time in nanoseconds, unless it is negative: not known. */
 void tcpstate_add_time(const struct tcpstate_view *view, enum tcpstate_field field, int64_t nanoseconds);
@@ -60,7 +58,15 @@ void tcpstate_add_time(const struct tcpstate_view *view, enum tcpstate_field fie
 /* A link, unless there is nothing to jump to or it is this very frame. */
 proto_item *tcpstate_add_frame(const struct tcpstate_view *view, enum tcpstate_field field, uint32_t frame);
 
-/* A field for filters and columns whose news another one already shows. */
-void tcpstate_hide(proto_item *item);
+/* The same for filters, columns and exports only, because another line shows the news already. */
+void tcpstate_add_hidden_string(const struct tcpstate_view *view, enum tcpstate_field field, const char *value);
+void tcpstate_add_hidden_uint(const struct tcpstate_view *view, enum tcpstate_field field, uint32_t value);
+void tcpstate_add_hidden_time(const struct tcpstate_view *view, enum tcpstate_field field, int64_t nanoseconds);
+void tcpstate_add_hidden_boolean(const struct tcpstate_view *view, enum tcpstate_field field, bool value);
+void tcpstate_add_hidden_frame(const struct tcpstate_view *view, enum tcpstate_field field, uint32_t frame);
+
+/* Write what an item's line says: these strings in a row, up to NULL, which are
+ * printable UTF-8.  Does nothing where nobody reads the tree. */
+void tcpstate_set_line(const struct tcpstate_view *view, proto_item *item, ...) G_GNUC_NULL_TERMINATED;
 
 #endif

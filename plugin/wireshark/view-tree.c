@@ -9,7 +9,6 @@
  */
 #include "view-tree.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 #include "../text/catalogue.h"
@@ -17,71 +16,29 @@
 #include "tree-fields.h"
 #include "wording.h"
 
-/* A line of the tree, longer than what Wireshark shows of one. */
-typedef char line[2 * ITEM_LABEL_LENGTH];
-
-/* Its parts in one, up to NULL; what does not fit is cut, as Wireshark would.
- * Formatting is the dearest part of a line: printf gets one argument, not nine. */
-static const char *joined(line text, ...)
+/* One end's state, in one line with the state before where they differ. */
+static void add_state(const struct tcpstate_view *view, enum tcpstate_field field, const struct tcpstate_standing *end,
+                      int64_t stayed)
 {
-    va_list parts;
-    size_t at = 0;
-
-    va_start(parts, text);
-    for (const char *part; (part = va_arg(parts, const char *)) != NULL;) {
-        size_t length = MIN(strlen(part), sizeof(line) - 1 - at);
-        memcpy(text + at, part, length);
-        at += length;
-    }
-    va_end(parts);
-    text[at] = '\0';
-    return text;
-}
-
-/* One end's state, in one line with the state before where they differ:
- * "Client state: ESTABLISHED (inferred), was SYN_SENT". */
-static void add_state(const struct tcpstate_view *view, enum tcpstate_field field, const struct tcpstate_standing *end)
-{
-    bool chinese = view->language == TCPSTATE_CHINESE;
-
-    if (!tcpstate_wanted(view, field))
-        return;
     enum tcpstate_state before = (enum tcpstate_state)end->before, after = (enum tcpstate_state)end->after;
-    bool same = before == after && end->before_inferred == end->after_inferred;
-    proto_item *item;
-    line text;
-    if (view->visible && (!same || end->after_inferred || chinese))
-        item = proto_tree_add_string_format(
-            view->tree, tcpstate_hf[field], view->tvb, 0, 0, tcpstate_state_name(after), "%s",
-            joined(text, chinese ? tcpstate_field_chinese(field) : tcpstate_field_registrations[field].hfinfo.name, ": ",
-                   tcpstate_state_text(after, end->after_inferred),
-                   same ? NULL : tcpstate_word(TCPSTATE_WORD_WAS, view->language),
-                   tcpstate_state_text(before, end->before_inferred), NULL));
-    else
-        item = proto_tree_add_string(view->tree, tcpstate_hf[field], view->tvb, 0, 0, tcpstate_state_name(after));
-    proto_item_set_generated(item);
-}
+    const char *name = tcpstate_state_name(after), *text = tcpstate_state_text(after, end->after_inferred);
 
-/* A field for filters, columns and exports: the tree shows its news elsewhere. */
-static void add_hidden(const struct tcpstate_view *view, enum tcpstate_field field, const char *value)
-{
-    if (!tcpstate_wanted(view, field))
-        return;
-    proto_item *item = proto_tree_add_string(view->tree, tcpstate_hf[field], view->tvb, 0, 0, value);
-    proto_item_set_generated(item);
-    tcpstate_hide(item);
+    if (before == after && end->before_inferred == end->after_inferred)
+        tcpstate_add_named(view, field, name, text);
+    else
+        tcpstate_add_changed(view, field, name, text, tcpstate_state_text(before, end->before_inferred), stayed);
 }
 
 /* The state of the sender or the receiver, which client and server show too
- * where it is known who is who. */
+ * where it is known who is who; filters and columns may ask for either. */
 static void add_end_state(const struct tcpstate_view *view, enum tcpstate_field field, int end, bool known)
 {
     const struct tcpstate_standing *standing = &view->sight->seen.ends[end];
 
     if (known)
-        add_hidden(view, field, tcpstate_state_name((enum tcpstate_state)standing->after));
+        tcpstate_add_hidden_string(view, field, tcpstate_state_name((enum tcpstate_state)standing->after));
     else
-        add_state(view, field, standing);
+        add_state(view, field, standing, -1);
 }
 
 /* The same for a column, which has no room for "(inferred)". */
@@ -95,7 +52,7 @@ static void add_marked_state(const struct tcpstate_view *view, enum tcpstate_fie
         *g_stpcpy(g_stpcpy(marked, name), "?") = '\0';
         name = marked;
     }
-    add_hidden(view, field, name);
+    tcpstate_add_hidden_string(view, field, name);
 }
 
 static void add_roles(const struct tcpstate_view *view, bool known)
@@ -110,7 +67,7 @@ static void add_roles(const struct tcpstate_view *view, bool known)
                                      : from == seen->client ? TCPSTATE_WORD_CLIENT
                                                             : TCPSTATE_WORD_SERVER, view->language));
     if (known && !seen->roles_inferred)
-        add_hidden(view, TCPSTATE_FIELD_ROLES, "seen");
+        tcpstate_add_hidden_string(view, TCPSTATE_FIELD_ROLES, "seen");
     else
         tcpstate_add_named(view, TCPSTATE_FIELD_ROLES, known ? "inferred" : "unknown",
                            tcpstate_word(known ? TCPSTATE_WORD_ROLES_INFERRED : TCPSTATE_WORD_UNKNOWN, view->language));
@@ -127,12 +84,14 @@ static void add_states(const struct tcpstate_view *view)
     for (int i = 0; i < 2; i++) {
         const struct tcpstate_standing *end = known ? &seen->ends[i == 0 ? seen->client : !seen->client] : &unknown;
         enum tcpstate_state after = (enum tcpstate_state)end->after;
-        add_state(view, i == 0 ? TCPSTATE_FIELD_CLIENT_STATE : TCPSTATE_FIELD_SERVER_STATE, end);
-        add_hidden(view, i == 0 ? TCPSTATE_FIELD_CLIENT_PREVIOUS : TCPSTATE_FIELD_SERVER_PREVIOUS,
+        int64_t stayed = known ? seen->stayed[i == 0 ? seen->client : !seen->client] : -1;
+        add_state(view, i == 0 ? TCPSTATE_FIELD_CLIENT_STATE : TCPSTATE_FIELD_SERVER_STATE, end, stayed);
+        tcpstate_add_hidden_time(view, i == 0 ? TCPSTATE_FIELD_CLIENT_STAYED : TCPSTATE_FIELD_SERVER_STAYED, stayed);
+        tcpstate_add_hidden_string(view, i == 0 ? TCPSTATE_FIELD_CLIENT_PREVIOUS : TCPSTATE_FIELD_SERVER_PREVIOUS,
                    tcpstate_state_name((enum tcpstate_state)end->before));
         add_marked_state(view, i == 0 ? TCPSTATE_FIELD_CLIENT : TCPSTATE_FIELD_SERVER, after, end->after_inferred);
-        tcpstate_hide(tcpstate_add_boolean(view, i == 0 ? TCPSTATE_FIELD_CLIENT_INFERRED : TCPSTATE_FIELD_SERVER_INFERRED,
-                                           end->after_inferred));
+        tcpstate_add_hidden_boolean(view, i == 0 ? TCPSTATE_FIELD_CLIENT_INFERRED : TCPSTATE_FIELD_SERVER_INFERRED,
+                                    end->after_inferred);
     }
     add_end_state(view, TCPSTATE_FIELD_SENDER_STATE, from, known);
     add_end_state(view, TCPSTATE_FIELD_RECEIVER_STATE, !from, known);
@@ -145,17 +104,7 @@ static void add_check(const struct tcpstate_view *view, enum tcpstate_field fiel
 
     if (!(seen->checks & check))
         return;
-    if (!view->visible) {
-        tcpstate_add_boolean(view, field, passed);
-    } else {
-        bool chinese = view->language == TCPSTATE_CHINESE;
-        proto_item *item = proto_tree_add_boolean_format(
-            view->tree, tcpstate_hf[field], view->tvb, 0, 0, passed, passed ? "%s: %s (%u = %u + 1)" : "%s: %s (%u != %u)",
-            chinese ? tcpstate_field_chinese(field) : tcpstate_field_registrations[field].hfinfo.name,
-            tcpstate_word(passed ? TCPSTATE_WORD_PASSED : TCPSTATE_WORD_FAILED, view->language), found,
-            passed ? found - 1 : seen->expected);
-        proto_item_set_generated(item);
-    }
+    tcpstate_add_check(view, field, found, passed ? found : seen->expected);
     if (!passed)
         tcpstate_add_string(view, TCPSTATE_FIELD_CHECK_FAILED,
                             wmem_strdup_printf(view->pinfo->pool, "%u != %u", found, seen->expected));
@@ -184,9 +133,11 @@ static void add_isns(const struct tcpstate_view *view)
         int end = i == 0 ? seen->client : !seen->client;
         if (!(known & 1u << end))
             continue;
-        proto_item *item = tcpstate_add_uint(view, i == 0 ? TCPSTATE_FIELD_CLIENT_ISN : TCPSTATE_FIELD_SERVER_ISN, isn[end]);
-        if (end != segment->from || !(segment->flags & TCPSTATE_FLAG_SYN))
-            tcpstate_hide(item);
+        enum tcpstate_field field = i == 0 ? TCPSTATE_FIELD_CLIENT_ISN : TCPSTATE_FIELD_SERVER_ISN;
+        if (end == segment->from && (segment->flags & TCPSTATE_FLAG_SYN))
+            tcpstate_add_uint(view, field, isn[end]);
+        else
+            tcpstate_add_hidden_uint(view, field, isn[end]);
     }
 }
 
@@ -198,8 +149,8 @@ static void add_numbers(const struct tcpstate_view *view)
     if (view->reading->quoted)
         return; /* of the quoted header these may be missing */
     if (tcpstate_wanted(view, TCPSTATE_FIELD_FLAGS))
-        add_hidden(view, TCPSTATE_FIELD_FLAGS, tcpstate_flags_text(view->pinfo->pool, segment->flags));
-    tcpstate_hide(tcpstate_add_uint(view, TCPSTATE_FIELD_NEXT_SEQ, tcpstate_segment_next(segment)));
+        tcpstate_add_hidden_string(view, TCPSTATE_FIELD_FLAGS, tcpstate_flags_text(view->pinfo->pool, segment->flags));
+    tcpstate_add_hidden_uint(view, TCPSTATE_FIELD_NEXT_SEQ, tcpstate_segment_next(segment));
     if (view->sight->seen.repeats > 0)
         tcpstate_add_uint(view, TCPSTATE_FIELD_REPEATS, view->sight->seen.repeats);
 }
@@ -278,10 +229,6 @@ static void add_times(const struct tcpstate_view *view)
         return;
     for (size_t i = 0; i < array_length(times); i++)
         tcpstate_add_time(view, times[i].field, tcpstate_life_time(life, times[i].from, times[i].to, now));
-    if (seen->client >= 0) {
-        tcpstate_add_time(view, TCPSTATE_FIELD_CLIENT_STAYED, seen->stayed[seen->client]);
-        tcpstate_add_time(view, TCPSTATE_FIELD_SERVER_STAYED, seen->stayed[!seen->client]);
-    }
     tcpstate_add_time(view, TCPSTATE_FIELD_REPEATS_AFTER, seen->repeats_after);
     tcpstate_add_time(view, TCPSTATE_FIELD_RESET_AFTER, seen->reset_after);
 }
@@ -300,14 +247,17 @@ static void add_outcome(const struct tcpstate_view *above)
     tcpstate_life_outcome(view->sight->life, &outcome);
     tcpstate_add_named(view, TCPSTATE_FIELD_OUTCOME, tcpstate_result_name(outcome.result),
               tcpstate_result_word(outcome.result, view->language));
-    proto_item *item = tcpstate_add_named(view, TCPSTATE_FIELD_CLOSED_BY, tcpstate_closed_by_name(&outcome, seen->client),
-                                 tcpstate_closed_by_word(&outcome, seen->client));
+    const char *closed_by = tcpstate_closed_by_name(&outcome, seen->client);
     if (outcome.closed_by < 0)
-        tcpstate_hide(item);
-    item = tcpstate_add_named(view, TCPSTATE_FIELD_CLOSE_KIND, tcpstate_close_kind_name(outcome.close_kind),
-                     tcpstate_close_kind_word(outcome.close_kind, view->language));
+        tcpstate_add_hidden_string(view, TCPSTATE_FIELD_CLOSED_BY, closed_by);
+    else
+        tcpstate_add_named(view, TCPSTATE_FIELD_CLOSED_BY, closed_by, tcpstate_closed_by_word(&outcome, seen->client));
+    const char *close_kind = tcpstate_close_kind_name(outcome.close_kind);
     if (outcome.close_kind == TCPSTATE_CLOSE_NONE)
-        tcpstate_hide(item);
+        tcpstate_add_hidden_string(view, TCPSTATE_FIELD_CLOSE_KIND, close_kind);
+    else
+        tcpstate_add_named(view, TCPSTATE_FIELD_CLOSE_KIND, close_kind,
+                           tcpstate_close_kind_word(outcome.close_kind, view->language));
     tcpstate_add_string(view, TCPSTATE_FIELD_CONN_STATE, outcome.conn_state);
     if (!tcpstate_wanted(view, TCPSTATE_FIELD_MISSING))
         return;
@@ -342,16 +292,17 @@ static void add_frames(const struct tcpstate_view *view)
     };
 
     uint32_t answers = view->sight->seen.answers;
-    bool plain = view->sight->seen.step == TCPSTATE_STEP_NONE;
+    bool opening = tcpstate_step_phase(view->sight->seen.step) == TCPSTATE_PHASE_OPENING;
 
     tcpstate_add_frame(view, field_of_answers(&view->sight->seen), answers);
     for (int i = 0; i < TCPSTATE_MILESTONES; i++) {
         uint32_t frame = tcpstate_life_milestone(view->sight->life, (enum tcpstate_milestone)i);
-        proto_item *item = tcpstate_add_frame(view, fields[i], frame);
-        /* One link to a frame is enough for a reader; and from plain data one
-         * to where the connection begins, and to where it ends. */
-        if (frame == answers || (plain && (i == TCPSTATE_MILESTONE_SYN_ACK || i == TCPSTATE_MILESTONE_HANDSHAKE_ACK)))
-            tcpstate_hide(item);
+        /* One link to a frame is enough for a reader; and from behind the
+         * handshake one to where the connection begins. */
+        if (frame == answers || (!opening && (i == TCPSTATE_MILESTONE_SYN_ACK || i == TCPSTATE_MILESTONE_HANDSHAKE_ACK)))
+            tcpstate_add_hidden_frame(view, fields[i], frame);
+        else
+            tcpstate_add_frame(view, fields[i], frame);
     }
     tcpstate_add_frame(view, TCPSTATE_FIELD_FRAME_PREVIOUS, tcpstate_life_previous(view->sight->life));
 }
@@ -375,7 +326,6 @@ static void head(const struct tcpstate_view *view, proto_item *item, const char 
     bool chinese = view->language == TCPSTATE_CHINESE;
     const char *separator = chinese ? "，" : ", ";
     const char *states[2];
-    line text;
 
     if (!view->visible)
         return;
@@ -384,12 +334,10 @@ static void head(const struct tcpstate_view *view, proto_item *item, const char 
         states[i] = tcpstate_state_text((enum tcpstate_state)seen->ends[end].after,
                                         seen->ends[end].after_inferred);
     }
-    proto_item_set_text(item, "%s",
-                        joined(text, chinese ? "TCP 连接状态: " : "TCP Connection State: ", label, *label ? separator : "",
-                               tcpstate_word(roles ? TCPSTATE_WORD_CLIENT : TCPSTATE_WORD_ONE_END, view->language), " ",
-                               states[0], separator,
-                               tcpstate_word(roles ? TCPSTATE_WORD_SERVER : TCPSTATE_WORD_OTHER_END, view->language), " ",
-                               states[1], NULL));
+    tcpstate_set_line(view, item, chinese ? "TCP 连接状态: " : "TCP Connection State: ", label, *label ? separator : "",
+                      tcpstate_word(roles ? TCPSTATE_WORD_CLIENT : TCPSTATE_WORD_ONE_END, view->language), " ", states[0],
+                      separator, tcpstate_word(roles ? TCPSTATE_WORD_SERVER : TCPSTATE_WORD_OTHER_END, view->language), " ",
+                      states[1], NULL);
 }
 
 static void add_step(const struct tcpstate_view *view, proto_item *item)
@@ -406,13 +354,13 @@ static void add_step(const struct tcpstate_view *view, proto_item *item)
         tcpstate_add_string(view, TCPSTATE_FIELD_ANALYSIS, label);
         head(view, item, label);
     }
-    add_hidden(view, TCPSTATE_FIELD_PHASE, phase_name(tcpstate_step_phase(step)));
+    tcpstate_add_hidden_string(view, TCPSTATE_FIELD_PHASE, phase_name(tcpstate_step_phase(step)));
     tcpstate_add_string(view, TCPSTATE_FIELD_STEP, tcpstate_step_name(step));
     if (tcpstate_wanted(view, TCPSTATE_FIELD_EXPLANATION) || tcpstate_wanted(view, TCPSTATE_FIELD_PROTOCOL)) {
         struct tcpstate_places places;
         tcpstate_places_of(view->reading, view->sight, &places);
-        tcpstate_add_text(view, TCPSTATE_FIELD_EXPLANATION,
-                 tcpstate_filled(pool, tcpstate_explanation(step, view->language), &places));
+        tcpstate_add_string(view, TCPSTATE_FIELD_EXPLANATION,
+                            tcpstate_filled(pool, tcpstate_explanation(step, view->language), &places));
         if (places.protocol)
             tcpstate_add_string(view, TCPSTATE_FIELD_PROTOCOL, places.protocol);
     }
@@ -449,13 +397,13 @@ proto_item *tcpstate_view_tree(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tr
     }
     add_step(&view, item);
     if (reading->has_stream)
-        tcpstate_hide(tcpstate_add_uint(&view, TCPSTATE_FIELD_STREAM, reading->stream));
+        tcpstate_add_hidden_uint(&view, TCPSTATE_FIELD_STREAM, reading->stream);
     add_states(&view);
     add_checks(&view);
     add_numbers(&view);
     add_reset(&view);
     add_mptcp(&view);
-    if (tcpstate_any_wanted(&view, TCPSTATE_FIELD_TIME_SYN_TO_SYN_ACK, TCPSTATE_FIELD_SERVER_STAYED)
+    if (tcpstate_any_wanted(&view, TCPSTATE_FIELD_TIME_SYN_TO_SYN_ACK, TCPSTATE_FIELD_TIME_LIFETIME)
         || tcpstate_wanted(&view, TCPSTATE_FIELD_REPEATS_AFTER) || tcpstate_wanted(&view, TCPSTATE_FIELD_RESET_AFTER))
         add_times(&view);
     if (tcpstate_any_wanted(&view, TCPSTATE_FIELD_OUTCOME, TCPSTATE_FIELD_MISSING))
