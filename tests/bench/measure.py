@@ -150,10 +150,10 @@ class Usage:
         self.wall, self.user, self.resident = wall, user, resident
 
 
-def usage(run, capture):
+def usage(run, capture, output=subprocess.DEVNULL):
     with tempfile.TemporaryFile() as errors:
         begun = time.monotonic()
-        child = subprocess.Popen(command(run, capture), stdout=subprocess.DEVNULL, stderr=errors, env=environment())
+        child = subprocess.Popen(command(run, capture), stdout=output, stderr=errors, env=environment())
         _, status, used = os.wait4(child.pid, 0)
         wall = time.monotonic() - begun
         child.returncode = os.waitstatus_to_exitcode(status)
