@@ -164,8 +164,8 @@ static struct tcpstate_life *begin_tuple(const struct key *key, const packet_inf
                                          const struct tcpstate_reading *reading)
 {
     /* Most four-tuples have one connection: it is part of the same piece. */
-    struct { struct tcpstate_life life; struct tuple tuple; } *both;
-    both = tcpstate_keep(offsetof(__typeof__(*both), tuple.key) + KEY_SIZE(key));
+    struct both { struct tcpstate_life life; struct tuple tuple; };
+    struct both *both = tcpstate_keep(offsetof(struct both, tuple.key) + KEY_SIZE(key));
     struct tuple *tuple = &both->tuple;
 
     memcpy(&tuple->key, key, KEY_SIZE(key));

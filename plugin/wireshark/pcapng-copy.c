@@ -28,7 +28,7 @@ enum {
     OPTION_COMMENT = 1,
     LONGEST_OPTION = 65535,
     LONGEST_PACKET = 0x20000000, /* Wireshark reads none near as long */
-    PIECE = 65536,
+    PIECE = 16384, /* on the stack */
 };
 
 struct tcpstate_copy {

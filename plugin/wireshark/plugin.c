@@ -7,11 +7,7 @@
 
 #include "packet-tcpstate.h"
 
-#ifndef TCPSTATE_VERSION
-#define TCPSTATE_VERSION "0"
-#endif
-
-WS_DLL_PUBLIC_DEF const char plugin_version[] = TCPSTATE_VERSION;
+WS_DLL_PUBLIC_DEF const char plugin_version[] = PLUGIN_VERSION;
 WS_DLL_PUBLIC_DEF const int plugin_want_major = WIRESHARK_VERSION_MAJOR;
 WS_DLL_PUBLIC_DEF const int plugin_want_minor = WIRESHARK_VERSION_MINOR;
 

@@ -142,9 +142,9 @@ static const char *filter_of(wmem_allocator_t *pool, const struct group *group, 
     if (key->length == 0)
         return wmem_strdup_printf(pool, "%s && tcpstate.roles == \"unknown\"", filter);
     const char *ip = key->length == 4 ? "ip" : "ipv6";
-    const char *address = tcpstate_address_text(pool, &summary->pair, first->b, false);
+    const char *server = tcpstate_address_text(pool, &summary->pair, first->b, false);
     return wmem_strdup_printf(pool, "%s && ((%s.dst == %s && tcp.dstport == %u) || (%s.src == %s && tcp.srcport == %u))",
-                              filter, ip, address, key->port, ip, address, key->port);
+                              filter, ip, server, key->port, ip, server, key->port);
 }
 
 static const char *ends_text(wmem_allocator_t *pool, const struct tcpstate_known *known)

@@ -165,15 +165,15 @@ const char *tcpstate_missing_in(wmem_allocator_t *pool, enum tcpstate_language l
 
 const char *tcpstate_address_text(wmem_allocator_t *pool, const struct tcpstate_pair *pair, int endpoint, bool resolve)
 {
-    address address;
+    address where;
 
-    set_address(&address, pair->address_length == 4 ? AT_IPv4 : AT_IPv6, pair->address_length, pair->address[endpoint]);
-    return resolve ? address_to_display(pool, &address) : address_to_str(pool, &address);
+    set_address(&where, pair->address_length == 4 ? AT_IPv4 : AT_IPv6, pair->address_length, pair->address[endpoint]);
+    return resolve ? address_to_display(pool, &where) : address_to_str(pool, &where);
 }
 
 const char *tcpstate_endpoint_text(wmem_allocator_t *pool, const struct tcpstate_pair *pair, int endpoint)
 {
-    const char *address = tcpstate_address_text(pool, pair, endpoint, true);
+    const char *text = tcpstate_address_text(pool, pair, endpoint, true);
 
-    return wmem_strdup_printf(pool, strchr(address, ':') ? "[%s]:%u" : "%s:%u", address, pair->port[endpoint]);
+    return wmem_strdup_printf(pool, strchr(text, ':') ? "[%s]:%u" : "%s:%u", text, pair->port[endpoint]);
 }
