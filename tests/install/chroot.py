@@ -7,13 +7,14 @@
 # it once, in tests/matrix/run's folder; it is never changed afterwards: each
 # test lays a folder of its own over it (overlayfs), and what is mounted ends
 # with the mount namespace of the command.
+import fcntl
 import os
 import pathlib
 import shutil
 import subprocess
 
-CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache"))
-KEPT = pathlib.Path(os.environ.get("TCPSTATE_MATRIX_DIR", CACHE / "tcpstate-matrix"))
+CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
+KEPT = pathlib.Path(os.environ.get("TCPSTATE_MATRIX_DIR") or CACHE / "tcpstate-matrix")
 
 IN_NAMESPACE = r"""
 mount -t overlay overlay -o "lowerdir=$LOWER,upperdir=$UPPER/upper,workdir=$UPPER/work" "$UPPER/root" &&
@@ -53,8 +54,10 @@ class Chroot:
         self.lower = KEPT / f"{suite}-clean"
         self.debs = KEPT / f"{suite}-clean-packages"
         (self.debs / "partial").mkdir(parents=True, exist_ok=True)
-        if not self.lower.is_dir():
-            self._make(suite, mirror)
+        with open(KEPT / "clean.lock", "w") as lock:     # two test runs may come at once
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not self.lower.is_dir():
+                self._make(suite, mirror)
         self.folder = pathlib.Path(folder)
         for name in ("upper", "work", "root"):
             (self.folder / name).mkdir()
@@ -73,6 +76,7 @@ class Chroot:
         made = subprocess.run(["debootstrap", "--variant=minbase", suite, half, mirror],
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8")
         if made.returncode:
+            shutil.rmtree(half, ignore_errors=True)
             raise Unavailable(f"debootstrap {suite}: " + made.stdout.strip().splitlines()[-1])
         half.rename(self.lower)
 
