@@ -44,7 +44,10 @@ static void show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, struct tcp
 {
     if (lookers->tap || (lookers->tree && tcpstate_view_tree_wants_stream(tree)))
         reading->has_stream = tcpstate_stream_of(pinfo, reading, &reading->stream);
-    proto_item *item = lookers->tree ? tcpstate_view_tree(tvb, pinfo, tree, reading, sight, lookers->expert) : NULL;
+    /* Expert information hangs on an item, or no filter and no field finds it. */
+    bool needs_item = tree && lookers->expert;
+    proto_item *item = lookers->tree || needs_item ? tcpstate_view_tree(tvb, pinfo, tree, reading, sight, needs_item)
+                                                   : NULL;
 
     if (lookers->expert)
         tcpstate_view_expert(pinfo, item, reading, sight);
