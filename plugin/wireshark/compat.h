@@ -81,6 +81,15 @@ static inline bool tcpstate_take_text(proto_item *item, wmem_allocator_t *pool, 
 #define TCPSTATE_PREF_BOOL gboolean
 #endif
 
+/* Since 4.6 what starts a view of -z says whether it could. */
+#if TCPSTATE_WIRESHARK_AT_LEAST(4, 6)
+#define TCPSTATE_STARTS bool
+#define TCPSTATE_STARTED true
+#else
+#define TCPSTATE_STARTS void
+#define TCPSTATE_STARTED
+#endif
+
 /* The flow graph: epan/sequence_analysis.h is exported by the library but not
  * installed for plugins.  This is what we use of it; an item is always made by
  * the library, so what follows in it is not needed.  Compared with the headers

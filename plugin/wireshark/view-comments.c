@@ -143,7 +143,7 @@ static void refuse(const char *why)
     exit(1);
 }
 
-static void begin(const char *argument, void *userdata _U_)
+static TCPSTATE_STARTS begin(const char *argument, void *userdata _U_)
 {
     char **names = g_strsplit(argument, ",", -1); /* "tcpstate", "comments", IN, OUT */
     char *problem = NULL;
@@ -162,6 +162,7 @@ static void begin(const char *argument, void *userdata _U_)
         error = register_tap_listener(TCPSTATE_TAP, comments, NULL, TL_REQUIRES_NOTHING, NULL, see_segment, NULL, NULL);
     if (error)
         refuse(error->str);
+    return TCPSTATE_STARTED;
 }
 
 void tcpstate_view_comments_register(void)

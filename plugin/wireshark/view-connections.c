@@ -249,7 +249,7 @@ static bool takes(const char **argument, const char *word)
     return true;
 }
 
-static void start(const char *given, void *user_data _U_)
+static TCPSTATE_STARTS start(const char *given, void *user_data _U_)
 {
     const char *argument = tcpstate_print_argument(TCPSTATE_CONNECTIONS, given);
     struct request *request = g_new0(struct request, 1); /* as long as the program, as tshark's own */
@@ -259,6 +259,7 @@ static void start(const char *given, void *user_data _U_)
     request->filter = g_strdup(argument);
     request->survey = tcpstate_survey_new();
     tcpstate_print_listen(TCPSTATE_CONNECTIONS, request->filter, request, reset, take, draw);
+    return TCPSTATE_STARTED;
 }
 
 void tcpstate_view_connections_register(void)

@@ -238,7 +238,7 @@ static bool read_options(const char *options, bool *all, const char **filter)
     return true;
 }
 
-static void begin(const char *argument, void *data _U_)
+static TCPSTATE_STARTS begin(const char *argument, void *data _U_)
 {
     const char *filter;
     bool all;
@@ -259,6 +259,7 @@ static void begin(const char *argument, void *data _U_)
         report_failure("Couldn't register " ARGUMENT " tap: %s", error->str);
         exit(1);
     }
+    return TCPSTATE_STARTED;
 }
 
 void tcpstate_view_ladder_register(void)
