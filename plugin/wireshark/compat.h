@@ -94,10 +94,14 @@ static inline bool tcpstate_take_text(proto_item *item, wmem_allocator_t *pool, 
  * installed for plugins.  This is what we use of it; an item is always made by
  * the library, so what follows in it is not needed.  Compared with the headers
  * of 4.0.17 and 4.4.18, and for 4.6 with two of the development branch, before
- * and after it, which agree.  On any other version there is no flow graph. */
+ * and after it, which agree; drawn by 4.0.17, 4.4.19 and 4.6.9 in our tests.
+ * On any other version there is no flow graph. */
 #if (WIRESHARK_VERSION_MAJOR == 4 \
      && (WIRESHARK_VERSION_MINOR == 0 || WIRESHARK_VERSION_MINOR == 4 || WIRESHARK_VERSION_MINOR == 6))
-#define TCPSTATE_HAS_FLOW_GRAPH 1
+#define TCPSTATE_HAS_FLOW_GRAPH true
+#else
+#define TCPSTATE_HAS_FLOW_GRAPH false
+#endif
 #include <epan/address.h>
 #include <epan/tap.h>
 
@@ -141,7 +145,6 @@ void register_seq_analysis(const char *name, const char *ui_name, const int prot
 struct _seq_analysis_item *sequence_analysis_create_sai_with_addresses(packet_info *pinfo,
                                                                        struct _seq_analysis_info *info);
 void sequence_analysis_use_color_filter(packet_info *pinfo, struct _seq_analysis_item *item);
-#endif
 
 /* Since 4.2 the callbacks of a conversation filter are handed data of their own. */
 #if TCPSTATE_WIRESHARK_AT_LEAST(4, 2)

@@ -11,15 +11,6 @@
  */
 #include "views.h"
 
-#ifndef TCPSTATE_HAS_FLOW_GRAPH
-
-void tcpstate_view_flow_register(int proto)
-{
-    (void)proto; /* this Wireshark's list is not known: see compat.h */
-}
-
-#else
-
 #include <string.h>
 
 #include <epan/to_str.h>
@@ -331,8 +322,9 @@ static tap_packet_status draw(void *data, packet_info *pinfo, epan_dissect_t *ed
 
 void tcpstate_view_flow_register(int proto)
 {
+    if (!TCPSTATE_HAS_FLOW_GRAPH) /* this Wireshark's list is not known */
+        return;
     register_cleanup_routine(end_file);
     register_seq_analysis("tcpstate", "TCP Connection State", proto, TCPSTATE_TAP,
                           TL_REQUIRES_NOTHING, draw);
 }
-#endif

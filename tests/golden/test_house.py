@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Room: tests/golden. The walls of the house (plugin/README.md): what may be written where in plugin/.
+
+Read from the sources, not from a capture; the compiler would not mind any of it.
+"""
+import re
+
+from conftest import ROOT
+
+PLUGIN = ROOT / "plugin"
+SOURCES = sorted(path for path in PLUGIN.rglob("*") if path.suffix in (".c", ".h", ".def"))
+COMPAT = PLUGIN / "wireshark" / "compat.h"
+
+
+def lines(path):
+    """(where, line) of each line of a file; one that ends with a backslash has its continuation."""
+    text = path.read_text("utf-8").replace("\\\n", " ")
+    return [(f"{path.relative_to(ROOT)}: {line.strip()}", line) for line in text.splitlines()]
+
+
+def test_there_is_something_to_read():
+    assert COMPAT in SOURCES and len(SOURCES) > 40
+    assert any("AT_LEAST(4, 4)" in line for _, line in lines(COMPAT) if line.startswith("#if"))
+
+
+def test_only_compat_knows_versions():
+    """No other file compiles something or nothing, but for guards: #ifndef NAME, #define NAME."""
+    conditions = []
+    for path in SOURCES:
+        if path == COMPAT:
+            continue
+        read = lines(path)
+        for (where, line), (_, following) in zip(read, read[1:] + [("", "")]):
+            if not re.match(r"\s*#\s*(if|ifdef|ifndef|elif)\b", line):
+                continue
+            guard = re.match(r"#ifndef (\w+)$", line)
+            if not (guard and re.match(rf"#define {guard[1]}\b", following)):
+                conditions.append(where)
+    assert conditions == []
+
+
+def test_versions_are_named_by_compat_and_by_what_wiresharks_loader_reads():
+    named = [where for path in SOURCES if path != COMPAT for where, line in lines(path)
+             if re.search(r"\bWIRESHARK_VERSION|\bTCPSTATE_WIRESHARK_AT_LEAST|\bVERSION_(MAJOR|MINOR|MICRO)\b", line)]
+    assert [where.split(": ")[0] for where in named] == ["plugin/wireshark/plugin.c"] * 2
+    assert all("plugin_want_m" in where for where in named)
+
+
+def test_core_and_words_know_no_wireshark():
+    wiresharks = r"""\s*#\s*include\s*[<"](epan|wsutil|wiretap|ws_|wireshark|glib)"""
+    foreign = [where for room in ("core", "text") for path in SOURCES if path.parent == PLUGIN / room
+               for where, line in lines(path) if re.match(wiresharks, line)]
+    assert foreign == []
