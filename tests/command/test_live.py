@@ -5,6 +5,7 @@ import os
 import select
 import signal
 import subprocess
+import threading
 import time
 
 import pytest
@@ -17,6 +18,9 @@ accepted, _ = server.accept()
 client.close(); accepted.recv(1); accepted.close()
 """
 
+# Since 4.4 tshark says that it captures only to those who want to know.
+TOLD = {"WIRESHARK_LOG_LEVEL": "info", "WIRESHARK_LOG_DOMAINS": "main"}
+
 
 @pytest.fixture
 def capture(installed_for_all):
@@ -26,15 +30,17 @@ def capture(installed_for_all):
     script = inside + '"$0" -i lo -f "tcp port 9010" "$@"'
     process = subprocess.Popen(
         ["unshare", "--net", *root_account.command("sh", "-c", script, root_account.clone / "plugin/annotate")],
-        env=root_account.environment(), cwd=root_account.work, stdin=subprocess.DEVNULL,
+        env=root_account.environment(**TOLD), cwd=root_account.work, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    patience = threading.Timer(60, os.killpg, (process.pid, signal.SIGKILL))
     try:
         # Earlier, tshark itself may overlook a signal.
-        for line in process.stderr:
-            if "Capture started" in line:
-                break
+        patience.start()
+        assert any("Capture started" in line for line in process.stderr), "tshark did not say that it captures"
+        patience.cancel()
         yield process
     finally:
+        patience.cancel()
         try:
             os.killpg(process.pid, signal.SIGKILL)
         except ProcessLookupError:
