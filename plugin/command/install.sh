@@ -45,7 +45,10 @@ install_now() {
     if shared; then
         say "using the plugin that is installed for everybody: $plugin"
         warn_if_made_from_others "$sources"
+    elif only_tshark_is_new "$before" "$(fingerprint "$files")" && loads; then
+        say 'Wireshark was changed since the plugin was built, but takes it as it is'
     elif [[ $(without_profile "$before") != "$(without_profile "$(fingerprint "$files")")" ]]; then
+        warn_if_for_another_wireshark
         provide build
         [[ -z $before ]] || explain_rebuild "$before" "$(without_profile "$files")"
         build "$sources"
@@ -70,6 +73,27 @@ warn_if_made_from_others() {
         say 'it was built from other sources than these; an administrator updates it: plugin/annotate --install'
 }
 
+# Whether what is in place, of the stamp $1, differs from $2 by tshark's own file
+# only.  Within a series (4.0.11, 4.0.17) plugins stay what they are.
+only_tshark_is_new() {
+    [[ $1 && $(without_profile "$1" | without_tshark) == "$(without_profile "$2" | without_tshark)" ]] &&
+        [[ $(without_profile "$1") != "$(without_profile "$2")" ]]
+}
+
+without_tshark() { grep -vE '/tshark [0-9]+ [0-9]+$'; }
+
+loads() { [[ $(tshark -G plugins 2>/dev/null) == *"$plugin"* ]]; }
+
+# What Wireshark says of a plugin that it refuses, as one of another series.
+refusal() { tshark -G plugins 2>&1 >/dev/null | grep -F tcpstate.so | grep -m 1 -iE 'version|compiled' || true; }
+
+warn_if_for_another_wireshark() {
+    local said
+    [[ -e $plugin ]] || return 0
+    said=$(refusal)
+    [[ -z $said ]] || say "not fit for this Wireshark: $plugin (${said#tshark: })"
+}
+
 # Removes a plugin that an earlier installation put elsewhere, for instance for
 # the Wireshark version of then.
 remove_former_plugins() {
@@ -82,11 +106,12 @@ remove_former_plugins() {
 
 # A plugin that does not load would make each Wireshark complain; better none.
 check_that_it_loads() {
-    local loaded
-    loaded=$(tshark -G plugins 2>/dev/null)
-    [[ $loaded != *"$plugin"* ]] || return 0
+    loads && return
     tshark -G plugins 2>&1 >/dev/null | grep -i tcpstate >&2
-    shared || rm -f -- "$plugin"
+    if shared; then
+        die "Wireshark does not load $plugin; an administrator builds it anew: plugin/annotate --install"
+    fi
+    rm -f -- "$plugin"
     die "Wireshark does not load $plugin"
 }
 

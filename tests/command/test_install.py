@@ -104,18 +104,6 @@ def test_changed_sources_are_built_again(account, own_clone):
     assert "already installed" in does(account, "--install")
 
 
-def test_another_wireshark_is_built_for(account):
-    does(account, "--install")
-    folder = account.work / "bin"
-    folder.mkdir()
-    tshark = folder / "tshark"
-    tshark.write_text('#!/bin/sh\nexec /usr/bin/tshark "$@"\n')
-    tshark.chmod(0o755)
-    env = {"PATH": f"{folder}:{account.environment()['PATH']}"}
-    assert "Wireshark was changed" in does(account, "--install", env=env)
-    assert "already installed" in does(account, "--install", env=env)
-
-
 def test_a_lost_plugin_comes_back(account):
     does(account, "--install")
     account.plugin.unlink()
