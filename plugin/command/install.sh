@@ -84,15 +84,14 @@ without_tshark() { grep -vE '/tshark [0-9]+ [0-9]+$'; }
 
 loads() { [[ $(tshark -G plugins 2>/dev/null) == *"$plugin"* ]]; }
 
-# What Wireshark says of a plugin that it refuses, as one of another series.
-refusal() { tshark -G plugins 2>&1 >/dev/null | grep -F tcpstate.so | grep -m 1 -iE 'version|compiled' || true; }
-
+# What is there may be another Wireshark's: built for another series, or for
+# libraries that are gone.  Wireshark's own words say which.
 warn_if_for_another_wireshark() {
-    local said
-    [[ -e $plugin ]] || return 0
-    said=$(refusal)
-    [[ -z $said ]] || say "not fit for this Wireshark: $plugin (${said#tshark: })"
+    [[ -e $plugin ]] && ! loads || return 0
+    say "not fit for this Wireshark: $plugin ($(refusal))"
 }
+
+refusal() { tshark -G plugins 2>&1 >/dev/null | grep -F -m 1 tcpstate.so | sed 's/^tshark: //'; }
 
 # Removes a plugin that an earlier installation put elsewhere, for instance for
 # the Wireshark version of then.

@@ -96,7 +96,8 @@ def test_tsharks_own_options(installed, sample):
 
 def test_tsharks_errors_and_exit_status(installed, sample):
     done = installed.annotate(sample, "-Y", "no.such.field == 1")
-    assert done.returncode == 2 and "no.such.field" in done.stderr
+    tsharks = installed.run("tshark", "-r", sample, "-Y", "no.such.field == 1").returncode     # 2; 4 in Wireshark 4.6
+    assert done.returncode == tsharks != 0 and "no.such.field" in done.stderr
 
 
 def test_a_capture_from_a_pipe(installed, sample):
@@ -153,7 +154,7 @@ def test_root_gets_no_warning_about_being_root(installed_for_all):
     name = root_account.leave("sample.pcapng", (SAMPLES / "http-loopback.pcapng").read_bytes())
     assert "Handshake 1/3" in prints(root_account, name, "-c", "1")
     done = root_account.annotate(name, "-Y", "no.such.field == 1")
-    assert done.returncode == 2 and "no.such.field" in done.stderr
+    assert done.returncode in (2, 4) and "no.such.field" in done.stderr
     assert "Running as user" not in done.stderr
     text = root_account.leave("cut.pcapng", (SAMPLES / "http-loopback.pcapng").read_bytes()[:1000])
     done = root_account.annotate(text)

@@ -83,7 +83,7 @@ def test_buttons_show_what_they_say(tmp_path, tshark):
     resets = numbers(tshark, SESSION, "tcp.flags.reset == 1")
     with Window(tmp_path / "window", SESSION, "-g", "1488") as window:
         window.wait_until("the list", lambda: "1488" in window.rows("No."))
-        assert displayed(window) == 2921
+        assert displayed(window) in (2921, None)        # since 4.4 not said while it is all of them
 
         press(window, "This connection")
         window.wait_until("one connection", lambda: displayed(window) == len(connection))
