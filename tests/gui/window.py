@@ -133,13 +133,20 @@ class Window:
         with open(reading, "rb") as number:
             with open(writing, "wb"):
                 self._start("Xvfb", tool("Xvfb"), "-displayfd", str(writing), "-nolisten", "tcp", "-nocursor",
-                            "-fbdir", str(self.folder), "-dpi", "96", "-screen", "0",
+                            "-noreset", "-fbdir", str(self.folder), "-dpi", "96", "-screen", "0",
                             f"{self.width}x{self.height}x24", pass_fds=[writing])
             display = number.readline().decode().strip()    # comes once it is ready; empty if it has ended
         if not display:
             raise Gone("Xvfb did not start:\n" + self.log("Xvfb"))
         self.environment["DISPLAY"] = ":" + display
-        self._start("openbox", tool("openbox"))
+        # Without -noreset the server would start anew, and openbox end, when xdotool has been its only client.
+        openbox = self._start("openbox", tool("openbox"))
+        last = time.monotonic() + 60
+        while "window id" not in subprocess.run([tool("xprop"), "-root", "_NET_SUPPORTING_WM_CHECK"], encoding="utf-8",
+                                                env=self.environment, stdout=subprocess.PIPE).stdout:
+            if openbox.poll() is not None or time.monotonic() > last:
+                raise Gone("openbox did not start:\n" + self.log("openbox"))
+            time.sleep(0.1)
 
     def _start_wireshark(self):
         self.wireshark = self._start("wireshark", str(TESTS / "with-plugin"), str(BUILD), "wireshark",
