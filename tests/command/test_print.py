@@ -158,4 +158,4 @@ def test_root_gets_no_warning_about_being_root(installed_for_all):
     assert "Running as user" not in done.stderr
     text = root_account.leave("cut.pcapng", (SAMPLES / "http-loopback.pcapng").read_bytes()[:1000])
     done = root_account.annotate(text)
-    assert done.returncode == 2 and done.stderr.startswith("tshark: ")
+    assert done.returncode in (2, 14) and done.stderr.startswith("tshark: ")     # 14 in Wireshark 4.6

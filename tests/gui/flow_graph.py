@@ -30,8 +30,13 @@ def open_flow_graph(window):
 
 
 def limit_to_display_filter(window):
-    window.click(window.wait_until("the check box", lambda: window.picture().find("Limit to display filter",
-                                                                                  row(window, 0))))
+    """Tick it, unless it is ticked: since 4.4 it is where a filter is applied."""
+    label = window.wait_until("the check box", lambda: window.picture().find("Limit to display filter", row(window, 0)))
+    middle, picture = round(label.middle), window.picture()
+    box = [value for y in range(middle - 4, middle + 5)
+           for value in picture._row(y)[max(0, label.x - 16):label.x - 6]]
+    if min(box) > 110:                  # no mark in it
+        window.click(label)
 
 
 def choose_flow(window, name):
