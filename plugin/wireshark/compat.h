@@ -66,7 +66,7 @@ static inline bool tcpstate_take_text(proto_item *item, wmem_allocator_t *pool, 
     if (!info->rep)
         info->rep = wmem_new(pool, item_label_t);
     memcpy(info->rep->representation, text, length + 1);
-#if TCPSTATE_WIRESHARK_AT_LEAST(4, 4)
+#if TCPSTATE_WIRESHARK_AT_LEAST(4, 6)
     info->rep->value_pos = info->rep->value_len = 0;
 #endif
     return true;
