@@ -62,5 +62,5 @@ def test_a_loopback_connection_has_two_lifelines_and_an_arrow_for_each_step(tmp_
         assert len(seen) == len(ARROWS)
         for (label, states), (label_seen, states_seen) in zip(ARROWS, seen):
             assert surely(label) in surely(label_seen)
-            assert surely(states) in surely(states_seen)
+            assert surely(states)[:32] in surely(states_seen)       # 4.4 has room for no more
         assert window.picture().find("2 nodes, 12 items", counts(window))
