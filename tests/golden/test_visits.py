@@ -18,18 +18,13 @@ import subprocess
 
 import pytest
 
-import conftest
 import figures
+from harmless import visits
+from harmless.visits import NAMES
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FOLDERS = (figures.CASES, ROOT / "tests" / "kernel" / "captures", ROOT / "samples")
 CAPTURES = [capture for folder in FOLDERS for capture in sorted(folder.glob("*.pcap*"))]
-NAMES = ("analysis", "step", "phase", "stream", "sender", "roles",
-         "client.state", "server.state", "client.state.previous", "server.state.previous",
-         "client.inferred", "server.inferred", "sender.state", "receiver.state", "explanation",
-         "client.isn", "server.isn", "check.ack_is_isn_plus_1", "check.seq_is_isn_plus_1",
-         "check.ack_is_fin_plus_1", "check.failed", "flags", "next_seq", "repeats", "protocol",
-         "reset.number", "reset.ttl_differs", "mptcp", "frame.answers", "frame.previous_connection")
 EVERYTHING = ("-o", "tcpstate.label_all:TRUE")
 
 
@@ -55,9 +50,7 @@ def place(number):
 
 def read(tshark, capture, *options, names=NAMES):
     """{frame number: (value, ...)} as -T fields prints it."""
-    selected = [argument for name in names for argument in ("-e", "tcpstate." + name)]
-    text = tshark("-r", capture, "-T", "fields", "-e", "frame.number", *selected, *options)
-    return {int(number): tuple(values) for number, *values in (line.split("\t") for line in text.splitlines())}
+    return visits.rows(tshark("-r", capture, *visits.arguments(names), *options))
 
 
 def column(rows, name):
@@ -73,8 +66,7 @@ def once(tshark, capture):
 
 
 def assert_same(once, other):
-    wrong = [(number, f"{name} is {b!r}, in one pass {a!r}")
-             for number, values in other.items() for name, a, b in zip(NAMES, once[number], values) if a != b]
+    wrong = visits.differences({number: once[number] for number in other}, other)
     if wrong:
         lines = [f"{place(number)}: {text}" for number, text in wrong[:10]]
         pytest.fail("\n".join([*lines, f"{len(wrong)} in all"]), pytrace=False)
@@ -175,45 +167,9 @@ def test_the_printed_tree(tshark, capture, once):
 
 # ---- As the window does it: any frame, at any time ----
 
-class Sharkd:
-    """sharkd keeps a capture open, as Wireshark's window does, and dissects the frame it is asked for."""
-
-    def __init__(self, capture):
-        launcher = [str(conftest.TESTS / "with-plugin"), str(conftest.BUILD), "sharkd", "-"]
-        self.process = subprocess.Popen(launcher, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        stderr=subprocess.DEVNULL, encoding="utf-8", env=conftest.environment())
-        self.id = 0
-        assert self.ask("load", file=str(capture))["status"] == "OK"
-
-    def ask(self, method, **parameters):
-        self.id += 1
-        request = {"jsonrpc": "2.0", "id": self.id, "method": method, "params": parameters}
-        self.process.stdin.write(json.dumps(request) + "\n")
-        self.process.stdin.flush()
-        for line in self.process.stdout:
-            if line.startswith("{"):
-                return json.loads(line)["result"]
-        raise AssertionError(f"sharkd ended at {request}")
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait(30)
-
-    def frame(self, number, name):
-        """The values of a field in a frame, joined."""
-        found = []
-        nodes = list(reversed(self.ask("frame", frame=number, proto=True).get("tree", [])))
-        while nodes:
-            node = nodes.pop()
-            if match := re.fullmatch(rf'tcpstate\.{re.escape(name)} == "(.*)"', node.get("f", "")):
-                found.append(match[1])
-            nodes += reversed(node.get("n", []))
-        return ",".join(found)
-
-
 @pytest.fixture(scope="module")
 def window(capture):
-    sharkd = Sharkd(capture)
+    sharkd = visits.Sharkd(capture)
     yield sharkd
     sharkd.close()
 
