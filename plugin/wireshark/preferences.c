@@ -12,6 +12,8 @@
 #include <epan/prefs.h>
 #include <epan/uat.h>
 
+#include "text-width.h"
+
 enum { LANGUAGE_AUTO, LANGUAGE_EN, LANGUAGE_ZH };
 
 static int language_choice = LANGUAGE_AUTO;
@@ -58,18 +60,6 @@ static bool is_step(const char *name)
     return false;
 }
 
-/* A label is one line of plain text: no control character may reach a
- * terminal or a column through it. */
-static bool is_plain_text(const char *text)
-{
-    if (!text || !g_utf8_validate(text, -1, NULL))
-        return false;
-    for (; *text; text = g_utf8_next_char(text))
-        if (g_unichar_iscntrl(g_utf8_get_char(text)))
-            return false;
-    return true;
-}
-
 static void *own_label_copy(void *to, const void *from, size_t size _U_)
 {
     const struct own_label *source = (const struct own_label *)from;
@@ -88,10 +78,13 @@ static TCPSTATE_UAT_BOOL own_label_update(void *record, char **error)
 
     g_strstrip(label->step);
     if (!is_step(label->step)) {
-        *error = g_strdup_printf("\"%.40s\" is not a step (see the values of tcpstate.step)", label->step);
+        char *escaped = g_strescape(label->step, NULL); /* tshark prints what is wrong, and the row may be anybody's */
+        *error = g_strdup_printf("\"%.40s\" is not a step (see the values of tcpstate.step)", escaped);
+        g_free(escaped);
         return FALSE;
     }
-    if (!is_plain_text(label->text)) {
+    /* No control character may reach a terminal or a column through a label. */
+    if (!tcpstate_is_printable(label->text)) {
         *error = g_strdup("The text must be valid UTF-8 without control characters");
         return FALSE;
     }

@@ -24,6 +24,31 @@ int tcpstate_columns(const char *text)
     return columns;
 }
 
+/* Control characters, line and paragraph separators, what turns the direction
+ * of writing, and what stands for no letter at all. */
+static bool is_harmless(gunichar letter)
+{
+    switch (g_unichar_type(letter)) {
+    case G_UNICODE_CONTROL:
+    case G_UNICODE_LINE_SEPARATOR:
+    case G_UNICODE_PARAGRAPH_SEPARATOR:
+        return false;
+    default:
+        return !(letter == 0x061C || letter == 0x200E || letter == 0x200F || (letter >= 0x202A && letter <= 0x202E)
+                 || (letter >= 0x2066 && letter <= 0x2069));
+    }
+}
+
+bool tcpstate_is_printable(const char *text)
+{
+    if (!g_utf8_validate(text, -1, NULL))
+        return false;
+    for (; *text; text = g_utf8_next_char(text))
+        if (!is_harmless(g_utf8_get_char(text)))
+            return false;
+    return true;
+}
+
 char *tcpstate_printable(const char *text)
 {
     char *valid = g_utf8_make_valid(text, -1);
@@ -31,7 +56,7 @@ char *tcpstate_printable(const char *text)
 
     for (const char *at = valid; *at; at = g_utf8_next_char(at)) {
         gunichar letter = g_utf8_get_char(at);
-        g_string_append_unichar(out, g_unichar_iscntrl(letter) ? ' ' : letter);
+        g_string_append_unichar(out, is_harmless(letter) ? letter : ' ');
     }
     g_free(valid);
     return g_string_free(out, FALSE);

@@ -15,8 +15,12 @@
 /* How many columns a text takes. */
 int tcpstate_columns(const char *text);
 
-/* Text as one line of a terminal shows it: valid UTF-8, a blank for each
- * control character.  To be freed with g_free(). */
+/* Whether a text is one line that a terminal shows and does not obey: valid
+ * UTF-8, no control characters, no line separators, nothing that turns the
+ * direction of writing. */
+bool tcpstate_is_printable(const char *text);
+
+/* Text made so, a blank for each such character.  To be freed with g_free(). */
 char *tcpstate_printable(const char *text);
 
 /* Append a text, cut with "..." if it takes more columns, or followed by

@@ -22,6 +22,7 @@
 #include "../text/phrases.h"
 #include "pcapng-copy.h"
 #include "preferences.h"
+#include "text-width.h"
 #include "wording.h"
 
 enum { LONGEST_COMMENT = 4096 };
@@ -33,28 +34,14 @@ struct comments {
     GPtrArray *texts;
 };
 
-/* One line of valid UTF-8, whatever the user's own labels hold: no control
- * characters, no line or paragraph separators, nothing that turns the
- * direction of writing. */
+/* One line of text, whatever the user's own labels hold, and not without end. */
 static char *one_line(const char *text)
 {
-    char *valid = g_utf8_make_valid(text, -1);
-    GString *line = g_string_new(NULL);
+    char *line = tcpstate_printable(text);
 
-    for (const char *at = valid; *at; at = g_utf8_next_char(at)) {
-        gunichar c = g_utf8_get_char(at);
-        GUnicodeType type = g_unichar_type(c);
-        bool turns = c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
-
-        if (type == G_UNICODE_CONTROL || type == G_UNICODE_LINE_SEPARATOR || type == G_UNICODE_PARAGRAPH_SEPARATOR
-            || turns)
-            c = ' ';
-        g_string_append_unichar(line, c);
-        if (line->len > LONGEST_COMMENT)
-            break;
-    }
-    g_free(valid);
-    return g_string_free(line, FALSE);
+    if (strlen(line) > LONGEST_COMMENT)
+        *g_utf8_find_prev_char(line, line + LONGEST_COMMENT) = '\0';
+    return line;
 }
 
 static char *standing(wmem_allocator_t *pool, enum tcpstate_phrase phrase, const struct tcpstate_sight *sight, int end)

@@ -11,6 +11,7 @@
 #include <epan/to_str.h>
 
 #include "preferences.h"
+#include "text-width.h"
 
 /* The filter name of a protocol, which is lower case, and its short name. */
 static void name_protocol(int application, struct tcpstate_places *places)
@@ -62,6 +63,19 @@ static const char *with_mptcp(wmem_allocator_t *pool, const struct tcpstate_read
                               options & TCPSTATE_OPTION_MP_JOIN ? "MP_JOIN" : "MP_CAPABLE");
 }
 
+/* Wireshark copies labels into buffers of its own (a line of the tree, an expert
+ * message, a column), and where one is full it may end within a character; so a
+ * user's own words end before that. */
+static const char *within_bounds(wmem_allocator_t *pool, const char *label)
+{
+    enum { LONGEST = 120 }; /* bytes; our own have half of that */
+
+    if (strnlen(label, LONGEST + 1) <= LONGEST)
+        return label;
+    const char *end = g_utf8_find_prev_char(label, label + LONGEST - strlen("…") + 1);
+    return wmem_strdup_printf(pool, "%.*s…", (int)(end - label), label);
+}
+
 const char *tcpstate_label_of(wmem_allocator_t *pool, const struct tcpstate_reading *reading,
                               const struct tcpstate_sight *sight)
 {
@@ -75,7 +89,7 @@ const char *tcpstate_label_of(wmem_allocator_t *pool, const struct tcpstate_read
         tcpstate_places_of(reading, sight, &places);
         label = tcpstate_filled(pool, label, &places);
     }
-    return with_mptcp(pool, reading, step, label);
+    return with_mptcp(pool, reading, step, within_bounds(pool, label));
 }
 
 /* Two languages, every state: written once, read for every packet of -V. */
@@ -168,7 +182,16 @@ const char *tcpstate_address_text(wmem_allocator_t *pool, const struct tcpstate_
     address where;
 
     set_address(&where, pair->address_length == 4 ? AT_IPv4 : AT_IPv6, pair->address_length, pair->address[endpoint]);
-    return resolve ? address_to_display(pool, &where) : address_to_str(pool, &where);
+    if (!resolve)
+        return address_to_str(pool, &where);
+    const char *name = address_to_display(pool, &where);
+    if (tcpstate_is_printable(name))
+        return name;
+    /* A capture brings names along, and they may be anything. */
+    char *printable = tcpstate_printable(name);
+    name = wmem_strdup(pool, printable);
+    g_free(printable);
+    return name;
 }
 
 const char *tcpstate_endpoint_text(wmem_allocator_t *pool, const struct tcpstate_pair *pair, int endpoint)
