@@ -116,15 +116,19 @@ bool tcpstate_has_tcp_ports(packet_info *pinfo, uint16_t source, uint16_t destin
     return false;
 }
 
-bool tcpstate_stream_of(const packet_info *pinfo, const struct tcpstate_reading *reading, uint32_t *stream)
+static const conversation_t *conversation_of(const packet_info *pinfo, const struct tcpstate_reading *reading)
 {
     const struct tcpstate_pair *pair = &reading->pair;
     address ends[2];
 
     for (int i = 0; i < 2; i++)
         set_address(&ends[i], pair->address_length == 4 ? AT_IPv4 : AT_IPv6, pair->address_length, pair->address[i]);
-    const conversation_t *conversation =
-        tcpstate_find_conversation(pinfo, &ends[0], &ends[1], pair->port[0], pair->port[1]);
+    return tcpstate_find_conversation(pinfo, &ends[0], &ends[1], pair->port[0], pair->port[1]);
+}
+
+bool tcpstate_stream_of(const packet_info *pinfo, const struct tcpstate_reading *reading, uint32_t *stream)
+{
+    const conversation_t *conversation = conversation_of(pinfo, reading);
     const struct tcp_analysis *analysis =
         conversation ? (const struct tcp_analysis *)conversation_get_proto_data(conversation, proto_tcp) : NULL;
     if (!analysis)
@@ -139,15 +143,19 @@ static bool is_postdissector(int proto)
     return proto == tcpstate_proto || proto == proto_transum || proto == proto_mate;
 }
 
-/* The protocol that a dissector is set for on these ports: what Wireshark
- * calls when it has the data of a PDU together. */
-static int application_by_port(const packet_info *pinfo)
+/* The protocol of the dissector that Wireshark calls when it has the data of a
+ * PDU together: one that knew the connection by its first data, or by the user's
+ * word, and else one that is set for its ports. */
+static int application_to_come(const packet_info *pinfo, const struct tcpstate_reading *reading)
 {
-    dissector_table_t ports = find_dissector_table("tcp.port");
+    const conversation_t *conversation = conversation_of(pinfo, reading);
+    dissector_handle_t found = conversation ? conversation_get_dissector((conversation_t *)conversation, pinfo->num) : NULL;
+    dissector_table_t ports = reading->innermost ? find_dissector_table("tcp.port") : NULL;
     uint32_t low = MIN(pinfo->srcport, pinfo->destport), high = MAX(pinfo->srcport, pinfo->destport);
-    dissector_handle_t found = ports ? dissector_get_uint_handle(ports, low) : NULL;
 
-    if (ports && !found)
+    if (!found && ports && low != 0) /* at port 0 stand those that are chosen by hand; TCP asks none of them */
+        found = dissector_get_uint_handle(ports, low);
+    if (!found && ports && high != 0)
         found = dissector_get_uint_handle(ports, high);
     return found ? dissector_handle_get_protocol_index(found) : TCPSTATE_UNTOLD;
 }
@@ -166,9 +174,10 @@ int tcpstate_application_of(const packet_info *pinfo, const struct tcpstate_read
         int proto = at ? GPOINTER_TO_INT(wmem_list_frame_data(at)) : -1;
         if (proto == proto_data)
             return TCPSTATE_NO_APPLICATION;
-        /* Nobody, not even "data": a dissector took it and waits for more. */
+        /* Nobody, not even "data": a dissector took it and waits for more.  (In
+         * a first pass without a tree Wireshark leaves it in the list.) */
         if (proto < 0 || is_postdissector(proto))
-            return reading->innermost ? application_by_port(pinfo) : TCPSTATE_UNTOLD;
+            return application_to_come(pinfo, reading);
         return proto;
     }
     return TCPSTATE_NO_APPLICATION;

@@ -81,8 +81,11 @@ class Checker:
         try:
             output.code = process.wait(self.seconds)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            pass
+        finally: # also where this process is told to stop
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
         return output
 
     def find(self, text):

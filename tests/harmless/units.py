@@ -30,13 +30,12 @@ class CannotMake(Exception):
 class Unit:
     captures: tuple            # paths
     seed: int | None = None    # editcap's
-    random: str | None = None  # randpkt's type; no captures then
-    packets: int = 0           # that randpkt makes
+    packets: int = 0           # of each type, that randpkt makes; no captures then
 
     @property
     def name(self):
-        if self.random:
-            return f"randpkt {self.random} ({self.packets}, {self.seed})"
+        if self.packets:
+            return f"randpkt, {self.packets} packets of each type ({self.seed})"
         name = str(self.captures[0])
         if len(self.captures) > 1:
             name += f" and {len(self.captures) - 1} more"
@@ -46,7 +45,7 @@ class Unit:
     def key(self):
         """Changes when a capture does."""
         parts = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in self.captures]
-        return repr((parts, self.seed, self.random, self.packets))
+        return repr((parts, self.seed, self.packets))
 
     def apart(self):
         """The same, one by one."""
@@ -55,9 +54,11 @@ class Unit:
     def make(self, folder):
         """The capture to check, in this folder if it has to be made."""
         folder = pathlib.Path(folder)
-        if self.random:
-            made = folder / "random.pcap"
-            run("randpkt", "-b", "1000", "-c", self.packets, "-t", self.random, made)
+        if self.packets:
+            for kind in RANDOM_TYPES:
+                run("randpkt", "-b", "1000", "-c", self.packets, "-t", kind, folder / f"{kind}.pcap")
+            made = folder / "random.pcapng"
+            run("mergecap", "-a", "-w", made, *(folder / f"{kind}.pcap" for kind in RANDOM_TYPES))
             return made
         made = self.captures[0]
         if len(self.captures) > 1:
@@ -113,4 +114,5 @@ def gather(captures, single=False, seeds=(None,)):
 
 
 def random_units(packets, seeds):
-    return [Unit((), seed, kind, packets) for seed in seeds for kind in RANDOM_TYPES] if packets else []
+    """randpkt takes no seed: another number is another unit, and never the same packets."""
+    return [Unit((), seed, packets) for seed in seeds] if packets else []
