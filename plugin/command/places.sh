@@ -12,6 +12,9 @@ readonly state=${XDG_STATE_HOME:-$HOME/.local/state}/tcpstate
 readonly cache=${XDG_CACHE_HOME:-$HOME/.cache}/tcpstate
 readonly log=$cache/build.log
 
+# The lists below have a line for each file.
+[[ $HOME$state$cache != *$'\n'* ]] || die 'the folder to install to has a line feed in its name'
+
 # manifest: a line "CHECKSUM  PATH" for each version of each file ever put in
 #           place, a line "folder  PATH" for each folder made on the way.
 # places:   three lines: plugin in use, plugin for everybody, profile folder.
