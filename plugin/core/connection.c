@@ -390,4 +390,10 @@ static void observe_in_general(struct tcpstate_connection *connection, const str
     if (observation->step != TCPSTATE_STEP_NONE || (connection->facts & TCPSTATE_CONNECTION_RESTORED))
         observation->changed = true;
     connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_RESTORED;
+    /* What is not remembered is told alike when it is new: a segment after
+     * which both stand where they stood moved nobody. */
+    for (int i = 0; i < 2 && !observation->changed; i++) {
+        observation->ends[i].before = observation->ends[i].after;
+        observation->ends[i].before_inferred = observation->ends[i].after_inferred;
+    }
 }

@@ -130,7 +130,8 @@ class Checker:
         """One pass, -2, and any frame at any time."""
         results = []
         for passes in PASSES:
-            output = self.tshark("fields", True, *visits.arguments(), *passes)
+            # Wireshark's own number of the stream stands behind ours.
+            output = self.tshark("fields", True, *visits.arguments(), "-e", "tcp.stream", *passes)
             if output.code is None or output.crashed:
                 base = self.tshark("fields", False, "-T", "fields", "-e", "frame.number", *passes)
                 tell = self.remark if base.code is None or base.crashed else self.find
@@ -138,8 +139,13 @@ class Checker:
             results.append(visits.rows(output.out.read_text("utf-8", "replace")))
         once, twice = results
         self.report.frames = len(once)
-        self.tell("-2", visits.differences(once, twice))
-        interesting = [number for number, values in once.items() if any(values)]
+        # A few damaged segments are of another tcp.stream for Wireshark itself on its second pass.
+        moved = {number for number in once.keys() & twice.keys() if once[number][-1] != twice[number][-1]}
+        wrong = visits.differences(once, twice)
+        self.tell("-2", [(number, text) for number, text in wrong if number not in moved or not text.startswith("stream is")])
+        if moved:
+            self.remark(f"tcp.stream itself differs with -2 in {len(moved)} frames, the first {min(moved)}")
+        interesting = [number for number, values in once.items() if any(values[:-1])]
         if interesting:
             chosen = random.Random(len(once)).sample(interesting, min(MOST_VISITS, len(interesting)))
             self.tell("in random order", self.visit_at_random(once, chosen))
