@@ -374,12 +374,15 @@ static void observe_in_general(struct tcpstate_connection *connection, const str
         if (end->state == TCPSTATE_TIME_WAIT && state_was[i] != TCPSTATE_TIME_WAIT)
             connection->time_wait_since = segment->time;
         bool never_left = i == from && corrected && end->state == proven_was[i];
+        /* It left a state that we did not believe it to be in: since when is not known. */
+        bool other_than_believed = i == from && corrected && departure != proven_was[i];
         if (end->proven != proven_was[i])
             end->proven_since = end->proven == state_was[i] ? end->since : segment->time;
         if (never_left) {
             end->since = end->proven_since;
         } else if (observation->ends[i].before != end->state) {
-            if (end->since != TCPSTATE_NO_TIME && segment->time >= end->since && !(i == from && in_flight))
+            if (end->since != TCPSTATE_NO_TIME && segment->time >= end->since && !(i == from && in_flight)
+                && !other_than_believed)
                 observation->stayed[i] = segment->time - end->since;
             end->since = segment->time;
         }

@@ -81,8 +81,13 @@ enum tcpstate_state tcpstate_move_sender(struct tcpstate_endpoint *me,
         }
         if (evidence->is & UNACCEPTABLE)
             ; /* whoever sent it, it closes nothing yet */
-        else if ((evidence->is & HAS_FIN) && (evidence->is & CROSSES) && after == TCPSTATE_CLOSE_WAIT)
-            after = TCPSTATE_CLOSING; /* its later ACK was recorded before this FIN */
+        else if ((evidence->is & HAS_FIN) && (evidence->is & CROSSES) && after == TCPSTATE_CLOSE_WAIT) {
+            /* Its later ACK was recorded before this FIN: it never was in
+             * CLOSE_WAIT, for it closed before the other's FIN came in. */
+            departure = TCPSTATE_ESTABLISHED;
+            *corrected = true;
+            after = TCPSTATE_CLOSING;
+        }
         else if (evidence->is & HAS_FIN)
             after = tcpstate_next(after, TCPSTATE_SENDS_FIN);
     }

@@ -181,6 +181,17 @@ static void last_ack_recorded_before_the_passive_fin(void)
         { "TIME_WAIT*",  TO_A, "F.", 300, 101, 0, "CLOSED?",     "passive-fin", .was_b = "any" });
 }
 
+/* B's FIN does not acknowledge A's, so B sent it first and was never in
+ * CLOSE_WAIT, though its ACK of A's FIN was recorded before. */
+static void ack_of_a_crossing_fin_recorded_before_the_own_fin(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "FIN_WAIT_1",  TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" },
+        { "FIN_WAIT_2?", TO_A, ".",  300, 101, 0, "CLOSE_WAIT",  "fin-acked" },
+        { "TIME_WAIT?",  TO_A, "F.", 300, 100, 0, "CLOSING",     "simultaneous-close", .was_b = "ESTABLISHED",
+          .stayed_b = LEAVES_NONE });
+}
+
 /* TIME_WAIT has just begun, however it came to be known. */
 static void time_wait_begins_when_it_is_known(void)
 {
@@ -340,6 +351,7 @@ int main(int argc, char **argv)
     TEST(passive_fin_ahead_of_a_gap);
     TEST(fin_acknowledged_before_it_was_recorded);
     TEST(last_ack_recorded_before_the_passive_fin);
+    TEST(ack_of_a_crossing_fin_recorded_before_the_own_fin);
     TEST(time_wait_begins_when_it_is_known);
     TEST(fin_not_captured);
     TEST(fin_out_of_window_is_ignored);
