@@ -108,7 +108,7 @@ struct tcpstate_segment {
     uint32_t payload;      /* bytes of data */
     uint32_t ts_val, ts_ecr;
     uint32_t frame;        /* frame number, never 0 */
-    int64_t time;          /* nanoseconds since any fixed moment */
+    int64_t time;          /* nanoseconds since any fixed moment, at most INT64_MAX / 2 from it */
     int8_t server_hint;    /* endpoint that a well-known port makes the server, or -1 */
 };
 

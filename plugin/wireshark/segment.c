@@ -197,11 +197,20 @@ static bool find_own_ip(tvbuff_t *tvb, const packet_info *pinfo, const uint8_t *
     return false;
 }
 
+/* Nanoseconds since 1970.  A damaged file may claim any number of seconds; what
+ * is further away than 2116 is taken for that, so that two can be subtracted. */
+static int64_t nanoseconds(const nstime_t *time)
+{
+    const int64_t most = INT64_MAX / 2 / 1000000000 - 3;
+
+    return CLAMP((int64_t)time->secs, -most, most) * 1000000000 + time->nsecs;
+}
+
 static void begin_reading(const packet_info *pinfo, struct tcpstate_reading *reading)
 {
     memset(reading, 0, sizeof *reading);
     reading->segment.frame = pinfo->num;
-    reading->segment.time = (int64_t)pinfo->abs_ts.secs * 1000000000 + pinfo->abs_ts.nsecs;
+    reading->segment.time = nanoseconds(&pinfo->abs_ts);
     reading->segment.server_hint = -1;
 }
 
