@@ -198,6 +198,10 @@ static void begin(stats_tree *tree)
 
 static void end(stats_tree *tree)
 {
+    struct forester *forester = (struct forester *)g_hash_table_lookup(foresters, tree);
+
+    if (forester && !window)
+        remove_tap_listener(forester); /* sharkd goes on after the tree, to other trees and files */
     g_hash_table_remove(foresters, tree);
 }
 
