@@ -144,9 +144,9 @@ const char *tcpstate_print_argument(const char *view, const char *given)
 }
 
 void tcpstate_print_listen(const char *view, const char *filter, void *data, tap_reset_cb reset,
-                           tap_packet_cb packet, tap_draw_cb draw)
+                           tap_packet_cb packet, tap_draw_cb draw, tap_finish_cb finish)
 {
-    GString *error = register_tap_listener(TCPSTATE_TAP, data, filter, TL_REQUIRES_NOTHING, reset, packet, draw, NULL);
+    GString *error = register_tap_listener(TCPSTATE_TAP, data, filter, TL_REQUIRES_NOTHING, reset, packet, draw, finish);
 
     if (error)
         fail(view, error->str);

@@ -67,8 +67,9 @@ void tcpstate_print_register(const char *view, stat_tap_init_cb start);
  * Ends the program, as tshark does, if `given` is another word. */
 const char *tcpstate_print_argument(const char *view, const char *given);
 
-/* Feed a survey and draw at the end.  Ends the program if the filter is bad. */
+/* Feed a survey and draw at the end; `finish` frees `data`.  Ends the program if
+ * the filter is bad. */
 void tcpstate_print_listen(const char *view, const char *filter, void *data, tap_reset_cb reset,
-                           tap_packet_cb packet, tap_draw_cb draw);
+                           tap_packet_cb packet, tap_draw_cb draw, tap_finish_cb finish);
 
 #endif

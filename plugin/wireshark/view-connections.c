@@ -237,6 +237,15 @@ static void draw(void *data)
         print_aligned(request);
 }
 
+static void finish(void *data)
+{
+    struct request *request = (struct request *)data;
+
+    tcpstate_survey_free(request->survey);
+    g_free(request->filter);
+    g_free(request);
+}
+
 /* Whether the argument begins with this word; then it goes on after it. */
 static bool takes(const char **argument, const char *word)
 {
@@ -252,13 +261,13 @@ static bool takes(const char **argument, const char *word)
 static TCPSTATE_STARTS start(const char *given, void *user_data _U_)
 {
     const char *argument = tcpstate_print_argument(TCPSTATE_CONNECTIONS, given);
-    struct request *request = g_new0(struct request, 1); /* as long as the program, as tshark's own */
+    struct request *request = g_new0(struct request, 1);
 
     request->tsv = takes(&argument, "tsv");
     request->all = !request->tsv && takes(&argument, "all");
     request->filter = g_strdup(argument);
     request->survey = tcpstate_survey_new();
-    tcpstate_print_listen(TCPSTATE_CONNECTIONS, request->filter, request, reset, take, draw);
+    tcpstate_print_listen(TCPSTATE_CONNECTIONS, request->filter, request, reset, take, draw, finish);
     return TCPSTATE_STARTED;
 }
 

@@ -333,13 +333,22 @@ static tap_packet_status take(void *data, packet_info *pinfo, epan_dissect_t *ed
     return TAP_PACKET_REDRAW;
 }
 
+static void finish(void *data)
+{
+    struct report *report = (struct report *)data;
+
+    tcpstate_survey_free(report->survey);
+    g_free(report->filter);
+    g_free(report);
+}
+
 static TCPSTATE_STARTS start(const char *given, void *user_data _U_)
 {
-    struct report *report = g_new0(struct report, 1); /* as long as the program, as tshark's own */
+    struct report *report = g_new0(struct report, 1);
 
     report->filter = g_strdup(tcpstate_print_argument(REPORT, given));
     report->survey = tcpstate_survey_new();
-    tcpstate_print_listen(REPORT, report->filter, report, reset, take, draw);
+    tcpstate_print_listen(REPORT, report->filter, report, reset, take, draw, finish);
     return TCPSTATE_STARTED;
 }
 
