@@ -168,4 +168,54 @@ void sequence_analysis_use_color_filter(packet_info *pinfo, struct _seq_analysis
 #define TCPSTATE_PLUGIN_DESCRIBE
 #endif
 
+/* Reading files, which the plugin never does: tests/fuzz/capture.c opens them
+ * through the library as Wireshark's programs do. */
+#ifdef TCPSTATE_COMPAT_FILES
+#include <epan/epan.h>
+#include <epan/epan_dissect.h>
+#include <epan/frame_data.h>
+#include <epan/tvbuff.h>
+#include <wiretap/wtap.h>
+#include <wsutil/buffer.h>
+#include <wsutil/filesystem.h>
+#include <wsutil/wslog.h>
+
+/* Since 4.2 a field's value is a pointer. */
+#if TCPSTATE_WIRESHARK_AT_LEAST(4, 2)
+#define TCPSTATE_FIELD_VALUE(info) ((info)->value)
+#else
+#define TCPSTATE_FIELD_VALUE(info) (&(info)->value)
+#endif
+
+/* Since 4.6 a record holds its bytes, and dissection takes them from there. */
+#if TCPSTATE_WIRESHARK_AT_LEAST(4, 6)
+#define TCPSTATE_RECORD_INIT(record, buffer) wtap_rec_init((record), 2000)
+#define TCPSTATE_READ(file, record, buffer, error, info, offset) wtap_read((file), (record), (error), (info), (offset))
+#define TCPSTATE_RECORD_BYTES(record, buffer) ws_buffer_start_ptr(&(record)->data)
+#define TCPSTATE_RECORD_KEEP(record, bytes, length)       \
+    do {                                                  \
+        ws_buffer_init(&(record)->data, (length) + 1);    \
+        ws_buffer_append(&(record)->data, bytes, length); \
+    } while (0)
+#define TCPSTATE_RECORD_FORGET(record) ws_buffer_free(&(record)->data)
+#define TCPSTATE_DISSECT(run, edt, subtype, record, bytes, frame) ((void)(bytes), run((edt), (subtype), (record), (frame), NULL))
+#define TCPSTATE_LOG_INIT(name) ws_log_init(NULL)
+#define TCPSTATE_CONFIGURE(program) configuration_init(program)
+#else
+#define TCPSTATE_RECORD_INIT(record, buffer) wtap_rec_init(record)
+#define TCPSTATE_READ(file, record, buffer, error, info, offset) \
+    wtap_read((file), (record), (buffer), (error), (info), (offset))
+#define TCPSTATE_RECORD_BYTES(record, buffer) ws_buffer_start_ptr(buffer)
+#define TCPSTATE_RECORD_KEEP(record, bytes, length) ((void)0)
+#define TCPSTATE_RECORD_FORGET(record) ((void)0)
+#define TCPSTATE_DISSECT(run, edt, subtype, record, bytes, frame)                             \
+    run((edt), (subtype), (record),                                                           \
+        tvb_new_real_data((bytes), (record)->rec_header.packet_header.caplen,                 \
+                          (int)MIN((record)->rec_header.packet_header.len, (uint32_t)INT_MAX)), \
+        (frame), NULL)
+#define TCPSTATE_LOG_INIT(name) ws_log_init((name), NULL)
+#define TCPSTATE_CONFIGURE(program) configuration_init((program), NULL)
+#endif
+#endif
+
 #endif

@@ -1,0 +1,293 @@
+/* core.c - libFuzzer: any sequence of segments, into the core.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Room: one target; tests/fuzz/run builds and starts it.  Eight bytes of input
+ * make one segment, whose numbers lie near those that the ends have come to:
+ * so that most of what the fuzzer tries is nearly a connection.
+ *
+ * What must hold after each segment is in sound() and implied(); the same
+ * segment to an equal connection must do the same; what is packed, or written
+ * on the timeline, must come back; and the input itself, taken for a packed
+ * connection, must unpack without a byte read past its end (the sanitizers see
+ * to that).
+ */
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../plugin/wireshark/timeline.h"
+#include "tcpstate.h"
+
+#define MILLISECOND INT64_C(1000000)
+#define BYTES_PER_SEGMENT 8
+
+#define HOLDS(condition) \
+    do { \
+        if (!(condition)) { \
+            fprintf(stderr, "frame %u: not so: %s\n", segment->frame, #condition); \
+            abort(); \
+        } \
+    } while (0)
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* The number that `choice` stands for, of `end`'s. */
+static uint32_t number(uint8_t choice, int8_t off, const struct tcpstate_endpoint *end, const struct tcpstate_endpoint *peer)
+{
+    const uint32_t known[] = { end->nxt, end->max, peer->acked, end->isn, end->fin, end->claim, 0, 0x80000000u };
+
+    return known[choice & 7] + (uint32_t)(int32_t)off;
+}
+
+static struct tcpstate_segment decode(const uint8_t *data, const struct tcpstate_connection *connection, uint32_t frame,
+                                      int64_t *now)
+{
+    static const int64_t gaps[] = { 0, 1, 10, 1000, 61000, 3600000, -1, -61000 };
+    static const uint32_t lengths[] = { 0, 0, 0, 0, 1, 100, 1460, 65535 };
+    uint8_t from = data[0] & 1;
+    const struct tcpstate_endpoint *me = &connection->ends[from], *peer = &connection->ends[!from];
+
+    *now += gaps[data[0] >> 1 & 7] * MILLISECOND;
+    return (struct tcpstate_segment){
+        .from = from,
+        .flags = data[1],
+        .options = data[0] & 0x80 ? data[6] : 0,
+        .window_scale = data[7] & 15,
+        .ttl = data[0] & 0x40 ? 64 : data[7],
+        .ip_id = (uint16_t)(data[0] & 0x20 ? frame : data[7]),
+        .window = data[6] & 0x0f ? 1000 : 0,
+        .checksum = data[7],
+        .seq = number(data[2], (int8_t)data[3], me, peer),
+        .ack = number(data[2] >> 4, (int8_t)data[4], peer, me),
+        .payload = lengths[data[5] & 7],
+        .ts_val = data[5] & 8 ? frame : data[7],
+        .frame = frame,
+        .time = *now,
+        .server_hint = (int8_t)(data[5] >> 4 & 3) > 1 ? -1 : (int8_t)(data[5] >> 4 & 1),
+    };
+}
+
+static uint8_t replay(const struct tcpstate_endpoint *end)
+{
+    enum tcpstate_state state = (enum tcpstate_state)end->proven;
+
+    for (int event = 0; event < 8; event++)
+        if (end->pending & 1u << event)
+            state = tcpstate_next(state, (enum tcpstate_event)event);
+    return (uint8_t)state;
+}
+
+/* Whether the table leads from one state to another within a connection, that
+ * is without going through CLOSED or LISTEN. */
+static bool leads(uint8_t from, uint8_t to)
+{
+    static bool reached[TCPSTATE_STATES][TCPSTATE_STATES], known;
+
+    if (!known) {
+        for (int s = 0; s < TCPSTATE_STATES; s++) {
+            reached[s][s] = true;
+            for (int event = 0; event < TCPSTATE_EVENTS; event++)
+                reached[s][tcpstate_next((enum tcpstate_state)s, (enum tcpstate_event)event)] = true;
+        }
+        for (int via = 0; via < TCPSTATE_STATES; via++) {
+            if (via == TCPSTATE_CLOSED || via == TCPSTATE_LISTEN)
+                continue;
+            for (int a = 0; a < TCPSTATE_STATES; a++)
+                for (int b = 0; b < TCPSTATE_STATES; b++)
+                    reached[a][b] |= reached[a][via] && reached[via][b];
+        }
+        known = true;
+    }
+    return reached[from][to];
+}
+
+/* With TCPSTATE_FUZZ_TELL in the environment, for whoever reads a finding. */
+static void tell(const struct tcpstate_segment *segment, const struct tcpstate_observation *seen)
+{
+    if (!getenv("TCPSTATE_FUZZ_TELL"))
+        return;
+    fprintf(stderr, "%u: from %u flags %#04x options %#04x seq %u ack %u len %u: %s;", segment->frame, segment->from, segment->flags,
+            segment->options, segment->seq, segment->ack, segment->payload, tcpstate_step_name(seen->step));
+    for (int i = 0; i < 2; i++)
+        fprintf(stderr, " %s%s>%s%s", tcpstate_state_name((enum tcpstate_state)seen->ends[i].before),
+                seen->ends[i].before_inferred ? "?" : "", tcpstate_state_name((enum tcpstate_state)seen->ends[i].after),
+                seen->ends[i].after_inferred ? "?" : "");
+    fputc('\n', stderr);
+}
+
+/* The connection and what is said of it are sound, whatever came. */
+static void sound(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                  const struct tcpstate_observation *seen)
+{
+    struct tcpstate_outcome outcome;
+
+    for (int i = 0; i < 2; i++) {
+        const struct tcpstate_endpoint *end = &connection->ends[i];
+        const struct tcpstate_standing *stands = &seen->ends[i];
+        HOLDS(end->state < TCPSTATE_STATES && end->proven < TCPSTATE_STATES);
+        HOLDS(end->state == replay(end));
+        HOLDS(stands->after == end->state && stands->before < TCPSTATE_STATES);
+        /* Certain only where something that it sent proves it. */
+        HOLDS(stands->after_inferred || end->state == end->proven || end->state == TCPSTATE_UNKNOWN);
+        /* From what is certain only the table leads on to what is certain;
+         * CLOSED and LISTEN may begin anew, or have been forged. */
+        if (!stands->before_inferred && !stands->after_inferred && stands->before != TCPSTATE_CLOSED
+            && stands->before != TCPSTATE_LISTEN && stands->before != TCPSTATE_UNKNOWN
+            && !(connection->facts & TCPSTATE_CONNECTION_REUSED))
+            HOLDS(leads(stands->before, stands->after));
+        HOLDS(seen->stayed[i] >= -1);
+    }
+    HOLDS((unsigned)seen->step < TCPSTATE_STEPS);
+    HOLDS(seen->changed || seen->step == TCPSTATE_STEP_NONE);
+    HOLDS(seen->client >= -1 && seen->client <= 1);
+    HOLDS((seen->failed & ~seen->checks) == 0);
+    HOLDS(seen->answers <= segment->frame && seen->reset_after >= -1 && seen->repeats_after >= -1);
+    for (int i = 0; i < TCPSTATE_MILESTONES; i++)
+        HOLDS(connection->milestones[i] <= segment->frame);
+    tcpstate_outcome(connection, &outcome);
+    HOLDS((unsigned)outcome.result < TCPSTATE_RESULTS && (unsigned)outcome.close_kind < TCPSTATE_CLOSE_KINDS
+          && (unsigned)outcome.opening < TCPSTATE_OPENINGS && outcome.conn_state);
+    HOLDS(outcome.closed_by >= -1 && outcome.closed_by <= 2 && outcome.owing >= -1 && outcome.owing <= 1);
+}
+
+/* A label implies what makes a segment that: its flags at the least. */
+static void implied(const struct tcpstate_segment *segment, const struct tcpstate_observation *seen)
+{
+    const char *name = tcpstate_step_name(seen->step);
+    uint8_t f = segment->flags;
+    bool syn = f & TCPSTATE_FLAG_SYN, ack = f & TCPSTATE_FLAG_ACK, fin = f & TCPSTATE_FLAG_FIN, rst = f & TCPSTATE_FLAG_RST;
+
+    if (strcmp(name, "syn") == 0 || strcmp(name, "syn-retransmitted") == 0 || strcmp(name, "port-reused") == 0
+        || strcmp(name, "simultaneous-open") == 0 || strcmp(name, "stale-syn") == 0)
+        HOLDS(syn && !ack && !rst && !fin);
+    if (strcmp(name, "syn-ack") == 0 || strcmp(name, "bad-syn-ack") == 0 || strcmp(name, "syn-ack-retransmitted") == 0)
+        HOLDS(syn && ack && !rst && !fin);
+    if (strcmp(name, "handshake-ack") == 0)
+        HOLDS(ack && !syn && !rst && !fin);
+    if (strncmp(name, "fin-acked", 9) == 0 || strcmp(name, "last-ack") == 0)
+        HOLDS(ack && !syn && !rst);
+    if (strcmp(name, "fin") == 0 || strcmp(name, "passive-fin") == 0 || strcmp(name, "fin-acked-passive-fin") == 0
+        || strcmp(name, "simultaneous-close") == 0 || strcmp(name, "fin-retransmitted") == 0)
+        HOLDS(fin && ack && !syn && !rst);
+    if (strcmp(name, "abort") == 0 || strcmp(name, "refused") == 0 || strcmp(name, "time-wait-assassination") == 0
+        || strncmp(name, "reset-", 6) == 0)
+        HOLDS(rst && !syn);
+    if (strcmp(name, "first-request") == 0 || strcmp(name, "first-response") == 0)
+        HOLDS(segment->payload > 0 && !syn && !rst);
+    if (seen->step == TCPSTATE_STEP_ABORT)
+        HOLDS(seen->ends[segment->from].after == TCPSTATE_CLOSED || seen->ends[segment->from].after_inferred);
+    if (!(f & TCPSTATE_FLAG_RST))
+        HOLDS(seen->reset_number == TCPSTATE_RESET_NUMBER_NONE);
+}
+
+static bool same(const struct tcpstate_observation *a, const struct tcpstate_observation *b)
+{
+    return a->step == b->step && memcmp(a->ends, b->ends, sizeof a->ends) == 0 && a->client == b->client
+           && a->checks == b->checks && a->failed == b->failed && a->answers == b->answers && a->repeats == b->repeats
+           && a->changed == b->changed && a->over == b->over && a->copy == b->copy;
+}
+
+/* Put away and fetched back it is what it was, and does what it would have. */
+static void comes_back(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
+{
+    uint8_t packed[TCPSTATE_MOST_PACKED], again[TCPSTATE_MOST_PACKED];
+    struct tcpstate_connection back;
+    size_t size = tcpstate_pack(connection, packed);
+
+    HOLDS(size <= sizeof packed);
+    uint8_t *exact = malloc(size); /* so that a read past its end is seen */
+    if (!exact)
+        return;
+    memcpy(exact, packed, size);
+    HOLDS(tcpstate_unpack(&back, exact, size) == size);
+    free(exact);
+    HOLDS(tcpstate_pack(&back, again) == size && memcmp(packed, again, size) == 0);
+}
+
+/* What the plugin would remember of it (wireshark/connections.c), written after
+ * the entry before and read again: nothing changes, and frames only grow. */
+static void on_the_timeline(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                            const struct tcpstate_observation *seen, struct tcpstate_entry *last)
+{
+    uint8_t bytes[TCPSTATE_MOST_ENTRY];
+    struct tcpstate_entry next = *last, entry = {
+        .frame = segment->frame,
+        .answers = seen->answers,
+        .value = seen->expected,
+        .stayed = { tcpstate_shorten(seen->stayed[0]), tcpstate_shorten(seen->stayed[1]) },
+        .elapsed = tcpstate_shorten(seen->reset_after >= 0 ? seen->reset_after : seen->repeats_after),
+        .repeats = seen->repeats,
+        .step = (uint8_t)seen->step,
+        .layer = segment->checksum & 1,
+        .before = (uint8_t)(seen->ends[0].before | seen->ends[1].before << 4),
+        .after = (uint8_t)(seen->ends[0].after | seen->ends[1].after << 4),
+        .inferred = (uint8_t)(seen->ends[0].before_inferred | seen->ends[1].before_inferred << 1
+                              | seen->ends[0].after_inferred << 2 | seen->ends[1].after_inferred << 3),
+        .roles = (uint8_t)(seen->client + 1),
+        .checks = (uint8_t)(seen->checks | seen->failed << 4),
+    };
+
+    if (!seen->changed)
+        return;
+    for (int i = 0; i < 2; i++) {
+        entry.knows_isn |= (uint8_t)(tcpstate_isn(connection, i, &entry.isn[i]) << i);
+        if (!(entry.knows_isn & 1u << i)) { /* what it does not know itself was known before */
+            entry.isn[i] = last->isn[i];
+            entry.knows_isn |= last->knows_isn & (uint8_t)(1u << i);
+        }
+    }
+    size_t size = tcpstate_write_entry(bytes, &entry, last);
+    uint8_t *exact = malloc(size);
+    if (!exact)
+        return;
+    memcpy(exact, bytes, size);
+    HOLDS(size <= sizeof bytes && tcpstate_read_entry(exact, &next) == size);
+    free(exact);
+    HOLDS(memcmp(&next, &entry, offsetof(struct tcpstate_entry, knows_isn) + 1) == 0); /* the rest is padding */
+    HOLDS(next.frame > last->frame);
+    *last = next;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct tcpstate_entry entry = tcpstate_no_entry;
+    struct tcpstate_connection connection, twin, before, *had = NULL;
+    struct tcpstate_observation seen, twin_seen;
+    int64_t now = 1000 * MILLISECOND;
+    uint32_t frame = 0;
+
+    if (size > 0) {
+        struct tcpstate_connection any;
+        uint8_t *exact = malloc(size);
+        if (exact) {
+            memcpy(exact, data, size);
+            tcpstate_unpack(&any, exact, size);
+            free(exact);
+        }
+    }
+    tcpstate_connection_begin(&connection, NULL);
+    for (; size >= BYTES_PER_SEGMENT; data += BYTES_PER_SEGMENT, size -= BYTES_PER_SEGMENT) {
+        struct tcpstate_segment made = decode(data, &connection, ++frame, &now), *segment = &made;
+        if (frame > 1 && tcpstate_opens_new_connection(&connection, segment)) {
+            before = connection;
+            had = &before;
+            tcpstate_connection_begin(&connection, had);
+        } else if (had && (connection.facts & TCPSTATE_CONNECTION_CONTESTED)) {
+            tcpstate_restore(&connection, had, segment);
+        }
+        twin = connection;
+        tcpstate_observe(&connection, segment, TCPSTATE_DEFAULT_2MSL, &seen);
+        tcpstate_observe(&twin, segment, TCPSTATE_DEFAULT_2MSL, &twin_seen);
+        tell(segment, &seen);
+        HOLDS(same(&seen, &twin_seen));
+        sound(&connection, segment, &seen);
+        implied(segment, &seen);
+        comes_back(&connection, segment);
+        on_the_timeline(&connection, segment, &seen, &entry);
+        if (data[6] == 0xff && data[7] == 0xff)
+            tcpstate_observe_unreachable(&connection, segment, &seen);
+    }
+    return 0;
+}
