@@ -63,9 +63,12 @@ static const nstime_t *time_of_frame(struct packet_provider_data *provider, guin
 
 /* Fields that need no hindsight: equal on every visit. */
 static const char *const steady[] = {
-    "tcpstate.step", "tcpstate.analysis", "tcpstate.client.state", "tcpstate.server.state", "tcpstate.client.inferred",
-    "tcpstate.server.inferred", "tcpstate.sender.state", "tcpstate.receiver.state", "tcpstate.client.isn",
-    "tcpstate.server.isn", "tcpstate.check.failed", "tcpstate.repeats", "tcpstate.reset.number",
+    "tcpstate.analysis", "tcpstate.step", "tcpstate.phase", "tcpstate.stream", "tcpstate.sender", "tcpstate.roles",
+    "tcpstate.client.state", "tcpstate.server.state", "tcpstate.client.state.previous", "tcpstate.server.state.previous",
+    "tcpstate.client.inferred", "tcpstate.server.inferred", "tcpstate.sender.state", "tcpstate.receiver.state",
+    "tcpstate.explanation", "tcpstate.client.isn", "tcpstate.server.isn", "tcpstate.check.failed", "tcpstate.flags",
+    "tcpstate.next_seq", "tcpstate.repeats", "tcpstate.protocol", "tcpstate.reset.number", "tcpstate.reset.ttl_differs",
+    "tcpstate.mptcp", "tcpstate.frame.answers", "tcpstate.frame.previous_connection",
 };
 static int steady_ids[G_N_ELEMENTS(steady)];
 
@@ -277,7 +280,13 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static int descriptor = -1;
+    static bool labels_all;
     char path[64];
+
+    if (labels_all != (size & 1)) { /* every segment has a label then, half of the time */
+        labels_all = !labels_all;
+        prefer(labels_all ? "tcpstate.label_all:TRUE" : "tcpstate.label_all:FALSE");
+    }
 
     if (descriptor < 0)
         descriptor = memfd_create("capture", 0);
