@@ -140,8 +140,10 @@ proto_item *tcpstate_add_uint(const struct tcpstate_view *view, enum tcpstate_fi
 {
     char digits[DIGITS];
 
-    return tcpstate_wanted(view, field) ? line(view, number(view, field, value), field, decimal(digits, value), NULL)
-                                        : NULL;
+    if (!tcpstate_wanted(view, field))
+        return NULL;
+    proto_item *item = number(view, field, value);
+    return line(view, item, field, view->visible ? decimal(digits, value) : NULL, NULL);
 }
 
 void tcpstate_add_hidden_uint(const struct tcpstate_view *view, enum tcpstate_field field, uint32_t value)
@@ -153,10 +155,9 @@ void tcpstate_add_hidden_uint(const struct tcpstate_view *view, enum tcpstate_fi
 /* NULL where it is not known, or nobody wants it. */
 static proto_item *duration(const struct tcpstate_view *view, enum tcpstate_field field, int64_t nanoseconds)
 {
-    nstime_t time = { .secs = (time_t)(nanoseconds / 1000000000), .nsecs = (int)(nanoseconds % 1000000000) };
-
     if (nanoseconds < 0 || !tcpstate_wanted(view, field))
         return NULL;
+    nstime_t time = { .secs = (time_t)(nanoseconds / 1000000000), .nsecs = (int)(nanoseconds % 1000000000) };
     return proto_tree_add_time(view->tree, tcpstate_hf[field], view->tvb, 0, 0, &time);
 }
 
@@ -199,8 +200,10 @@ void tcpstate_add_check(const struct tcpstate_view *view, enum tcpstate_field fi
 
     if (!tcpstate_wanted(view, field))
         return;
-    line(view, proto_tree_add_boolean(view->tree, tcpstate_hf[field], view->tvb, 0, 0, passed), field,
-         tcpstate_word(passed ? TCPSTATE_WORD_PASSED : TCPSTATE_WORD_FAILED, view->language), " (",
+    proto_item *item = proto_tree_add_boolean(view->tree, tcpstate_hf[field], view->tvb, 0, 0, passed);
+    if (!view->visible)
+        return;
+    line(view, item, field, tcpstate_word(passed ? TCPSTATE_WORD_PASSED : TCPSTATE_WORD_FAILED, view->language), " (",
          decimal(digits[0], found), passed ? " = " : " != ", decimal(digits[1], passed ? found - 1 : expected),
          passed ? " + 1)" : ")", NULL);
 }

@@ -21,8 +21,13 @@ static void add_state(const struct tcpstate_view *view, enum tcpstate_field fiel
                       int64_t stayed)
 {
     enum tcpstate_state before = (enum tcpstate_state)end->before, after = (enum tcpstate_state)end->after;
-    const char *name = tcpstate_state_name(after), *text = tcpstate_state_text(after, end->after_inferred);
+    const char *name = tcpstate_state_name(after);
 
+    if (!view->visible) {
+        tcpstate_add_string(view, field, name);
+        return;
+    }
+    const char *text = tcpstate_state_text(after, end->after_inferred);
     if (before == after && end->before_inferred == end->after_inferred)
         tcpstate_add_named(view, field, name, text);
     else

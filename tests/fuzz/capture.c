@@ -325,8 +325,11 @@ int main(int argc, char **argv)
         look_through(argv[i], change_preferences);
         look_through(argv[i], NULL); /* and opened once more */
     }
-    if (keep)
+    if (keep) {
+        /* However often they were changed, they end alike. */
+        prefer("tcpstate.label_all:FALSE");
         return 0;
+    }
     epan_cleanup();
     wtap_cleanup();
     return 0;
