@@ -25,8 +25,8 @@ build() {
     version=$(wireshark_version) headers=$(pkg-config --modversion wireshark)
     [[ $(series "$version") == "$(series "$headers")" ]] ||
         die "tshark is version $version but wireshark-dev is $headers: install the same version of both"
-    [[ $checkout$cache != *[\"\;\\]* ]] ||
-        die "CMake builds nothing where a folder's name has a quote, a semicolon or a backslash: $(shown "$checkout"), $(shown "$cache")"
+    [[ $checkout$cache != *[\"\;\\\|]* ]] ||
+        die "CMake builds nothing where a folder's name has one of \" ; \\ | in it: $(shown "$checkout"), $(shown "$cache")"
     tree=$cache/build-$version-$(sha256sum <<<"$checkout" | cut -c1-12)
     say "building for Wireshark $version"
     rm -rf -- "$tree"

@@ -326,7 +326,8 @@ int main(int argc, char **argv)
         look_through(argv[i], NULL); /* and opened once more */
     }
     if (keep) {
-        /* However often they were changed, they end alike. */
+        /* However often they were changed, they end alike, and from here. */
+        prefer("tcpstate.label_all:TRUE");
         prefer("tcpstate.label_all:FALSE");
         return 0;
     }
