@@ -181,7 +181,9 @@ def test_a_table_that_is_none(profile, content):
     done = tshark(*VIEWS["fields"], **profile(content))
     assert done.returncode == 0
     first, second = labels(done)
-    assert first.endswith(LABELS[0]) and second == LABELS[1]
+    # A quote that is never closed makes no row for 4.0; 4.4 and later take it for a letter.
+    assert first.endswith(LABELS[0]) or (content == b'"syn","en","x' and first == '"x')
+    assert second == LABELS[1]
 
 
 # ---- The comments of --save ----
