@@ -317,8 +317,11 @@ def test_the_whole_capture_twice(tshark, capture):
     assert rows["step"][:8] == WHOLE
     # Old duplicates, whoever sends them: what is closed stays closed, and nothing opens.
     assert not {"syn", "port-reused", "handshake-ack", "fin"} & set(rows["step"][8:])
-    assert set(rows["stream"]) == {"0"} and set(rows["client.state"][8:]) == {"TIME_WAIT"}
-    [row] = connections(tshark, capture([*frames, *frames]))
+    assert set(rows["client.state"][8:]) == {"TIME_WAIT"}
+    # Since 4.4 the second SYN is a stream of its own to Wireshark; our number is Wireshark's.
+    path = capture([*frames, *frames])
+    assert rows["stream"] == [stream for stream, in said(tshark, path, "tcp.stream")]
+    [row] = connections(tshark, path)
     assert row["outcome"] == "closed"
 
 
@@ -340,7 +343,7 @@ def test_land(tshark, capture, ports):
     a = Connection(Network(), SERVER, SERVER, *ports)
     rows = read(tshark, capture([a.send(0, SYN), a.send(0, SYN, again=True)], gap=1000000))
     assert rows["step"] == ["syn", "syn-retransmitted"]
-    assert rows["client.state"] == ["SYN_SENT"] * 2 and rows["server.inferred"] == ["1"] * 2
+    assert rows["client.state"] == ["SYN_SENT"] * 2 and rows["server.inferred"] in (["1"] * 2, ["True"] * 2) # before and since 4.2
     [row] = connections(tshark, capture([Connection(Network(), SERVER, SERVER, *ports).send(0, SYN)]))
     assert row["outcome"] == "unanswered"
 
