@@ -376,15 +376,20 @@ static void observe_in_general(struct tcpstate_connection *connection, const str
         bool never_left = i == from && corrected && end->state == proven_was[i];
         /* It left a state that we did not believe it to be in: since when is not known. */
         bool other_than_believed = i == from && corrected && departure != proven_was[i];
+        /* Where the capture begins midway nobody saw it enter the state that it is met in:
+         * what would have taken it there may have been sent before, or now only again. */
+        bool met = observation->ends[i].before == TCPSTATE_UNKNOWN
+                   && (inferred || !(segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST)));
+        int64_t entered = met ? TCPSTATE_NO_TIME : segment->time;
         if (end->proven != proven_was[i])
-            end->proven_since = end->proven == state_was[i] ? end->since : segment->time;
+            end->proven_since = end->proven == state_was[i] ? end->since : entered;
         if (never_left) {
             end->since = end->proven_since;
         } else if (observation->ends[i].before != end->state) {
             if (end->since != TCPSTATE_NO_TIME && segment->time >= end->since && !(i == from && in_flight)
                 && !other_than_believed)
                 observation->stayed[i] = segment->time - end->since;
-            end->since = segment->time;
+            end->since = entered;
         }
         observation->changed |= end->state != shown[i].state || inferred != shown[i].inferred;
         observation->ends[i].after = end->state;

@@ -49,6 +49,23 @@ static void time_in_a_state_left_at_once(void)
           .was_a = "FIN_WAIT_1", .was_b = "FIN_WAIT_1", .stayed_a = 100, .stayed_b = AT_ONCE });
 }
 
+/* Nobody saw them enter ESTABLISHED: how long they stayed is not known, only
+ * that it was at least as long as the capture.  What begins in it is known. */
+static void time_in_a_state_that_began_before_the_capture(void)
+{
+    FIGURE(
+        { "ESTABLISHED?", TO_B, "P.", 100, 300, 10, "UNKNOWN",      "", .stayed_a = LEAVES_NONE, .stayed_b = LEAVES_NONE },
+        { "ESTABLISHED?", TO_A, "P.", 300, 110, 20, "ESTABLISHED?", "", .stayed_a = LEAVES_NONE, .stayed_b = LEAVES_NONE },
+        { "ESTABLISHED*", TO_B, "P.", 110, 320, 10, "ESTABLISHED*", "" },
+        { "ESTABLISHED",  TO_A, "P.", 320, 120, 20, "ESTABLISHED",  "" },
+        { "FIN_WAIT_1",   TO_B, "F.", 120, 340, 0,  "CLOSE_WAIT?",  "fin", .stayed_a = LEAVES_NONE, .stayed_b = LEAVES_NONE },
+        { "FIN_WAIT_2?",  TO_A, ".",  340, 121, 0,  "CLOSE_WAIT",   "fin-acked", .stayed_a = 100, .stayed_b = LEAVES_NONE },
+        { "TIME_WAIT?",   TO_A, "F.", 340, 121, 0,  "LAST_ACK",     "passive-fin", .stayed_a = 100, .stayed_b = 200 });
+    FIGURE( /* the first FIN of the capture may be one that was sent again */
+        { "FIN_WAIT_1?",  TO_B, "F.", 120, 340, 0,  "CLOSE_WAIT?",  "fin-midstream", .stayed_a = LEAVES_NONE, .stayed_b = LEAVES_NONE },
+        { "FIN_WAIT_2?",  TO_A, ".",  340, 121, 0,  "CLOSE_WAIT?",  "fin-acked", .stayed_a = LEAVES_NONE, .stayed_b = LEAVES_NONE });
+}
+
 static void time_before_a_reset(void)
 {
     FIGURE(ESTABLISHED_100_300,
@@ -160,6 +177,7 @@ int main(int argc, char **argv)
     TEST(time_in_each_state);
     TEST(time_in_a_state_that_was_corrected);
     TEST(time_in_a_state_left_at_once);
+    TEST(time_in_a_state_that_began_before_the_capture);
     TEST(time_before_a_reset);
     TEST(moments_of_a_life);
     TEST(moments_of_a_handshake_with_data);
