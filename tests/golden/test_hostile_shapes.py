@@ -103,7 +103,8 @@ def test_a_million_syns_from_random_addresses(flood):
     assert ["1000000", "100.0%", "unanswered", "tcpstate.outcome", "==", '"unanswered"'] in lines
     assert "Connections: 1000000, packets: 1000000" in report
     # tshark's own TCP keeps 1.6 KB of each; ours has its address, its state and a row of the view.
-    assert with_it - without < 400 * 1000000
+    if "TCPSTATE_PRELOAD" not in os.environ: # tests/sanitized: AddressSanitizer's own memory is not ours
+        assert with_it - without < 400 * 1000000
 
 
 def test_every_syn_of_a_flood_is_the_first_of_its_connection(flood, tmp_path):
