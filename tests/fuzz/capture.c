@@ -95,15 +95,17 @@ static char *visit(epan_t *session, struct frame *frame, int subtype, bool first
     static const frame_data *reference;
     epan_dissect_t *edt = epan_dissect_new(session, TRUE, visible);
     guint32 cumulated = 0;
+    /* Dissectors write into it (pcap_pktdata its link type), and programs read it anew for each visit. */
+    wtap_rec record = frame->record;
     char *said;
 
     for (size_t i = 0; i < G_N_ELEMENTS(steady); i++)
         epan_dissect_prime_with_hfid(edt, steady_ids[i]);
     frame_data_set_before_dissect(&frame->data, &elapsed, &reference, NULL);
     if (first)
-        TCPSTATE_DISSECT(epan_dissect_run_with_taps, edt, subtype, &frame->record, frame->bytes, &frame->data);
+        TCPSTATE_DISSECT(epan_dissect_run_with_taps, edt, subtype, &record, frame->bytes, &frame->data);
     else
-        TCPSTATE_DISSECT(epan_dissect_run, edt, subtype, &frame->record, frame->bytes, &frame->data);
+        TCPSTATE_DISSECT(epan_dissect_run, edt, subtype, &record, frame->bytes, &frame->data);
     said = said_of(edt);
     frame_data_set_after_dissect(&frame->data, &cumulated);
     epan_dissect_free(edt);
