@@ -250,7 +250,8 @@ static void observe_in_general(struct tcpstate_connection *connection, const str
     *observation = (struct tcpstate_observation){ 0 };
     expire(connection, segment, two_msl);
     enum tcpstate_state peer_was = first ? tcpstate_begin(connection, segment) : TCPSTATE_UNKNOWN;
-    if (!first && !is_copy(me, segment) && tcpstate_reopened_unseen(connection, segment)) {
+    observation->copy = is_copy(me, segment);
+    if (!first && !observation->copy && tcpstate_reopened_unseen(connection, segment)) {
         tcpstate_forget(me);
         tcpstate_forget(peer);
         memset(connection->milestones, 0, sizeof connection->milestones);
@@ -277,7 +278,6 @@ static void observe_in_general(struct tcpstate_connection *connection, const str
     connection->moments[TCPSTATE_MOMENT_LAST] = segment->time;
     if (connection->moments[TCPSTATE_MOMENT_FIRST] == TCPSTATE_NO_TIME)
         connection->moments[TCPSTATE_MOMENT_FIRST] = segment->time;
-    observation->copy = is_copy(me, segment);
     if (observation->copy) {
         /* Where the first sighting was a step, say why this one is none;
          * copies of plain data are not worth remembering. */
