@@ -37,6 +37,7 @@ static const char *const words[TCPSTATE_WORDS][TCPSTATE_LANGUAGES] = {
     [TCPSTATE_WORD_WAS] = { ", was ", "，此前为" },
     [TCPSTATE_WORD_FOR] = { " for ", "，停留" },
     [TCPSTATE_WORD_SECONDS] = { " s", "秒" },
+    [TCPSTATE_WORD_SENT_BY] = { ", sent by the ", "，发送方：" },
     [TCPSTATE_WORD_PASSED] = { "yes", "是" },
     [TCPSTATE_WORD_FAILED] = { "NO", "否" },
     [TCPSTATE_WORD_UNKNOWN] = { "unknown", "未知" },

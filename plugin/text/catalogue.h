@@ -50,6 +50,7 @@ enum tcpstate_word {
     TCPSTATE_WORD_WAS,       /* between a state and the one before */
     TCPSTATE_WORD_FOR,       /* between that one and how long it lasted */
     TCPSTATE_WORD_SECONDS,
+    TCPSTATE_WORD_SENT_BY,   /* between a step and its sender */
     TCPSTATE_WORD_PASSED,
     TCPSTATE_WORD_FAILED,    /* "failed, expected %u": the number follows */
     TCPSTATE_WORD_UNKNOWN,

@@ -53,24 +53,28 @@ static inline uint32_t tcpstate_be32(const uint8_t *at)
     return (uint32_t)tcpstate_be16(at) << 16 | tcpstate_be16(at + 2);
 }
 
-/* Make `text` of `length` bytes what the item's line says, as proto_item_set_text()
- * does with a format; false if it is too long for that, and to be cut. */
-static inline bool tcpstate_take_text(proto_item *item, wmem_allocator_t *pool, const char *text, size_t length)
+/* Where what the item's line says is to be written, ITEM_LABEL_LENGTH bytes with
+ * their end, as proto_item_set_text() does with a format; NULL of a fake item. */
+static inline char *tcpstate_room_for_text(proto_item *item, wmem_allocator_t *pool)
 {
     field_info *info = PITEM_FINFO(item);
 
-    if (length >= ITEM_LABEL_LENGTH)
-        return false;
     if (!info)
-        return true;
+        return NULL;
     if (!info->rep)
         info->rep = wmem_new(pool, item_label_t);
-    memcpy(info->rep->representation, text, length + 1);
 #if TCPSTATE_WIRESHARK_AT_LEAST(4, 6)
     info->rep->value_pos = info->rep->value_len = 0;
 #endif
-    return true;
+    return info->rep->representation;
 }
+
+/* Since 4.2 a field's value is a pointer. */
+#if TCPSTATE_WIRESHARK_AT_LEAST(4, 2)
+#define TCPSTATE_FIELD_VALUE(info) ((info)->value)
+#else
+#define TCPSTATE_FIELD_VALUE(info) (&(info)->value)
+#endif
 
 /* Since 4.4 callbacks and preferences are bool where they were gboolean. */
 #if TCPSTATE_WIRESHARK_AT_LEAST(4, 4)
@@ -179,13 +183,6 @@ void sequence_analysis_use_color_filter(packet_info *pinfo, struct _seq_analysis
 #include <wsutil/buffer.h>
 #include <wsutil/filesystem.h>
 #include <wsutil/wslog.h>
-
-/* Since 4.2 a field's value is a pointer. */
-#if TCPSTATE_WIRESHARK_AT_LEAST(4, 2)
-#define TCPSTATE_FIELD_VALUE(info) ((info)->value)
-#else
-#define TCPSTATE_FIELD_VALUE(info) (&(info)->value)
-#endif
 
 /* Since 4.6 a record holds its bytes, and dissection takes them from there. */
 #if TCPSTATE_WIRESHARK_AT_LEAST(4, 6)

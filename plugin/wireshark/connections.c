@@ -160,6 +160,15 @@ static struct tcpstate_life *begin_life(struct tuple *tuple, struct tcpstate_lif
     return life;
 }
 
+/* tcp.stream, unless it is known already. */
+static bool stream_of(const packet_info *pinfo, const struct tcpstate_reading *reading, uint32_t *stream)
+{
+    if (!reading->has_stream)
+        return tcpstate_stream_of(pinfo, reading, stream);
+    *stream = reading->stream;
+    return true;
+}
+
 static struct tcpstate_life *begin_tuple(const struct key *key, const packet_info *pinfo,
                                          const struct tcpstate_reading *reading)
 {
@@ -169,7 +178,7 @@ static struct tcpstate_life *begin_tuple(const struct key *key, const packet_inf
     struct tuple *tuple = &both->tuple;
 
     memcpy(&tuple->key, key, KEY_SIZE(key));
-    tcpstate_stream_of(pinfo, reading, &tuple->last_stream);
+    stream_of(pinfo, reading, &tuple->last_stream);
     g_hash_table_add(tuples, &tuple->key);
     recent = tuple;
     return begin_life(tuple, &both->life, reading, tuple->last_stream);
@@ -182,7 +191,7 @@ static struct tcpstate_life *maybe_begin_life(struct tuple *tuple, const packet_
 {
     uint32_t stream = tuple->last_stream;
 
-    if (tcpstate_stream_of(pinfo, reading, &stream)) {
+    if (stream_of(pinfo, reading, &stream)) {
         if (stream <= tuple->last_stream)
             return tuple->latest;
         tuple->last_stream = stream;
@@ -407,9 +416,14 @@ bool tcpstate_connections_find(const struct tcpstate_reading *reading, struct tc
     return true;
 }
 
-uint32_t tcpstate_life_milestone(const struct tcpstate_life *life, enum tcpstate_milestone milestone)
+const uint32_t *tcpstate_life_milestones(const struct tcpstate_life *life)
 {
-    return tcpstate_life_look(life)->milestones[milestone];
+    return tcpstate_life_look(life)->milestones;
+}
+
+const int64_t *tcpstate_life_moments(const struct tcpstate_life *life)
+{
+    return tcpstate_life_look(life)->moments;
 }
 
 bool tcpstate_life_is_midstream(const struct tcpstate_life *life)
@@ -456,17 +470,6 @@ void tcpstate_life_summary(const struct tcpstate_life *life, struct tcpstate_sum
     tcpstate_life_outcome(life, &summary->outcome);
     memcpy(summary->milestones, connection->milestones, sizeof summary->milestones);
     memcpy(summary->moments, connection->moments, sizeof summary->moments);
-}
-
-int64_t tcpstate_life_time(const struct tcpstate_life *life, enum tcpstate_moment from, enum tcpstate_moment to,
-                           int64_t now)
-{
-    const int64_t *moments = tcpstate_life_look(life)->moments;
-
-    if (moments[from] == TCPSTATE_NO_TIME || moments[to] == TCPSTATE_NO_TIME || moments[to] != now
-        || moments[to] < moments[from])
-        return -1;
-    return moments[to] - moments[from];
 }
 
 int64_t tcpstate_life_duration(const struct tcpstate_life *life)

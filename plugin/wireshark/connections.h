@@ -39,8 +39,10 @@ bool tcpstate_connections_take_quoted(const struct tcpstate_reading *reading, st
  * taken. */
 bool tcpstate_connections_find(const struct tcpstate_reading *reading, struct tcpstate_sight *sight);
 
-/* Frame of a milestone of this connection, 0 if there is none (yet). */
-uint32_t tcpstate_life_milestone(const struct tcpstate_life *life, enum tcpstate_milestone milestone);
+/* Frames of this connection's milestones, 0 where there is none (yet), and times of
+ * its moments, TCPSTATE_NO_TIME likewise; valid until another connection is looked at. */
+const uint32_t *tcpstate_life_milestones(const struct tcpstate_life *life);
+const int64_t *tcpstate_life_moments(const struct tcpstate_life *life);
 
 /* The initial sequence numbers of endpoints 0 and 1 as they were known at a
  * frame.  Returns which are: bit 0 and bit 1. */
@@ -63,11 +65,6 @@ struct tcpstate_summary {
     int64_t moments[TCPSTATE_MOMENTS];  /* nanoseconds since 1970, or TCPSTATE_NO_TIME */
 };
 void tcpstate_life_summary(const struct tcpstate_life *life, struct tcpstate_summary *summary);
-
-/* Nanoseconds from one moment to another that has this time; -1 if either was
- * not seen or another segment had it. */
-int64_t tcpstate_life_time(const struct tcpstate_life *life, enum tcpstate_moment from, enum tcpstate_moment to,
-                           int64_t now);
 
 /* Nanoseconds between the first and the last segment. */
 int64_t tcpstate_life_duration(const struct tcpstate_life *life);

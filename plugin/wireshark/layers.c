@@ -15,7 +15,7 @@
 
 static int proto_tcp = -1, proto_data = -1, proto_transum = -1, proto_mate = -1;
 static int proto_icmp = -1, proto_icmpv6 = -1, proto_mptcp = -1;
-static int hf_source = -1, hf_destination = -1;
+static int hf_source = -1, hf_destination = -1, hf_stream = -1;
 
 /* What Wireshark's sequence analysis finds, the rarer before the commoner. */
 static struct {
@@ -55,6 +55,7 @@ void tcpstate_segment_handoff(void)
     proto_mate = proto_get_id_by_filter_name("mate");
     hf_source = proto_registrar_get_id_byname("tcp.srcport");
     hf_destination = proto_registrar_get_id_byname("tcp.dstport");
+    hf_stream = proto_registrar_get_id_byname("tcp.stream");
     for (size_t i = 0; i < array_length(analysis_fields); i++)
         find_analysis_field(i);
 }
@@ -135,6 +136,21 @@ bool tcpstate_stream_of(const packet_info *pinfo, const struct tcpstate_reading 
         return false;
     *stream = analysis->stream;
     return true;
+}
+
+bool tcpstate_stream_shown(const proto_tree *tree, const struct tcpstate_reading *reading, uint32_t *stream)
+{
+    const proto_node *shown = reading->innermost && reading->layer == 0 ? tree->first_child : NULL;
+
+    while (shown && !(PNODE_FINFO(shown) && PNODE_FINFO(shown)->hfinfo->id == proto_tcp))
+        shown = shown->next;
+    for (const proto_node *item = shown ? shown->first_child : NULL; item; item = item->next) {
+        if (!PNODE_FINFO(item) || PNODE_FINFO(item)->hfinfo->id != hf_stream)
+            continue;
+        *stream = fvalue_get_uinteger(TCPSTATE_FIELD_VALUE(PNODE_FINFO(item)));
+        return true;
+    }
+    return false;
 }
 
 /* Post-dissectors stand in the list of layers too, and are no application. */

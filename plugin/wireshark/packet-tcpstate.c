@@ -42,7 +42,7 @@ static bool look_who_looks(packet_info *pinfo, proto_tree *tree, struct lookers 
 static void show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, struct tcpstate_reading *reading,
                  const struct tcpstate_sight *sight, const struct lookers *lookers)
 {
-    if (lookers->tap || (lookers->tree && tcpstate_view_tree_wants_stream(tree)))
+    if (!reading->has_stream && (lookers->tap || (lookers->tree && tcpstate_view_tree_wants_stream(tree))))
         reading->has_stream = tcpstate_stream_of(pinfo, reading, &reading->stream);
     /* Expert information hangs on an item, or no filter and no field finds it. */
     bool needs_item = tree && lookers->expert;
@@ -53,7 +53,7 @@ static void show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, struct tcp
         tcpstate_view_expert(pinfo, item, reading, sight);
     if (lookers->info)
         tcpstate_view_info(pinfo, reading, sight);
-    if (item && reading->has_stream)
+    if (item && reading->has_stream && PINFO_FD_VISITED(pinfo)) /* menus are offered for a packet that is selected */
         tcpstate_view_filter(pinfo, reading);
     if (lookers->tap) {
         struct tcpstate_tapped *tapped = wmem_new(pinfo->pool, struct tcpstate_tapped);
@@ -92,6 +92,8 @@ static int dissect_tcpstate(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
     for (unsigned i = 0; i < count; i++) {
         struct tcpstate_sight sight;
 
+        if (tree && PTREE_DATA(tree)->visible)
+            readings[i].has_stream = tcpstate_stream_shown(tree, &readings[i], &readings[i].stream);
         if (understand(pinfo, tree, &readings[i], &sight))
             show(tvb, pinfo, tree, &readings[i], &sight, &lookers);
     }

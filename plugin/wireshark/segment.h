@@ -54,6 +54,10 @@ unsigned tcpstate_read_frame(tvbuff_t *tvb, packet_info *pinfo,
  * no conversation for it. */
 bool tcpstate_stream_of(const packet_info *pinfo, const struct tcpstate_reading *reading, uint32_t *stream);
 
+/* The same as Wireshark shows it in a visible tree, which is found sooner; false
+ * where it does not, or there is more than one segment. */
+bool tcpstate_stream_shown(const proto_tree *tree, const struct tcpstate_reading *reading, uint32_t *stream);
+
 enum {
     TCPSTATE_NO_APPLICATION = -1, /* there is none, or Wireshark knows none */
     TCPSTATE_UNTOLD = -2,         /* a dissector waits for more before it tells */

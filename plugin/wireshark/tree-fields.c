@@ -7,7 +7,6 @@
  */
 #include "tree-fields.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -15,10 +14,24 @@
 
 #define DIGITS 11 /* of a number of 32 bits, and its end */
 
-static const char *name_of(const struct tcpstate_view *view, enum tcpstate_field field)
+/* How a line begins: the field's name and a colon, put together once. */
+struct beginning {
+    size_t length; /* 0: not yet */
+    char text[120];
+};
+
+static const struct beginning *beginning_of(const struct tcpstate_view *view, enum tcpstate_field field)
 {
-    return view->language == TCPSTATE_CHINESE ? tcpstate_field_chinese(field)
-                                              : tcpstate_field_registrations[field].hfinfo.name;
+    static struct beginning all[TCPSTATE_LANGUAGES][TCPSTATE_FIELDS];
+    struct beginning *beginning = &all[view->language][field];
+
+    if (beginning->length == 0) {
+        const char *name = view->language == TCPSTATE_CHINESE ? tcpstate_field_chinese(field)
+                                                              : tcpstate_field_registrations[field].hfinfo.name;
+        g_snprintf(beginning->text, sizeof beginning->text, "%s: ", name);
+        beginning->length = strlen(beginning->text);
+    }
+    return beginning;
 }
 
 /* A number's digits, in `room`. */
@@ -28,34 +41,50 @@ static const char *decimal(char room[DIGITS], uint32_t number)
     return uint_to_str_back(room + DIGITS - 1, number);
 }
 
-/* The line's text: the name and ": ", unless it is NULL, and all parts up to NULL. */
-static void write_line(const struct tcpstate_view *view, proto_item *item, const char *name, va_list parts)
+/* A line that is longer than there is room for, from the part that has none on:
+ * Wireshark cuts it, and says so. */
+static void write_long_line(const struct tcpstate_view *view, proto_item *item, const char *begun, const char *part,
+                            va_list parts)
 {
-    char text[2 * ITEM_LABEL_LENGTH]; /* more than Wireshark shows of a line: it says so where it cuts one */
-    const char *part = name ? name : va_arg(parts, const char *);
-    size_t at = 0;
+    wmem_strbuf_t *text = wmem_strbuf_new(view->pinfo->pool, begun);
 
-    while (part) {
-        size_t length = strlen(part), room = sizeof text - 1 - at;
-        if (length > room)
-            length = room;
+    for (; part; part = va_arg(parts, const char *))
+        wmem_strbuf_append(text, part);
+    proto_item_set_text(item, "%s", wmem_strbuf_get_str(text));
+}
+
+/* The line's text: its beginning and all parts up to NULL. */
+static void write_line(const struct tcpstate_view *view, proto_item *item, const struct beginning *beginning,
+                       va_list parts)
+{
+    char *text = tcpstate_room_for_text(item, view->pinfo->pool);
+    size_t at = beginning->length;
+
+    if (!text)
+        return;
+    memcpy(text, beginning->text, at);
+    for (const char *part = va_arg(parts, const char *); part; part = va_arg(parts, const char *)) {
+        size_t length = strlen(part);
+        if (length >= ITEM_LABEL_LENGTH - at) {
+            text[at] = '\0';
+            write_long_line(view, item, text, part, parts);
+            return;
+        }
         memcpy(text + at, part, length);
         at += length;
-        part = part == name ? ": " : va_arg(parts, const char *);
     }
     text[at] = '\0';
-    if (!tcpstate_take_text(item, view->pinfo->pool, text, at))
-        proto_item_set_text(item, "%s", text);
 }
 
 void tcpstate_set_line(const struct tcpstate_view *view, proto_item *item, ...)
 {
+    static const struct beginning nothing;
     va_list parts;
 
     if (!item || !view->visible)
         return;
     va_start(parts, item);
-    write_line(view, item, NULL, parts);
+    write_line(view, item, &nothing, parts);
     va_end(parts);
 }
 
@@ -66,7 +95,7 @@ static proto_item *line(const struct tcpstate_view *view, proto_item *item, enum
 
     if (view->visible) {
         va_start(parts, field);
-        write_line(view, item, name_of(view, field), parts);
+        write_line(view, item, beginning_of(view, field), parts);
         va_end(parts);
     }
     proto_item_set_generated(item);
@@ -100,6 +129,13 @@ static const char *fraction(char room[DIGITS], int64_t nanoseconds)
 
     /* With a 1 before them, so that leading zeros are written. */
     return number % 1000 == 0 ? decimal(room, number / 1000 + 1000000) + 1 : decimal(room, number + 1000000000) + 1;
+}
+
+void tcpstate_add_explained(const struct tcpstate_view *view, enum tcpstate_field field, const char *value,
+                            const char *between, const char *more)
+{
+    if (tcpstate_wanted(view, field))
+        line(view, string(view, field, value), field, value, between, more, NULL);
 }
 
 void tcpstate_add_changed(const struct tcpstate_view *view, enum tcpstate_field field, const char *value,
@@ -169,14 +205,15 @@ void tcpstate_add_hidden_time(const struct tcpstate_view *view, enum tcpstate_fi
 void tcpstate_add_time(const struct tcpstate_view *view, enum tcpstate_field field, int64_t nanoseconds)
 {
     proto_item *item = duration(view, field, nanoseconds);
+    char digits[2][DIGITS];
 
     if (!item)
         return;
-    /* In English as this version of Wireshark writes a time elsewhere. */
-    if (view->language == TCPSTATE_CHINESE && view->visible)
-        proto_item_set_text(item, "%s: %" PRId64 ".%09d 秒", tcpstate_field_chinese(field), nanoseconds / 1000000000,
-                            (int)(nanoseconds % 1000000000));
-    proto_item_set_generated(item);
+    if (nanoseconds / 1000000000 > UINT32_MAX) /* of a damaged capture */
+        proto_item_set_generated(item);
+    else
+        line(view, item, field, decimal(digits[0], (uint32_t)(nanoseconds / 1000000000)), ".",
+             fraction(digits[1], nanoseconds), tcpstate_word(TCPSTATE_WORD_SECONDS, view->language), NULL);
 }
 
 proto_item *tcpstate_add_boolean(const struct tcpstate_view *view, enum tcpstate_field field, bool value)

@@ -31,8 +31,10 @@ static inline bool tcpstate_wanted(const struct tcpstate_view *view, enum tcpsta
 /* Whether any is wanted, from one to another as fields.def has them. */
 static inline bool tcpstate_any_wanted(const struct tcpstate_view *view, enum tcpstate_field from, enum tcpstate_field to)
 {
-    bool any = view->visible;
+    bool any = false;
 
+    if (view->visible)
+        return true;
     for (unsigned i = from; i <= to; i++)
         any |= tcpstate_field_registrations[i].hfinfo.ref_type != HF_REF_TYPE_NONE;
     return any;
@@ -41,6 +43,9 @@ static inline bool tcpstate_any_wanted(const struct tcpstate_view *view, enum tc
 /* A line: a string whose value is from a fixed set, shown in the reader's words. */
 proto_item *tcpstate_add_named(const struct tcpstate_view *view, enum tcpstate_field field, const char *value,
                                const char *shown);
+/* A line that says more than the value: "Step: syn, sent by the client". */
+void tcpstate_add_explained(const struct tcpstate_view *view, enum tcpstate_field field, const char *value,
+                            const char *between, const char *more);
 /* A state and the one before it, with the nanoseconds that it lasted unless they
  * are negative: "Client state: ESTABLISHED, was SYN_SENT for 0.000021 s". */
 void tcpstate_add_changed(const struct tcpstate_view *view, enum tcpstate_field field, const char *value,
@@ -52,7 +57,7 @@ proto_item *tcpstate_add_boolean(const struct tcpstate_view *view, enum tcpstate
 /* A check of a number found, which should be `expected`. */
 void tcpstate_add_check(const struct tcpstate_view *view, enum tcpstate_field field, uint32_t found, uint32_t expected);
 
-/* A time in nanoseconds, unless it is negative: not known. */
+/* A time in nanoseconds, unless it is negative: not known.  "Handshake time: 0.000134 s". */
 void tcpstate_add_time(const struct tcpstate_view *view, enum tcpstate_field field, int64_t nanoseconds);
 
 /* A link, unless there is nothing to jump to or it is this very frame. */

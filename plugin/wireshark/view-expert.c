@@ -137,7 +137,9 @@ static bool is_asked_for(proto_tree *tree)
         return false;
     if (!wiresharks)
         wiresharks = proto_registrar_get_nth((unsigned)proto_expert);
-    bool any = PTREE_DATA(tree)->visible || is_referenced(wiresharks);
+    if (PTREE_DATA(tree)->visible)
+        return true;
+    bool any = is_referenced(wiresharks);
     for (size_t i = 0; i < array_length(registrations); i++)
         any |= is_referenced(&registrations[i].eiinfo.hf_info.hfinfo);
     return any;

@@ -60,17 +60,30 @@ static void add_marked_state(const struct tcpstate_view *view, enum tcpstate_fie
     tcpstate_add_hidden_string(view, field, name);
 }
 
+/* Whether it is known who sent this, the client or the server.  An ICMP error is
+ * nobody's segment, whoever it quotes. */
+static bool has_sender(const struct tcpstate_view *view)
+{
+    return view->sight->seen.client >= 0 && !view->reading->quoted;
+}
+
+static const char *sender_word(const struct tcpstate_view *view)
+{
+    enum tcpstate_word word = view->reading->segment.from == view->sight->seen.client ? TCPSTATE_WORD_CLIENT
+                                                                                     : TCPSTATE_WORD_SERVER;
+
+    return tcpstate_word(has_sender(view) ? word : TCPSTATE_WORD_UNKNOWN, view->language);
+}
+
 static void add_roles(const struct tcpstate_view *view, bool known)
 {
     const struct tcpstate_observation *seen = &view->sight->seen;
-    int from = view->reading->segment.from;
-    /* An ICMP error is nobody's segment, whoever it quotes. */
-    bool sent = known && !view->reading->quoted;
+    const char *sender = has_sender(view) ? tcpstate_side_name(seen->client, view->reading->segment.from) : "unknown";
 
-    tcpstate_add_named(view, TCPSTATE_FIELD_SENDER, sent ? tcpstate_side_name(seen->client, from) : "unknown",
-                       tcpstate_word(!sent                  ? TCPSTATE_WORD_UNKNOWN
-                                     : from == seen->client ? TCPSTATE_WORD_CLIENT
-                                                            : TCPSTATE_WORD_SERVER, view->language));
+    if (seen->step != TCPSTATE_STEP_NONE && has_sender(view))
+        tcpstate_add_hidden_string(view, TCPSTATE_FIELD_SENDER, sender); /* the step's line names it */
+    else
+        tcpstate_add_named(view, TCPSTATE_FIELD_SENDER, sender, sender_word(view));
     if (known && !seen->roles_inferred)
         tcpstate_add_hidden_string(view, TCPSTATE_FIELD_ROLES, "seen");
     else
@@ -154,7 +167,7 @@ static void add_numbers(const struct tcpstate_view *view)
     if (view->reading->quoted)
         return; /* of the quoted header these may be missing */
     if (tcpstate_wanted(view, TCPSTATE_FIELD_FLAGS))
-        tcpstate_add_hidden_string(view, TCPSTATE_FIELD_FLAGS, tcpstate_flags_text(view->pinfo->pool, segment->flags));
+        tcpstate_add_hidden_string(view, TCPSTATE_FIELD_FLAGS, tcpstate_flags_text(segment->flags));
     tcpstate_add_hidden_uint(view, TCPSTATE_FIELD_NEXT_SEQ, tcpstate_segment_next(segment));
     if (view->sight->seen.repeats > 0)
         tcpstate_add_uint(view, TCPSTATE_FIELD_REPEATS, view->sight->seen.repeats);
@@ -214,7 +227,7 @@ static struct tcpstate_view below(const struct tcpstate_view *view, enum tcpstat
 /* The times that this very segment completes. */
 static void add_times(const struct tcpstate_view *view)
 {
-    const struct tcpstate_life *life = view->sight->life;
+    const int64_t *moments = tcpstate_life_moments(view->sight->life);
     const struct tcpstate_observation *seen = &view->sight->seen;
     int64_t now = view->reading->segment.time;
     static const struct {
@@ -232,8 +245,12 @@ static void add_times(const struct tcpstate_view *view)
 
     if (seen->step == TCPSTATE_STEP_NONE)
         return;
-    for (size_t i = 0; i < array_length(times); i++)
-        tcpstate_add_time(view, times[i].field, tcpstate_life_time(life, times[i].from, times[i].to, now));
+    for (size_t i = 0; i < array_length(times); i++) {
+        int64_t from = moments[times[i].from], to = moments[times[i].to];
+        /* Where another segment has that time it is shown there. */
+        if (to == now && from != TCPSTATE_NO_TIME && to >= from)
+            tcpstate_add_time(view, times[i].field, to - from);
+    }
     tcpstate_add_time(view, TCPSTATE_FIELD_REPEATS_AFTER, seen->repeats_after);
     tcpstate_add_time(view, TCPSTATE_FIELD_RESET_AFTER, seen->reset_after);
 }
@@ -296,15 +313,21 @@ static void add_frames(const struct tcpstate_view *view)
         [TCPSTATE_MILESTONE_RST] = TCPSTATE_FIELD_FRAME_RST,
     };
 
+    const uint32_t *milestones = tcpstate_life_milestones(view->sight->life);
     uint32_t answers = view->sight->seen.answers;
     bool opening = tcpstate_step_phase(view->sight->seen.step) == TCPSTATE_PHASE_OPENING;
 
     tcpstate_add_frame(view, field_of_answers(&view->sight->seen), answers);
     for (int i = 0; i < TCPSTATE_MILESTONES; i++) {
-        uint32_t frame = tcpstate_life_milestone(view->sight->life, (enum tcpstate_milestone)i);
+        uint32_t frame = milestones[i];
+        if (frame == 0)
+            continue;
         /* One link to a frame is enough for a reader; and from behind the
-         * handshake one to where the connection begins. */
-        if (frame == answers || (!opening && (i == TCPSTATE_MILESTONE_SYN_ACK || i == TCPSTATE_MILESTONE_HANDSHAKE_ACK)))
+         * handshake one to where the connection begins, unless another leads back. */
+        bool of_handshake = i == TCPSTATE_MILESTONE_SYN ? answers != 0
+                                                        : i == TCPSTATE_MILESTONE_SYN_ACK
+                                                              || i == TCPSTATE_MILESTONE_HANDSHAKE_ACK;
+        if (frame == answers || (!opening && of_handshake))
             tcpstate_add_hidden_frame(view, fields[i], frame);
         else
             tcpstate_add_frame(view, fields[i], frame);
@@ -360,12 +383,16 @@ static void add_step(const struct tcpstate_view *view, proto_item *item)
         head(view, item, label);
     }
     tcpstate_add_hidden_string(view, TCPSTATE_FIELD_PHASE, phase_name(tcpstate_step_phase(step)));
-    tcpstate_add_string(view, TCPSTATE_FIELD_STEP, tcpstate_step_name(step));
+    if (has_sender(view))
+        tcpstate_add_explained(view, TCPSTATE_FIELD_STEP, tcpstate_step_name(step),
+                               tcpstate_word(TCPSTATE_WORD_SENT_BY, view->language), sender_word(view));
+    else
+        tcpstate_add_string(view, TCPSTATE_FIELD_STEP, tcpstate_step_name(step));
     if (tcpstate_wanted(view, TCPSTATE_FIELD_EXPLANATION) || tcpstate_wanted(view, TCPSTATE_FIELD_PROTOCOL)) {
         struct tcpstate_places places;
         tcpstate_places_of(view->reading, view->sight, &places);
         tcpstate_add_string(view, TCPSTATE_FIELD_EXPLANATION,
-                            tcpstate_filled(pool, tcpstate_explanation(step, view->language), &places));
+                            tcpstate_explanation_of(pool, step, &places));
         if (places.protocol)
             tcpstate_add_string(view, TCPSTATE_FIELD_PROTOCOL, places.protocol);
     }

@@ -50,6 +50,45 @@ const char *tcpstate_filled(wmem_allocator_t *pool, const char *text, const stru
     return wmem_strdup(pool, buffer);
 }
 
+/* Whether a template's places are the two ends alone. */
+static bool names_ends_only(const char *text)
+{
+    static const char *const ends[] = { "{sender}", "{receiver}", "{who}" };
+
+    for (const char *place = strchr(text, '{'); place; place = strchr(place + 1, '{')) {
+        bool found = false;
+        for (size_t i = 0; i < array_length(ends); i++)
+            found |= g_ascii_strncasecmp(place, ends[i], strlen(ends[i])) == 0;
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
+/* A text for each step and sender: the client, the server or unknown. */
+typedef const char *kept_texts[TCPSTATE_LANGUAGES][TCPSTATE_STEPS][3];
+
+/* One of the catalogue's own templates with its places filled.  Most can be filled
+ * in three ways only, and each of those is kept. */
+static const char *filled_once(wmem_allocator_t *pool, kept_texts kept, enum tcpstate_step step, const char *text,
+                               const struct tcpstate_places *places)
+{
+    static const char not_kept[] = "";
+    const char **known = &kept[places->language][step][places->sender_is_client + 1];
+
+    if (!*known)
+        *known = names_ends_only(text) ? tcpstate_filled(wmem_epan_scope(), text, places) : not_kept;
+    return *known != not_kept ? *known : tcpstate_filled(pool, text, places);
+}
+
+const char *tcpstate_explanation_of(wmem_allocator_t *pool, enum tcpstate_step step,
+                                    const struct tcpstate_places *places)
+{
+    static kept_texts kept;
+
+    return filled_once(pool, kept, step, tcpstate_explanation(step, places->language), places);
+}
+
 /* A subflow is named as such in the handshake: "Handshake 1/3 (MP_JOIN)". */
 static const char *with_mptcp(wmem_allocator_t *pool, const struct tcpstate_reading *reading,
                               enum tcpstate_step step, const char *label)
@@ -84,10 +123,14 @@ const char *tcpstate_label_of(wmem_allocator_t *pool, const struct tcpstate_read
 
     if (step == TCPSTATE_STEP_NONE)
         return "";
-    const char *label = tcpstate_label_template(step, sight->application >= 0);
+    bool with_protocol = sight->application >= 0;
+    const char *label = tcpstate_label_template(step, with_protocol);
     if (strchr(label, '{')) {
+        static kept_texts kept[2];
         tcpstate_places_of(reading, sight, &places);
-        label = tcpstate_filled(pool, label, &places);
+        label = label == tcpstate_label(step, places.language, with_protocol)
+                    ? filled_once(pool, kept[with_protocol], step, label, &places)
+                    : tcpstate_filled(pool, label, &places); /* the user's */
     }
     return with_mptcp(pool, reading, step, within_bounds(pool, label));
 }
@@ -107,7 +150,8 @@ const char *tcpstate_state_text(enum tcpstate_state state, bool inferred)
     return text;
 }
 
-const char *tcpstate_flags_text(wmem_allocator_t *pool, uint8_t flags)
+/* All of them, each written once. */
+const char *tcpstate_flags_text(uint8_t flags)
 {
     static const struct {
         uint8_t flag;
@@ -117,14 +161,17 @@ const char *tcpstate_flags_text(wmem_allocator_t *pool, uint8_t flags)
         { TCPSTATE_FLAG_PSH, 'P' }, { TCPSTATE_FLAG_ACK, '.' }, { TCPSTATE_FLAG_URG, 'U' },
         { TCPSTATE_FLAG_ECE, 'E' }, { TCPSTATE_FLAG_CWR, 'W' },
     };
-    char text[array_length(letters) + 1];
-    size_t length = 0;
+    static char texts[UINT8_MAX + 1][array_length(letters) + 1];
+    char *text = texts[flags], *at = text;
 
+    if (flags == 0)
+        return "none";
+    if (*text)
+        return text;
     for (size_t i = 0; i < array_length(letters); i++)
         if (flags & letters[i].flag)
-            text[length++] = letters[i].letter;
-    text[length] = '\0';
-    return length > 0 ? wmem_strdup(pool, text) : "none";
+            *at++ = letters[i].letter;
+    return text;
 }
 
 const char *tcpstate_side_name(int client, int endpoint)

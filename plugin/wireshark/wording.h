@@ -18,6 +18,10 @@ void tcpstate_places_of(const struct tcpstate_reading *reading, const struct tcp
 /* A template with its places filled. */
 const char *tcpstate_filled(wmem_allocator_t *pool, const char *text, const struct tcpstate_places *places);
 
+/* A step's explanation with its places filled. */
+const char *tcpstate_explanation_of(wmem_allocator_t *pool, enum tcpstate_step step,
+                                    const struct tcpstate_places *places);
+
 /* The label, as in the Analysis column; "" where a segment is no step. */
 const char *tcpstate_label_of(wmem_allocator_t *pool, const struct tcpstate_reading *reading,
                               const struct tcpstate_sight *sight);
@@ -26,7 +30,7 @@ const char *tcpstate_label_of(wmem_allocator_t *pool, const struct tcpstate_read
 const char *tcpstate_state_text(enum tcpstate_state state, bool inferred);
 
 /* tcpdump's letters for TCP flags: "S.", "P."; "none" where there is none. */
-const char *tcpstate_flags_text(wmem_allocator_t *pool, uint8_t flags);
+const char *tcpstate_flags_text(uint8_t flags);
 
 /* "client", "server" or, where the roles are unknown, "unknown"; never
  * translated.  `client` is the client's number or -1. */

@@ -156,13 +156,22 @@ def leaves(tree):
 
 
 def test_the_printed_tree(tshark, capture, once):
-    steps, number = {}, 0
+    """A step's line names its sender; where there is no step a line of its own does."""
+    steps, senders, number = {}, {}, 0
+
+    def note(where, what):
+        where[number] = ",".join(filter(None, (where.get(number), what)))
+
     for line in tshark("-r", capture, "-V", "-O", "tcpstate").splitlines():
         if match := re.match(r"Frame (\d+):", line):
             number = int(match[1])
-        elif match := re.fullmatch(r"\s+\[?Step: ([a-z0-9-]+)\]?", line):
-            steps[number] = ",".join(filter(None, (steps.get(number), match[1])))
+        elif match := re.fullmatch(r"\s+\[Step: ([a-z0-9-]+)(?:, sent by the (client|server))?\]", line):
+            note(steps, match[1])
+            note(senders, match[2])
+        elif match := re.fullmatch(r"\s+\[Sender: (\w+)\]", line):
+            note(senders, match[1])
     assert steps == {number: step for number, step in column(once, "step").items() if step}
+    assert senders == {number: sender for number, sender in column(once, "sender").items() if sender}
 
 
 # ---- As the window does it: any frame, at any time ----
