@@ -140,7 +140,7 @@ bool tcpstate_stream_of(const packet_info *pinfo, const struct tcpstate_reading 
 
 bool tcpstate_stream_shown(const proto_tree *tree, const struct tcpstate_reading *reading, uint32_t *stream)
 {
-    const proto_node *shown = reading->innermost && reading->layer == 0 ? tree->first_child : NULL;
+    const proto_node *shown = reading->ordinary ? tree->first_child : NULL;
 
     while (shown && !(PNODE_FINFO(shown) && PNODE_FINFO(shown)->hfinfo->id == proto_tcp))
         shown = shown->next;

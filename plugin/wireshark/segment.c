@@ -265,7 +265,7 @@ static bool read_ordinary(tvbuff_t *tvb, packet_info *pinfo, struct tcpstate_rea
         return false;
     if (!read_header(pinfo, tvb, &payload, reading))
         return false;
-    reading->innermost = true;
+    reading->innermost = reading->ordinary = true;
     return true;
 }
 

@@ -34,6 +34,7 @@ struct tcpstate_reading {
     uint32_t stream; /* tcp.stream, where .has_stream; for views, see tcpstate_stream_of() */
     uint8_t layer;   /* 0 for the outermost TCP of the frame */
     bool innermost;  /* no TCP layer lies above it */
+    bool ordinary;   /* the frame's only TCP layer, where its addresses and ports say that it is */
     bool has_stream; /* somebody asked for it, and Wireshark knows it */
     bool quoted;     /* an ICMP error quotes it: not a segment, but word of one */
     uint8_t plain;   /* enum tcpstate_step that Wireshark's own analysis suggests */
@@ -55,7 +56,7 @@ unsigned tcpstate_read_frame(tvbuff_t *tvb, packet_info *pinfo,
 bool tcpstate_stream_of(const packet_info *pinfo, const struct tcpstate_reading *reading, uint32_t *stream);
 
 /* The same as Wireshark shows it in a visible tree, which is found sooner; false
- * where it does not, or there is more than one segment. */
+ * where it does not, or may show that of another segment. */
 bool tcpstate_stream_shown(const proto_tree *tree, const struct tcpstate_reading *reading, uint32_t *stream);
 
 enum {
