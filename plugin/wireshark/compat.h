@@ -76,6 +76,10 @@ static inline char *tcpstate_room_for_text(proto_item *item, wmem_allocator_t *p
 #define TCPSTATE_FIELD_VALUE(info) (&(info)->value)
 #endif
 
+/* Where a packet has several links to one frame, the packet list shows the mark of
+ * the first there; since 4.6 that of the last. */
+#define TCPSTATE_LAST_MARK_STAYS TCPSTATE_WIRESHARK_AT_LEAST(4, 6)
+
 /* Since 4.4 callbacks and preferences are bool where they were gboolean. */
 #if TCPSTATE_WIRESHARK_AT_LEAST(4, 4)
 #define TCPSTATE_UAT_BOOL bool

@@ -317,7 +317,8 @@ static void add_frames(const struct tcpstate_view *view)
     uint32_t answers = view->sight->seen.answers;
     bool opening = tcpstate_step_phase(view->sight->seen.step) == TCPSTATE_PHASE_OPENING;
 
-    tcpstate_add_frame(view, field_of_answers(&view->sight->seen), answers);
+    if (!TCPSTATE_LAST_MARK_STAYS)
+        tcpstate_add_frame(view, field_of_answers(&view->sight->seen), answers);
     for (int i = 0; i < TCPSTATE_MILESTONES; i++) {
         uint32_t frame = milestones[i];
         if (frame == 0)
@@ -332,6 +333,8 @@ static void add_frames(const struct tcpstate_view *view)
         else
             tcpstate_add_frame(view, fields[i], frame);
     }
+    if (TCPSTATE_LAST_MARK_STAYS)
+        tcpstate_add_frame(view, field_of_answers(&view->sight->seen), answers);
     tcpstate_add_frame(view, TCPSTATE_FIELD_FRAME_PREVIOUS, tcpstate_life_previous(view->sight->life));
 }
 
