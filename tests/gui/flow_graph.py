@@ -54,7 +54,8 @@ def lifelines(window, *heads):
 
 def comments(window, picture):
     """The column at the right, which is a fifth of the width: a Word for each arrow, from the top."""
-    x = window.width * 4 // 5 - 16
+    head = picture.find("Comment", (window.width * 3 // 4, 25, window.width // 4 - 32, 45))
+    x = head.x - 8 if head else window.width * 4 // 5 - 16      # the comments begin a little left of their head
     return picture.lines((x, 75, window.width - 32 - x, window.height * 4 // 5 - 190))
 
 
@@ -62,6 +63,11 @@ def arrows(window, left, right):
     """(what stands on the arrow, its comment) of each arrow between two lifelines, from the top."""
     picture = window.picture()
     x, end = (round(head.x + head.width / 2) for head in (left, right))
-    # Only what is above the line of the arrow.
-    return [(" ".join(word.text for word in picture.words((x + 4, round(comment.middle) - 9, end - x - 8, 12))),
-             comment.text) for comment in comments(window, picture)]
+    found = []
+    for comment in comments(window, picture):
+        # Only what is above the arrow, which is the row of the most pixels that are no background, and beside its head.
+        near = range(round(comment.middle) - 2, round(comment.middle) + 10)
+        arrow = max(near, key=lambda y: sum(value < 128 for value in picture._row(y)[x + 12:end - 12]))
+        label = picture.words((x + 12, arrow - 14, end - x - 24, 13))
+        found.append((" ".join(word.text for word in label), comment.text))
+    return found
