@@ -60,7 +60,15 @@ class Picture(collections.namedtuple("Picture", "width height pixels")):
         return b"P5 %d %d 255\n" % (width, height) + bytes(rows)
 
     def changed(self, before):
-        """The area that something new covers, or None: not a line across the window that is drawn paler with it."""
+        """The area that holds all that has changed, or None."""
+        rows = [y for y in range(self.height) if self._row(y) != before._row(y)]
+        if not rows:
+            return None
+        columns = [x for y in rows for x, (a, b) in enumerate(zip(self._row(y), before._row(y))) if a != b]
+        return min(columns), rows[0], max(columns) + 1 - min(columns), rows[-1] + 1 - rows[0]
+
+    def covered(self, before):
+        """The same without lines across the window that are drawn paler while there is a menu; perhaps a bit less."""
         rows = [y for y in range(self.height) if self._row(y) != before._row(y)]
         if not rows:
             return None

@@ -197,7 +197,7 @@ class Window:
     def _appeared(self, text, before):
         now = self.picture()
         area = now.changed(before)
-        return area and now.find(text, area)
+        return area and (now.find(text, area) or now.find(text, now.covered(before)))
 
     # ---- looking at it ----
 
