@@ -53,9 +53,9 @@ def lifelines(window, *heads):
 
 
 def comments(window, picture):
-    """The column at the right, which is a fifth of the width: a Word for each arrow, from the top."""
-    head = picture.find("Comment", (window.width * 3 // 4, 25, window.width // 4 - 32, 45))
-    x = head.x - 8 if head else window.width * 4 // 5 - 16      # the comments begin a little left of their head
+    """The column at the right: a Word for each arrow, from the top."""
+    # It begins a little left of its head, and where depends on the width of the times and on the version.
+    x = window.wait_until("the head Comment", lambda: lifelines(window, "Comment")[0]).x - 9
     return picture.lines((x, 75, window.width - 32 - x, window.height * 4 // 5 - 190))
 
 
@@ -63,11 +63,6 @@ def arrows(window, left, right):
     """(what stands on the arrow, its comment) of each arrow between two lifelines, from the top."""
     picture = window.picture()
     x, end = (round(head.x + head.width / 2) for head in (left, right))
-    found = []
-    for comment in comments(window, picture):
-        # Only what is above the arrow, which is the row of the most pixels that are no background, and beside its head.
-        near = range(round(comment.middle) - 2, round(comment.middle) + 10)
-        arrow = max(near, key=lambda y: sum(value < 128 for value in picture._row(y)[x + 12:end - 12]))
-        label = picture.words((x + 12, arrow - 14, end - x - 24, 13))
-        found.append((" ".join(word.text for word in label), comment.text))
-    return found
+    # Only what is above the line of the arrow.
+    return [(" ".join(word.text for word in picture.words((x + 4, round(comment.middle) - 9, end - x - 8, 12))),
+             comment.text) for comment in comments(window, picture)]

@@ -7,7 +7,6 @@ tesseract wants black on white.  So each line of pixels is measured against
 its own most frequent value, which is its background, whatever colour that is.
 """
 import collections
-import difflib
 import os
 import shutil
 import subprocess
@@ -21,12 +20,6 @@ SCRIPTS = {
     "chinese": ["-l", "chi_sim"],       # knows Latin letters as well, but not so well
     "digits": ["-l", "eng", "-c", "tessedit_char_whitelist=0123456789"],
 }
-
-
-def misread(seen, text):
-    """How many letters of `text` are missing in what was seen, in their order: tesseract takes one for another."""
-    same = difflib.SequenceMatcher(None, seen, text, autojunk=False).get_matching_blocks()
-    return len(text) - sum(block.size for block in same)
 
 
 def tool(name):
@@ -65,16 +58,6 @@ class Picture(collections.namedtuple("Picture", "width height pixels")):
         if not rows:
             return None
         columns = [x for y in rows for x, (a, b) in enumerate(zip(self._row(y), before._row(y))) if a != b]
-        return min(columns), rows[0], max(columns) + 1 - min(columns), rows[-1] + 1 - rows[0]
-
-    def covered(self, before):
-        """The same without lines across the window that are drawn paler while there is a menu; perhaps a bit less."""
-        rows = [y for y in range(self.height) if self._row(y) != before._row(y)]
-        if not rows:
-            return None
-        heights = collections.Counter(x for y in rows for x, (a, b) in enumerate(zip(self._row(y), before._row(y)))
-                                      if a != b)
-        columns = [x for x, height in heights.items() if height >= max(heights.values()) / 4]
         return min(columns), rows[0], max(columns) + 1 - min(columns), rows[-1] + 1 - rows[0]
 
     def words(self, area, script="latin"):

@@ -13,7 +13,6 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from conftest import BUILD, ROOT  # noqa: E402
 from flow_graph import arrows, choose_flow, counts, lifelines, limit_to_display_filter, open_flow_graph  # noqa: E402
-from picture import misread  # noqa: E402
 from window import Window, can_exist, plain  # noqa: E402
 
 SESSION = ROOT / "samples" / "websocket-session.pcapng"
@@ -46,12 +45,6 @@ def surely(text):
     return "".join(letter for letter in text.translate(same) if letter.isalnum())
 
 
-def reads_as(seen, text, others, mistakes):
-    """Whether the text was read, with a few mistakes at most, and no other one of them was read better."""
-    found = {other: misread(surely(seen), surely(other)) for other in others}
-    return found[text] <= mistakes and found[text] == min(found.values())
-
-
 def test_a_loopback_connection_has_two_lifelines_and_an_arrow_for_each_step(tmp_path):
     with Window(tmp_path / "window", SESSION, "-Y", "tcp.stream == 44") as window:
         open_flow_graph(window)
@@ -68,7 +61,6 @@ def test_a_loopback_connection_has_two_lifelines_and_an_arrow_for_each_step(tmp_
         seen = arrows(window, client, server)
         assert len(seen) == len(ARROWS)
         for (label, states), (label_seen, states_seen) in zip(ARROWS, seen):
-            assert reads_as(label_seen, label, [other for other, _ in ARROWS], mistakes=1)
-            # 4.4 has room for no more, and 4.6 writes smaller. States differ by four letters and more.
-            assert reads_as(states_seen, states[:40], [other[:40] for _, other in ARROWS], mistakes=3)
+            assert surely(label) in surely(label_seen)
+            assert surely(states)[:32] in surely(states_seen)       # 4.4 has room for no more
         assert window.picture().find("2 nodes, 12 items", counts(window))

@@ -197,7 +197,7 @@ class Window:
     def _appeared(self, text, before):
         now = self.picture()
         area = now.changed(before)
-        return area and (now.find(text, area) or now.find(text, now.covered(before)))
+        return area and now.find(text, area)
 
     # ---- looking at it ----
 
@@ -250,8 +250,17 @@ class Window:
         following = titles[titles.index(title) + 1:]
         left = self.header[title].x - 2 + (ICONS if title == "No." else 0)
         right = self.header[following[0]].x - 2 if following else self.width - SCROLL_BAR
-        return (picture or self.picture()).lines((left, self.list_top, right - left, self.list_bottom - self.list_top),
-                                                 {"No.": "digits", "Analysis": self.script}.get(title, "latin"))
+        cells = (picture or self.picture()).lines((left, self.list_top, right - left, self.list_bottom - self.list_top),
+                                                  {"No.": "digits", "Analysis": self.script}.get(title, "latin"))
+        return self._whole(cells) if title == "No." else cells
+
+    def _whole(self, numbers):
+        """Without the last row if the foot of the list cuts it: of that, what is read is chance."""
+        if len(numbers) < 3:
+            return numbers
+        middles = [number.middle for number in numbers[:-1]]
+        height = min(after - before for before, after in zip(middles, middles[1:]))
+        return numbers[:-1] if middles[-1] + height * 1.5 > self.list_bottom else numbers
 
     def rows(self, title):
         """{number: text} of the packets in the list, from the top: what the column says, plain."""
