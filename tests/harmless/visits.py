@@ -91,13 +91,18 @@ class Sharkd:
         return self.process.wait(30)
 
     def values(self, number):
-        """All that our fields say of a frame: {name: values, joined as -T fields joins them}"""
+        """All that our fields say of a frame: {name: values, joined as -T fields joins them}
+
+        sharkd leaves hidden items out: the sender of a step is read from the step's line, which shows it.
+        """
         found = {}
         nodes = list(reversed(self.ask("frame", frame=number, proto=True).get("tree", [])))
         while nodes:
             node = nodes.pop()
             if match := re.fullmatch(r'tcpstate\.(\S+) == "(.*)"', node.get("f", "")):
                 found.setdefault(match[1], []).append(match[2])
+            if match := re.fullmatch(r"Step: .*, sent by the (client|server)", node.get("l", "")):
+                found.setdefault("sender", []).append(match[1])
             nodes += reversed(node.get("n", []))
         return {name: ",".join(values) for name, values in found.items()}
 
