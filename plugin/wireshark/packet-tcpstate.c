@@ -15,6 +15,7 @@
 #include "segment.h"
 #include "view-tree.h"
 #include "views.h"
+#include "wording.h"
 
 #include <epan/tap.h>
 
@@ -113,6 +114,7 @@ void proto_register_tcpstate(void)
     tcpstate_fields_register();
     tcpstate_preferences_register(tcpstate_proto, want_fields);
     tcpstate_connections_register();
+    tcpstate_wording_register();
     tap = register_tap(TCPSTATE_TAP);
     tcpstate_view_expert_register(tcpstate_proto);
     tcpstate_view_flow_register(tcpstate_proto);

@@ -65,8 +65,22 @@ static bool names_ends_only(const char *text)
     return true;
 }
 
-/* A text for each step and sender: the client, the server or unknown. */
+/* A text for each step and sender: the client, the server or unknown.  They are
+ * kept for as long as a capture file is open. */
 typedef const char *kept_texts[TCPSTATE_LANGUAGES][TCPSTATE_STEPS][3];
+
+static kept_texts kept_explanations, kept_labels[2]; /* the labels without and with the protocol's name */
+
+static void end_file(void)
+{
+    memset(kept_explanations, 0, sizeof kept_explanations);
+    memset(kept_labels, 0, sizeof kept_labels);
+}
+
+void tcpstate_wording_register(void)
+{
+    register_cleanup_routine(end_file);
+}
 
 /* One of the catalogue's own templates with its places filled.  Most can be filled
  * in three ways only, and each of those is kept. */
@@ -77,16 +91,14 @@ static const char *filled_once(wmem_allocator_t *pool, kept_texts kept, enum tcp
     const char **known = &kept[places->language][step][places->sender_is_client + 1];
 
     if (!*known)
-        *known = names_ends_only(text) ? tcpstate_filled(wmem_epan_scope(), text, places) : not_kept;
+        *known = names_ends_only(text) ? tcpstate_filled(wmem_file_scope(), text, places) : not_kept;
     return *known != not_kept ? *known : tcpstate_filled(pool, text, places);
 }
 
 const char *tcpstate_explanation_of(wmem_allocator_t *pool, enum tcpstate_step step,
                                     const struct tcpstate_places *places)
 {
-    static kept_texts kept;
-
-    return filled_once(pool, kept, step, tcpstate_explanation(step, places->language), places);
+    return filled_once(pool, kept_explanations, step, tcpstate_explanation(step, places->language), places);
 }
 
 /* A subflow is named as such in the handshake: "Handshake 1/3 (MP_JOIN)". */
@@ -126,10 +138,9 @@ const char *tcpstate_label_of(wmem_allocator_t *pool, const struct tcpstate_read
     bool with_protocol = sight->application >= 0;
     const char *label = tcpstate_label_template(step, with_protocol);
     if (strchr(label, '{')) {
-        static kept_texts kept[2];
         tcpstate_places_of(reading, sight, &places);
         label = label == tcpstate_label(step, places.language, with_protocol)
-                    ? filled_once(pool, kept[with_protocol], step, label, &places)
+                    ? filled_once(pool, kept_labels[with_protocol], step, label, &places)
                     : tcpstate_filled(pool, label, &places); /* the user's */
     }
     return with_mptcp(pool, reading, step, within_bounds(pool, label));
