@@ -24,6 +24,7 @@ struct forester {
     stats_tree *tree;
     struct tcpstate_survey *survey;
     GHashTable *servers; /* names of those with a node of their own */
+    bool listening; /* by draw_before() */
 };
 
 static GHashTable *foresters; /* stats_tree -> struct forester */
@@ -168,13 +169,25 @@ static void count_all(void *data)
         count(forester, tcpstate_survey_at(forester->survey, i));
 }
 
+/* Wireshark removes the listener: because end() asks for it, or, from 4.6 on,
+ * when the program ends. */
+static void finish(void *data)
+{
+    struct forester *forester = (struct forester *)data;
+
+    forester->listening = false;
+}
+
 /* The newest listener is drawn first, so this one is drawn before the tree,
- * which was registered just before it asked for begin(). */
+ * which was registered just before it asked for begin().  For the same reason
+ * it is removed before the tree when the program ends, and lives shorter than
+ * the forester. */
 static void draw_before(struct forester *forester)
 {
     GString *error =
-        register_tap_listener(TCPSTATE_TAP, forester, NULL, TL_REQUIRES_NOTHING, reset, NULL, count_all, NULL);
+        register_tap_listener(TCPSTATE_TAP, forester, NULL, TL_REQUIRES_NOTHING, reset, NULL, count_all, finish);
 
+    forester->listening = !error;
     if (error)
         g_string_free(error, TRUE);
 }
@@ -191,6 +204,7 @@ static void begin(stats_tree *tree)
     forester->tree = tree;
     forester->survey = tcpstate_survey_new();
     forester->servers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    forester->listening = false;
     g_hash_table_insert(foresters, tree, forester);
     if (!window)
         draw_before(forester);
@@ -200,7 +214,7 @@ static void end(stats_tree *tree)
 {
     struct forester *forester = (struct forester *)g_hash_table_lookup(foresters, tree);
 
-    if (forester && !window)
+    if (forester && forester->listening)
         remove_tap_listener(forester); /* sharkd goes on after the tree, to other trees and files */
     g_hash_table_remove(foresters, tree);
 }
