@@ -10,26 +10,35 @@
 #include <string.h>
 
 #include "internal.h"
+#include "sighting.h"
+
+#define NOTHING_KNOWN                                                                                    \
+    {                                                                                                    \
+        .state = TCPSTATE_UNKNOWN, .proven = TCPSTATE_UNKNOWN, .since = TCPSTATE_NO_TIME,                \
+        .proven_since = TCPSTATE_NO_TIME                                                                 \
+    }
 
 void tcpstate_forget(struct tcpstate_endpoint *end)
 {
-    *end = (struct tcpstate_endpoint){ .state = TCPSTATE_UNKNOWN, .proven = TCPSTATE_UNKNOWN,
-                                        .since = TCPSTATE_NO_TIME, .proven_since = TCPSTATE_NO_TIME };
+    *end = (struct tcpstate_endpoint)NOTHING_KNOWN;
 }
 
 void tcpstate_connection_begin(struct tcpstate_connection *connection,
                                const struct tcpstate_connection *before)
 {
-    *connection = (struct tcpstate_connection){ .client = -1, .active_closer = -1, .ended_by = -1 };
-    for (int i = 0; i < TCPSTATE_MOMENTS; i++)
-        connection->moments[i] = TCPSTATE_NO_TIME;
+    static const struct tcpstate_connection fresh = {
+        .ends = { NOTHING_KNOWN, NOTHING_KNOWN },
+        .moments = { TCPSTATE_NO_TIME, TCPSTATE_NO_TIME, TCPSTATE_NO_TIME, TCPSTATE_NO_TIME, TCPSTATE_NO_TIME,
+                     TCPSTATE_NO_TIME, TCPSTATE_NO_TIME, TCPSTATE_NO_TIME, TCPSTATE_NO_TIME },
+        .client = -1, .active_closer = -1, .ended_by = -1,
+    };
+
+    _Static_assert(TCPSTATE_MOMENTS == 9, "each of them has no time yet");
+    *connection = fresh;
     if (before) {
         memcpy(connection->ends, before->ends, sizeof connection->ends);
         connection->facts = TCPSTATE_CONNECTION_REUSED;
         connection->time_wait_since = before->time_wait_since;
-    } else {
-        tcpstate_forget(&connection->ends[0]);
-        tcpstate_forget(&connection->ends[1]);
     }
 }
 

@@ -2,15 +2,17 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The way of a segment: who is who? has TIME_WAIT run out? is it a copy? Then
- * judge it (evidence.c), move its sender by what it proves (move.c), name the
- * step (steps.c), remember its numbers (remember.c), move its receiver by what
- * arrives (move.c) and draw the conclusions (conclude.c).
+ * The way of a segment that takes no shortcut (shortcuts.c): who is who? has
+ * TIME_WAIT run out? is it a copy?  Then judge it (evidence.c), move its sender
+ * by what it proves (move.c), name the step (steps.c), remember its numbers
+ * (remember.c), move its receiver by what arrives (move.c) and draw the
+ * conclusions (conclude.c).
  */
 #include <stddef.h>
 #include <string.h>
 
 #include "internal.h"
+#include "sighting.h"
 
 static bool is_inferred(const struct tcpstate_endpoint *end)
 {
@@ -24,42 +26,6 @@ bool tcpstate_isn(const struct tcpstate_connection *connection, int endpoint, ui
 
     *isn = end->isn;
     return end->known & KNOWS_ISN;
-}
-
-/* Two segments of one endpoint that differ have different digests, but for one
- * pair in 2^32; and only a pair within TCPSTATE_COPY_TIME is ever compared. */
-static uint32_t digest(const struct tcpstate_segment *segment)
-{
-    uint64_t numbers = (uint64_t)segment->ack << 32 | segment->seq;
-    uint64_t marks = (uint64_t)segment->ip_id << 32 | (uint32_t)segment->checksum << 8 | segment->flags;
-
-    numbers = (numbers + marks * UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xd6e8feb86659fd93);
-    return (uint32_t)(numbers >> 32 ^ numbers >> 15);
-}
-
-static bool is_sighting(const struct tcpstate_sighting *sighting, const struct tcpstate_segment *segment)
-{
-    return sighting->frame != 0 && segment->time >= sighting->time && segment->time - sighting->time < TCPSTATE_COPY_TIME
-           && sighting->digest == digest(segment);
-}
-
-/* The same bytes at once.  Bare ACKs without an IP identification look alike
- * even when they are sent twice, and move nothing anyway. */
-static bool is_copy(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
-{
-    bool marked = segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST);
-
-    if (segment->ip_id == 0 && segment->payload == 0 && !marked)
-        return false;
-    return is_sighting(&me->last, segment) || (marked && is_sighting(&me->marked, segment));
-}
-
-static void sight(struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
-{
-    me->last = (struct tcpstate_sighting){ .digest = digest(segment), .frame = segment->frame, .time = segment->time };
-    me->last_ack = segment->ack;
-    if (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST))
-        me->marked = me->last;
 }
 
 /* Who is the client: the sender of the first SYN, or whoever is answered by a
@@ -135,9 +101,6 @@ void tcpstate_observe_unreachable(struct tcpstate_connection *connection,
 /* Data or a plain ACK between two ends that are both proven to be ESTABLISHED
  * and have both spoken.  The general way would find no step and move nothing;
  * this is the same answer, sooner. */
-#define UNSETTLED (PROVOKED | GUESSED | DOUBTED | CLAIMS | FIN_IN_DOUBT | SENT_UNSEEN | HEARD_UNSEEN)
-#define SPOKEN (SENT_DATA | SENT_NEW)
-
 static bool is_plain(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
 {
     const struct tcpstate_endpoint *a = &connection->ends[0], *b = &connection->ends[1];
@@ -162,79 +125,8 @@ static void take_plain(struct tcpstate_connection *connection, const struct tcps
         connection->ends[segment->from & 1].ttl = segment->ttl;
 }
 
-/* Whether take_next() may take the next segment of this connection. */
-static void settle_connection(struct tcpstate_connection *connection)
-{
-    const struct tcpstate_endpoint *a = &connection->ends[0], *b = &connection->ends[1];
-    const uint32_t needs = KNOWS_SEQ | KNOWS_ACK;
-    bool settled = a->proven == TCPSTATE_ESTABLISHED && b->proven == TCPSTATE_ESTABLISHED
-                   && (a->pending | b->pending) == 0 && (a->known & b->known & needs) == needs
-                   && ((a->known | b->known) & (UNSETTLED | EXPIRED | SENT_FIN)) == 0
-                   && (a->keep_alives | b->keep_alives) == 0 && a->nxt == a->max && b->nxt == b->max
-                   && connection->client >= 0 && !(connection->facts & TCPSTATE_CONNECTION_RESTORED);
-
-    if (settled)
-        connection->facts |= TCPSTATE_CONNECTION_SETTLED;
-    else
-        connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_SETTLED;
-}
-
-/* Most segments of most captures: the next data of a settled connection, or an
- * ACK of what was seen.  They only move numbers on.  False if the segment is
- * anything else; then nothing was changed. */
-static bool take_next(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
-                      struct tcpstate_observation *observation)
-{
-    static const struct tcpstate_observation nothing = {
-        .ends = { { .before = TCPSTATE_ESTABLISHED, .after = TCPSTATE_ESTABLISHED },
-                  { .before = TCPSTATE_ESTABLISHED, .after = TCPSTATE_ESTABLISHED } },
-        .repeats_after = -1, .reset_after = -1, .stayed = { -1, -1 },
-    };
-    struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
-    const struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
-
-    if (!(connection->facts & TCPSTATE_CONNECTION_SETTLED)
-        || (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_ACK))
-               != TCPSTATE_FLAG_ACK
-        || (segment->options & (uint8_t)~TCPSTATE_OPTION_TIMESTAMPS) || segment->seq != me->max
-        || (segment->payload > 0 && (me->known & SPOKEN) != SPOKEN) /* an end's first data is a step */
-        || segment->payload >= UINT32_C(1) << 30
-        || seq_lt(segment->ack, me->acked) || seq_gt(segment->ack, peer->max)
-        || seq_gt(segment->seq, peer->acked + peer->window) || is_copy(me, segment))
-        return false;
-    sight(me, segment);
-    me->nxt = me->max = me->island = segment->seq + segment->payload;
-    me->acked = segment->ack;
-    me->window = (uint32_t)segment->window << tcpstate_window_scale(me, peer);
-    if (segment->options & TCPSTATE_OPTION_TIMESTAMPS) {
-        if (!(me->known & SENT_TIMESTAMPS) || seq_gt(segment->ts_val, me->ts_val))
-            me->ts_val = segment->ts_val;
-        me->known |= SENT_TIMESTAMPS;
-    }
-    if (segment->ttl != 0)
-        me->ttl = segment->ttl;
-    connection->moments[TCPSTATE_MOMENT_LAST] = segment->time;
-    *observation = nothing;
-    observation->client = connection->client;
-    observation->roles_inferred = connection->facts & TCPSTATE_CONNECTION_ROLES_GUESSED;
-    return true;
-}
-
-static void observe_in_general(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
-                               int64_t two_msl, struct tcpstate_observation *observation);
-
-void tcpstate_observe(struct tcpstate_connection *connection,
-                      const struct tcpstate_segment *segment, int64_t two_msl,
-                      struct tcpstate_observation *observation)
-{
-    if (take_next(connection, segment, observation))
-        return;
-    observe_in_general(connection, segment, two_msl, observation);
-    settle_connection(connection);
-}
-
-static void observe_in_general(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
-                               int64_t two_msl, struct tcpstate_observation *observation)
+static void judge_and_move(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                           int64_t two_msl, struct tcpstate_observation *observation)
 {
     struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
     struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
@@ -250,7 +142,8 @@ static void observe_in_general(struct tcpstate_connection *connection, const str
     *observation = (struct tcpstate_observation){ 0 };
     expire(connection, segment, two_msl);
     enum tcpstate_state peer_was = first ? tcpstate_begin(connection, segment) : TCPSTATE_UNKNOWN;
-    observation->copy = is_copy(me, segment);
+    uint32_t digest = tcpstate_digest(segment);
+    observation->copy = tcpstate_is_copy(me, segment, digest);
     if (!first && !observation->copy && tcpstate_reopened_unseen(connection, segment)) {
         tcpstate_forget(me);
         tcpstate_forget(peer);
@@ -283,7 +176,7 @@ static void observe_in_general(struct tcpstate_connection *connection, const str
          * copies of plain data are not worth remembering. */
         if (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST)) {
             observation->step = TCPSTATE_STEP_COPY;
-            observation->answers = is_sighting(&me->last, segment) ? me->last.frame : me->marked.frame;
+            observation->answers = tcpstate_is_sighting(&me->last, segment, digest) ? me->last.frame : me->marked.frame;
             observation->changed = true;
         }
         return;
@@ -294,7 +187,7 @@ static void observe_in_general(struct tcpstate_connection *connection, const str
                         && ((segment->flags & TCPSTATE_FLAG_ACK)
                                 ? (peer->known & KNOWS_SEQ) && seq_ge(segment->ack, peer->max)
                                 : segment->seq == peer->last_ack);
-    sight(me, segment);
+    tcpstate_sight(me, segment, digest);
     if (is_plain(connection, segment) && !(connection->facts & TCPSTATE_CONNECTION_RESTORED)) {
         take_plain(connection, segment);
         return;
@@ -404,4 +297,20 @@ static void observe_in_general(struct tcpstate_connection *connection, const str
         observation->ends[i].before = observation->ends[i].after;
         observation->ends[i].before_inferred = observation->ends[i].after_inferred;
     }
+}
+
+void tcpstate_observe(struct tcpstate_connection *connection,
+                      const struct tcpstate_segment *segment, int64_t two_msl,
+                      struct tcpstate_observation *observation)
+{
+    if (!tcpstate_take_next(connection, segment, observation)
+        && !tcpstate_take_line(connection, segment, two_msl, observation))
+        tcpstate_observe_in_general(connection, segment, two_msl, observation);
+}
+
+void tcpstate_observe_in_general(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                                 int64_t two_msl, struct tcpstate_observation *observation)
+{
+    judge_and_move(connection, segment, two_msl, observation);
+    tcpstate_settle_connection(connection);
 }

@@ -10,10 +10,31 @@
 /* An event as a member of a set of pending or arriving ones. */
 #define BIT(event) ((uint8_t)(1u << (event)))
 
-/* Two sightings of one segment by a capture that sees it twice (a SPAN port,
- * both sides of a router, a loopback) lie closer together than this; a host's
- * shortest retransmission timer is 200 ms (Linux) and RFC 6298 wants 1 s. */
-#define TCPSTATE_COPY_TIME INT64_C(2000000)
+/* Of what is known of an end (evidence.h): what leaves open where it stands, and
+ * that it has sent data. */
+#define UNSETTLED (PROVOKED | GUESSED | DOUBTED | CLAIMS | FIN_IN_DOUBT | SENT_UNSEEN | HEARD_UNSEEN)
+#define SPOKEN (SENT_DATA | SENT_NEW)
+
+/* connection.c */
+
+/* tcpstate_observe() without shortcuts: the same, later. */
+void tcpstate_observe_in_general(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                                 int64_t two_msl, struct tcpstate_observation *observation);
+
+/* shortcuts.c: each takes in the segment and returns true, or changes nothing. */
+
+/* The next data of a connection that is open from both ends, or an ACK of what
+ * was seen: they only move numbers on. */
+bool tcpstate_take_next(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                        struct tcpstate_observation *observation);
+
+/* The next segment of a handshake, a first exchange and a close as RFC 9293's
+ * figures 6 and 12 draw them. */
+bool tcpstate_take_line(struct tcpstate_connection *connection, const struct tcpstate_segment *segment, int64_t two_msl,
+                        struct tcpstate_observation *observation);
+
+/* Find out whether tcpstate_take_next() may take the connection's next segment. */
+void tcpstate_settle_connection(struct tcpstate_connection *connection);
 
 /* begin.c */
 

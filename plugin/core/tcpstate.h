@@ -101,8 +101,8 @@ struct tcpstate_segment {
     uint8_t options;       /* TCPSTATE_OPTION_* */
     uint8_t window_scale;  /* shift count, 0 to 14 */
     uint8_t ttl;           /* TTL or hop limit; 0: not known */
-    uint16_t ip_id;        /* IPv4 identification; 0: not known */
     uint16_t window;       /* the header's field, unscaled */
+    uint16_t ip_id;        /* IPv4 identification; 0: not known */
     uint16_t checksum;     /* the header's field, only to tell copies */
     uint32_t seq, ack;
     uint32_t payload;      /* bytes of data */
@@ -228,8 +228,8 @@ struct tcpstate_endpoint {
     uint16_t keep_alives; /* how many in a row were not answered */
     uint8_t state;   /* enum tcpstate_state: replay(proven, pending) */
     uint8_t proven;  /* enum tcpstate_state */
-    uint8_t before_reset; /* what .proven was when it sent a RST */
     uint8_t pending; /* 1 << GETS_*: arrived as far as we know, not confirmed */
+    uint8_t before_reset; /* what .proven was when it sent a RST */
     uint8_t window_scale;
     uint8_t ttl;
 };
@@ -261,7 +261,7 @@ enum {
     TCPSTATE_CONNECTION_CROSSED_FINS = 0x80,   /* closed from both ends at once */
     TCPSTATE_CONNECTION_RESTORED = 0x200,   /* goes on from before; nobody was told yet */
     TCPSTATE_CONNECTION_CONTESTED = 0x100,  /* begun by a SYN, but the other end still held the one before */
-    TCPSTATE_CONNECTION_SETTLED = 0x400,    /* both proven ESTABLISHED, nothing pending or in doubt: see take_next() */
+    TCPSTATE_CONNECTION_SETTLED = 0x400,    /* both proven ESTABLISHED, nothing pending or in doubt: see shortcuts.c */
 };
 
 /* How a connection ended, as soon as a segment ends it. */

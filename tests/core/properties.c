@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "complain.h"
-#include "tcpstate.h"
+#include "internal.h"
 
 #define SEGMENTS 200000
 #define DEFAULT_SEED 9293
@@ -36,7 +36,8 @@ struct world {
     int64_t now;
     struct { uint8_t state; bool inferred; } shown[2]; /* after the last segment */
     bool fresh;                                        /* no segment yet */
-    unsigned settled;                                  /* how many segments met a settled connection */
+    /* How many segments took which shortcut: lines by their step, and by whether their sender's state was inferred. */
+    unsigned nexts, lines[TCPSTATE_STEPS][2];
 };
 
 static uint32_t dice(struct world *world, uint32_t sides)
@@ -236,7 +237,7 @@ static bool maybe_begin_anew(struct world *world, const struct tcpstate_segment 
 
     HOLDS(opens == tcpstate_opens_new_connection(&world->mirrored, &mirror));
     HOLDS(opens == tcpstate_opens_new_connection(&world->shifted, &shift));
-    if (!opens)
+    if (!opens || !(world->plain.facts & TCPSTATE_CONNECTION_BEGAN))
         return true;
     struct tcpstate_connection *all[] = { &world->plain, &world->mirrored, &world->shifted };
     for (size_t i = 0; i < G_N_ELEMENTS(all); i++) {
@@ -277,19 +278,24 @@ static bool same(const struct tcpstate_connection *a, const struct tcpstate_conn
     return memcmp(a, b, offsetof(struct tcpstate_connection, ended_by) + sizeof a->ended_by) == 0;
 }
 
-/* A settled connection takes its next segment by a shorter way: it says and
- * remembers what the general way would. */
-static bool short_way_agrees(struct world *world, const struct tcpstate_segment *segment)
+/* A segment that takes a shortcut says, and leaves to be remembered, what
+ * observing in general would; one that does not changes nothing. */
+static bool shortcuts_agree(struct world *world, const struct tcpstate_segment *segment)
 {
     struct tcpstate_connection quickly = world->plain, in_general = world->plain;
     struct tcpstate_observation quick, general;
 
-    if (!(quickly.facts & TCPSTATE_CONNECTION_SETTLED))
+    if (tcpstate_take_next(&quickly, segment, &quick))
+        world->nexts++;
+    else if (tcpstate_take_line(&quickly, segment, TWO_MSL, &quick))
+        world->lines[quick.step][quick.ends[segment->from & 1].before_inferred]++;
+    else {
+        HOLDS(same(&quickly, &world->plain));
         return true;
-    world->settled++;
-    in_general.facts &= (uint16_t)~TCPSTATE_CONNECTION_SETTLED;
+    }
+    quickly = world->plain;
     tcpstate_observe(&quickly, segment, TWO_MSL, &quick);
-    tcpstate_observe(&in_general, segment, TWO_MSL, &general);
+    tcpstate_observe_in_general(&in_general, segment, TWO_MSL, &general);
     HOLDS(same(&quickly, &in_general));
     HOLDS(quick.repeats_after == general.repeats_after && quick.expected == general.expected
           && quick.copy == general.copy);
@@ -323,7 +329,7 @@ static bool step(struct world *world, const struct tcpstate_segment *segment, bo
         tcpstate_observe_unreachable(&world->mirrored, &mirror, &seen_mirrored);
         tcpstate_observe_unreachable(&world->shifted, &shift, &seen_shifted);
     } else {
-        if (!short_way_agrees(world, segment))
+        if (!shortcuts_agree(world, segment))
             return false;
         tcpstate_observe(&world->plain, segment, TWO_MSL, &seen);
         tcpstate_observe(&world->mirrored, &mirror, TWO_MSL, &seen_mirrored);
@@ -441,7 +447,64 @@ static void random_transfers(void)
             good = step(&world, &segment, false) && (dice(&world, 8) || copy(&world, segment));
         }
     }
-    g_assert_cmpuint(world.settled, >, 10000); /* or little was compared */
+    g_assert_cmpuint(world.nexts, >, 10000); /* or little was compared */
+    g_rand_free(world.random);
+}
+
+/* Connections that open, talk and close as they should, with options and
+ * windows of all kinds, and now and then with anything in between: each line of
+ * the shortcuts is met, and so are segments that nearly are one. */
+static void random_lives(void)
+{
+    enum { SYN = 2, ACK = 16, FIN = 1, PSH = 8 };
+    static const struct {
+        uint8_t from, flags, data;
+    } lives[][10] = {
+        { { 0, SYN, 0 }, { 1, SYN | ACK, 0 }, { 0, ACK, 0 }, { 0, PSH | ACK, 1 }, { 1, PSH | ACK, 1 }, { 0, FIN | ACK, 0 },
+          { 1, FIN | ACK, 0 }, { 0, ACK, 0 }, { 0, ACK, 0 }, { 0, SYN, 0 } },
+        { { 0, SYN, 0 }, { 1, SYN | ACK, 0 }, { 0, ACK, 0 }, { 0, PSH | ACK, 1 }, { 1, ACK, 0 }, { 1, PSH | ACK, 1 },
+          { 1, FIN | ACK, 0 }, { 0, ACK, 0 }, { 0, FIN | ACK, 0 }, { 1, ACK, 0 } },
+        { { 0, SYN, 0 }, { 1, SYN | ACK, 0 }, { 0, ACK, 0 }, { 1, PSH | ACK, 1 }, { 0, PSH | ACK, 1 }, { 1, FIN | ACK, 0 },
+          { 0, PSH | ACK, 1 }, { 0, FIN | ACK, 0 }, { 1, ACK, 0 }, { 1, ACK, 0 } },
+        { { 0, SYN, 0 }, { 1, SYN | ACK, 0 }, { 0, ACK, 0 }, { 0, FIN | ACK, 0 }, { 1, ACK, 0 }, { 1, FIN | ACK, 0 },
+          { 0, ACK, 0 }, { 1, ACK, 0 }, { 0, ACK, 0 }, { 1, SYN, 0 } },
+    };
+    static const struct {
+        enum tcpstate_step step;
+        bool inferred;
+    } met[] = {
+        { TCPSTATE_STEP_SYN, true }, { TCPSTATE_STEP_SYN_ACK, true }, { TCPSTATE_STEP_HANDSHAKE_ACK, true },
+        { TCPSTATE_STEP_FIRST_REQUEST, false }, { TCPSTATE_STEP_NONE, true }, { TCPSTATE_STEP_FIRST_RESPONSE, true },
+        { TCPSTATE_STEP_FIRST_RESPONSE, false }, { TCPSTATE_STEP_FIN, false }, { TCPSTATE_STEP_PASSIVE_FIN_COMBINED, true },
+        { TCPSTATE_STEP_FIN_ACKED, true }, { TCPSTATE_STEP_PASSIVE_FIN, false }, { TCPSTATE_STEP_LAST_ACK, true },
+    };
+    struct world world = { .random = g_rand_new_with_seed(DEFAULT_SEED) };
+    bool good = true;
+
+    for (int i = 0; i < 10000 && good; i++) {
+        uint32_t which = dice(&world, G_N_ELEMENTS(lives));
+        uint8_t opener = (uint8_t)dice(&world, 2);
+        bool stamps = dice(&world, 2);
+        forget_all(&world);
+        for (size_t j = 0; j < G_N_ELEMENTS(lives[0]) && good; j++) {
+            struct tcpstate_segment segment = anything(&world);
+            if (dice(&world, 12)) {
+                const struct tcpstate_endpoint *ends = world.plain.ends;
+                segment.from = lives[which][j].from ^ opener;
+                segment.flags = lives[which][j].flags;
+                segment.options = stamps ? TCPSTATE_OPTION_TIMESTAMPS : 0;
+                if ((segment.flags & SYN) && dice(&world, 2))
+                    segment.options |= TCPSTATE_OPTION_WINDOW_SCALE;
+                segment.payload = lives[which][j].data ? 1 + dice(&world, 2000) : 0;
+                segment.seq = segment.flags & SYN ? g_rand_int(world.random) : ends[segment.from].max;
+                segment.ack = ends[!segment.from].max;
+                segment.ttl = (uint8_t)(dice(&world, 20) ? 64 : 0);
+            }
+            good = step(&world, &segment, false) && (dice(&world, 8) || copy(&world, segment));
+        }
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(met) && good; i++)
+        g_assert_cmpuint(world.lines[met[i].step][met[i].inferred], >, 200);
     g_rand_free(world.random);
 }
 
@@ -490,6 +553,7 @@ int main(int argc, char **argv)
     g_test_set_nonfatal_assertions();
     g_test_add_func("/properties/random_segments", random_segments);
     g_test_add_func("/properties/random_transfers", random_transfers);
+    g_test_add_func("/properties/random_lives", random_lives);
     g_test_add_func("/properties/unpacks_anything", unpacks_anything);
     g_test_add_func("/properties/any_two_msl", any_two_msl);
     return g_test_run();

@@ -1,0 +1,61 @@
+/* sighting.h - whether the capture saw a segment twice that was sent once.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Asked of every segment, so all of it is inline.
+ */
+#ifndef TCPSTATE_SIGHTING_H
+#define TCPSTATE_SIGHTING_H
+
+#include "tcpstate.h"
+
+/* Two sightings of one segment by a capture that sees it twice (a SPAN port,
+ * both sides of a router, a loopback) lie closer together than this; a host's
+ * shortest retransmission timer is 200 ms (Linux) and RFC 6298 wants 1 s.
+ * Nanoseconds. */
+#define TCPSTATE_COPY_TIME INT64_C(2000000)
+
+/* Two segments of one endpoint that differ have different digests, but for one
+ * pair in 2^32; and only a pair within TCPSTATE_COPY_TIME is ever compared. */
+static inline uint32_t tcpstate_digest(const struct tcpstate_segment *segment)
+{
+    uint64_t numbers = (uint64_t)segment->ack << 32 | segment->seq;
+    uint64_t marks = (uint64_t)((uint32_t)segment->checksum << 16 | segment->ip_id) << 8 | segment->flags;
+
+    numbers = (numbers + marks * UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xd6e8feb86659fd93);
+    return (uint32_t)(numbers >> 32 ^ numbers >> 15);
+}
+
+static inline bool tcpstate_is_sighting(const struct tcpstate_sighting *sighting, const struct tcpstate_segment *segment,
+                                        uint32_t digest)
+{
+    return sighting->frame != 0 && sighting->digest == digest && segment->time >= sighting->time
+           && segment->time - sighting->time < TCPSTATE_COPY_TIME;
+}
+
+/* The same bytes at once.  Bare ACKs without an IP identification look alike
+ * even when they are sent twice, and move nothing anyway. */
+static inline bool tcpstate_is_copy(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment,
+                                    uint32_t digest)
+{
+    bool marked = segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST);
+
+    if ((digest != me->last.digest && digest != me->marked.digest) /* nearly always */
+        || (segment->ip_id == 0 && segment->payload == 0 && !marked))
+        return false;
+    return tcpstate_is_sighting(&me->last, segment, digest)
+           || (marked && tcpstate_is_sighting(&me->marked, segment, digest));
+}
+
+/* From now on the segment has been seen. */
+static inline void tcpstate_sight(struct tcpstate_endpoint *me, const struct tcpstate_segment *segment, uint32_t digest)
+{
+    const struct tcpstate_sighting sighting = { .digest = digest, .frame = segment->frame, .time = segment->time };
+
+    me->last = sighting;
+    me->last_ack = segment->ack;
+    if (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST))
+        me->marked = sighting;
+}
+
+#endif
