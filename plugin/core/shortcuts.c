@@ -227,8 +227,8 @@ static bool is_in_line(const struct tcpstate_connection *connection, const struc
     if (segment->flags & TCPSTATE_FLAG_SYN)
         return true;
     return segment->seq == me->max && is_seen(me)
-           && seq_le(peer->acked, me->max) && seq_le(segment->seq, peer->acked + peer->window)
-           && (!(me->known & KNOWS_ACK) || seq_ge(segment->ack, me->acked))
+           && me->max - peer->acked < MOST_DATA && seq_le(segment->seq, peer->acked + peer->window)
+           && (!(me->known & KNOWS_ACK) || segment->ack - me->acked < MOST_DATA)
            && !((segment->options & TCPSTATE_OPTION_TIMESTAMPS) && (me->known & SENT_TIMESTAMPS)
                 && seq_lt(segment->ts_val, me->ts_val))
            && (me->state != TCPSTATE_TIME_WAIT || segment->time - connection->time_wait_since <= two_msl);

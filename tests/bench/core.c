@@ -117,7 +117,10 @@ static void observe_bulk(void)
     steps = sum;
 }
 
-static void observe_short(void)
+typedef void observer(struct tcpstate_connection *connection, const struct tcpstate_segment *segment, int64_t two_msl,
+                      struct tcpstate_observation *observation);
+
+static inline void observe_connections(observer *observe)
 {
     struct tcpstate_observation observation;
     unsigned sum = 0;
@@ -127,27 +130,20 @@ static void observe_short(void)
 
         if (i / AT_ONCE % PER_CONNECTION == 0)
             tcpstate_connection_begin(connection, NULL);
-        tcpstate_observe(connection, &segments[i], TCPSTATE_DEFAULT_2MSL, &observation);
+        observe(connection, &segments[i], TCPSTATE_DEFAULT_2MSL, &observation);
         sum += observation.step != TCPSTATE_STEP_NONE;
     }
     steps = sum;
 }
 
-/* The same as observe_short(), each segment the general way. */
+static void observe_short(void)
+{
+    observe_connections(tcpstate_observe);
+}
+
 static void observe_in_general(void)
 {
-    struct tcpstate_observation observation;
-    unsigned sum = 0;
-
-    for (unsigned i = 0; i < SEGMENTS; i++) {
-        struct tcpstate_connection *connection = &connections[i % AT_ONCE];
-
-        if (i / AT_ONCE % PER_CONNECTION == 0)
-            tcpstate_connection_begin(connection, NULL);
-        tcpstate_observe_in_general(connection, &segments[i], TCPSTATE_DEFAULT_2MSL, &observation);
-        sum += observation.step != TCPSTATE_STEP_NONE;
-    }
-    steps = sum;
+    observe_connections(tcpstate_observe_in_general);
 }
 
 static double now(void)
