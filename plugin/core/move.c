@@ -106,15 +106,15 @@ static void confirm_fin_recorded_early(struct tcpstate_connection *connection, s
     if (!(peer->known & FIN_IN_DOUBT) || (peer->known & SENT_FIN) || (me->known & SENT_FIN)
         || (segment->flags & (TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_ACK | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_SYN))
                != (TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_ACK)
-        || peer->proven != TCPSTATE_ESTABLISHED || segment->seq != me->max
+        || peer->proven != TCPSTATE_ESTABLISHED || !(me->known & KNOWS_SEQ) || segment->seq != me->max
         || tcpstate_segment_next(segment) != peer->claim || seq_gt(segment->ack, peer->fin))
         return;
     peer->known &= ~(uint32_t)(FIN_IN_DOUBT | DOUBTED | HEARD_UNSEEN);
-    peer->known |= SENT_FIN | FIN_ARRIVED | ACKED_FIN | ACK_OF_FIN_CARRIED;
     peer->acked = peer->claim;
     peer->carried_to = peer->fin + 1;
-    if (peer->nxt == peer->fin)
+    if (!(peer->known & KNOWS_SEQ) || peer->nxt == peer->fin)
         peer->nxt = peer->max = peer->island = peer->fin + 1;
+    peer->known |= KNOWS_SEQ | SENT_FIN | FIN_ARRIVED | ACKED_FIN | ACK_OF_FIN_CARRIED;
     peer->proven = TCPSTATE_LAST_ACK;
     peer->pending = 0;
     tcpstate_settle(peer);
@@ -138,7 +138,7 @@ void tcpstate_confirm(struct tcpstate_connection *connection, const struct tcpst
         || segment->ack != peer->fin + 1)
         return;
     peer->known &= ~(uint32_t)FIN_IN_DOUBT;
-    peer->known |= SENT_FIN | FIN_ARRIVED;
+    peer->known |= KNOWS_SEQ | SENT_FIN | FIN_ARRIVED;
     peer->nxt = peer->max = peer->island = segment->ack;
     peer->proven = (uint8_t)tcpstate_next((enum tcpstate_state)peer->proven, TCPSTATE_SENDS_FIN);
     tcpstate_settle(peer);

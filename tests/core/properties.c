@@ -156,6 +156,9 @@ static bool is_sound(const struct world *world, const struct tcpstate_segment *s
         HOLDS(end->state < TCPSTATE_STATES && end->proven < TCPSTATE_STATES);
         HOLDS(end->pending < 1u << TCPSTATE_SENDS_SYN);
         HOLDS(end->state == replay(end));
+        /* Numbers that are compared are known: evidence.h. */
+        HOLDS(!(end->known & (KNOWS_ISN | SENT_SYN | SENT_SYN_ACK | SENT_FIN | SENT_UNSEEN)) || (end->known & KNOWS_SEQ));
+        HOLDS(!(end->known & CLAIMS) || (end->known & KNOWS_ACK));
         HOLDS(seen->ends[i].before < TCPSTATE_STATES);
         HOLDS(seen->ends[i].after == end->state);
         HOLDS(seen->ends[i].after_inferred || end->state == end->proven || end->state == TCPSTATE_UNKNOWN);
@@ -226,6 +229,33 @@ static bool agree(const struct tcpstate_segment *segment, const struct tcpstate_
     HOLDS(one->answers == two->answers);
     HOLDS(one->over == two->over);
     HOLDS(one->changed == two->changed);
+    return true;
+}
+
+/* Of both worlds the same is known; and what is known differs by as much as
+ * the numbers were moved, so nothing that is not known got in. */
+static bool numbers_moved(const struct world *world, const struct tcpstate_segment *segment)
+{
+    for (int i = 0; i < 2; i++) {
+        const struct tcpstate_endpoint *one = &world->plain.ends[i], *two = &world->shifted.ends[i];
+        HOLDS(one->known == two->known);
+        if (one->known & KNOWS_ISN)
+            HOLDS(two->isn - one->isn == moved[i]);
+        if (one->known & KNOWS_SEQ) {
+            HOLDS(two->nxt - one->nxt == moved[i]);
+            HOLDS(two->max - one->max == moved[i]);
+            HOLDS(two->island - one->island == moved[i]);
+        }
+        if (one->known & (SENT_FIN | FIN_IN_DOUBT))
+            HOLDS(two->fin - one->fin == moved[i]);
+        if (one->known & ACK_OF_FIN_CARRIED)
+            HOLDS(two->carried_to - one->carried_to == moved[i]);
+        if (one->known & (KNOWS_ACK | ACKED_FIN))
+            HOLDS(two->acked - one->acked == moved[!i]);
+        if (one->known & (CLAIMS | FIN_IN_DOUBT))
+            HOLDS(two->claim - one->claim == moved[!i]);
+        HOLDS(one->window == two->window);
+    }
     return true;
 }
 
@@ -336,7 +366,8 @@ static bool step(struct world *world, const struct tcpstate_segment *segment, bo
         tcpstate_observe(&world->shifted, &shift, TWO_MSL, &seen_shifted);
     }
     if (!packs(world, segment) || !is_sound(world, segment, &seen) || (!quoted && !nonsense_moves_nobody(segment, &seen))
-        || !agree(segment, &seen, &seen_mirrored, true) || !agree(segment, &seen, &seen_shifted, false))
+        || !agree(segment, &seen, &seen_mirrored, true) || !agree(segment, &seen, &seen_shifted, false)
+        || !numbers_moved(world, segment))
         return false;
     for (int i = 0; i < 2; i++) {
         world->shown[i].state = seen.ends[i].after;
