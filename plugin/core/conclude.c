@@ -192,6 +192,10 @@ void tcpstate_finish(struct tcpstate_connection *connection, const struct tcpsta
         connection->ended_by = -1;
         connection->moments[TCPSTATE_MOMENT_END] = TCPSTATE_NO_TIME;
     }
+    /* Whoever goes on where its RST was never sent that: it was reset in its name,
+     * and nobody can say by whom. */
+    if ((evidence->is & AFTER_RESET) && connection->end == TCPSTATE_ENDING_RESET && connection->ended_by == by)
+        connection->ended_by = -1;
     switch (observation->step) {
     case TCPSTATE_STEP_PASSIVE_FIN_COMBINED:
         connection->facts |= TCPSTATE_CONNECTION_THREE_SEGMENTS;

@@ -247,7 +247,7 @@ struct tcpstate_connection {
     int8_t client;           /* endpoint 0 or 1, or -1 */
     int8_t active_closer;    /* endpoint that sent the first FIN, or -1 */
     uint8_t end;             /* enum tcpstate_ending */
-    int8_t ended_by;         /* endpoint that reset, refused or closed first, or -1 */
+    int8_t ended_by;         /* endpoint that reset, refused or closed first; -1: none, or a RST that it never sent */
 };
 
 enum {
@@ -316,7 +316,7 @@ struct tcpstate_outcome {
     enum tcpstate_result result;
     enum tcpstate_opening opening;
     enum tcpstate_close_kind close_kind;
-    int8_t closed_by;       /* endpoint 0 or 1; 2: both; -1: nobody */
+    int8_t closed_by;       /* endpoint 0 or 1; 2: both; -1: nobody, or of a reset: not known */
     int8_t owing;           /* endpoint from which something is missing; for the last ACK, whose FIN it is; or -1 */
     unsigned count;         /* of what went unanswered: SYNs, keep-alives */
     const char *conn_state; /* Zeek's code: "SF", "S0" and so on */

@@ -258,7 +258,8 @@ unsigned tcpstate_life_isns(const struct tcpstate_life *life, uint32_t frame, ui
 }
 
 /* Keep the outcome as it is when the connection ends; an attempt that failed
- * and then succeeded after all has not ended. */
+ * and then succeeded after all has not ended, and a RST may turn out to be
+ * another's. */
 static void note_end(struct tcpstate_life *life, const struct tcpstate_connection *connection,
                      const struct tcpstate_observation *seen)
 {
@@ -276,6 +277,8 @@ static void note_end(struct tcpstate_life *life, const struct tcpstate_connectio
         };
     } else if (life->ended.conn_state && connection->end == TCPSTATE_ENDING_NONE) {
         life->ended.conn_state = NULL;
+    } else if (life->ended.conn_state && connection->end == TCPSTATE_ENDING_RESET) {
+        life->ended.closed_by = connection->ended_by;
     }
 }
 

@@ -195,7 +195,7 @@ const char *tcpstate_side_name(int client, int endpoint)
 const char *tcpstate_closed_by_name(const struct tcpstate_outcome *outcome, int client)
 {
     if (outcome->closed_by < 0)
-        return "none";
+        return outcome->result == TCPSTATE_RESULT_RESET ? "unknown" : "none";
     return outcome->closed_by == 2 ? "both" : tcpstate_side_name(client, outcome->closed_by);
 }
 

@@ -40,7 +40,8 @@ const char *tcpstate_flags_text(uint8_t flags);
 const char *tcpstate_side_name(int client, int endpoint);
 
 /* Who ended the connection first: "client", "server", "both", "none" or
- * "unknown"; and the same in the user's words. */
+ * "unknown" (also of a RST that turned out to be nobody's); and the same in the
+ * user's words. */
 const char *tcpstate_closed_by_name(const struct tcpstate_outcome *outcome, int client);
 const char *tcpstate_closed_by_word(const struct tcpstate_outcome *outcome, int client);
 

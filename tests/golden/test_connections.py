@@ -90,6 +90,18 @@ def test_bytes_are_those_of_wiresharks_conversations(rows, tshark):
             (int(row["packets_b_to_a"]), int(row["bytes_b_to_a"]))} == theirs
 
 
+def test_a_reset_that_its_sender_outlives_is_nobodys(rows, tshark, fields):
+    """Frame 8 is a RST in the client's name, and in frame 9 the client goes on: it never sent it.  In one pass frame 8
+    cannot know."""
+    forged = sample("forged-reset")
+    row, = rows(forged)
+    assert (row["outcome"], row["closed_by"], row["close_kind"]) == ("reset", "unknown", "reset")
+    assert "Outcome: reset [RSTO]" in tshark("-q", "-r", forged, "-z", "tcpstate,ladder")
+    assert fields(forged, "tcpstate.closed_by")[7] == ["client"]
+    hindsight = tshark("-2", "-r", forged, "-T", "fields", "-e", "tcpstate.closed_by").splitlines()
+    assert set(hindsight) == {"unknown"} and len(hindsight) == 10
+
+
 def test_unknown_roles_call_nobody_client(rows, tshark):
     """192.0.2.1 sends the first segment and the first FIN."""
     row, = rows(CASES / "midstream-data-first.pcap")
