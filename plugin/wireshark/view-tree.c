@@ -395,7 +395,7 @@ static void add_step(const struct tcpstate_view *view, proto_item *item)
         struct tcpstate_places places;
         tcpstate_places_of(view->reading, view->sight, &places);
         tcpstate_add_string(view, TCPSTATE_FIELD_EXPLANATION,
-                            tcpstate_explanation_of(pool, step, &places));
+                            tcpstate_explanation_of(pool, &view->sight->seen, &places));
         if (places.protocol)
             tcpstate_add_string(view, TCPSTATE_FIELD_PROTOCOL, places.protocol);
     }

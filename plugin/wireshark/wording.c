@@ -10,6 +10,7 @@
 #include <epan/addr_resolv.h>
 #include <epan/to_str.h>
 
+#include "../text/phrases.h"
 #include "preferences.h"
 #include "text-width.h"
 
@@ -95,10 +96,16 @@ static const char *filled_once(wmem_allocator_t *pool, kept_texts kept, enum tcp
     return *known != not_kept ? *known : tcpstate_filled(pool, text, places);
 }
 
-const char *tcpstate_explanation_of(wmem_allocator_t *pool, enum tcpstate_step step,
+const char *tcpstate_explanation_of(wmem_allocator_t *pool, const struct tcpstate_observation *seen,
                                     const struct tcpstate_places *places)
 {
-    return filled_once(pool, kept_explanations, step, tcpstate_explanation(step, places->language), places);
+    const char *text = tcpstate_explanation(seen->step, places->language);
+    const char *explanation = filled_once(pool, kept_explanations, seen->step, text, places);
+
+    if (!seen->reset_ttl_differs)
+        return explanation;
+    return wmem_strdup_printf(pool, places->language == TCPSTATE_CHINESE ? "%s%s" : "%s %s", explanation,
+                              tcpstate_phrase(TCPSTATE_PHRASE_EXPLANATION_TTL, places->language));
 }
 
 /* A subflow is named as such in the handshake: "Handshake 1/3 (MP_JOIN)". */

@@ -21,8 +21,8 @@ void tcpstate_places_of(const struct tcpstate_reading *reading, const struct tcp
 /* A template with its places filled. */
 const char *tcpstate_filled(wmem_allocator_t *pool, const char *text, const struct tcpstate_places *places);
 
-/* A step's explanation with its places filled. */
-const char *tcpstate_explanation_of(wmem_allocator_t *pool, enum tcpstate_step step,
+/* A step's explanation with its places filled; of a RST that may be forged it says so. */
+const char *tcpstate_explanation_of(wmem_allocator_t *pool, const struct tcpstate_observation *seen,
                                     const struct tcpstate_places *places);
 
 /* The label, as in the Analysis column; "" where a segment is no step. */

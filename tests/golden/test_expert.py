@@ -151,6 +151,14 @@ def test_in_chinese(tshark):
     assert ("warn", "RST的TTL与其发送方不同：可能是伪造的", 1) in told
 
 
+@PASSES
+def test_the_explanation_says_so_too(fields, passes):
+    """Frame 8 comes with a TTL of 99, all others of that end with 64; frame 10 is the server's own."""
+    told = [row[0] for row in fields(sample("forged-reset"), "tcpstate.explanation", options=passes)]
+    assert told[7].endswith("Its TTL is not that of its sender's other segments: somebody else may have sent it in that name.")
+    assert not any("TTL" in text for text in told[:7] + told[8:])
+
+
 def test_a_label_of_ones_own_is_used(tshark):
     own = 'uat:tcpstate_labels:"refused","en","Nobody home"'
     assert statistics(tshark, sample("refused"), "-o", own) == [("warn", "Nobody home", 1)]
