@@ -1,4 +1,4 @@
-/* ladder.c - draws the ladder of one connection; see ladder.h.
+/* ladder.c - fills and draws the ladder of one connection; see ladder.h.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
@@ -22,7 +22,8 @@ struct tcpstate_rung *tcpstate_ladder_rung(const struct tcpstate_ladder *ladder,
     return &ladder->rungs[number];
 }
 
-struct tcpstate_rung *tcpstate_ladder_add(struct tcpstate_ladder *ladder)
+/* Room for one more rung; it is not filled. */
+static struct tcpstate_rung *add(struct tcpstate_ladder *ladder)
 {
     uint64_t most = (uint64_t)ladder->half * 2;
 
@@ -32,6 +33,78 @@ struct tcpstate_rung *tcpstate_ladder_add(struct tcpstate_ladder *ladder)
     }
     return tcpstate_ladder_rung(ladder, ladder->count++);
 }
+
+static struct tcpstate_rung *add_rung(struct tcpstate_ladder *ladder, const struct tcpstate_tapped *tapped)
+{
+    const struct tcpstate_segment *segment = &tapped->reading.segment;
+    const struct tcpstate_observation *seen = &tapped->sight.seen;
+    struct tcpstate_rung *rung = add(ladder);
+
+    *rung = (struct tcpstate_rung){
+        .time = segment->time,
+        .numbers = { segment->frame, segment->seq, segment->ack, segment->from, segment->flags },
+    };
+    for (int i = 0; i < 2; i++) {
+        rung->before[i] = seen->ends[i].before;
+        rung->before_inferred[i] = seen->ends[i].before_inferred;
+    }
+    return rung;
+}
+
+static void set_after(struct tcpstate_rung *rung, const struct tcpstate_observation *seen)
+{
+    for (int i = 0; i < 2; i++) {
+        rung->after[i] = seen->ends[i].after;
+        rung->after_inferred[i] = seen->ends[i].after_inferred;
+    }
+}
+
+static bool shows_the_same(const struct tcpstate_rung *rung, const struct tcpstate_observation *seen)
+{
+    struct tcpstate_shown shown;
+
+    for (int i = 0; i < 2; i++) {
+        shown.state[i] = rung->after[i];
+        shown.inferred[i] = rung->after_inferred[i];
+    }
+    return tcpstate_shows_the_same(&shown, seen);
+}
+
+static struct tcpstate_rung *fold(struct tcpstate_ladder *ladder, const struct tcpstate_tapped *tapped)
+{
+    int from = tapped->reading.segment.from;
+
+    for (int i = 0; i < 2; i++)
+        if (ladder->open[i] > 0
+            && !shows_the_same(tcpstate_ladder_rung(ladder, ladder->open[i] - 1), &tapped->sight.seen))
+            ladder->open[0] = ladder->open[1] = 0;
+    if (ladder->open[from] == 0) {
+        add_rung(ladder, tapped);
+        ladder->open[from] = ladder->count;
+    }
+    struct tcpstate_rung *rung = tcpstate_ladder_rung(ladder, ladder->open[from] - 1);
+    tcpstate_run_add(&rung->run, &tapped->reading);
+    set_after(rung, &tapped->sight.seen);
+    return rung;
+}
+
+struct tcpstate_rung *tcpstate_ladder_take(struct tcpstate_ladder *ladder, const struct tcpstate_tapped *tapped)
+{
+    if (tcpstate_is_plain(tapped))
+        return fold(ladder, tapped);
+    struct tcpstate_rung *rung = add_rung(ladder, tapped);
+    set_after(rung, &tapped->sight.seen);
+    ladder->open[0] = ladder->open[1] = 0;
+    return rung;
+}
+
+bool tcpstate_ladder_left_out(const struct tcpstate_ladder *ladder, uint64_t number)
+{
+    return ladder->count > (uint64_t)ladder->half * 2 && number >= ladder->half
+           && number < ladder->count - ladder->half;
+}
+
+/* ---- Drawing ---- */
 
 /* Widths of the columns, and what else holds for the whole drawing. */
 struct drawing {
@@ -74,13 +147,6 @@ static void state_text(char text[32], const struct drawing *drawing, uint8_t sta
     snprintf(text, 32, "%s%s", tcpstate_state_name((enum tcpstate_state)state), inferred ? "?" : "");
 }
 
-/* Whether a rung was left out of the middle. */
-static bool is_left_out(const struct tcpstate_ladder *ladder, uint64_t number)
-{
-    return ladder->count > (uint64_t)ladder->half * 2 && number >= ladder->half
-           && number < ladder->count - ladder->half;
-}
-
 /* ---- Rows ---- */
 
 static void measure(struct drawing *drawing)
@@ -88,7 +154,7 @@ static void measure(struct drawing *drawing)
     char text[32];
 
     for (uint64_t i = 0; i < drawing->ladder->count; i++) {
-        if (is_left_out(drawing->ladder, i))
+        if (tcpstate_ladder_left_out(drawing->ladder, i))
             i = drawing->ladder->count - drawing->ladder->half;
         const struct tcpstate_rung *rung = tcpstate_ladder_rung(drawing->ladder, i);
         drawing->number = MAX(drawing->number, snprintf(text, sizeof text, "%" PRIu32, rung->numbers.frame));
@@ -327,7 +393,7 @@ void tcpstate_ladder_draw(GString *out, const struct tcpstate_ladder *ladder, un
     measure(&drawing);
     append_heading(&drawing);
     for (uint64_t i = 0; i < ladder->count; i++) {
-        if (is_left_out(ladder, i)) {
+        if (tcpstate_ladder_left_out(ladder, i)) {
             char count[TCPSTATE_GROUPED];
             tcpstate_grouped(count, ladder->count - (uint64_t)ladder->half * 2);
             append_phrase(&drawing, out, TCPSTATE_PHRASE_LADDER_STEPS_LEFT_OUT, count);

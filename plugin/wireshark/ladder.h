@@ -2,8 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * view-ladder.c fills a ladder rung by rung, ladder.c draws it.  Of a very long
- * one only the first and the last rungs are kept.
+ * A view by tap has a ladder take in each segment (view-ladder.c, page.c);
+ * ladder.c draws it for a terminal, page-data.c writes it for a browser.  Of a
+ * very long one only the first and the last rungs are kept.
  */
 #ifndef TCPSTATE_LADDER_H
 #define TCPSTATE_LADDER_H
@@ -32,11 +33,15 @@ struct tcpstate_ladder {
     uint64_t open[2]; /* by direction, the run that goes on: its number + 1; or 0 */
 };
 
-/* Room for one more rung; it is not filled. */
-struct tcpstate_rung *tcpstate_ladder_add(struct tcpstate_ladder *ladder);
+/* Take in one segment: a rung of its own, or one more of the run that goes on.
+ * Returns that rung; of a step's, .label and .icmp are the caller's to fill. */
+struct tcpstate_rung *tcpstate_ladder_take(struct tcpstate_ladder *ladder, const struct tcpstate_tapped *tapped);
 
 /* A rung that is still kept. */
 struct tcpstate_rung *tcpstate_ladder_rung(const struct tcpstate_ladder *ladder, uint64_t number);
+
+/* Whether a rung was left out of the middle. */
+bool tcpstate_ladder_left_out(const struct tcpstate_ladder *ladder, uint64_t number);
 
 /* What the drawing made use of, and the legend has to explain. */
 enum {

@@ -197,9 +197,9 @@ int64_t tcpstate_two_msl(void)
     return (int64_t)two_msl_seconds * 1000000000;
 }
 
-const char *tcpstate_label_template(enum tcpstate_step step, bool with_protocol)
+const char *tcpstate_label_template(enum tcpstate_step step, enum tcpstate_language of, bool with_protocol)
 {
-    const char *own = own_by_step[step][language];
+    const char *own = own_by_step[step][of];
 
-    return own ? own : tcpstate_label(step, language, with_protocol);
+    return own ? own : tcpstate_label(step, of, with_protocol);
 }

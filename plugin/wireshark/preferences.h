@@ -25,8 +25,8 @@ bool tcpstate_labels_in_info(void);
 /* Length of TIME_WAIT in nanoseconds. */
 int64_t tcpstate_two_msl(void);
 
-/* The label template of a step: the user's own from the table "Labels", else
- * the catalogue's. */
-const char *tcpstate_label_template(enum tcpstate_step step, bool with_protocol);
+/* The label template of a step in a language: the user's own from the table
+ * "Labels", else the catalogue's. */
+const char *tcpstate_label_template(enum tcpstate_step step, enum tcpstate_language of, bool with_protocol);
 
 #endif

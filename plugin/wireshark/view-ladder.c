@@ -98,59 +98,6 @@ static const char *keep(struct book *book, const char *text)
     return kept;
 }
 
-static struct tcpstate_rung *add_rung(struct tcpstate_ladder *ladder, const struct tcpstate_tapped *tapped)
-{
-    const struct tcpstate_segment *segment = &tapped->reading.segment;
-    const struct tcpstate_observation *seen = &tapped->sight.seen;
-    struct tcpstate_rung *rung = tcpstate_ladder_add(ladder);
-
-    *rung = (struct tcpstate_rung){
-        .time = segment->time,
-        .numbers = { segment->frame, segment->seq, segment->ack, segment->from, segment->flags },
-    };
-    for (int i = 0; i < 2; i++) {
-        rung->before[i] = seen->ends[i].before;
-        rung->before_inferred[i] = seen->ends[i].before_inferred;
-    }
-    return rung;
-}
-
-static void set_after(struct tcpstate_rung *rung, const struct tcpstate_observation *seen)
-{
-    for (int i = 0; i < 2; i++) {
-        rung->after[i] = seen->ends[i].after;
-        rung->after_inferred[i] = seen->ends[i].after_inferred;
-    }
-}
-
-static bool shows_the_same(const struct tcpstate_rung *rung, const struct tcpstate_observation *seen)
-{
-    struct tcpstate_shown shown;
-
-    for (int i = 0; i < 2; i++) {
-        shown.state[i] = rung->after[i];
-        shown.inferred[i] = rung->after_inferred[i];
-    }
-    return tcpstate_shows_the_same(&shown, seen);
-}
-
-static void fold(struct tcpstate_ladder *ladder, const struct tcpstate_tapped *tapped)
-{
-    int from = tapped->reading.segment.from;
-
-    for (int i = 0; i < 2; i++)
-        if (ladder->open[i] > 0
-            && !shows_the_same(tcpstate_ladder_rung(ladder, ladder->open[i] - 1), &tapped->sight.seen))
-            ladder->open[0] = ladder->open[1] = 0;
-    if (ladder->open[from] == 0) {
-        add_rung(ladder, tapped);
-        ladder->open[from] = ladder->count;
-    }
-    struct tcpstate_rung *rung = tcpstate_ladder_rung(ladder, ladder->open[from] - 1);
-    tcpstate_run_add(&rung->run, &tapped->reading);
-    set_after(rung, &tapped->sight.seen);
-}
-
 static tap_packet_status collect(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const void *of_tap,
                                  tap_flags_t flags _U_)
 {
@@ -160,16 +107,12 @@ static tap_packet_status collect(void *data, packet_info *pinfo, epan_dissect_t 
 
     if (!ladder)
         return TAP_PACKET_DONT_REDRAW;
-    if (tcpstate_is_plain(tapped)) {
-        fold(ladder, tapped);
+    struct tcpstate_rung *rung = tcpstate_ladder_take(ladder, tapped);
+    if (rung->run.segments > 0)
         return TAP_PACKET_REDRAW;
-    }
-    struct tcpstate_rung *rung = add_rung(ladder, tapped);
-    set_after(rung, &tapped->sight.seen);
     rung->label = keep(book, tcpstate_label_of(pinfo->pool, &tapped->reading, &tapped->sight));
     if (tapped->reading.quoted)
         rung->icmp = keep(book, address_to_display(pinfo->pool, &pinfo->src));
-    ladder->open[0] = ladder->open[1] = 0;
     return TAP_PACKET_REDRAW;
 }
 

@@ -109,15 +109,15 @@ const char *tcpstate_explanation_of(wmem_allocator_t *pool, const struct tcpstat
 }
 
 /* A subflow is named as such in the handshake: "Handshake 1/3 (MP_JOIN)". */
-static const char *with_mptcp(wmem_allocator_t *pool, const struct tcpstate_reading *reading,
-                              enum tcpstate_step step, const char *label)
+static const char *with_mptcp(wmem_allocator_t *pool, enum tcpstate_language language,
+                              const struct tcpstate_reading *reading, enum tcpstate_step step, const char *label)
 {
     uint8_t options = reading->segment.options;
 
     if (tcpstate_step_phase(step) != TCPSTATE_PHASE_OPENING
         || !(options & (TCPSTATE_OPTION_MP_CAPABLE | TCPSTATE_OPTION_MP_JOIN)))
         return label;
-    return wmem_strdup_printf(pool, tcpstate_language() == TCPSTATE_CHINESE ? "%s（%s）" : "%s (%s)", label,
+    return wmem_strdup_printf(pool, language == TCPSTATE_CHINESE ? "%s（%s）" : "%s (%s)", label,
                               options & TCPSTATE_OPTION_MP_JOIN ? "MP_JOIN" : "MP_CAPABLE");
 }
 
@@ -134,8 +134,8 @@ static const char *within_bounds(wmem_allocator_t *pool, const char *label)
     return wmem_strdup_printf(pool, "%.*s…", (int)(end - label), label);
 }
 
-const char *tcpstate_label_of(wmem_allocator_t *pool, const struct tcpstate_reading *reading,
-                              const struct tcpstate_sight *sight)
+const char *tcpstate_label_in(wmem_allocator_t *pool, enum tcpstate_language language,
+                              const struct tcpstate_reading *reading, const struct tcpstate_sight *sight)
 {
     enum tcpstate_step step = sight->seen.step;
     struct tcpstate_places places;
@@ -143,14 +143,21 @@ const char *tcpstate_label_of(wmem_allocator_t *pool, const struct tcpstate_read
     if (step == TCPSTATE_STEP_NONE)
         return "";
     bool with_protocol = sight->application >= 0;
-    const char *label = tcpstate_label_template(step, with_protocol);
+    const char *label = tcpstate_label_template(step, language, with_protocol);
     if (strchr(label, '{')) {
         tcpstate_places_of(reading, sight, &places);
-        label = label == tcpstate_label(step, places.language, with_protocol)
+        places.language = language;
+        label = label == tcpstate_label(step, language, with_protocol)
                     ? filled_once(pool, kept_labels[with_protocol], step, label, &places)
                     : tcpstate_filled(pool, label, &places); /* the user's */
     }
-    return with_mptcp(pool, reading, step, within_bounds(pool, label));
+    return with_mptcp(pool, language, reading, step, within_bounds(pool, label));
+}
+
+const char *tcpstate_label_of(wmem_allocator_t *pool, const struct tcpstate_reading *reading,
+                              const struct tcpstate_sight *sight)
+{
+    return tcpstate_label_in(pool, tcpstate_language(), reading, sight);
 }
 
 /* Two languages, every state: written once, read for every packet of -V. */

@@ -29,6 +29,10 @@ const char *tcpstate_explanation_of(wmem_allocator_t *pool, const struct tcpstat
 const char *tcpstate_label_of(wmem_allocator_t *pool, const struct tcpstate_reading *reading,
                               const struct tcpstate_sight *sight);
 
+/* The same in a language of the caller's choice. */
+const char *tcpstate_label_in(wmem_allocator_t *pool, enum tcpstate_language language,
+                              const struct tcpstate_reading *reading, const struct tcpstate_sight *sight);
+
 /* A state as a learner reads it: "SYN_RCVD (inferred)". */
 const char *tcpstate_state_text(enum tcpstate_state state, bool inferred);
 
