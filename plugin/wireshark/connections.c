@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#include "host.h"
 #include "lives.h"
 #include "preferences.h"
 
@@ -69,8 +70,7 @@ static void end_file(void)
 
 void tcpstate_connections_register(void)
 {
-    register_init_routine(begin_file);
-    register_cleanup_routine(end_file);
+    tcpstate_on_file(begin_file, end_file);
 }
 
 static void make_key(const struct tcpstate_pair *pair, struct key *key)
@@ -130,7 +130,7 @@ static void add_life(struct tuple *tuple, struct tcpstate_life *life)
 
     if (!lives || lives->count == lives->room) {
         uint32_t room = lives ? lives->room * 2 : 4;
-        tuple->lives = (struct lives *)wmem_realloc(wmem_file_scope(), lives,
+        tuple->lives = (struct lives *)wmem_realloc(tcpstate_file_scope(), lives,
                                                     sizeof *lives + room * sizeof lives->list[0]);
         if (!lives) {
             tuple->lives->count = 1;
@@ -161,15 +161,15 @@ static struct tcpstate_life *begin_life(struct tuple *tuple, struct tcpstate_lif
 }
 
 /* tcp.stream, unless it is known already. */
-static bool stream_of(const packet_info *pinfo, const struct tcpstate_reading *reading, uint32_t *stream)
+static bool stream_of(const struct tcpstate_asked *asked, const struct tcpstate_reading *reading, uint32_t *stream)
 {
     if (!reading->has_stream)
-        return tcpstate_stream_of(pinfo, reading, stream);
+        return asked->stream(asked->whom, reading, stream);
     *stream = reading->stream;
     return true;
 }
 
-static struct tcpstate_life *begin_tuple(const struct key *key, const packet_info *pinfo,
+static struct tcpstate_life *begin_tuple(const struct key *key, const struct tcpstate_asked *asked,
                                          const struct tcpstate_reading *reading)
 {
     /* Most four-tuples have one connection: it is part of the same piece. */
@@ -178,7 +178,7 @@ static struct tcpstate_life *begin_tuple(const struct key *key, const packet_inf
     struct tuple *tuple = &both->tuple;
 
     memcpy(&tuple->key, key, KEY_SIZE(key));
-    stream_of(pinfo, reading, &tuple->last_stream);
+    stream_of(asked, reading, &tuple->last_stream);
     g_hash_table_add(tuples, &tuple->key);
     recent = tuple;
     return begin_life(tuple, &both->life, reading, tuple->last_stream);
@@ -186,12 +186,12 @@ static struct tcpstate_life *begin_tuple(const struct key *key, const packet_inf
 
 /* A SYN may open a new connection; Wireshark's own word is asked first, so that
  * a SYN that was judged once is not judged again when it is repeated. */
-static struct tcpstate_life *maybe_begin_life(struct tuple *tuple, const packet_info *pinfo,
+static struct tcpstate_life *maybe_begin_life(struct tuple *tuple, const struct tcpstate_asked *asked,
                                               const struct tcpstate_reading *reading)
 {
     uint32_t stream = tuple->last_stream;
 
-    if (stream_of(pinfo, reading, &stream)) {
+    if (stream_of(asked, reading, &stream)) {
         if (stream <= tuple->last_stream)
             return tuple->latest;
         tuple->last_stream = stream;
@@ -201,15 +201,15 @@ static struct tcpstate_life *maybe_begin_life(struct tuple *tuple, const packet_
     return begin_life(tuple, (struct tcpstate_life *)tcpstate_keep(sizeof(struct tcpstate_life)), reading, stream);
 }
 
-static struct tcpstate_life *life_of(const packet_info *pinfo, const struct tcpstate_reading *reading)
+static struct tcpstate_life *life_of(const struct tcpstate_asked *asked, const struct tcpstate_reading *reading)
 {
     struct key key;
 
     make_key(&reading->pair, &key);
     struct tuple *tuple = find_tuple(&key);
     if (!tuple)
-        return begin_tuple(&key, pinfo, reading);
-    return (reading->segment.flags & TCPSTATE_FLAG_SYN) ? maybe_begin_life(tuple, pinfo, reading) : tuple->latest;
+        return begin_tuple(&key, asked, reading);
+    return (reading->segment.flags & TCPSTATE_FLAG_SYN) ? maybe_begin_life(tuple, asked, reading) : tuple->latest;
 }
 
 static void append(struct tcpstate_life *life, const struct tcpstate_connection *connection,
@@ -305,20 +305,20 @@ static void end_the_one_before(struct tcpstate_life *life, const struct tcpstate
 
 /* An answer that is still incomplete has no protocol of its own yet; the
  * question's will do. */
-static int name_application(struct tcpstate_life *life, const packet_info *pinfo,
+static int name_application(struct tcpstate_life *life, const struct tcpstate_asked *asked,
                             const struct tcpstate_reading *reading)
 {
-    int application = tcpstate_application_of(pinfo, reading);
+    int application = asked->application(asked->whom, reading);
 
     if (application >= 0)
         life->application = application;
     return application == TCPSTATE_UNTOLD ? life->application : application;
 }
 
-void tcpstate_connections_take(const packet_info *pinfo, const struct tcpstate_reading *reading,
+void tcpstate_connections_take(const struct tcpstate_asked *asked, const struct tcpstate_reading *reading,
                                struct tcpstate_sight *sight)
 {
-    struct tcpstate_life *life = life_of(pinfo, reading);
+    struct tcpstate_life *life = life_of(asked, reading);
     struct tcpstate_connection *connection = tcpstate_life_open(life);
     struct tcpstate_observation *seen = &sight->seen;
 
@@ -335,7 +335,7 @@ void tcpstate_connections_take(const packet_info *pinfo, const struct tcpstate_r
     if (!seen->changed && !tcpstate_life_is_blank(life))
         return;
     if (tcpstate_step_is_first_data(seen->step) && !seen->failed)
-        sight->application = name_application(life, pinfo, reading);
+        sight->application = name_application(life, asked, reading);
     for (int i = 0; i < 2; i++)
         seen->stayed[i] = tcpstate_lengthen(tcpstate_shorten(seen->stayed[i]));
     seen->reset_after = tcpstate_lengthen(tcpstate_shorten(seen->reset_after));

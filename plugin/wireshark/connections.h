@@ -24,11 +24,22 @@ struct tcpstate_sight {
     const struct tcpstate_life *life;
 };
 
+/* What is asked about a segment beside its bytes, of whoever found it: Wireshark
+ * has dissected it; the program "tcpstate" counts
+ * streams itself. */
+struct tcpstate_asked {
+    /* tcp.stream; false if there is none. */
+    bool (*stream)(const void *whom, const struct tcpstate_reading *reading, uint32_t *stream);
+    /* See tcpstate_application_of(). */
+    int (*application)(const void *whom, const struct tcpstate_reading *reading);
+    const void *whom;
+};
+
 /* Register the callbacks that begin and end a capture file. */
 void tcpstate_connections_register(void);
 
 /* First visit: let the core see the segment and remember what happened. */
-void tcpstate_connections_take(const packet_info *pinfo, const struct tcpstate_reading *reading,
+void tcpstate_connections_take(const struct tcpstate_asked *asked, const struct tcpstate_reading *reading,
                                struct tcpstate_sight *sight);
 
 /* First visit: word of a segment that could not be delivered.  False if it

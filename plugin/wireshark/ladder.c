@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "../text/phrases.h"
+#include "host.h"
 #include "preferences.h"
 #include "text-width.h"
 #include "wording.h"
@@ -323,7 +324,7 @@ static void append_heading(struct drawing *drawing)
                                                   : tcpstate_word(TCPSTATE_WORD_ROLES_INFERRED, drawing->language));
     if (summary->application >= 0)
         append_phrase(drawing, text, TCPSTATE_PHRASE_LADDER_KIND,
-                      proto_get_protocol_short_name(find_protocol_by_id(summary->application)));
+                      tcpstate_protocol_short_name(summary->application));
     append_phrase(drawing, text, TCPSTATE_PHRASE_LADDER_KIND,
                   tcpstate_result_word(summary->outcome.result, drawing->language));
     printable = tcpstate_printable(text->str);

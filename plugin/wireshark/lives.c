@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "host.h"
+
 /* How many connections lie open.  More would not be slower, only larger; with
  * fewer a busy server's connections would be filed between their segments. */
 #define DESK 1024
@@ -70,7 +72,7 @@ static void *take_memory(size_t size)
     }
     size = count * PIECE;
     if (size > page_left) {
-        page = (uint8_t *)wmem_alloc(wmem_file_scope(), PAGE);
+        page = (uint8_t *)wmem_alloc(tcpstate_file_scope(), PAGE);
         page_left = PAGE;
     }
     void *memory = page;
@@ -226,7 +228,7 @@ static void turn_page(struct tcpstate_life *life, struct place *place)
         older = life->older = (struct older *)tcpstate_keep(sizeof *older);
     if (older->count == older->room) {
         older->room = older->room ? older->room * 2 : 2;
-        older->parts = (struct part *)wmem_realloc(wmem_file_scope(), older->parts,
+        older->parts = (struct part *)wmem_realloc(tcpstate_file_scope(), older->parts,
                                                    older->room * sizeof *older->parts);
     }
     struct part *part = &older->parts[older->count++];

@@ -58,9 +58,20 @@ static void show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, struct tcp
         tcpstate_view_filter(pinfo, reading);
     if (lookers->tap) {
         struct tcpstate_tapped *tapped = wmem_new(pinfo->pool, struct tcpstate_tapped);
-        *tapped = (struct tcpstate_tapped){ .reading = *reading, .sight = *sight };
+        *tapped = (struct tcpstate_tapped){ .reading = *reading, .sight = *sight,
+                                            .began = nstime_to_msec(&pinfo->rel_ts), .length = pinfo->fd->pkt_len };
         tap_queue_packet(tap, pinfo, tapped);
     }
+}
+
+static bool stream_of(const void *pinfo, const struct tcpstate_reading *reading, uint32_t *stream)
+{
+    return tcpstate_stream_of((const packet_info *)pinfo, reading, stream);
+}
+
+static int application_of(const void *pinfo, const struct tcpstate_reading *reading)
+{
+    return tcpstate_application_of((const packet_info *)pinfo, reading);
 }
 
 /* On the first visit a segment is understood; on later ones, in any order, what
@@ -74,7 +85,8 @@ static bool understand(packet_info *pinfo, proto_tree *tree, struct tcpstate_rea
         return tcpstate_connections_take_quoted(reading, sight);
     if (tcpstate_labels_all())
         reading->plain = tcpstate_plain_step(tree, &reading->segment);
-    tcpstate_connections_take(pinfo, reading, sight);
+    const struct tcpstate_asked asked = { stream_of, application_of, pinfo };
+    tcpstate_connections_take(&asked, reading, sight);
     return true;
 }
 
@@ -118,10 +130,8 @@ void proto_register_tcpstate(void)
     tap = register_tap(TCPSTATE_TAP);
     tcpstate_view_expert_register(tcpstate_proto);
     tcpstate_view_flow_register(tcpstate_proto);
-    tcpstate_view_ladder_register();
-    tcpstate_view_connections_register();
+    tcpstate_view_printed_register();
     tcpstate_view_statistics_register();
-    tcpstate_view_report_register();
     tcpstate_view_comments_register();
     tcpstate_view_filter_register();
     handle = register_dissector("tcpstate", dissect_tcpstate, tcpstate_proto);

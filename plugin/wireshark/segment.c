@@ -358,6 +358,7 @@ static bool read_quoted(tvbuff_t *tvb, packet_info *pinfo, struct tcpstate_readi
         return false;
     begin_reading(pinfo, reading);
     reading->quoted = true;
+    memcpy(reading->reporter, icmp.source, icmp.address_length);
     reading->segment.seq = tcpstate_be32(bytes + quoted.at + 4);
     order_pair(reading, quoted.source, quoted.destination, quoted.address_length, tcpstate_be16(bytes + quoted.at),
                tcpstate_be16(bytes + quoted.at + 2));

@@ -38,6 +38,7 @@ struct tcpstate_reading {
     bool has_stream; /* somebody asked for it, and Wireshark knows it */
     bool quoted;     /* an ICMP error quotes it: not a segment, but word of one */
     uint8_t plain;   /* enum tcpstate_step that Wireshark's own analysis suggests */
+    uint8_t reporter[16]; /* with .quoted: who sent the ICMP error, as long as the pair's addresses */
 };
 
 /* Find the protocols and fields of others that are needed; call once. */

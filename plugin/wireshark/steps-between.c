@@ -8,9 +8,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include <epan/to_str.h>
-#include <wsutil/to_str.h>
-
 #include "../text/phrases.h"
 #include "preferences.h"
 

@@ -4,14 +4,6 @@
  */
 #include "survey.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#include <epan/addr_resolv.h>
-#include <epan/plugin_if.h>
-#include <epan/to_str.h>
-#include <wsutil/report_message.h>
-
 #include "../text/phrases.h"
 #include "preferences.h"
 #include "wording.h"
@@ -43,8 +35,7 @@ struct tcpstate_tally *tcpstate_survey_at(const struct tcpstate_survey *survey, 
     return &g_array_index(survey->tallies, struct tcpstate_tally, index);
 }
 
-unsigned tcpstate_survey_take(struct tcpstate_survey *survey, const packet_info *pinfo,
-                              const struct tcpstate_tapped *tapped)
+unsigned tcpstate_survey_take(struct tcpstate_survey *survey, const struct tcpstate_tapped *tapped)
 {
     const struct tcpstate_life *life = tapped->sight.life;
     int from = tapped->reading.segment.from;
@@ -52,7 +43,7 @@ unsigned tcpstate_survey_take(struct tcpstate_survey *survey, const packet_info 
 
     if (index == 0) {
         struct tcpstate_tally fresh = { .life = life, .first_sender = (int8_t)from,
-                                        .began = nstime_to_msec(&pinfo->rel_ts) };
+                                        .began = tapped->began };
         g_array_append_val(survey->tallies, fresh);
         index = survey->tallies->len;
         g_hash_table_insert(survey->by_life, (gpointer)life, GUINT_TO_POINTER(index));
@@ -61,7 +52,7 @@ unsigned tcpstate_survey_take(struct tcpstate_survey *survey, const packet_info 
     if (!tapped->reading.quoted) {
         struct tcpstate_tally *tally = tcpstate_survey_at(survey, index - 1);
         tally->packets[from]++;
-        tally->bytes[from] += pinfo->fd->pkt_len;
+        tally->bytes[from] += tapped->length;
     }
     return index - 1;
 }
@@ -103,51 +94,4 @@ const char *tcpstate_ended_by(const struct tcpstate_known *known)
     if (known->summary.client < 0 && (outcome->closed_by == 0 || outcome->closed_by == 1))
         return outcome->closed_by == known->a ? "A" : "B";
     return tcpstate_closed_by_word(outcome, known->summary.client);
-}
-
-bool tcpstate_has_window(void)
-{
-    ws_info_t *info = NULL;
-
-    plugin_if_get_ws_info(&info);
-    return info && info->ws_info_supported;
-}
-
-void tcpstate_print_register(const char *view, stat_tap_init_cb start)
-{
-    stat_tap_ui ui = {
-        .group = REGISTER_STAT_GROUP_GENERIC,
-        .cli_string = view,
-        .tap_init_cb = start,
-    };
-
-    if (!tcpstate_has_window())
-        register_stat_tap_ui(&ui, NULL);
-}
-
-/* As tshark's own statistics end it. */
-static void fail(const char *view, const char *why)
-{
-    report_failure("Couldn't register %s tap: %s", view, why);
-    exit(EXIT_FAILURE);
-}
-
-const char *tcpstate_print_argument(const char *view, const char *given)
-{
-    const char *rest = given + strlen(view);
-
-    /* tshark compares as many letters as the view has. */
-    if (*rest != '\0' && *rest != ',')
-        fail(view, wmem_strdup_printf(wmem_epan_scope(), "Invalid \"-z %s\"; perhaps \"-z %s,%s\" was meant", given,
-                                      view, rest));
-    return rest[0] == ',' && rest[1] != '\0' ? rest + 1 : NULL;
-}
-
-void tcpstate_print_listen(const char *view, const char *filter, void *data, tap_reset_cb reset,
-                           tap_packet_cb packet, tap_draw_cb draw, tap_finish_cb finish)
-{
-    GString *error = register_tap_listener(TCPSTATE_TAP, data, filter, TL_REQUIRES_NOTHING, reset, packet, draw, finish);
-
-    if (error)
-        fail(view, error->str);
 }

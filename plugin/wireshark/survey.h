@@ -12,9 +12,6 @@
 
 #include "views.h"
 
-#include <epan/stat_tap_ui.h>
-#include <epan/tap.h>
-
 struct tcpstate_tally {
     const struct tcpstate_life *life;
     double began;        /* milliseconds since the capture's first frame, as Wireshark's trees count */
@@ -34,8 +31,7 @@ void tcpstate_survey_clear(struct tcpstate_survey *survey);
 void tcpstate_survey_free(struct tcpstate_survey *survey);
 
 /* Take in one segment; its connection's index. */
-unsigned tcpstate_survey_take(struct tcpstate_survey *survey, const packet_info *pinfo,
-                              const struct tcpstate_tapped *tapped);
+unsigned tcpstate_survey_take(struct tcpstate_survey *survey, const struct tcpstate_tapped *tapped);
 
 /* The tally at an index: valid until the next one is taken. */
 struct tcpstate_tally *tcpstate_survey_at(const struct tcpstate_survey *survey, unsigned index);
@@ -57,19 +53,7 @@ const char *tcpstate_roles_word(const struct tcpstate_summary *summary);
 const char *tcpstate_ended_by(const struct tcpstate_known *known);
 
 /* Whether this is the program with a window, where "-z" and the menu open
- * dialogs; else what a view has to say is printed. */
+ * dialogs; else what a view has to say is printed.  (view-printed.c) */
 bool tcpstate_has_window(void);
-
-/* A view that prints: "-z VIEW[,...]" of tshark, where there is no window. */
-void tcpstate_print_register(const char *view, stat_tap_init_cb start);
-
-/* What stands in `given` after VIEW and its comma; NULL if there is nothing.
- * Ends the program, as tshark does, if `given` is another word. */
-const char *tcpstate_print_argument(const char *view, const char *given);
-
-/* Feed a survey and draw at the end; `finish` frees `data`.  Ends the program if
- * the filter is bad. */
-void tcpstate_print_listen(const char *view, const char *filter, void *data, tap_reset_cb reset,
-                           tap_packet_cb packet, tap_draw_cb draw, tap_finish_cb finish);
 
 #endif

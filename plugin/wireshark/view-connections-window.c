@@ -21,6 +21,8 @@
 
 #include <epan/funnel.h>
 #include <epan/plugin_if.h>
+#include <epan/stat_tap_ui.h>
+#include <epan/tap.h>
 
 #include "fields.h"
 #include "preferences.h"
@@ -148,7 +150,7 @@ static void reset_table(stat_tap_table *table)
     table->num_elements = 0;
 }
 
-static tap_packet_status take(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const void *tapped,
+static tap_packet_status take(void *data, packet_info *pinfo _U_, epan_dissect_t *edt _U_, const void *tapped,
                               tap_flags_t flags _U_)
 {
     stat_tap_table_ui *ui = ((stat_data_t *)data)->stat_tap_data;
@@ -157,7 +159,7 @@ static tap_packet_status take(void *data, packet_info *pinfo, epan_dissect_t *ed
     if (!survey)
         return TAP_PACKET_DONT_REDRAW;
     unsigned before = survey->tallies->len;
-    unsigned index = tcpstate_survey_take(survey, pinfo, (const struct tcpstate_tapped *)tapped);
+    unsigned index = tcpstate_survey_take(survey, (const struct tcpstate_tapped *)tapped);
     const struct tcpstate_tally *tally = tcpstate_survey_at(survey, index);
 
     if (index >= MOST_ROWS) {

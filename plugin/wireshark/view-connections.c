@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "host.h"
 #include "preferences.h"
 #include "wording.h"
 #include "text-width.h"
@@ -67,7 +68,7 @@ static const char *protocol_name(const struct tcpstate_summary *summary)
 {
     return summary->application < 0
                ? ""
-               : proto_get_protocol_short_name(find_protocol_by_id(summary->application));
+               : tcpstate_protocol_short_name(summary->application);
 }
 
 const char *tcpstate_column_text(wmem_allocator_t *pool, enum tcpstate_column column,
@@ -126,7 +127,7 @@ static void print_tsv_row(wmem_allocator_t *pool, const struct tcpstate_tally *t
            summary->client < 0 ? "unknown" : summary->roles_inferred ? "inferred" : "seen");
     printf("%s\t%u\t", tcpstate_address_text(pool, pair, known->a, false), pair->port[known->a]);
     printf("%s\t%u\t", tcpstate_address_text(pool, pair, known->b, false), pair->port[known->b]);
-    printf("%s\t%s\t", summary->application < 0 ? "" : proto_get_protocol_filter_name(summary->application),
+    printf("%s\t%s\t", summary->application < 0 ? "" : tcpstate_protocol_filter_name(summary->application),
            tcpstate_opening_name(outcome->opening));
     printf("%s\t%s\t%s\t", seconds(pool, known->handshake, 9), seconds(pool, known->to_first_request, 9),
            seconds(pool, known->to_first_response, 9));
@@ -213,21 +214,19 @@ static void print_aligned(const struct request *request)
     wmem_destroy_allocator(pool);
 }
 
-/* ---- The tap ---- */
+/* ---- The view ---- */
 
-static void reset(void *data)
+static void forget(void *data)
 {
     tcpstate_survey_clear(((struct request *)data)->survey);
 }
 
-static tap_packet_status take(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const void *tapped,
-                              tap_flags_t flags _U_)
+static void take(void *data, const struct tcpstate_tapped *tapped)
 {
-    tcpstate_survey_take(((struct request *)data)->survey, pinfo, (const struct tcpstate_tapped *)tapped);
-    return TAP_PACKET_REDRAW;
+    tcpstate_survey_take(((struct request *)data)->survey, tapped);
 }
 
-static void draw(void *data)
+static void print(void *data)
 {
     const struct request *request = (const struct request *)data;
 
@@ -237,7 +236,7 @@ static void draw(void *data)
         print_aligned(request);
 }
 
-static void finish(void *data)
+static void end(void *data)
 {
     struct request *request = (struct request *)data;
 
@@ -258,23 +257,15 @@ static bool takes(const char **argument, const char *word)
     return true;
 }
 
-static TCPSTATE_STARTS start(const char *given, void *user_data _U_)
+static void *begin(const char *given, const char **filter)
 {
-    const char *argument = tcpstate_print_argument(TCPSTATE_CONNECTIONS, given);
     struct request *request = g_new0(struct request, 1);
 
-    request->tsv = takes(&argument, "tsv");
-    request->all = !request->tsv && takes(&argument, "all");
-    request->filter = g_strdup(argument);
+    request->tsv = takes(&given, "tsv");
+    request->all = !request->tsv && takes(&given, "all");
+    *filter = request->filter = g_strdup(given);
     request->survey = tcpstate_survey_new();
-    tcpstate_print_listen(TCPSTATE_CONNECTIONS, request->filter, request, reset, take, draw, finish);
-    return TCPSTATE_STARTED;
+    return request;
 }
 
-void tcpstate_view_connections_register(void)
-{
-    if (tcpstate_has_window())
-        tcpstate_view_connections_window_register();
-    else
-        tcpstate_print_register(TCPSTATE_CONNECTIONS, start);
-}
+const struct tcpstate_printed tcpstate_printed_connections = { "connections", begin, take, forget, print, end };

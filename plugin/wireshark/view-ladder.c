@@ -13,17 +13,12 @@
 
 #include <string.h>
 
-#include <epan/stat_tap_ui.h>
-#include <epan/to_str.h>
-#include <wsutil/report_message.h>
-
 #include "../text/phrases.h"
+#include "host.h"
 #include "ladder.h"
 #include "preferences.h"
 #include "text-width.h"
 #include "wording.h"
-
-#define ARGUMENT "tcpstate,ladder"
 
 enum {
     MOST_CONNECTIONS = 1000,
@@ -48,7 +43,7 @@ static void free_ladder(void *data)
     g_free(ladder);
 }
 
-static void empty(void *data)
+static void forget(void *data)
 {
     struct book *book = (struct book *)data;
 
@@ -58,7 +53,7 @@ static void empty(void *data)
     book->left_out = 0;
 }
 
-static void finish(void *data)
+static void end(void *data)
 {
     struct book *book = (struct book *)data;
 
@@ -98,22 +93,22 @@ static const char *keep(struct book *book, const char *text)
     return kept;
 }
 
-static tap_packet_status collect(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const void *of_tap,
-                                 tap_flags_t flags _U_)
+static void take(void *data, const struct tcpstate_tapped *tapped)
 {
     struct book *book = (struct book *)data;
-    const struct tcpstate_tapped *tapped = (const struct tcpstate_tapped *)of_tap;
+    const struct tcpstate_reading *reading = &tapped->reading;
     struct tcpstate_ladder *ladder = ladder_of(book, tapped->sight.life);
 
     if (!ladder)
-        return TAP_PACKET_DONT_REDRAW;
+        return;
     struct tcpstate_rung *rung = tcpstate_ladder_take(ladder, tapped);
     if (rung->run.segments > 0)
-        return TAP_PACKET_REDRAW;
-    rung->label = keep(book, tcpstate_label_of(pinfo->pool, &tapped->reading, &tapped->sight));
-    if (tapped->reading.quoted)
-        rung->icmp = keep(book, address_to_display(pinfo->pool, &pinfo->src));
-    return TAP_PACKET_REDRAW;
+        return;
+    wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
+    rung->label = keep(book, tcpstate_label_of(pool, reading, &tapped->sight));
+    if (reading->quoted)
+        rung->icmp = keep(book, tcpstate_ip_text(pool, reading->reporter, reading->pair.address_length, true));
+    wmem_destroy_allocator(pool);
 }
 
 static void print_legend(unsigned used)
@@ -133,7 +128,7 @@ static void print_legend(unsigned used)
             printf("%s\n", tcpstate_phrase(lines[i].phrase, tcpstate_language()));
 }
 
-static void draw(void *data)
+static void print(void *data)
 {
     const struct book *book = (const struct book *)data;
     enum tcpstate_language language = tcpstate_language();
@@ -163,56 +158,19 @@ static void draw(void *data)
     g_string_free(out, TRUE);
 }
 
-/* What follows the argument's fixed part: nothing, ",all", ",FILTER" or both.
- * False if it is something else. */
-static bool read_options(const char *options, bool *all, const char **filter)
+static void *begin(const char *given, const char **filter)
 {
-    *all = false;
-    *filter = NULL;
-    if (g_str_has_prefix(options, ",all") && (options[4] == '\0' || options[4] == ',')) {
-        *all = true;
-        options += 4;
-    }
-    if (*options == '\0')
-        return true;
-    if (*options != ',')
-        return false;
-    *filter = options[1] ? options + 1 : NULL;
-    return true;
-}
-
-static TCPSTATE_STARTS begin(const char *argument, void *data _U_)
-{
-    const char *filter;
-    bool all;
-
-    if (!read_options(argument + strlen(ARGUMENT), &all, &filter)) {
-        report_failure("Invalid \"-z " ARGUMENT "[,all][,<filter>]\" argument");
-        exit(1);
-    }
     struct book *book = g_new0(struct book, 1);
-    book->filter = g_strdup(filter);
-    book->all = all;
+
+    if (given && g_str_has_prefix(given, "all") && (given[3] == '\0' || given[3] == ',')) {
+        book->all = true;
+        given = given[3] == ',' && given[4] != '\0' ? given + 4 : NULL;
+    }
+    *filter = book->filter = g_strdup(given);
     book->ladders = g_ptr_array_new_with_free_func(free_ladder);
     book->by_life = g_hash_table_new(g_direct_hash, g_direct_equal);
     book->texts = g_string_chunk_new(4096);
-    GString *error = register_tap_listener(TCPSTATE_TAP, book, book->filter, TL_REQUIRES_NOTHING, empty, collect, draw,
-                                           finish);
-    if (error) {
-        report_failure("Couldn't register " ARGUMENT " tap: %s", error->str);
-        exit(1);
-    }
-    return TCPSTATE_STARTED;
+    return book;
 }
 
-void tcpstate_view_ladder_register(void)
-{
-    static stat_tap_ui ui = {
-        .group = REGISTER_STAT_GROUP_GENERIC,
-        .title = NULL, /* -z only: a terminal is its place */
-        .cli_string = ARGUMENT,
-        .tap_init_cb = begin,
-    };
-
-    register_stat_tap_ui(&ui, NULL);
-}
+const struct tcpstate_printed tcpstate_printed_ladder = { "ladder", begin, take, forget, print, end };

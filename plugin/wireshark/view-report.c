@@ -17,7 +17,6 @@
 #include "wording.h"
 #include "text-width.h"
 
-#define REPORT "tcpstate,report"
 #define MOST_LINES 10 /* per section */
 #define SLOW_MS 100
 
@@ -280,7 +279,7 @@ static void print_heading(const struct report *report)
     putchar('\n');
 }
 
-static void draw(void *data)
+static void print(void *data)
 {
     const struct report *report = (const struct report *)data;
     const struct tcpstate_survey *survey = report->survey;
@@ -319,21 +318,19 @@ static void draw(void *data)
     g_hash_table_destroy(groups);
 }
 
-/* ---- The tap ---- */
+/* ---- The view ---- */
 
-static void reset(void *data)
+static void forget(void *data)
 {
     tcpstate_survey_clear(((struct report *)data)->survey);
 }
 
-static tap_packet_status take(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const void *tapped,
-                              tap_flags_t flags _U_)
+static void take(void *data, const struct tcpstate_tapped *tapped)
 {
-    tcpstate_survey_take(((struct report *)data)->survey, pinfo, (const struct tcpstate_tapped *)tapped);
-    return TAP_PACKET_REDRAW;
+    tcpstate_survey_take(((struct report *)data)->survey, tapped);
 }
 
-static void finish(void *data)
+static void end(void *data)
 {
     struct report *report = (struct report *)data;
 
@@ -342,17 +339,13 @@ static void finish(void *data)
     g_free(report);
 }
 
-static TCPSTATE_STARTS start(const char *given, void *user_data _U_)
+static void *begin(const char *given, const char **filter)
 {
     struct report *report = g_new0(struct report, 1);
 
-    report->filter = g_strdup(tcpstate_print_argument(REPORT, given));
+    *filter = report->filter = g_strdup(given);
     report->survey = tcpstate_survey_new();
-    tcpstate_print_listen(REPORT, report->filter, report, reset, take, draw, finish);
-    return TCPSTATE_STARTED;
+    return report;
 }
 
-void tcpstate_view_report_register(void)
-{
-    tcpstate_print_register(REPORT, start);
-}
+const struct tcpstate_printed tcpstate_printed_report = { "report", begin, take, forget, print, end };

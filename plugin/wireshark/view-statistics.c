@@ -219,14 +219,14 @@ static void end(stats_tree *tree)
     g_hash_table_remove(foresters, tree);
 }
 
-static tap_packet_status take(stats_tree *tree, packet_info *pinfo, epan_dissect_t *edt _U_, const void *tapped,
+static tap_packet_status take(stats_tree *tree, packet_info *pinfo _U_, epan_dissect_t *edt _U_, const void *tapped,
                               tap_flags_t flags _U_)
 {
     struct forester *forester = (struct forester *)g_hash_table_lookup(foresters, tree);
 
     if (!forester)
         return TAP_PACKET_DONT_REDRAW;
-    unsigned index = tcpstate_survey_take(forester->survey, pinfo, (const struct tcpstate_tapped *)tapped);
+    unsigned index = tcpstate_survey_take(forester->survey, (const struct tcpstate_tapped *)tapped);
     if (window)
         count(forester, tcpstate_survey_at(forester->survey, index));
     return TAP_PACKET_REDRAW;

@@ -22,17 +22,31 @@
 struct tcpstate_tapped {
     struct tcpstate_reading reading;
     struct tcpstate_sight sight;
+    double began;    /* the frame, in milliseconds since the capture's first one */
+    uint32_t length; /* of the whole frame on the wire, in bytes */
 };
 
 #define TCPSTATE_TAP "tcpstate"
 
+/* A view that is printed when the capture has been read to its end: by tshark,
+ * with "-z tcpstate,NAME[,...]" (view-printed.c), and by the program "tcpstate". */
+struct tcpstate_printed {
+    const char *name;
+    /* `given` is what stands after the name and its comma, or NULL; *filter
+     * becomes the display filter in it, or NULL. */
+    void *(*begin)(const char *given, const char **filter);
+    void (*take)(void *view, const struct tcpstate_tapped *tapped);
+    void (*forget)(void *view); /* all that was taken */
+    void (*print)(void *view);
+    void (*end)(void *view);
+};
+extern const struct tcpstate_printed tcpstate_printed_report, tcpstate_printed_connections, tcpstate_printed_ladder;
+
 /* Once, with the protocol's number: each view makes itself known to Wireshark. */
 void tcpstate_view_expert_register(int proto);
 void tcpstate_view_flow_register(int proto);
-void tcpstate_view_ladder_register(void);
-void tcpstate_view_connections_register(void);
 void tcpstate_view_statistics_register(void);
-void tcpstate_view_report_register(void);
+void tcpstate_view_printed_register(void);
 void tcpstate_view_comments_register(void);
 
 void tcpstate_view_filter_register(void);

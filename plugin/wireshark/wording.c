@@ -7,10 +7,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include <epan/addr_resolv.h>
-#include <epan/to_str.h>
-
 #include "../text/phrases.h"
+#include "host.h"
 #include "preferences.h"
 #include "text-width.h"
 
@@ -19,8 +17,8 @@ static void name_protocol(int application, struct tcpstate_places *places)
 {
     if (application < 0)
         return;
-    places->protocol = proto_get_protocol_filter_name(application);
-    places->protocol_name = proto_get_protocol_short_name(find_protocol_by_id(application));
+    places->protocol = tcpstate_protocol_filter_name(application);
+    places->protocol_name = tcpstate_protocol_short_name(application);
 }
 
 void tcpstate_places_of(const struct tcpstate_reading *reading, const struct tcpstate_sight *sight,
@@ -80,7 +78,7 @@ static void end_file(void)
 
 void tcpstate_wording_register(void)
 {
-    register_cleanup_routine(end_file);
+    tcpstate_on_file(NULL, end_file);
 }
 
 /* One of the catalogue's own templates with its places filled.  Most can be filled
@@ -92,7 +90,7 @@ static const char *filled_once(wmem_allocator_t *pool, kept_texts kept, enum tcp
     const char **known = &kept[places->language][step][places->sender_is_client + 1];
 
     if (!*known)
-        *known = names_ends_only(text) ? tcpstate_filled(wmem_file_scope(), text, places) : not_kept;
+        *known = names_ends_only(text) ? tcpstate_filled(tcpstate_file_scope(), text, places) : not_kept;
     return *known != not_kept ? *known : tcpstate_filled(pool, text, places);
 }
 
@@ -251,19 +249,7 @@ const char *tcpstate_missing_in(wmem_allocator_t *pool, enum tcpstate_language l
 
 const char *tcpstate_address_text(wmem_allocator_t *pool, const struct tcpstate_pair *pair, int endpoint, bool resolve)
 {
-    address where;
-
-    set_address(&where, pair->address_length == 4 ? AT_IPv4 : AT_IPv6, pair->address_length, pair->address[endpoint]);
-    if (!resolve)
-        return address_to_str(pool, &where);
-    const char *name = address_to_display(pool, &where);
-    if (tcpstate_is_printable(name))
-        return name;
-    /* A capture brings names along, and they may be anything. */
-    char *printable = tcpstate_printable(name);
-    name = wmem_strdup(pool, printable);
-    g_free(printable);
-    return name;
+    return tcpstate_ip_text(pool, pair->address[endpoint], pair->address_length, resolve);
 }
 
 const char *tcpstate_endpoint_text(wmem_allocator_t *pool, const struct tcpstate_pair *pair, int endpoint)

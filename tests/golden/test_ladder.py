@@ -236,7 +236,7 @@ def test_of_a_very_long_connection_beginning_and_end_are_printed(tshark, many):
 
 @pytest.mark.parametrize("argument, message", [
     ("tcpstate,ladder,tcp.port ==", "tshark: Couldn't register tcpstate,ladder tap: "),
-    ("tcpstate,laddering", 'tshark: Invalid "-z tcpstate,ladder[,all][,<filter>]" argument'),
+    ("tcpstate,laddering", 'Invalid "-z tcpstate,laddering"'),
     ("tcpstate,snake", 'tshark: Invalid -z argument "tcpstate,snake"; it must be one of:'),
 ])
 def test_a_wrong_argument_is_told_as_tshark_does(argument, message):

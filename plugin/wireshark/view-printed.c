@@ -1,0 +1,119 @@
+/* view-printed.c - "-z tcpstate,NAME": the views that tshark prints.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Room: what stands between Wireshark's tap and struct tcpstate_printed.  The
+ * views themselves know nothing of taps.
+ */
+#include "views.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <epan/plugin_if.h>
+#include <epan/stat_tap_ui.h>
+#include <epan/tap.h>
+#include <wsutil/report_message.h>
+
+#include "survey.h"
+#include "view-connections.h"
+
+/* A view that has been asked for. */
+struct asked {
+    const struct tcpstate_printed *printed;
+    void *view;
+};
+
+bool tcpstate_has_window(void)
+{
+    ws_info_t *info = NULL;
+
+    plugin_if_get_ws_info(&info);
+    return info && info->ws_info_supported;
+}
+
+static void forget(void *data)
+{
+    const struct asked *asked = (const struct asked *)data;
+
+    asked->printed->forget(asked->view);
+}
+
+static tap_packet_status take(void *data, packet_info *pinfo _U_, epan_dissect_t *edt _U_, const void *tapped,
+                              tap_flags_t flags _U_)
+{
+    const struct asked *asked = (const struct asked *)data;
+
+    asked->printed->take(asked->view, (const struct tcpstate_tapped *)tapped);
+    return TAP_PACKET_REDRAW;
+}
+
+static void print(void *data)
+{
+    const struct asked *asked = (const struct asked *)data;
+
+    asked->printed->print(asked->view);
+}
+
+static void finish(void *data)
+{
+    struct asked *asked = (struct asked *)data;
+
+    asked->printed->end(asked->view);
+    g_free(asked);
+}
+
+/* As tshark's own statistics end it. */
+static void fail(const char *name, const char *why)
+{
+    report_failure("Couldn't register " TCPSTATE_TAP ",%s tap: %s", name, why);
+    exit(EXIT_FAILURE);
+}
+
+/* What stands after "tcpstate,NAME" and its comma; NULL if there is nothing. */
+static const char *argument_of(const char *name, const char *given)
+{
+    const char *rest = given + strlen(TCPSTATE_TAP ",") + strlen(name);
+
+    /* tshark compares as many letters as the view has. */
+    if (*rest != '\0' && *rest != ',')
+        fail(name, wmem_strdup_printf(wmem_epan_scope(), "Invalid \"-z %s\"; perhaps \"-z " TCPSTATE_TAP ",%s,%s\" was meant",
+                                      given, name, rest));
+    return rest[0] == ',' && rest[1] != '\0' ? rest + 1 : NULL;
+}
+
+static TCPSTATE_STARTS start(const char *given, void *printed)
+{
+    struct asked *asked = g_new0(struct asked, 1);
+    const char *filter = NULL;
+
+    asked->printed = (const struct tcpstate_printed *)printed;
+    asked->view = asked->printed->begin(argument_of(asked->printed->name, given), &filter);
+    GString *error = register_tap_listener(TCPSTATE_TAP, asked, filter, TL_REQUIRES_NOTHING, forget, take, print, finish);
+    if (error)
+        fail(asked->printed->name, error->str);
+    return TCPSTATE_STARTED;
+}
+
+static void add(const struct tcpstate_printed *printed)
+{
+    stat_tap_ui ui = {
+        .group = REGISTER_STAT_GROUP_GENERIC,
+        .title = NULL, /* -z only: a terminal is its place */
+        .cli_string = wmem_strdup_printf(wmem_epan_scope(), TCPSTATE_TAP ",%s", printed->name),
+        .tap_init_cb = start,
+    };
+
+    register_stat_tap_ui(&ui, (void *)printed);
+}
+
+void tcpstate_view_printed_register(void)
+{
+    add(&tcpstate_printed_ladder);
+    if (tcpstate_has_window()) {
+        tcpstate_view_connections_window_register();
+        return;
+    }
+    add(&tcpstate_printed_connections);
+    add(&tcpstate_printed_report);
+}
