@@ -1,0 +1,222 @@
+/* judge.c - is what is shown true?  The one rule, and its allowances.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * For each recorded segment the passer-by shows a state of both ends.  One that is
+ * shown as certain must be a state that the end had, at the moment T at which the
+ * segment passed the tap (or the latest segment before it in the capture):
+ *
+ *   the sender:    any state from right after it sent this segment until T
+ *   the other end: any state from its last *knowable* change until T
+ *
+ * A change of state is knowable if the capture so far holds a trace of it:
+ *   - something that the end sent after the change; for a passer-by must know what
+ *     else could have sent it;
+ *   - for a change by what arrived (an ACK, a SYN, a RST): that segment, or a later one of
+ *     the same host, which says the same or shows a hole; for whatever passes may have
+ *     moved its receiver.  It counts when it *arrived*: what is still in flight
+ *     has moved nobody, and a certain state that runs ahead of it is a lie;
+ *   - for a change by the other's FIN: a segment that bears it, or a number beyond it, from
+ *     either end;
+ *   - for a new connection of its own: an answer to its SYN.
+ * A forged segment leaves a trace only if it was recorded itself.
+ *
+ * What is not knowable, and so allowed:
+ *   (a) a FIN that has not been recorded, and that no recorded number covers: until then the state
+ *       that the end would have, had its program not closed, is as good as the true one;
+ *       and a RST or SYN that has not been recorded: nothing shows it;
+ *   (b) a timer that ran out, a program's close or abort, a crash: until the end sends;
+ *   (c) a segment overtaken by a later one of its sender, or recorded after it: the
+ *       sender may have moved on between sending and T;
+ *   (d) a perfect forgery - the numbers that the host itself would have used, and its TTL,
+ *       as far as the capture has one: the state that it claims, until the host
+ *       sends something afterwards.
+ * CLOSED is true of an end without a connection, whether or not its port listens: the
+ * listener is another socket.  LISTEN is true only if there is one.
+ *
+ * Right, for an inferred state: one that could be shown as certain, or that the receiver gets
+ * to by this segment, when it arrives.
+ */
+#include "judge.h"
+
+#include <string.h>
+
+bool judge_boasts;
+
+/* What the capture held so far. */
+struct known {
+    moment now;
+    int stands[2];       /* index of history that something it sent has shown */
+    int newest[2], newest_ack[2]; /* number of its latest segment; of those with ACK */
+    bool recorded[MOST_SEGMENTS];
+    bool told_fin[2][MOST_LIVES];
+    bool met[2];
+    uint32_t claimed[2]; /* (d), bit per state */
+    moment claimed_at[2];
+};
+
+static int latest(const struct host *host, moment now)
+{
+    int at = host->history_count - 1;
+
+    while (at > 0 && host->history[at].when > now)
+        at--;
+    return at;
+}
+
+static void learn_claim(const struct world *world, struct known *known, const struct segment *segment, uint8_t ttl)
+{
+    int from = segment->from;
+    uint8_t flags = segment->flags;
+
+    if (!segment->perfect || (known->met[from] && ttl != world->host[from].variant->initial_ttl))
+        return;
+    known->claimed_at[from] = known->now;
+    if (flags & RST)
+        known->claimed[from] = 1u << CLOSED;
+    else if (flags & FIN)
+        known->claimed[from] = 1u << FIN_WAIT_1 | 1u << CLOSING | 1u << LAST_ACK;
+    else if (flags & SYN)
+        known->claimed[from] = flags & ACK ? 1u << SYN_RCVD : 1u << SYN_SENT | 1u << SYN_RCVD;
+}
+
+static void learn(const struct world *world, struct known *known, const struct record *record)
+{
+    const struct segment *segment = &world->segments[record->segment];
+    int from = segment->from, to = !from;
+
+    known->recorded[segment->number] = true;
+    if (record->passed > known->now)
+        known->now = record->passed;
+    if (segment->forged) {
+        learn_claim(world, known, segment, record->ttl);
+        return;
+    }
+    known->met[from] = true;
+    if (segment->sent >= known->claimed_at[from])
+        known->claimed[from] = 0;
+    if (segment->stands > known->stands[from])
+        known->stands[from] = segment->stands;
+    if (segment->number > known->newest[from])
+        known->newest[from] = segment->number;
+    if ((segment->flags & ACK) && segment->number > known->newest_ack[from])
+        known->newest_ack[from] = segment->number;
+    if (segment->life >= 0) {
+        const struct life *life = &world->host[from].lives[segment->life];
+        known->told_fin[from][segment->life] |= life->has_fin && after(segment_end(segment), life->fin);
+    }
+    if (segment->heard_life >= 0 && (segment->flags & ACK)) {
+        const struct life *life = &world->host[to].lives[segment->heard_life];
+        known->told_fin[to][segment->heard_life] |= life->has_fin && after(segment->ack, life->fin);
+        if (life->begins > known->stands[to])
+            known->stands[to] = life->begins;
+    }
+}
+
+static bool is_knowable(const struct world *world, const struct known *known, int end, int index)
+{
+    const struct step *step = &world->host[end].history[index];
+
+    if (index <= known->stands[end])
+        return true;
+    if (step->cause != BY_ARRIVAL)
+        return step->state == FIN_WAIT_1 || step->state == LAST_ACK; /* with (a) */
+    if (known->recorded[step->segment] && !step->by_fin)
+        return true;
+    if (world->segments[step->segment].forged)
+        return known->recorded[step->segment];
+    if (step->by_fin)
+        return step->peer_life >= 0 && known->told_fin[!end][step->peer_life];
+    return (step->by_ack ? known->newest_ack : known->newest)[!end] >= step->segment;
+}
+
+/* The states of an end from an index of its history until an index, with (a). */
+static uint32_t states_between(const struct world *world, const struct known *known, int end, int first, int last)
+{
+    const struct host *host = &world->host[end];
+    uint32_t states = 0;
+
+    for (int i = first; i <= last; i++) {
+        const struct step *step = &host->history[i];
+        states |= 1u << step->state;
+        if (step->state == LISTEN)
+            states |= 1u << CLOSED;
+        if (step->life >= 0 && !known->told_fin[end][step->life])
+            states |= 1u << step->unclosed;
+    }
+    return states;
+}
+
+static uint32_t accepted(const struct world *world, const struct known *known, const struct segment *segment, int end)
+{
+    int last = latest(&world->host[end], known->now), first = last;
+
+    if (segment->from == end && !segment->forged)
+        first = segment->stands;
+    else
+        while (first > 0 && !is_knowable(world, known, end, first))
+            first--;
+    return states_between(world, known, end, first, last) | known->claimed[end];
+}
+
+static void count(const struct world *world, const struct known *known, const struct segment *segment, int end,
+                  const struct shown *shown, uint32_t states, struct tally *tally)
+{
+    int who = segment->from != end;
+
+    if (shown->state == STATES) {
+        tally->unknown[who]++;
+        return;
+    }
+    if (!shown->inferred) {
+        tally->certain[who]++;
+        return;
+    }
+    moment arrives = world->arrived[segment->number];
+    if (who == 1 && arrives != NEVER && arrives > known->now)
+        states |= states_between(world, known, end, latest(&world->host[end], known->now),
+                                 latest(&world->host[end], arrives));
+    tally->inferred[who]++;
+    tally->right[who] += states >> shown->state & 1;
+}
+
+int judge(const struct world *world, const struct capture *capture, struct lie *lie, struct tally *tally,
+          struct judged *rows)
+{
+    static struct passer_by passer_by;
+    struct known known = { .newest = { -1, -1 }, .newest_ack = { -1, -1 } };
+    int lies = 0;
+
+    passer_by_begin(&passer_by, world->plan.world % 3 ? 1 : -1);
+    for (int i = 0; i < capture->count; i++) {
+        const struct record *record = &capture->records[i];
+        const struct segment *segment = &world->segments[record->segment];
+        struct recorded recorded = { segment, record->stamped, record->ttl, record->cut };
+        struct row row;
+        passer_by_sees(&passer_by, &recorded, &row);
+        learn(world, &known, record);
+        for (int end = 0; end < 2; end++) {
+            struct shown *shown = &row.after[end];
+            uint32_t states = accepted(world, &known, segment, end);
+            uint8_t truth = world->host[end].history[latest(&world->host[end], known.now)].state;
+            if (segment->from == end && !segment->forged)
+                truth = world->host[end].history[segment->stands].state;
+            if (judge_boasts)
+                shown->inferred = false;
+            count(world, &known, segment, end, shown, states, tally);
+            if (rows)
+                rows[i].accepted[end] = states, rows[i].truth[end] = truth;
+            if (shown->inferred || shown->state == STATES || (states >> shown->state & 1))
+                continue;
+            if (lies++ == 0)
+                *lie = (struct lie){ i, (uint8_t)end, segment->from == end, shown->state, truth };
+        }
+        if (rows)
+            rows[i].row = row;
+    }
+    tally->segments += (uint64_t)capture->count;
+    tally->worlds++;
+    tally->lies += (uint64_t)lies;
+    tally->lying_worlds += lies > 0;
+    return lies;
+}

@@ -1,0 +1,69 @@
+/* judge.h - what was recorded of a world, and whether what is shown of it is true.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef WORLDS_JUDGE_H
+#define WORLDS_JUDGE_H
+
+#include "passer_by.h"
+#include "world.h"
+
+enum { MOST_RECORDS = 2 * MOST_PASSINGS };
+
+/* One line of the capture. */
+struct record {
+    int segment;     /* its number */
+    moment passed;   /* when it really passed the tap (again) */
+    moment stamped;  /* what the capture says */
+    uint8_t ttl;
+    bool cut, again;
+};
+
+struct capture {
+    struct record records[MOST_RECORDS];
+    int count;
+};
+
+/* capture.c */
+void capture_make(const struct world *world, struct capture *capture);
+
+/* A state shown as certain that its end did not have. */
+struct lie {
+    int record;
+    uint8_t end;
+    bool of_sender;
+    uint8_t shown, truth;
+};
+
+/* Of one world, or of many. */
+struct tally {
+    uint64_t worlds, segments, lies, lying_worlds;
+    uint64_t certain[2], inferred[2], unknown[2], right[2]; /* [0]: of the sender, [1]: of the other end */
+};
+
+/* What stands beside a record in a figure. */
+struct judged {
+    struct row row;
+    uint32_t accepted[2]; /* bit per state */
+    uint8_t truth[2];
+};
+
+/* Plays the capture to a passer-by and judges what is shown.  Returns how many
+ * lies there are; the first of them goes to `lie`.  `rows`, of .count, may be NULL. */
+int judge(const struct world *world, const struct capture *capture, struct lie *lie, struct tally *tally,
+          struct judged *rows);
+
+/* A passer-by that is wrong on purpose: it shows as certain what it infers. */
+extern bool judge_boasts;
+
+/* figure.c */
+const char *state_name(unsigned state);
+void figure_print(const struct world *world, const struct capture *capture, const struct lie *lie);
+
+/* check.c: 0 if the simulator is right. */
+int worlds_check(void);
+
+/* shrink.c */
+void shrink(struct world *world, struct capture *capture, struct lie *lie, bool keep_records);
+
+#endif

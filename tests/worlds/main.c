@@ -1,0 +1,219 @@
+/* main.c - runs worlds, and tells what was found.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ *   worlds                              20,000 worlds from seed 1
+ *   worlds --worlds N --seed S          N worlds (--seed fresh: another each time, printed)
+ *   worlds --segments N                 as many worlds as hold N recorded segments
+ *   worlds --seed S --world W           one world, as a figure; --shrink: as small as it gets
+ *   worlds --traffic T --capture C      only worlds of these kinds
+ *   worlds --stop-at-first              shrinks the first world with a lie, prints it, and ends
+ *   worlds --each N                     shrinks and prints the first N worlds of each kind of lie
+ *   worlds --check                      only whether the simulator itself is right (check.c)
+ *   worlds --boast                      with a passer-by that is wrong on purpose
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "judge.h"
+
+enum { MOST_KINDS = 4096 };
+
+/* A kind of lie: what was shown, what was true, and of whom. */
+struct kind {
+    uint8_t capture, shown, truth, flags;
+    bool of_sender;
+    uint64_t worlds, first_world;
+};
+
+static struct {
+    uint64_t seed, worlds, segments, world;
+    int traffic, capture, each;
+    bool one, checks, shrinks, stops, keeps_records;
+} wanted = { .seed = 1, .worlds = 20000, .traffic = -1, .capture = -1 };
+
+static struct world world;
+static struct capture capture;
+static struct tally all, by_traffic[TRAFFIC_KINDS], by_capture[CAPTURE_KINDS];
+static struct kind kinds[MOST_KINDS];
+static int kind_count;
+
+static void add(struct tally *to, const struct tally *from)
+{
+    const uint64_t *a = (const uint64_t *)from;
+    uint64_t *b = (uint64_t *)to;
+
+    for (size_t i = 0; i < sizeof *to / sizeof *b; i++)
+        b[i] += a[i];
+}
+
+static double share(uint64_t part, uint64_t of)
+{
+    return of ? 100.0 * (double)part / (double)of : 0;
+}
+
+static void print_tally(const char *name, const struct tally *tally)
+{
+    uint64_t shown[2];
+
+    for (int i = 0; i < 2; i++)
+        shown[i] = tally->certain[i] + tally->inferred[i] + tally->unknown[i];
+    printf("%-14s %8" PRIu64 " worlds %9" PRIu64 " segments  certain %5.1f %% sender %5.1f %% other  "
+           "inferred right %5.1f %% %5.1f %%  lies %7" PRIu64 " = %8.1f per million, in %" PRIu64 " worlds\n",
+           name, tally->worlds, tally->segments, share(tally->certain[0], shown[0]), share(tally->certain[1], shown[1]),
+           share(tally->right[0], tally->inferred[0]), share(tally->right[1], tally->inferred[1]), tally->lies,
+           tally->segments ? 1e6 * (double)tally->lies / (double)tally->segments : 0, tally->lying_worlds);
+}
+
+static void print_world(bool shrinks, struct lie *lie, bool lies)
+{
+    uint64_t number = world.plan.world;
+
+    if (shrinks && lies)
+        shrink(&world, &capture, lie, wanted.keeps_records);
+    if (lies)
+        printf("\n%s (%s of %s) shown as certain, true: %s\n", state_name(lie->shown), lie->end ? "B" : "A",
+               lie->of_sender ? "the sender" : "the other end", state_name(lie->truth));
+    figure_print(&world, &capture, lies ? lie : NULL);
+    printf("rerun: worlds --seed %" PRIu64 " --world %" PRIu64 "%s\n", wanted.seed, number, shrinks ? " --shrink" : "");
+}
+
+/* Returns true if it is one of the first of its kind. */
+static bool note_kind(const struct lie *lie)
+{
+    struct kind kind = { .capture = world.plan.capture.kind, .shown = lie->shown, .truth = lie->truth,
+                         .flags = world.segments[capture.records[lie->record].segment].flags & (SYN | FIN | RST | ACK),
+                         .of_sender = lie->of_sender, .first_world = world.plan.world };
+
+    for (int i = 0; i < kind_count; i++) {
+        struct kind *other = &kinds[i];
+        if (other->capture == kind.capture && other->shown == kind.shown && other->truth == kind.truth
+            && other->of_sender == kind.of_sender && other->flags == kind.flags)
+            return ++other->worlds <= (uint64_t)wanted.each;
+    }
+    if (kind_count == MOST_KINDS)
+        return false;
+    kind.worlds = 1;
+    kinds[kind_count++] = kind;
+    return wanted.each > 0;
+}
+
+static int compare_kinds(const void *a, const void *b)
+{
+    const struct kind *left = a, *right = b;
+
+    return (left->worlds < right->worlds) - (left->worlds > right->worlds);
+}
+
+static void print_kinds(void)
+{
+    qsort(kinds, (size_t)kind_count, sizeof kinds[0], compare_kinds);
+    if (kind_count > 0)
+        printf("\nfirst lie of a world: worlds, capture, whose, shown > true, on\n");
+    for (int i = 0; i < kind_count && i < 60; i++)
+        printf("%7" PRIu64 "  %-9s %-6s %-11s > %-11s %s%s%s%s  (world %" PRIu64 ")\n", kinds[i].worlds,
+               capture_name((enum capture_kind)kinds[i].capture), kinds[i].of_sender ? "sender" : "other",
+               state_name(kinds[i].shown), state_name(kinds[i].truth), kinds[i].flags & SYN ? "S" : "",
+               kinds[i].flags & FIN ? "F" : "", kinds[i].flags & RST ? "R" : "", kinds[i].flags & ACK ? "." : "",
+               kinds[i].first_world);
+}
+
+static bool run_one(uint64_t number)
+{
+    static struct plan plan;
+    struct tally tally = { 0 };
+    struct lie lie = { 0 };
+
+    plan_draw(&plan, wanted.seed, number);
+    if ((wanted.traffic >= 0 && plan.traffic != wanted.traffic) || (wanted.capture >= 0 && plan.capture.kind != wanted.capture))
+        return true;
+    world_run(&world, &plan);
+    capture_make(&world, &capture);
+    int lies = judge(&world, &capture, &lie, &tally, NULL);
+    add(&all, &tally);
+    add(&by_traffic[plan.traffic], &tally);
+    add(&by_capture[plan.capture.kind], &tally);
+    if (wanted.one) {
+        print_world(wanted.shrinks, &lie, lies > 0);
+        return lies == 0;
+    }
+    if (lies > 0 && (note_kind(&lie) || wanted.stops))
+        print_world(true, &lie, true);
+    return lies == 0;
+}
+
+static int find(const char *name, const char *(*name_of)(unsigned), unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (strcmp(name, name_of(i)) == 0)
+            return (int)i;
+    fprintf(stderr, "worlds: no such kind: %s; there are", name);
+    for (unsigned i = 0; i < count; i++)
+        fprintf(stderr, " %s", name_of(i));
+    fputc('\n', stderr);
+    exit(2);
+}
+
+static const char *traffic_at(unsigned i) { return traffic_name((enum traffic_kind)i); }
+static const char *capture_at(unsigned i) { return capture_name((enum capture_kind)i); }
+
+static void read_arguments(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        const char *name = argv[i], *value = i + 1 < argc ? argv[i + 1] : NULL;
+        if (strcmp(name, "--shrink") == 0)
+            wanted.shrinks = true;
+        else if (strcmp(name, "--check") == 0)
+            wanted.checks = true;
+        else if (strcmp(name, "--stop-at-first") == 0)
+            wanted.stops = true;
+        else if (strcmp(name, "--boast") == 0)
+            judge_boasts = true;
+        else if (strcmp(name, "--keep-records") == 0)
+            wanted.keeps_records = true;
+        else if (!value)
+            fprintf(stderr, "worlds: what is %s? See the top of main.c.\n", name), exit(2);
+        else if (strcmp(name, "--seed") == 0)
+            wanted.seed = strcmp(value, "fresh") == 0 ? (uint64_t)time(NULL) : strtoull(value, NULL, 0), i++;
+        else if (strcmp(name, "--worlds") == 0)
+            wanted.worlds = strtoull(value, NULL, 0), i++;
+        else if (strcmp(name, "--segments") == 0)
+            wanted.segments = strtoull(value, NULL, 0), wanted.worlds = UINT64_MAX, i++;
+        else if (strcmp(name, "--world") == 0)
+            wanted.world = strtoull(value, NULL, 0), wanted.one = true, i++;
+        else if (strcmp(name, "--each") == 0)
+            wanted.each = atoi(value), i++;
+        else if (strcmp(name, "--traffic") == 0)
+            wanted.traffic = find(value, traffic_at, TRAFFIC_KINDS), i++;
+        else if (strcmp(name, "--capture") == 0)
+            wanted.capture = find(value, capture_at, CAPTURE_KINDS), i++;
+        else
+            fprintf(stderr, "worlds: what is %s? See the top of main.c.\n", name), exit(2);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    read_arguments(argc, argv);
+    if (wanted.checks)
+        return worlds_check();
+    if (wanted.one)
+        return !run_one(wanted.world);
+    for (uint64_t i = 0; i < wanted.worlds && (wanted.segments == 0 || all.segments < wanted.segments); i++)
+        if (!run_one(i) && wanted.stops)
+            break;
+    for (int i = 0; i < TRAFFIC_KINDS; i++)
+        if (by_traffic[i].worlds > 0)
+            print_tally(traffic_name((enum traffic_kind)i), &by_traffic[i]);
+    printf("\n");
+    for (int i = 0; i < CAPTURE_KINDS; i++)
+        if (by_capture[i].worlds > 0)
+            print_tally(capture_name((enum capture_kind)i), &by_capture[i]);
+    print_kinds();
+    printf("\nseed %" PRIu64 "\n", wanted.seed);
+    print_tally("all", &all);
+    return all.lies > 0;
+}

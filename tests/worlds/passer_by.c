@@ -1,0 +1,94 @@
+/* passer_by.c - hands what the capture recorded to the core, and back what it says.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Only this file knows how the core is called.  It does what the plugin does
+ * (../../plugin/wireshark/connections.c) for one four-tuple.
+ */
+#include "passer_by.h"
+
+#include <string.h>
+
+/* The worlds' states by the core's: two lists, kept apart on purpose. */
+static const uint8_t state_of[TCPSTATE_STATES] = {
+    [TCPSTATE_CLOSED] = CLOSED, [TCPSTATE_LISTEN] = LISTEN, [TCPSTATE_SYN_SENT] = SYN_SENT,
+    [TCPSTATE_SYN_RCVD] = SYN_RCVD, [TCPSTATE_ESTABLISHED] = ESTABLISHED, [TCPSTATE_FIN_WAIT_1] = FIN_WAIT_1,
+    [TCPSTATE_FIN_WAIT_2] = FIN_WAIT_2, [TCPSTATE_CLOSE_WAIT] = CLOSE_WAIT, [TCPSTATE_CLOSING] = CLOSING,
+    [TCPSTATE_LAST_ACK] = LAST_ACK, [TCPSTATE_TIME_WAIT] = TIME_WAIT, [TCPSTATE_UNKNOWN] = STATES,
+};
+
+void passer_by_begin(struct passer_by *passer_by, int server_hint)
+{
+    passer_by->began = passer_by->has_before = false;
+    passer_by->frame = 0;
+    passer_by->server_hint = (int8_t)server_hint;
+}
+
+static struct tcpstate_segment translate(const struct recorded *recorded)
+{
+    const struct segment *from = recorded->segment;
+    struct tcpstate_segment to = {
+        .from = (uint8_t)from->from, .flags = from->flags, .ttl = recorded->ttl, .window = from->window,
+        .ip_id = from->ip_id, .checksum = from->checksum, .seq = from->seq, .ack = from->ack, .payload = from->len,
+        .time = recorded->stamped * 1000,
+    };
+
+    if (recorded->cut)
+        return to;
+    if (from->has & HAS_SCALE) {
+        to.options |= TCPSTATE_OPTION_WINDOW_SCALE;
+        to.window_scale = from->scale;
+    }
+    if (from->has & HAS_TIMESTAMPS) {
+        to.options |= TCPSTATE_OPTION_TIMESTAMPS;
+        to.ts_val = from->ts_val;
+        to.ts_ecr = from->ts_ecr;
+    }
+    if (from->has & HAS_COOKIE_REQUEST)
+        to.options |= TCPSTATE_OPTION_TFO_REQUEST;
+    if (from->has & HAS_COOKIE)
+        to.options |= TCPSTATE_OPTION_TFO_COOKIE;
+    return to;
+}
+
+static struct shown show(uint8_t state, bool inferred)
+{
+    return (struct shown){ state_of[state], inferred };
+}
+
+void passer_by_sees(struct passer_by *passer_by, const struct recorded *recorded, struct row *row)
+{
+    struct tcpstate_segment segment = translate(recorded);
+    struct tcpstate_connection *connection = &passer_by->connection;
+    struct tcpstate_observation seen;
+
+    segment.frame = ++passer_by->frame;
+    segment.server_hint = passer_by->server_hint;
+    if (!passer_by->began) {
+        tcpstate_connection_begin(connection, NULL);
+        passer_by->began = true;
+    } else if (tcpstate_opens_new_connection(connection, &segment)) {
+        passer_by->before = *connection;
+        passer_by->has_before = true;
+        tcpstate_connection_begin(connection, &passer_by->before);
+    } else if (passer_by->has_before && (connection->facts & TCPSTATE_CONNECTION_CONTESTED)) {
+        tcpstate_restore(connection, &passer_by->before, &segment);
+    }
+    tcpstate_observe(connection, &segment, TCPSTATE_DEFAULT_2MSL, &seen);
+    for (int i = 0; i < 2; i++) {
+        row->before[i] = show(seen.ends[i].before, seen.ends[i].before_inferred);
+        row->after[i] = show(seen.ends[i].after, seen.ends[i].after_inferred);
+    }
+    row->step = tcpstate_step_name(seen.step);
+    row->copy = seen.copy;
+}
+
+const char *passer_by_outcome(const struct passer_by *passer_by)
+{
+    struct tcpstate_outcome outcome;
+
+    if (!passer_by->began)
+        return "";
+    tcpstate_outcome(&passer_by->connection, &outcome);
+    return tcpstate_result_name(outcome.result);
+}

@@ -1,0 +1,425 @@
+/* receive.c - what a host's TCP makes of a segment that arrives.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * RFC 9293 section 3.10.7 in its order, with RFC 5961 (challenge ACKs) and RFC
+ * 7323 section 5 (PAWS); where real stacks differ the host's variant says which
+ * it is.
+ */
+#include "world.h"
+
+static enum state nothing(const struct host *host)
+{
+    return host->listens ? LISTEN : CLOSED;
+}
+
+static bool fits(const struct host *host, uint32_t seq)
+{
+    return seq - host->rcv_nxt < host_window(host);
+}
+
+/* RFC 9293 section 3.4, the table of four cases. */
+static bool is_acceptable(const struct host *host, const struct segment *segment)
+{
+    uint32_t space = segment_space(segment);
+
+    if (host_window(host) == 0)
+        return space == 0 && segment->seq == host->rcv_nxt;
+    return fits(host, segment->seq) || (space > 0 && fits(host, segment->seq + space - 1));
+}
+
+/* The receiver's side of the options on a SYN. */
+static void take_options(struct host *host, const struct segment *segment)
+{
+    const struct variant *variant = host->variant;
+
+    host->scaled = variant->scales && (segment->has & HAS_SCALE);
+    host->their_scale = host->scaled ? segment->scale : 0;
+    host->sack_ok = variant->sacks && (segment->has & HAS_SACK_PERMITTED);
+    host->timestamps = variant->timestamps && (segment->has & HAS_TIMESTAMPS);
+    host->ts_recent = segment->ts_val;
+    host->irs = segment->seq;
+    host->rcv_nxt = host->edge = segment->seq + 1;
+    host->send_window = segment->window;
+    host->peer_life = segment->forged ? -1 : (int16_t)segment->life;
+}
+
+static uint32_t isn_of_passive(struct world *world, const struct host *host)
+{
+    uint32_t any = random_bits(&world->drawn);
+
+    if (!host->ever_opened || random_chance(&world->drawn, 30))
+        return any;
+    return random_chance(&world->drawn, 80) ? host->nxt + 1 + (any & 0xffffff) : host->last_iss - (any & 0xffff);
+}
+
+static void listen_gets(struct world *world, struct host *host, const struct segment *segment)
+{
+    const struct variant *variant = host->variant;
+
+    if (segment->flags & RST)
+        return;
+    if (segment->flags & ACK) {
+        host_resets(world, host, segment);
+        return;
+    }
+    if (!(segment->flags & SYN) || (segment->flags & FIN))
+        return;
+    host->peer_life = segment->forged ? -1 : (int16_t)segment->life;
+    host_begins(world, host, isn_of_passive(world, host), SYN_RCVD);
+    if (world->over)
+        return;
+    take_options(host, segment);
+    bool cookie = segment->has & HAS_COOKIE;
+    host->asked_cookie = segment->has & HAS_COOKIE_REQUEST;
+    if (segment->len > 0 && ((cookie && variant->fast_open) || variant->takes_syn_data)) {
+        host->rcv_nxt = host->edge = segment_end(segment);
+        host->fast_opened = cookie && variant->fast_open;
+    }
+    host_sends_syn(world, host);
+    if (host->fast_opened)
+        program_gets_data(world, host, segment->len);
+}
+
+/* Data and FIN, in order or behind a hole; RFC 9293 section 3.10.7.4, seventh and eighth. */
+static void hold(struct host *host, uint32_t from, uint32_t to)
+{
+    int at = host->held_count;
+
+    for (int i = 0; i < host->held_count; i++) {
+        struct range *range = &host->held[i];
+        if (after(from, range->to) || after(range->from, to))
+            continue;
+        if (before(from, range->from))
+            range->from = from;
+        if (after(to, range->to))
+            range->to = to;
+        return;
+    }
+    if (at == MOST_RANGES)
+        return; /* no room: it will come again */
+    host->held[host->held_count++] = (struct range){ from, to };
+}
+
+static void fill(struct host *host)
+{
+    for (int i = 0; i < host->held_count; i++) {
+        if (after(host->held[i].from, host->rcv_nxt))
+            continue;
+        if (after(host->held[i].to, host->rcv_nxt))
+            host->rcv_nxt = host->held[i].to;
+        host->held[i] = host->held[--host->held_count];
+        i = -1; /* it may touch another now */
+    }
+}
+
+static void take_fin(struct world *world, struct host *host)
+{
+    host->rcv_nxt++;
+    host->got_fin = true;
+    host->sends_ack = true;
+    switch ((enum state)host->state) {
+    case ESTABLISHED:
+    case SYN_RCVD:
+        host_becomes(world, host, CLOSE_WAIT);
+        break;
+    case FIN_WAIT_1:
+        host_becomes(world, host, CLOSING);
+        break;
+    case FIN_WAIT_2:
+        host_becomes(world, host, TIME_WAIT);
+        break;
+    default:
+        break;
+    }
+}
+
+/* Returns false if the connection is gone. */
+static bool take_text(struct world *world, struct host *host, const struct segment *segment)
+{
+    uint32_t seq = segment->seq + ((segment->flags & SYN) != 0), end = seq + segment->len;
+    uint32_t was = host->rcv_nxt, edge = host->rcv_nxt + host_window(host);
+    bool receives = host->state == ESTABLISHED || host->state == FIN_WAIT_1 || host->state == FIN_WAIT_2
+                    || (host->state == SYN_RCVD && host->fast_opened);
+
+    if (!receives) {
+        host->sends_ack |= segment->len > 0 || (segment->flags & FIN);
+        return true;
+    }
+    if (segment->len > 0 && after(end, host->rcv_nxt) && host->orphan && host->variant->resets_orphan) {
+        host_forgets(world, host, nothing(host));
+        host_resets(world, host, segment);
+        return false;
+    }
+    if (after(end, edge))
+        end = edge; /* what lies beyond the window is cut off, and a FIN with it */
+    if (after(end, host->rcv_nxt)) {
+        if (after(seq, host->rcv_nxt))
+            hold(host, seq, end);
+        else
+            host->rcv_nxt = end;
+        fill(host);
+    }
+    if ((segment->flags & FIN) && end == seq + segment->len && !before(end, was)) {
+        host->fin_held = true;
+        host->peer_fin = end;
+    }
+    bool in_order = host->rcv_nxt != was;
+    if (segment->len > 0 || (segment->flags & FIN)) {
+        host->to_ack++;
+        if (!in_order || host->held_count > 0 || host->to_ack > 1 || !host->variant->delays_acks)
+            host->sends_ack = true;
+        else if (host->ack_at == NEVER)
+            host->ack_at = world->now + 40 * MILLISECOND;
+    }
+    uint32_t got = host->rcv_nxt - was;
+    if (!host->reads)
+        host->unread += got;
+    if (host->fin_held && host->rcv_nxt == host->peer_fin) {
+        take_fin(world, host);
+        if (got > 0)
+            program_gets_data(world, host, got);
+        program_gets_fin(world, host);
+    } else if (got > 0) {
+        program_gets_data(world, host, got);
+    }
+    return true;
+}
+
+static void opened(struct world *world, struct host *host)
+{
+    host->syn_acked = true;
+    host->retries = 0;
+    host_becomes(world, host, ESTABLISHED);
+    program_is_open(world, host);
+}
+
+static void syn_sent_gets(struct world *world, struct host *host, const struct segment *segment)
+{
+    bool good = false;
+
+    if (segment->flags & ACK) {
+        good = after(segment->ack, host->iss) && !after(segment->ack, host->nxt);
+        if (!good) {
+            if (!(segment->flags & RST))
+                host_resets(world, host, segment);
+            return;
+        }
+    }
+    if (segment->flags & RST) {
+        if (good)
+            host_forgets(world, host, nothing(host));
+        return;
+    }
+    if (!(segment->flags & SYN))
+        return;
+    take_options(host, segment);
+    if (!good) {
+        /* Both opened at once, or the other splits its answer (RFC 9293 figure 7). */
+        host_becomes(world, host, SYN_RCVD);
+        host->nxt = host->iss + 1;
+        host->rto_at = NEVER;
+        host_sends_syn(world, host);
+        return;
+    }
+    host->una = segment->ack;
+    if (after(host->nxt, host->una))
+        host->nxt = host->una; /* data on its SYN that was not taken goes again */
+    host->rto_at = NEVER;
+    opened(world, host);
+    host->sends_ack = true;
+    if (host->variant->takes_syn_ack_data)
+        take_text(world, host, segment);
+}
+
+/* Second: the RST bit. Returns true if the segment is done with. */
+static bool judge_rst(struct world *world, struct host *host, const struct segment *segment)
+{
+    const struct variant *variant = host->variant;
+    bool closes = host->state == CLOSE_WAIT || host->state == LAST_ACK || host->state == CLOSING;
+    bool takes = segment->seq == host->rcv_nxt;
+
+    if (variant->takes_rst_at_fin && closes && segment->seq == host->rcv_nxt - 1)
+        takes = true;
+    else if (!is_acceptable(host, segment))
+        return true;
+    if (variant->takes_rst_in_window)
+        takes = true;
+    for (int i = 0; i < host->held_count && host->sack_ok && variant->takes_rst_at_edge; i++) {
+        bool highest = true;
+        for (int j = 0; j < host->held_count; j++)
+            highest &= !after(host->held[j].to, host->held[i].to);
+        takes |= highest && segment->seq == host->held[i].to;
+    }
+    if (host->state == TIME_WAIT && variant->keeps_time_wait)
+        return true;
+    if (takes)
+        host_forgets(world, host, nothing(host));
+    else if (host->state != SYN_RCVD)
+        host_acks(world, host); /* a challenge */
+    return true;
+}
+
+/* Fourth: the SYN bit. Returns true if the segment is done with. */
+static bool judge_syn(struct world *world, struct host *host, const struct segment *segment)
+{
+    if (host->state == SYN_RCVD && host->passive && !(segment->flags & ACK) && host->variant->syn_in_syn_rcvd) {
+        if (host->variant->syn_in_syn_rcvd == 1) {
+            host_forgets(world, host, nothing(host));
+            host_resets(world, host, segment);
+        } else {
+            host_forgets(world, host, nothing(host));
+        }
+        return true;
+    }
+    host_acks(world, host);
+    return true;
+}
+
+/* What an acceptable ACK acknowledges. Returns false if the segment is done with. */
+static bool take_ack(struct world *world, struct host *host, const struct segment *segment)
+{
+    if (host->state == SYN_RCVD) {
+        if (!after(segment->ack, host->una) || after(segment->ack, host->nxt)) {
+            host_resets(world, host, segment); /* and stays (RFC 9293 section 3.10.7.4, fifth) */
+            return false;
+        }
+        host->send_window = (uint32_t)segment->window << host->their_scale;
+        host->una = segment->ack;
+        host->rto_at = NEVER;
+        opened(world, host);
+    } else if (after(segment->ack, host->nxt) || before(segment->ack, host->una - host->variant->window)) {
+        host_acks(world, host); /* RFC 5961 section 5 */
+        return false;
+    }
+    if (host->fin_sent && !host->syn_acked && after(segment->ack, host->iss))
+        host->syn_acked = true; /* closed before the handshake's end */
+    bool news = after(segment->ack, host->una);
+    if (news) {
+        host->una = segment->ack;
+        host->retries = host->same_acks = 0;
+        host->rto_at = host->una == host->nxt ? NEVER : world->now + host->variant->rto;
+    } else if (segment->len == 0 && segment->ack == host->una && host->una != host->nxt && !(segment->flags & FIN)) {
+        host->same_acks++;
+    }
+    if (!before(segment->ack, host->una))
+        host->send_window = (uint32_t)segment->window << host->their_scale;
+    if (host->send_window > 0 && host->probe_at != NEVER) {
+        host->probe_at = NEVER;
+        host->retries = 0;
+    }
+    host->keep_alives = 0;
+    if (host->fin_sent && after(host->una, host->fin)) {
+        if (host->state == FIN_WAIT_1) {
+            host_becomes(world, host, FIN_WAIT_2);
+            if (host->orphan)
+                host->wait_at = world->now + 60 * SECOND;
+        } else if (host->state == CLOSING) {
+            host_becomes(world, host, TIME_WAIT);
+        } else if (host->state == LAST_ACK) {
+            host_forgets(world, host, nothing(host));
+            return false;
+        }
+    } else if ((news && before(host->una, host->recover) && host->una != host->nxt) || host->same_acks == 3) {
+        host_retransmits(world, host); /* the next hole */
+        host->same_acks = 0;
+    }
+    return true;
+}
+
+static bool is_older(const struct host *host, const struct segment *segment)
+{
+    return host->timestamps && (segment->has & HAS_TIMESTAMPS) && before(segment->ts_val, host->ts_recent);
+}
+
+static bool opens_anew(const struct host *host, const struct segment *segment)
+{
+    bool newer = after(segment->seq, host->rcv_nxt)
+                 || (host->timestamps && (segment->has & HAS_TIMESTAMPS) && after(segment->ts_val, host->ts_recent));
+
+    return host->state == TIME_WAIT && host->listens && host->variant->reuses_time_wait && newer
+           && (segment->flags & (SYN | ACK | RST | FIN)) == SYN;
+}
+
+static void synchronized_gets(struct world *world, struct host *host, const struct segment *segment)
+{
+    uint8_t flags = segment->flags;
+
+    if (opens_anew(host, segment)) {
+        host_forgets(world, host, LISTEN);
+        listen_gets(world, host, segment);
+        return;
+    }
+    if (host->state == SYN_RCVD && (flags & (SYN | RST | FIN)) == SYN && segment->seq == host->irs) {
+        if ((flags & ACK) && segment->ack == host->nxt && host->variant->repeats_syn_ack) {
+            take_ack(world, host, segment); /* the other half of a simultaneous open, as Linux takes it */
+            host_acks(world, host);
+            host_sends(world, host);
+            return;
+        }
+        if (!(flags & ACK) && host->variant->repeats_syn_ack) {
+            host_sends_syn(world, host);
+            return;
+        }
+    }
+    if (flags & RST) {
+        judge_rst(world, host, segment);
+        return;
+    }
+    if (is_older(host, segment) || !is_acceptable(host, segment)) {
+        if (host->state == TIME_WAIT && (flags & FIN))
+            host->wait_at = world->now + host->variant->time_wait;
+        /* An old ACK may still say how far the other end is, but a window that is
+         * closed takes ACKs (RFC 9293 section 3.10.7.4, first). */
+        if (!is_older(host, segment) && host_window(host) == 0 && (flags & ACK) && segment->seq == host->rcv_nxt
+            && !(flags & SYN)) {
+            if (!take_ack(world, host, segment))
+                return;
+            host_sends(world, host);
+        }
+        if (host->state > LISTEN)
+            host_acks(world, host);
+        return;
+    }
+    if (host->timestamps && (segment->has & HAS_TIMESTAMPS) && !after(segment->seq, host->last_ack_sent))
+        host->ts_recent = segment->ts_val;
+    if (flags & SYN) {
+        judge_syn(world, host, segment);
+        return;
+    }
+    if (!(flags & ACK) || !take_ack(world, host, segment))
+        return;
+    if (!take_text(world, host, segment))
+        return;
+    host_sends(world, host);
+    if (host->sends_ack)
+        host_acks(world, host);
+}
+
+void host_receives(struct world *world, struct host *host, const struct segment *segment)
+{
+    bool keyed = host->state != CLOSED;
+
+    if (world->plan.signs && keyed && !(segment->has & HAS_SIGNATURE))
+        return;
+    switch ((enum state)host->state) {
+    case CLOSED:
+        if (!(segment->flags & RST))
+            host_resets(world, host, segment);
+        break;
+    case LISTEN:
+        listen_gets(world, host, segment);
+        break;
+    case SYN_SENT:
+        syn_sent_gets(world, host, segment);
+        if (host->state == ESTABLISHED || host->state == CLOSE_WAIT) {
+            host_sends(world, host);
+            if (host->sends_ack)
+                host_acks(world, host);
+        }
+        break;
+    default:
+        synchronized_gets(world, host, segment);
+        break;
+    }
+}
