@@ -16,6 +16,8 @@
  *     the same host, which says the same or shows a hole; for whatever passes may have
  *     moved its receiver.  It counts when it *arrived*: what is still in flight
  *     has moved nobody, and a certain state that runs ahead of it is a lie;
+ *   - for a RST that answers data to an end whose program has closed: that data, once
+ *     the FIN of that end is known;
  *   - for a change by the other's FIN: a segment that bears it, or a number beyond it, from
  *     either end;
  *   - for a new connection of its own: an answer to its SYN.
@@ -29,8 +31,9 @@
  *   (c) a segment overtaken by a later one of its sender, or recorded after it: the
  *       sender may have moved on between sending and T;
  *   (d) a perfect forgery - the numbers that the host itself would have used, and its TTL,
- *       as far as the capture has one: the state that it claims, until the host
- *       sends something afterwards.
+ *       or nothing recorded that these could be held against: the state that it
+ *       claims, until the host itself sends something afterwards, other than a RST
+ *       for want of a connection (which one that waits in SYN_SENT sends, too).
  * CLOSED is true of an end without a connection, whether or not its port listens: the
  * listener is another socket.  LISTEN is true only if there is one.
  *
@@ -69,7 +72,8 @@ static void learn_claim(const struct world *world, struct known *known, const st
     int from = segment->from;
     uint8_t flags = segment->flags;
 
-    if (!segment->perfect || (known->met[from] && ttl != world->host[from].variant->initial_ttl))
+    if (known->met[from] ? !segment->perfect || ttl != world->host[from].variant->initial_ttl
+                         : !segment->perfect && known->met[!from] && !(flags & RST))
         return;
     known->claimed_at[from] = known->now;
     if (flags & RST)
@@ -78,6 +82,8 @@ static void learn_claim(const struct world *world, struct known *known, const st
         known->claimed[from] = 1u << FIN_WAIT_1 | 1u << CLOSING | 1u << LAST_ACK;
     else if (flags & SYN)
         known->claimed[from] = flags & ACK ? 1u << SYN_RCVD : 1u << SYN_SENT | 1u << SYN_RCVD;
+    else
+        known->claimed[from] = 1u << ESTABLISHED | 1u << CLOSE_WAIT;
 }
 
 static void learn(const struct world *world, struct known *known, const struct record *record)
@@ -93,7 +99,7 @@ static void learn(const struct world *world, struct known *known, const struct r
         return;
     }
     known->met[from] = true;
-    if (segment->sent >= known->claimed_at[from])
+    if (segment->sent >= known->claimed_at[from] && !((segment->flags & RST) && segment->life < 0))
         known->claimed[from] = 0;
     if (segment->stands > known->stands[from])
         known->stands[from] = segment->stands;
@@ -121,6 +127,8 @@ static bool is_knowable(const struct world *world, const struct known *known, in
         return true;
     if (step->cause != BY_ARRIVAL)
         return step->state == FIN_WAIT_1 || step->state == LAST_ACK; /* with (a) */
+    if (step->by_orphan && !known->told_fin[end][step->life])
+        return false;
     if (known->recorded[step->segment] && !step->by_fin)
         return true;
     if (world->segments[step->segment].forged)

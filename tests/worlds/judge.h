@@ -64,6 +64,6 @@ void figure_print(const struct world *world, const struct capture *capture, cons
 int worlds_check(void);
 
 /* shrink.c */
-void shrink(struct world *world, struct capture *capture, struct lie *lie, bool keep_records);
+void shrink(struct world *world, struct capture *capture, struct lie *lie, bool drops);
 
 #endif

@@ -9,6 +9,7 @@
  *   worlds --traffic T --capture C      only worlds of these kinds
  *   worlds --stop-at-first              shrinks the first world with a lie, prints it, and ends
  *   worlds --each N                     shrinks and prints the first N worlds of each kind of lie
+ *   worlds ... --drop                   shrinking may also drop records of a whole capture
  *   worlds --check                      only whether the simulator itself is right (check.c)
  *   worlds --boast                      with a passer-by that is wrong on purpose
  */
@@ -32,7 +33,7 @@ struct kind {
 static struct {
     uint64_t seed, worlds, segments, world;
     int traffic, capture, each;
-    bool one, checks, shrinks, stops, keeps_records;
+    bool one, checks, shrinks, stops, drops;
 } wanted = { .seed = 1, .worlds = 20000, .traffic = -1, .capture = -1 };
 
 static struct world world;
@@ -73,7 +74,7 @@ static void print_world(bool shrinks, struct lie *lie, bool lies)
     uint64_t number = world.plan.world;
 
     if (shrinks && lies)
-        shrink(&world, &capture, lie, wanted.keeps_records);
+        shrink(&world, &capture, lie, wanted.drops);
     if (lies)
         printf("\n%s (%s of %s) shown as certain, true: %s\n", state_name(lie->shown), lie->end ? "B" : "A",
                lie->of_sender ? "the sender" : "the other end", state_name(lie->truth));
@@ -172,8 +173,8 @@ static void read_arguments(int argc, char **argv)
             wanted.stops = true;
         else if (strcmp(name, "--boast") == 0)
             judge_boasts = true;
-        else if (strcmp(name, "--keep-records") == 0)
-            wanted.keeps_records = true;
+        else if (strcmp(name, "--drop") == 0)
+            wanted.drops = true;
         else if (!value)
             fprintf(stderr, "worlds: what is %s? See the top of main.c.\n", name), exit(2);
         else if (strcmp(name, "--seed") == 0)

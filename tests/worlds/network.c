@@ -163,7 +163,7 @@ void world_run(struct world *world, const struct plan *plan)
     world->drawn = random_stream(plan->seed, plan->world, 3);
     world->segment_count = world->passing_count = world->event_count = world->event_order = 0;
     world->cause_segment = -1;
-    world->over = false;
+    world->over = world->orphaned = false;
     for (int i = 0; i < 2; i++)
         prepare_host(world, i);
     for (int i = 0; i < plan->action_count; i++)

@@ -147,7 +147,9 @@ static bool take_text(struct world *world, struct host *host, const struct segme
         return true;
     }
     if (segment->len > 0 && after(end, host->rcv_nxt) && host->orphan && host->variant->resets_orphan) {
+        world->orphaned = true;
         host_forgets(world, host, nothing(host));
+        world->orphaned = false;
         host_resets(world, host, segment);
         return false;
     }

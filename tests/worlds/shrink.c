@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * First things are taken out of its plan (an action, a forgery, the network's
- * faults, what the passer-by misses) and it runs again; then records are taken out
- * of the capture.  Each step stays if a lie of the same kind is still there.
+ * faults, what the passer-by misses) and it runs again; then, where the passer-by
+ * misses segments, more records are taken out of the capture.  Each step stays if a lie of the same kind is still there.
  */
 #include "judge.h"
 
@@ -18,6 +18,12 @@ static bool persists(const struct capture *capture, const struct lie *wanted, st
 
     return judge(&trial, capture, found, &tally, NULL) > 0 && found->shown == wanted->shown && found->truth == wanted->truth
            && found->of_sender == wanted->of_sender;
+}
+
+/* Where the passer-by misses segments anyway, it may miss more. */
+static bool capture_misses(unsigned kind)
+{
+    return kind != CAPTURE_WHOLE && kind != CAPTURE_TWICE && kind != CAPTURE_DISORDER && kind != CAPTURE_CUT;
 }
 
 static bool try_plan(struct world *world, struct capture *capture, struct lie *lie, const struct plan *plan)
@@ -115,10 +121,10 @@ static void shrink_records(struct world *world, struct capture *capture, struct 
         }
 }
 
-void shrink(struct world *world, struct capture *capture, struct lie *lie, bool keep_records)
+void shrink(struct world *world, struct capture *capture, struct lie *lie, bool drops)
 {
     shrink_plan(world, capture, lie);
     capture->count = lie->record + 1;
-    if (!keep_records)
+    if (drops || (capture_misses(world->plan.capture.kind)))
         shrink_records(world, capture, lie);
 }

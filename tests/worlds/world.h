@@ -137,6 +137,7 @@ struct step {
     uint8_t cause;     /* enum cause */
     bool by_fin;       /* an arrival that brought the other end's FIN in order */
     bool by_ack;       /* an arrival whose ACK moved it */
+    bool by_orphan;    /* an arrival of data after its program had closed */
     int16_t life;      /* index of .lives, or -1 */
     int16_t peer_life; /* which life of the other end it holds a connection with, or -1 */
     int segment;       /* BY_ARRIVAL: its number */
@@ -206,6 +207,7 @@ struct world {
     int passing_count;
     struct event events[MOST_EVENTS];
     int event_count, event_order;
+    bool orphaned;     /* data arrives at an end whose program has closed */
     int cause_segment; /* while a segment is processed: its number, else -1 */
     uint8_t cause;
     bool over;         /* it outgrew something: it ends here */
