@@ -9,6 +9,8 @@
 static bool misses(const struct capture_plan *plan, const struct segment *segment, moment when, struct random *random)
 {
     switch ((enum capture_kind)plan->kind) {
+    case CAPTURE_MIXED:
+        return when < plan->begins / 2 || random_chance(random, plan->percent / 2u);
     case CAPTURE_LATE:
         return when < plan->begins;
     case CAPTURE_ONE_WAY:
@@ -20,6 +22,14 @@ static bool misses(const struct capture_plan *plan, const struct segment *segmen
     default:
         return false;
     }
+}
+
+/* A MIXED capture is cut in half of its worlds. */
+static bool is_cut(const struct capture_plan *plan, const struct segment *segment)
+{
+    if (plan->kind != CAPTURE_CUT && (plan->kind != CAPTURE_MIXED || plan->way))
+        return false;
+    return !plan->cuts_syns_only || (segment->flags & SYN);
 }
 
 static void put(struct capture *capture, struct record record)
@@ -63,17 +73,17 @@ void capture_make(const struct world *world, struct capture *capture)
         const struct passing *passing = &world->passings[i];
         const struct segment *segment = &world->segments[passing->segment];
         struct record record = { .segment = passing->segment, .passed = passing->when, .stamped = passing->when,
-                                 .ttl = segment->ttl, .cut = plan->kind == CAPTURE_CUT };
+                                 .ttl = segment->ttl, .cut = is_cut(plan, segment) };
         if (misses(plan, segment, passing->when, &random))
             continue;
         put(capture, record);
-        if (plan->kind != CAPTURE_TWICE || !random_chance(&random, plan->percent))
+        if ((plan->kind != CAPTURE_TWICE && plan->kind != CAPTURE_MIXED) || !random_chance(&random, plan->percent))
             continue;
         record.passed = record.stamped += plan->again_after;
         record.ttl = (uint8_t)(record.ttl - plan->other_ttl);
         record.again = true;
         put(capture, record);
     }
-    if (plan->kind == CAPTURE_DISORDER)
+    if (plan->kind == CAPTURE_DISORDER || plan->kind == CAPTURE_MIXED)
         exchange(capture, &random, plan->percent);
 }

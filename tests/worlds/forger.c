@@ -81,6 +81,27 @@ void forger_acts(struct world *world, struct forgery *forgery)
         segment = in_name_of(host, SYN | ACK, forgery->noise, forgery->noise & 1 ? forgery->noise * 7 : peer->iss + 1);
         perfect = forgery->noise % 2 == 0 && peer->state == SYN_SENT;
         break;
+    case AIM_RST_AT_FIN:
+        segment = in_name_of(host, RST, peer->rcv_nxt - 1, 0);
+        break;
+    case AIM_FIN_OLD:
+        if (!lives)
+            return;
+        segment = in_name_of(host, FIN | ACK, forgery->noise & 2 ? host->iss : host->una - forgery->noise % 50, host->rcv_nxt);
+        break;
+    case AIM_DATA_EXACT:
+        if (!lives || host->fin_sent)
+            return;
+        segment = in_name_of(host, PSH | ACK, host->nxt, host->rcv_nxt);
+        segment.len = 100;
+        perfect = true;
+        break;
+    case AIM_ODD: {
+        static const uint8_t odd[] = { 0, SYN | FIN, SYN | RST, FIN, FIN | PSH, SYN | RST | ACK, FIN | RST | ACK, PSH };
+        segment = in_name_of(host, odd[forgery->noise % 8], forgery->noise & 64 ? peer->rcv_nxt : forgery->noise,
+                             peer->state == SYN_SENT ? peer->iss + 1 : host->rcv_nxt);
+        break;
+    }
     default:
         return;
     }

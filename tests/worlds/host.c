@@ -59,6 +59,7 @@ void host_forgets(struct world *world, struct host *host, enum state state)
     host->rto_at = host->ack_at = host->probe_at = host->wait_at = host->keep_at = NEVER;
     host->sends_ack = false;
     host->last_iss = host->iss;
+    host->refused_at = -SECOND;
     host_becomes(world, host, state);
     host->life = host->peer_life = -1;
 }
@@ -82,6 +83,9 @@ void host_begins(struct world *world, struct host *host, uint32_t iss, enum stat
     host->rounds_left = world->plan.manner[host->me].rounds;
     host->iss = host->una = iss;
     host->nxt = host->written = host->recover = iss + 1;
+    host->queue_left = variant->full_queue;
+    if (variant->draws_timestamps)
+        host->ts_offset = random_bits(&world->drawn);
     host->send_window = host->unread = host->served = host->syn_data = host->ts_recent = 0;
     host->rto_at = host->ack_at = host->probe_at = host->wait_at = host->keep_at = NEVER;
     if (state == SYN_SENT) {
@@ -120,6 +124,8 @@ static struct segment blank(struct world *world, struct host *host, uint8_t flag
     host->ip_id++;
     if (len > 0 || host->variant->counts_ip_id)
         segment.ip_id = host->ip_id;
+    if ((flags & RST) && host->variant->rst_ttl)
+        segment.ttl = host->variant->rst_ttl;
     if (world->plan.signs)
         segment.has |= HAS_SIGNATURE;
     return segment;
@@ -231,7 +237,11 @@ void host_sends_syn(struct world *world, struct host *host)
             host_emits(world, host, ACK, host->iss, 0);
         host_emits(world, host, SYN, host->iss, 0);
     } else {
-        host_emits(world, host, SYN | ACK, host->iss, 0);
+        uint32_t rides = host->passive ? variant->syn_ack_data : 0;
+        bool ends = rides > 0 && host->fin_sent && host->fin == host->iss + 1 + rides;
+        if (rides > 0 && before(host->nxt, host->iss + 1 + rides))
+            host->nxt = host->iss + 1 + rides;
+        host_emits(world, host, (uint8_t)(SYN | ACK | (ends ? FIN : 0)), host->iss, rides);
     }
     if (host->rto_at == NEVER)
         host->rto_at = world->now + variant->rto * 2;
@@ -284,7 +294,7 @@ void host_retransmits(struct world *world, struct host *host)
     if (host->una == host->iss) {
         /* A FIN before the handshake's end: its SYN,ACK goes with it no more. */
         if (!host->syn_acked && host->passive)
-            host_emits(world, host, SYN | ACK, host->iss, 0);
+            host_sends_syn(world, host);
         return;
     }
     uint32_t end = before(host->nxt, host->written) ? host->nxt : host->written;

@@ -12,6 +12,13 @@
 
 #include "world.h"
 
+uint32_t world_isn(struct world *world)
+{
+    uint32_t any = random_bits(&world->drawn);
+
+    return (any & 7) == 0 ? (any & 8) << 28 | (0u - (any >> 20)) >> 1 : any;
+}
+
 void world_later(struct world *world, moment when, enum event_kind kind, int host, int what, const struct action *action)
 {
     if (world->event_count == MOST_EVENTS) {
@@ -54,6 +61,8 @@ void world_send(struct world *world, struct segment *segment)
         segment->checksum = (uint16_t)(1 + (segment->seq ^ segment->seq >> 16 ^ segment->ack ^ segment->ack >> 16
                                             ^ segment->ts_val ^ segment->len * 31u ^ segment->flags * 257u ^ segment->window)
                                            % 65535);
+    if (plan->flaps && !segment->forged && random_chance(&world->network, plan->flaps))
+        segment->ttl -= 2;
     world->arrived[segment->number] = NEVER;
     world->segments[world->segment_count++] = *segment;
     int copies = plan->duplicates && random_chance(&world->network, plan->duplicates) ? 2 : 1;
@@ -146,6 +155,7 @@ static void prepare_host(struct world *world, int me)
     host->me = (uint8_t)me;
     host->listens = world->plan.listens[me];
     host->life = host->peer_life = -1;
+    host->refused_at = -SECOND;
     host->rto_at = host->ack_at = host->probe_at = host->wait_at = host->keep_at = NEVER;
     host->ts_offset = random_bits(&world->drawn);
     host->ip_id = (uint16_t)random_bits(&world->drawn);

@@ -35,7 +35,8 @@ static const struct {
     [CAPTURE_GAP] = { "gap", 40 },                 /* misses a time */
     [CAPTURE_CUT] = { "cut", 40 },                 /* a snap length that cuts the options off */
     [CAPTURE_TWICE] = { "twice", 60 },             /* sees segments twice */
-    [CAPTURE_DISORDER] = { "disorder", 40 },       /* records them in another order */
+    [CAPTURE_DISORDER] = { "disorder", 30 },       /* records them in another order */
+    [CAPTURE_MIXED] = { "mixed", 10 },             /* several of these at once */
 };
 
 const char *traffic_name(enum traffic_kind kind)
@@ -84,6 +85,7 @@ static void draw_variant(struct variant *variant, struct random *random)
         .takes_syn_data = random_chance(random, 15),
         .resets_orphan = linux_like || random_chance(random, 50),
         .fin_with_data = random_chance(random, 60),
+        .limits_acks = linux_like || random_chance(random, 50),
         .delays_acks = random_chance(random, 60),
         .rst_with_ack = random_chance(random, 75),
         .rst_at_fin = random_chance(random, 15),
@@ -103,6 +105,16 @@ static void draw_variant(struct variant *variant, struct random *random)
         .retries = (uint8_t)(3 + random_below(random, 5)),
         .counts_ip_id = random_chance(random, 60),
     };
+    if (random_chance(random, 2)) {
+        variant->syn_ack_data = (uint16_t)(1 + random_below(random, 500));
+        variant->syn_ack_fin = random_chance(random, 40);
+    }
+    if (random_chance(random, 3))
+        variant->full_queue = (uint8_t)(1 + random_below(random, 3));
+    variant->defers_accept = random_chance(random, 4);
+    variant->draws_timestamps = random_chance(random, 15);
+    if (random_chance(random, 12))
+        variant->rst_ttl = ttls[random_below(random, 6)];
     if (variant->scales && random_chance(random, 15))
         variant->window = 65535u * 16;
 }
@@ -313,6 +325,8 @@ static void draw_network(struct plan *plan, struct random *random)
         plan->duplicates = (uint8_t)(1 + random_below(random, 12));
     if (random_chance(random, 15))
         plan->jitter = (uint8_t)(1 + random_below(random, 60));
+    if (random_chance(random, 5))
+        plan->flaps = (uint8_t)(1 + random_below(random, 30));
     plan->most_jitter = random_between(random, 100, random_chance(random, 20) ? 1500000 : 30000);
 }
 
@@ -328,6 +342,7 @@ static void draw_capture_plan(struct plan *plan, struct random *random)
         .gap_from = random_between(random, 0, most),
         .again_after = random_chance(random, 60) ? random_between(random, 0, 1500) : random_between(random, 1500, 25000),
         .other_ttl = random_chance(random, 40),
+        .cuts_syns_only = random_chance(random, 50),
     };
     plan->capture.gap_to = plan->capture.gap_from + random_between(random, 0, most);
     if (plan->capture.kind == CAPTURE_TWICE && random_chance(random, 50))

@@ -72,7 +72,7 @@ void program_gets_fin(struct world *world, struct host *host)
 
 static void connects(struct world *world, struct host *host, enum isn isn)
 {
-    uint32_t any = random_bits(&world->drawn), iss = any;
+    uint32_t any = world_isn(world), iss = any;
 
     if (host->state == TIME_WAIT && host->variant->reuses_time_wait)
         host_forgets(world, host, host->listens ? LISTEN : CLOSED);
@@ -99,6 +99,15 @@ static void connects(struct world *world, struct host *host, enum isn isn)
     host_sends_syn(world, host);
 }
 
+void program_closes(struct world *world, struct host *host)
+{
+    host->fin_queued = true;
+    host->fin = host->written;
+    host->lives[host->life].has_fin = true;
+    host->lives[host->life].fin = host->fin;
+    host_becomes(world, host, host->state == CLOSE_WAIT ? LAST_ACK : FIN_WAIT_1);
+}
+
 static void closes(struct world *world, struct host *host, bool both_ways)
 {
     switch ((enum state)host->state) {
@@ -123,11 +132,7 @@ static void closes(struct world *world, struct host *host, bool both_ways)
         return;
     }
     host->orphan = both_ways;
-    host->fin_queued = true;
-    host->fin = host->written;
-    host->lives[host->life].has_fin = true;
-    host->lives[host->life].fin = host->fin;
-    host_becomes(world, host, host->state == CLOSE_WAIT ? LAST_ACK : FIN_WAIT_1);
+    program_closes(world, host);
     host_sends(world, host);
     if (!host->fin_sent && host->state == FIN_WAIT_1 && !host->syn_acked) {
         host->fin_sent = true; /* from SYN_RCVD (RFC 9293 section 3.10.4) */

@@ -44,9 +44,19 @@ static void take_options(struct host *host, const struct segment *segment)
     host->peer_life = segment->forged ? -1 : (int16_t)segment->life;
 }
 
+/* The ACK that answers what is not acceptable (RFC 9293 section 3.10.7.4, RFC 5961). */
+static void refuses(struct world *world, struct host *host, const struct segment *segment)
+{
+    if (host->variant->limits_acks && segment->len == 0 && !(segment->flags & SYN)
+        && world->now - host->refused_at < 500 * MILLISECOND)
+        return;
+    host->refused_at = world->now;
+    host_acks(world, host);
+}
+
 static uint32_t isn_of_passive(struct world *world, const struct host *host)
 {
-    uint32_t any = random_bits(&world->drawn);
+    uint32_t any = world_isn(world);
 
     if (!host->ever_opened || random_chance(&world->drawn, 30))
         return any;
@@ -75,6 +85,14 @@ static void listen_gets(struct world *world, struct host *host, const struct seg
     if (segment->len > 0 && ((cookie && variant->fast_open) || variant->takes_syn_data)) {
         host->rcv_nxt = host->edge = segment_end(segment);
         host->fast_opened = cookie && variant->fast_open;
+    }
+    if (variant->syn_ack_data) {
+        host->written += variant->syn_ack_data;
+        if (variant->syn_ack_fin) {
+            program_closes(world, host);
+            host->fin_sent = true;
+            host->nxt = host->fin + 1;
+        }
     }
     host_sends_syn(world, host);
     if (host->fast_opened)
@@ -258,7 +276,7 @@ static bool judge_rst(struct world *world, struct host *host, const struct segme
     if (takes)
         host_forgets(world, host, nothing(host));
     else if (host->state != SYN_RCVD)
-        host_acks(world, host); /* a challenge */
+        refuses(world, host, segment); /* a challenge */
     return true;
 }
 
@@ -286,12 +304,17 @@ static bool take_ack(struct world *world, struct host *host, const struct segmen
             host_resets(world, host, segment); /* and stays (RFC 9293 section 3.10.7.4, fifth) */
             return false;
         }
+        if (host->passive && !host->fast_opened
+            && (host->queue_left > 0 || (host->variant->defers_accept && segment_space(segment) == 0))) {
+            host->queue_left -= host->queue_left > 0;
+            return false;
+        }
         host->send_window = (uint32_t)segment->window << host->their_scale;
         host->una = segment->ack;
         host->rto_at = NEVER;
         opened(world, host);
     } else if (after(segment->ack, host->nxt) || before(segment->ack, host->una - host->variant->window)) {
-        host_acks(world, host); /* RFC 5961 section 5 */
+        refuses(world, host, segment); /* RFC 5961 section 5 */
         return false;
     }
     if (host->fin_sent && !host->syn_acked && after(segment->ack, host->iss))
@@ -380,7 +403,7 @@ static void synchronized_gets(struct world *world, struct host *host, const stru
             host_sends(world, host);
         }
         if (host->state > LISTEN)
-            host_acks(world, host);
+            refuses(world, host, segment);
         return;
     }
     if (host->timestamps && (segment->has & HAS_TIMESTAMPS) && !after(segment->seq, host->last_ack_sent))

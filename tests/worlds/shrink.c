@@ -78,7 +78,13 @@ static bool simplify(struct plan *plan, int way)
     case 22: case 23: manner->at_fin = NOTHING; return true;
     case 24: case 25: variant->retransmits_less = false; return true;
     case 26: case 27: variant->window = 65535; return true;
-    case 28: plan->duplicates /= 2; plan->loss /= 2; return true;
+    case 28: case 29: variant->full_queue = 0; return true;
+    case 30: case 31: variant->defers_accept = false; return true;
+    case 32: case 33: variant->syn_ack_fin = false; return true;
+    case 34: case 35: variant->syn_ack_data = 0; return true;
+    case 36: case 37: variant->rst_ttl = 0; return true;
+    case 38: plan->flaps = 0; return true;
+    case 39: plan->duplicates /= 2; plan->loss /= 2; return true;
     default: return false;
     }
 }

@@ -39,6 +39,7 @@ struct variant {
     bool resets_orphan;      /* data to an end whose program closed is answered by RST (Linux), else taken */
     bool fin_with_data;      /* the FIN rides on the last data, else alone */
     bool delays_acks;
+    bool limits_acks;        /* one ACK per 500 ms for what lies outside and has no data (Linux) */
     bool rst_with_ack;       /* its aborts carry ACK (Linux, BSD: yes) */
     bool rst_at_fin;         /* an abort after its FIN has the FIN's own number (macOS) */
     bool retransmits_less;   /* what it sends again is cut into smaller pieces */
@@ -54,6 +55,12 @@ struct variant {
     bool counts_ip_id;       /* else 0 on all that has no data (Linux, with DF) */
     bool fast_open, option_254, cookie_known;
     bool cookie_unsaid; /* data on the SYN without the option */
+    uint16_t syn_ack_data; /* bytes on its SYN,ACK */
+    bool syn_ack_fin;      /* and a FIN */
+    uint8_t full_queue;    /* so many third segments are dropped: its accept queue is full (Linux) */
+    bool defers_accept;    /* a third segment without data is dropped (TCP_DEFER_ACCEPT of Linux) */
+    bool draws_timestamps; /* each connection's time stamps begin anywhere (RFC 7323 section 5.4) */
+    uint8_t rst_ttl;       /* of its RSTs; 0: as all others */
 };
 
 /* What a host's program does. */
@@ -80,7 +87,8 @@ struct manner {
 
 enum aim {
     AIM_RST_EXACT, AIM_RST_WINDOW, AIM_RST_BLIND, AIM_RST_AT_SYN, AIM_RST_BOTH, AIM_SYN, AIM_SYN_LISTEN, AIM_FIN_BLIND,
-    AIM_FIN_EXACT, AIM_DATA_BLIND, AIM_ACK_BLIND, AIM_SYN_ACK, AIMS
+    AIM_FIN_EXACT, AIM_DATA_BLIND, AIM_ACK_BLIND, AIM_SYN_ACK,
+    AIM_RST_AT_FIN, AIM_FIN_OLD, AIM_DATA_EXACT, AIM_ODD, AIMS
 };
 
 struct forgery {
@@ -93,7 +101,7 @@ struct forgery {
 
 /* What the passer-by misses or sees otherwise. */
 enum capture_kind { CAPTURE_WHOLE, CAPTURE_LATE, CAPTURE_ONE_WAY, CAPTURE_HOLES, CAPTURE_GAP, CAPTURE_CUT, CAPTURE_TWICE,
-                    CAPTURE_DISORDER, CAPTURE_KINDS };
+                    CAPTURE_DISORDER, CAPTURE_MIXED, CAPTURE_KINDS };
 
 struct capture_plan {
     uint8_t kind;
@@ -103,7 +111,7 @@ struct capture_plan {
     moment gap_from, gap_to;
     moment again_after; /* TWICE */
     bool other_ttl;
-    bool cuts_scale_only_on_syn;
+    bool cuts_syns_only; /* the options of a SYN are longer (68 bytes of a packet: those of others fit) */
 };
 
 enum traffic_kind { TRAFFIC_ORDINARY, TRAFFIC_ABORT, TRAFFIC_CLOSES, TRAFFIC_REOPEN, TRAFFIC_CRASH, TRAFFIC_FORGED, TRAFFIC_FAST_OPEN,
@@ -121,7 +129,8 @@ struct plan {
     struct forgery forgeries[MOST_FORGERIES];
     int forgery_count;
     moment delay[2];           /* from host 0 to the tap, from the tap to host 1 */
-    uint8_t loss, duplicates, jitter; /* percent */
+    uint8_t loss; /* of 200, on each half of the way */
+    uint8_t duplicates, jitter, flaps; /* percent; flaps: a segment takes a longer way, its TTL is lower */
     moment most_jitter;
     struct capture_plan capture;
     moment ends;
@@ -167,10 +176,12 @@ struct host {
     uint32_t peer_fin;
     uint32_t ts_recent, ts_offset, last_ack_sent;
     uint8_t to_ack;      /* segments not acknowledged yet */
+    uint8_t queue_left;  /* third segments that will still be dropped */
     uint8_t same_acks;
     uint32_t last_iss;   /* of the connection before */
     uint32_t served, owed; /* bytes taken since the program looked; requested */
     uint16_t ip_id;
+    moment refused_at;   /* when it last answered what is not acceptable */
     moment rto_at, ack_at, probe_at, wait_at, keep_at;
     int16_t life;        /* index of .lives, or -1 */
     int16_t peer_life;
@@ -221,6 +232,7 @@ const char *capture_name(enum capture_kind kind);
 /* network.c */
 void world_run(struct world *world, const struct plan *plan);
 void world_send(struct world *world, struct segment *segment);
+uint32_t world_isn(struct world *world); /* any number; often one soon before 2^32 or 2^31 */
 void world_later(struct world *world, moment when, enum event_kind kind, int host, int what, const struct action *action);
 
 /* forger.c */
@@ -230,6 +242,7 @@ void forger_acts(struct world *world, struct forgery *forgery);
 void program_acts(struct world *world, struct host *host, const struct action *action);
 void program_gets_data(struct world *world, struct host *host, uint32_t bytes);
 void program_gets_fin(struct world *world, struct host *host);
+void program_closes(struct world *world, struct host *host); /* moves it, sends nothing */
 void program_is_open(struct world *world, struct host *host);
 
 /* receive.c */
