@@ -57,8 +57,8 @@ static void print_states(const struct judged *judged)
         const struct shown *shown = &judged->row.after[end];
         char text[24];
         snprintf(text, sizeof text, "%s%s", state_name(shown->state), shown->inferred ? "?" : "");
-        bool lie = !shown->inferred && shown->state != STATES && !(judged->accepted[end] >> shown->state & 1);
-        printf(" | %c: %-12s %s %-11s", 'A' + end, text, lie ? "LIE" : "   ", state_name(judged->truth[end]));
+        static const char *const marks[] = { "   ", "LIE", "was", "LIE", "ABS", "LIE", "ABS", "LIE" };
+        printf(" | %c: %-12s %s %-11s", 'A' + end, text, marks[judged->lies[end]], state_name(judged->truth[end]));
     }
 }
 
@@ -71,7 +71,7 @@ void figure_print(const struct world *world, const struct capture *capture, cons
     bool has_base[2] = { false, false };
 
     judge(world, capture, &first, &tally, rows);
-    printf("# %s, capture %s; columns: shown, then true\n", traffic_name((enum traffic_kind)world->plan.traffic),
+    printf("# %s, capture %s; columns: shown, LIE, true; was: the state shown before it is wrong; ABS: no host sends this from there\n", traffic_name((enum traffic_kind)world->plan.traffic),
            capture_name((enum capture_kind)world->plan.capture.kind));
     for (int i = 0; i < capture->count; i++) {
         const struct record *record = &capture->records[i];

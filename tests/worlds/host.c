@@ -208,8 +208,7 @@ void host_aborts(struct world *world, struct host *host)
     if (host->fin_sent && host->variant->rst_at_fin && host->nxt == host->fin + 1)
         seq = host->fin;
     int16_t life = host->life, peer_life = host->peer_life;
-    bool listens = host->listens;
-    host_forgets(world, host, listens ? LISTEN : CLOSED);
+    host_forgets(world, host, host_nothing(host));
     struct segment segment = blank(world, host, RST, seq, 0);
     segment.life = life;
     segment.heard_life = peer_life;
@@ -307,7 +306,7 @@ void host_retransmits(struct world *world, struct host *host)
 
 static void give_up(struct world *world, struct host *host)
 {
-    host_forgets(world, host, host->listens ? LISTEN : CLOSED);
+    host_forgets(world, host, host_nothing(host));
 }
 
 static void rto_runs_out(struct world *world, struct host *host)

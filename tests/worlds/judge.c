@@ -56,6 +56,8 @@ struct known {
     bool met[2];
     uint32_t claimed[2]; /* (d), bit per state */
     moment claimed_at[2];
+    uint32_t accepted[2]; /* what could be shown after the last record, bit per state */
+    struct shown shown[2]; /* what was shown after it */
 };
 
 static int latest(const struct host *host, moment now)
@@ -188,11 +190,97 @@ static void count(const struct world *world, const struct known *known, const st
     tally->right[who] += states >> shown->state & 1;
 }
 
+/* Where an end may have been before a record: where it could be shown after the record
+ * before; from its last change that was knowable without the record until now; and
+ * where the record itself shows it to have been. */
+static uint32_t accepted_before(const struct world *world, const struct known *was, const struct known *known,
+                                const struct segment *segment, int end)
+{
+    int last = latest(&world->host[end], known->now), first = latest(&world->host[end], was->now);
+
+    while (first > 0 && !is_knowable(world, was, end, first))
+        first--;
+    if (segment->from == end && !segment->forged && segment->stands < first)
+        first = segment->stands;
+    return states_between(world, was, end, first, last) | was->accepted[end] | was->claimed[end] | known->claimed[end];
+}
+
+/* States from which no host sends such a segment, nor gets to by what is still on
+ * its way to it. */
+static bool is_absurd(const struct segment *segment, unsigned state)
+{
+    uint32_t not_any_more = 1u << FIN_WAIT_1 | 1u << FIN_WAIT_2 | 1u << CLOSING | 1u << LAST_ACK | 1u << TIME_WAIT;
+
+    if (segment->forged || (segment->flags & RST))
+        return false;
+    if ((segment->flags & (SYN | FIN)) == FIN)
+        return state == LISTEN || state == SYN_SENT || state == SYN_RCVD || state == ESTABLISHED || state == CLOSE_WAIT;
+    if ((segment->flags & (SYN | FIN | ACK)) == SYN)
+        return (not_any_more | 1u << CLOSE_WAIT) >> state & 1;
+    if ((segment->flags & (SYN | FIN)) == SYN)
+        return state == SYN_SENT || state == TIME_WAIT || state == LAST_ACK;
+    return false;
+}
+
+static bool is_true(const struct shown *shown, uint32_t states)
+{
+    return shown->inferred || shown->state == STATES || (states >> shown->state & 1);
+}
+
+static uint8_t truth_of(const struct world *world, const struct known *known, const struct segment *segment, int end)
+{
+    const struct host *host = &world->host[end];
+
+    if (segment->from == end && !segment->forged)
+        return host->history[segment->stands].state;
+    return host->history[latest(host, known->now)].state;
+}
+
+/* What is shown of one end; returns the set of what is wrong. */
+static unsigned judge_end(const struct world *world, const struct known *was, const struct known *known,
+                          const struct record *record, int end, const struct row *row, struct tally *tally,
+                          uint32_t *states)
+{
+    const struct segment *segment = &world->segments[record->segment];
+    const struct shown *after = &row->after[end];
+    unsigned wrong = 0;
+
+    *states = accepted(world, known, segment, end);
+    count(world, known, segment, end, after, *states, tally);
+    if (!is_true(after, *states))
+        wrong |= 1u << WRONG_AFTER;
+    /* What was wrong after the last record is not wrong a second time. */
+    if (row->before[end].state != was->shown[end].state
+        && !is_true(&row->before[end], accepted_before(world, was, known, segment, end)))
+        wrong |= 1u << WRONG_BEFORE;
+    if (segment->from == end && !record->again && after->state != STATES && is_absurd(segment, after->state))
+        wrong |= 1u << WRONG_ABSURD;
+    return wrong;
+}
+
+/* Counts what is wrong, and keeps the first of it: of what comes first in a record, a state after it. */
+static void note(struct lie *lie, int lies, int record, int end, unsigned wrong, const struct row *row, uint8_t truth,
+                 bool of_sender, struct tally *tally)
+{
+    bool first = lies == 0;
+
+    for (int i = 0; i < WRONGS; i++) {
+        if (!(wrong >> i & 1))
+            continue;
+        tally->wrong[i]++;
+        if (first)
+            *lie = (struct lie){ record, (uint8_t)i, (uint8_t)end, of_sender,
+                                 i == WRONG_BEFORE ? row->before[end].state : row->after[end].state, truth };
+        first = false;
+    }
+}
+
 int judge(const struct world *world, const struct capture *capture, struct lie *lie, struct tally *tally,
           struct judged *rows)
 {
     static struct passer_by passer_by;
-    struct known known = { .newest = { -1, -1 }, .newest_ack = { -1, -1 } };
+    struct known known = { .newest = { -1, -1 }, .newest_ack = { -1, -1 },
+                           .shown = { { STATES, true }, { STATES, true } } }, was;
     int lies = 0;
 
     passer_by_begin(&passer_by, world->plan.world % 3 ? 1 : -1);
@@ -202,22 +290,23 @@ int judge(const struct world *world, const struct capture *capture, struct lie *
         struct recorded recorded = { segment, record->stamped, record->ttl, record->cut };
         struct row row;
         passer_by_sees(&passer_by, &recorded, &row);
+        if (judge_boasts)
+            row.after[0].inferred = row.after[1].inferred = false;
+        was = known;
         learn(world, &known, record);
         for (int end = 0; end < 2; end++) {
-            struct shown *shown = &row.after[end];
-            uint32_t states = accepted(world, &known, segment, end);
-            uint8_t truth = world->host[end].history[latest(&world->host[end], known.now)].state;
-            if (segment->from == end && !segment->forged)
-                truth = world->host[end].history[segment->stands].state;
-            if (judge_boasts)
-                shown->inferred = false;
-            count(world, &known, segment, end, shown, states, tally);
-            if (rows)
-                rows[i].accepted[end] = states, rows[i].truth[end] = truth;
-            if (shown->inferred || shown->state == STATES || (states >> shown->state & 1))
-                continue;
-            if (lies++ == 0)
-                *lie = (struct lie){ i, (uint8_t)end, segment->from == end, shown->state, truth };
+            uint32_t states;
+            unsigned wrong = judge_end(world, &was, &known, record, end, &row, tally, &states);
+            known.accepted[end] = states;
+            known.shown[end] = row.after[end];
+            uint8_t truth = truth_of(world, &known, segment, end);
+            note(lie, lies, i, end, wrong, &row, truth, segment->from == end, tally);
+            lies += (wrong & 1u << WRONG_AFTER) + (wrong >> WRONG_BEFORE & 1) + (wrong >> WRONG_ABSURD & 1);
+            if (rows) {
+                rows[i].accepted[end] = states;
+                rows[i].truth[end] = truth;
+                rows[i].lies[end] = (uint8_t)wrong;
+            }
         }
         if (rows)
             rows[i].row = row;

@@ -27,9 +27,14 @@ struct capture {
 /* capture.c */
 void capture_make(const struct world *world, struct capture *capture);
 
-/* A state shown as certain that its end did not have. */
+/* What is wrong in a record: a state after it that is shown as certain and that its end
+ * did not have; the same of a state before it; a state of the sender, certain or not,
+ * from which no host sends such a segment. */
+enum wrong { WRONG_AFTER, WRONG_BEFORE, WRONG_ABSURD, WRONGS };
+
 struct lie {
     int record;
+    uint8_t wrong;
     uint8_t end;
     bool of_sender;
     uint8_t shown, truth;
@@ -38,6 +43,7 @@ struct lie {
 /* Of one world, or of many. */
 struct tally {
     uint64_t worlds, segments, lies, lying_worlds;
+    uint64_t wrong[WRONGS]; /* .lies, by what is wrong */
     uint64_t certain[2], inferred[2], unknown[2], right[2]; /* [0]: of the sender, [1]: of the other end */
 };
 
@@ -45,6 +51,7 @@ struct tally {
 struct judged {
     struct row row;
     uint32_t accepted[2]; /* bit per state */
+    uint8_t lies[2];      /* bit per enum wrong */
     uint8_t truth[2];
 };
 

@@ -25,7 +25,7 @@ enum { MOST_KINDS = 4096 };
 
 /* A kind of lie: what was shown, what was true, and of whom. */
 struct kind {
-    uint8_t capture, shown, truth, flags;
+    uint8_t capture, shown, truth, flags, wrong;
     bool of_sender;
     uint64_t worlds, first_world;
 };
@@ -63,11 +63,17 @@ static void print_tally(const char *name, const struct tally *tally)
     for (int i = 0; i < 2; i++)
         shown[i] = tally->certain[i] + tally->inferred[i] + tally->unknown[i];
     printf("%-14s %8" PRIu64 " worlds %9" PRIu64 " segments  certain %5.1f %% sender %5.1f %% other  "
-           "inferred right %5.1f %% %5.1f %%  lies %7" PRIu64 " = %8.1f per million, in %" PRIu64 " worlds\n",
+           "inferred right %5.1f %% %5.1f %%  lies %7" PRIu64 " = %8.1f per million, in %" PRIu64 " worlds"
+           " (after %" PRIu64 ", before %" PRIu64 ", absurd %" PRIu64 ")\n",
            name, tally->worlds, tally->segments, share(tally->certain[0], shown[0]), share(tally->certain[1], shown[1]),
            share(tally->right[0], tally->inferred[0]), share(tally->right[1], tally->inferred[1]), tally->lies,
-           tally->segments ? 1e6 * (double)tally->lies / (double)tally->segments : 0, tally->lying_worlds);
+           tally->segments ? 1e6 * (double)tally->lies / (double)tally->segments : 0, tally->lying_worlds, tally->wrong[0], tally->wrong[1],
+           tally->wrong[2]);
 }
+
+static const char *const wrong_text[WRONGS] = {
+    "shown as certain", "shown as certain before the segment", "shown, from which no host sends this",
+};
 
 static void print_world(bool shrinks, struct lie *lie, bool lies)
 {
@@ -76,8 +82,9 @@ static void print_world(bool shrinks, struct lie *lie, bool lies)
     if (shrinks && lies)
         shrink(&world, &capture, lie, wanted.drops);
     if (lies)
-        printf("\n%s (%s of %s) shown as certain, true: %s\n", state_name(lie->shown), lie->end ? "B" : "A",
-               lie->of_sender ? "the sender" : "the other end", state_name(lie->truth));
+        printf("\n%s (%s of %s) %s; true%s: %s\n", state_name(lie->shown), lie->end ? "B" : "A",
+               lie->of_sender ? "the sender" : "the other end", wrong_text[lie->wrong],
+               lie->wrong == WRONG_BEFORE ? " after it" : "", state_name(lie->truth));
     figure_print(&world, &capture, lies ? lie : NULL);
     printf("rerun: worlds --seed %" PRIu64 " --world %" PRIu64 "%s\n", wanted.seed, number, shrinks ? " --shrink" : "");
 }
@@ -85,14 +92,14 @@ static void print_world(bool shrinks, struct lie *lie, bool lies)
 /* Returns true if it is one of the first of its kind. */
 static bool note_kind(const struct lie *lie)
 {
-    struct kind kind = { .capture = world.plan.capture.kind, .shown = lie->shown, .truth = lie->truth,
+    struct kind kind = { .capture = world.plan.capture.kind, .shown = lie->shown, .truth = lie->truth, .wrong = lie->wrong,
                          .flags = world.segments[capture.records[lie->record].segment].flags & (SYN | FIN | RST | ACK),
                          .of_sender = lie->of_sender, .first_world = world.plan.world };
 
     for (int i = 0; i < kind_count; i++) {
         struct kind *other = &kinds[i];
         if (other->capture == kind.capture && other->shown == kind.shown && other->truth == kind.truth
-            && other->of_sender == kind.of_sender && other->flags == kind.flags)
+            && other->of_sender == kind.of_sender && other->flags == kind.flags && other->wrong == kind.wrong)
             return ++other->worlds <= (uint64_t)wanted.each;
     }
     if (kind_count == MOST_KINDS)
@@ -115,8 +122,9 @@ static void print_kinds(void)
     if (kind_count > 0)
         printf("\nfirst lie of a world: worlds, capture, whose, shown > true, on\n");
     for (int i = 0; i < kind_count && i < 60; i++)
-        printf("%7" PRIu64 "  %-9s %-6s %-11s > %-11s %s%s%s%s  (world %" PRIu64 ")\n", kinds[i].worlds,
-               capture_name((enum capture_kind)kinds[i].capture), kinds[i].of_sender ? "sender" : "other",
+        printf("%7" PRIu64 "  %-9s %-6s %-6s %-11s > %-11s %s%s%s%s  (world %" PRIu64 ")\n", kinds[i].worlds,
+               capture_name((enum capture_kind)kinds[i].capture),
+               kinds[i].wrong == WRONG_AFTER ? "" : kinds[i].wrong == WRONG_BEFORE ? "before" : "absurd", kinds[i].of_sender ? "sender" : "other",
                state_name(kinds[i].shown), state_name(kinds[i].truth), kinds[i].flags & SYN ? "S" : "",
                kinds[i].flags & FIN ? "F" : "", kinds[i].flags & RST ? "R" : "", kinds[i].flags & ACK ? "." : "",
                kinds[i].first_world);

@@ -75,7 +75,7 @@ static void connects(struct world *world, struct host *host, enum isn isn)
     uint32_t any = world_isn(world), iss = any;
 
     if (host->state == TIME_WAIT && host->variant->reuses_time_wait)
-        host_forgets(world, host, host->listens ? LISTEN : CLOSED);
+        host_forgets(world, host, host_nothing(host));
     if (host->state > LISTEN)
         return;
     if (host->ever_opened && isn == ISN_HIGHER)
@@ -112,7 +112,7 @@ static void closes(struct world *world, struct host *host, bool both_ways)
 {
     switch ((enum state)host->state) {
     case SYN_SENT:
-        host_forgets(world, host, host->listens ? LISTEN : CLOSED);
+        host_forgets(world, host, host_nothing(host));
         return;
     case SYN_RCVD:
         if (host->passive && !host->fast_opened)
@@ -151,7 +151,7 @@ static void aborts(struct world *world, struct host *host)
     case SYN_SENT:
     case CLOSING:
     case LAST_ACK:
-        host_forgets(world, host, host->listens ? LISTEN : CLOSED);
+        host_forgets(world, host, host_nothing(host));
         return;
     case SYN_RCVD:
         if (host->passive && !host->fast_opened)
@@ -189,7 +189,7 @@ void program_acts(struct world *world, struct host *host, const struct action *a
     case CRASH:
         host->ts_offset = action->amount;
         if (host->state > LISTEN)
-            host_forgets(world, host, host->listens ? LISTEN : CLOSED);
+            host_forgets(world, host, host_nothing(host));
         break;
     case STOP_READING:
         host->reads = false;
@@ -205,7 +205,7 @@ void program_acts(struct world *world, struct host *host, const struct action *a
     case STOP_LISTENING:
         host->listens = action->deed == LISTEN_AGAIN;
         if (host->state <= LISTEN)
-            host_becomes(world, host, host->listens ? LISTEN : CLOSED);
+            host_becomes(world, host, host_nothing(host));
         break;
     }
 }

@@ -1,17 +1,12 @@
-/* receive.c - what a host's TCP makes of a segment that arrives.
+/* receive.c - what a host's TCP makes of a segment once it is synchronized.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * RFC 9293 section 3.10.7 in its order, with RFC 5961 (challenge ACKs) and RFC
+ * RFC 9293 section 3.10.7.4 in its order, with RFC 5961 (challenge ACKs) and RFC
  * 7323 section 5 (PAWS); where real stacks differ the host's variant says which
  * it is.
  */
 #include "world.h"
-
-static enum state nothing(const struct host *host)
-{
-    return host->listens ? LISTEN : CLOSED;
-}
 
 static bool fits(const struct host *host, uint32_t seq)
 {
@@ -28,22 +23,6 @@ static bool is_acceptable(const struct host *host, const struct segment *segment
     return fits(host, segment->seq) || (space > 0 && fits(host, segment->seq + space - 1));
 }
 
-/* The receiver's side of the options on a SYN. */
-static void take_options(struct host *host, const struct segment *segment)
-{
-    const struct variant *variant = host->variant;
-
-    host->scaled = variant->scales && (segment->has & HAS_SCALE);
-    host->their_scale = host->scaled ? segment->scale : 0;
-    host->sack_ok = variant->sacks && (segment->has & HAS_SACK_PERMITTED);
-    host->timestamps = variant->timestamps && (segment->has & HAS_TIMESTAMPS);
-    host->ts_recent = segment->ts_val;
-    host->irs = segment->seq;
-    host->rcv_nxt = host->edge = segment->seq + 1;
-    host->send_window = segment->window;
-    host->peer_life = segment->forged ? -1 : (int16_t)segment->life;
-}
-
 /* The ACK that answers what is not acceptable (RFC 9293 section 3.10.7.4, RFC 5961). */
 static void refuses(struct world *world, struct host *host, const struct segment *segment)
 {
@@ -52,51 +31,6 @@ static void refuses(struct world *world, struct host *host, const struct segment
         return;
     host->refused_at = world->now;
     host_acks(world, host);
-}
-
-static uint32_t isn_of_passive(struct world *world, const struct host *host)
-{
-    uint32_t any = world_isn(world);
-
-    if (!host->ever_opened || random_chance(&world->drawn, 30))
-        return any;
-    return random_chance(&world->drawn, 80) ? host->nxt + 1 + (any & 0xffffff) : host->last_iss - (any & 0xffff);
-}
-
-static void listen_gets(struct world *world, struct host *host, const struct segment *segment)
-{
-    const struct variant *variant = host->variant;
-
-    if (segment->flags & RST)
-        return;
-    if (segment->flags & ACK) {
-        host_resets(world, host, segment);
-        return;
-    }
-    if (!(segment->flags & SYN) || (segment->flags & FIN))
-        return;
-    host->peer_life = segment->forged ? -1 : (int16_t)segment->life;
-    host_begins(world, host, isn_of_passive(world, host), SYN_RCVD);
-    if (world->over)
-        return;
-    take_options(host, segment);
-    bool cookie = segment->has & HAS_COOKIE;
-    host->asked_cookie = segment->has & HAS_COOKIE_REQUEST;
-    if (segment->len > 0 && ((cookie && variant->fast_open) || variant->takes_syn_data)) {
-        host->rcv_nxt = host->edge = segment_end(segment);
-        host->fast_opened = cookie && variant->fast_open;
-    }
-    if (variant->syn_ack_data) {
-        host->written += variant->syn_ack_data;
-        if (variant->syn_ack_fin) {
-            program_closes(world, host);
-            host->fin_sent = true;
-            host->nxt = host->fin + 1;
-        }
-    }
-    host_sends_syn(world, host);
-    if (host->fast_opened)
-        program_gets_data(world, host, segment->len);
 }
 
 /* Data and FIN, in order or behind a hole; RFC 9293 section 3.10.7.4, seventh and eighth. */
@@ -153,7 +87,7 @@ static void take_fin(struct world *world, struct host *host)
 }
 
 /* Returns false if the connection is gone. */
-static bool take_text(struct world *world, struct host *host, const struct segment *segment)
+bool host_takes_text(struct world *world, struct host *host, const struct segment *segment)
 {
     uint32_t seq = segment->seq + ((segment->flags & SYN) != 0), end = seq + segment->len;
     uint32_t was = host->rcv_nxt, edge = host->rcv_nxt + host_window(host);
@@ -166,7 +100,7 @@ static bool take_text(struct world *world, struct host *host, const struct segme
     }
     if (segment->len > 0 && after(end, host->rcv_nxt) && host->orphan && host->variant->resets_orphan) {
         world->orphaned = true;
-        host_forgets(world, host, nothing(host));
+        host_forgets(world, host, host_nothing(host));
         world->orphaned = false;
         host_resets(world, host, segment);
         return false;
@@ -206,50 +140,12 @@ static bool take_text(struct world *world, struct host *host, const struct segme
     return true;
 }
 
-static void opened(struct world *world, struct host *host)
+void host_opens(struct world *world, struct host *host)
 {
     host->syn_acked = true;
     host->retries = 0;
     host_becomes(world, host, ESTABLISHED);
     program_is_open(world, host);
-}
-
-static void syn_sent_gets(struct world *world, struct host *host, const struct segment *segment)
-{
-    bool good = false;
-
-    if (segment->flags & ACK) {
-        good = after(segment->ack, host->iss) && !after(segment->ack, host->nxt);
-        if (!good) {
-            if (!(segment->flags & RST))
-                host_resets(world, host, segment);
-            return;
-        }
-    }
-    if (segment->flags & RST) {
-        if (good)
-            host_forgets(world, host, nothing(host));
-        return;
-    }
-    if (!(segment->flags & SYN))
-        return;
-    take_options(host, segment);
-    if (!good) {
-        /* Both opened at once, or the other splits its answer (RFC 9293 figure 7). */
-        host_becomes(world, host, SYN_RCVD);
-        host->nxt = host->iss + 1;
-        host->rto_at = NEVER;
-        host_sends_syn(world, host);
-        return;
-    }
-    host->una = segment->ack;
-    if (after(host->nxt, host->una))
-        host->nxt = host->una; /* data on its SYN that was not taken goes again */
-    host->rto_at = NEVER;
-    opened(world, host);
-    host->sends_ack = true;
-    if (host->variant->takes_syn_ack_data)
-        take_text(world, host, segment);
 }
 
 /* Second: the RST bit. Returns true if the segment is done with. */
@@ -274,7 +170,7 @@ static bool judge_rst(struct world *world, struct host *host, const struct segme
     if (host->state == TIME_WAIT && variant->keeps_time_wait)
         return true;
     if (takes)
-        host_forgets(world, host, nothing(host));
+        host_forgets(world, host, host_nothing(host));
     else if (host->state != SYN_RCVD)
         refuses(world, host, segment); /* a challenge */
     return true;
@@ -285,10 +181,10 @@ static bool judge_syn(struct world *world, struct host *host, const struct segme
 {
     if (host->state == SYN_RCVD && host->passive && !(segment->flags & ACK) && host->variant->syn_in_syn_rcvd) {
         if (host->variant->syn_in_syn_rcvd == 1) {
-            host_forgets(world, host, nothing(host));
+            host_forgets(world, host, host_nothing(host));
             host_resets(world, host, segment);
         } else {
-            host_forgets(world, host, nothing(host));
+            host_forgets(world, host, host_nothing(host));
         }
         return true;
     }
@@ -312,7 +208,7 @@ static bool take_ack(struct world *world, struct host *host, const struct segmen
         host->send_window = (uint32_t)segment->window << host->their_scale;
         host->una = segment->ack;
         host->rto_at = NEVER;
-        opened(world, host);
+        host_opens(world, host);
     } else if (after(segment->ack, host->nxt) || before(segment->ack, host->una - host->variant->window)) {
         refuses(world, host, segment); /* RFC 5961 section 5 */
         return false;
@@ -342,7 +238,7 @@ static bool take_ack(struct world *world, struct host *host, const struct segmen
         } else if (host->state == CLOSING) {
             host_becomes(world, host, TIME_WAIT);
         } else if (host->state == LAST_ACK) {
-            host_forgets(world, host, nothing(host));
+            host_forgets(world, host, host_nothing(host));
             return false;
         }
     } else if ((news && before(host->una, host->recover) && host->una != host->nxt) || host->same_acks == 3) {
@@ -366,13 +262,13 @@ static bool opens_anew(const struct host *host, const struct segment *segment)
            && (segment->flags & (SYN | ACK | RST | FIN)) == SYN;
 }
 
-static void synchronized_gets(struct world *world, struct host *host, const struct segment *segment)
+void host_gets_synchronized(struct world *world, struct host *host, const struct segment *segment)
 {
     uint8_t flags = segment->flags;
 
     if (opens_anew(host, segment)) {
         host_forgets(world, host, LISTEN);
-        listen_gets(world, host, segment);
+        host_listens_to(world, host, segment);
         return;
     }
     if (host->state == SYN_RCVD && (flags & (SYN | RST | FIN)) == SYN && segment->seq == host->irs) {
@@ -414,37 +310,9 @@ static void synchronized_gets(struct world *world, struct host *host, const stru
     }
     if (!(flags & ACK) || !take_ack(world, host, segment))
         return;
-    if (!take_text(world, host, segment))
+    if (!host_takes_text(world, host, segment))
         return;
     host_sends(world, host);
     if (host->sends_ack)
         host_acks(world, host);
-}
-
-void host_receives(struct world *world, struct host *host, const struct segment *segment)
-{
-    bool keyed = host->state != CLOSED;
-
-    if (world->plan.signs && keyed && !(segment->has & HAS_SIGNATURE))
-        return;
-    switch ((enum state)host->state) {
-    case CLOSED:
-        if (!(segment->flags & RST))
-            host_resets(world, host, segment);
-        break;
-    case LISTEN:
-        listen_gets(world, host, segment);
-        break;
-    case SYN_SENT:
-        syn_sent_gets(world, host, segment);
-        if (host->state == ESTABLISHED || host->state == CLOSE_WAIT) {
-            host_sends(world, host);
-            if (host->sends_ack)
-                host_acks(world, host);
-        }
-        break;
-    default:
-        synchronized_gets(world, host, segment);
-        break;
-    }
 }

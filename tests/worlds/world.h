@@ -245,8 +245,19 @@ void program_gets_fin(struct world *world, struct host *host);
 void program_closes(struct world *world, struct host *host); /* moves it, sends nothing */
 void program_is_open(struct world *world, struct host *host);
 
-/* receive.c */
+/* opening.c */
 void host_receives(struct world *world, struct host *host, const struct segment *segment);
+void host_listens_to(struct world *world, struct host *host, const struct segment *segment);
+
+/* receive.c; host_takes_text() returns false if the connection is gone. */
+void host_gets_synchronized(struct world *world, struct host *host, const struct segment *segment);
+void host_opens(struct world *world, struct host *host);
+bool host_takes_text(struct world *world, struct host *host, const struct segment *segment);
+
+static inline enum state host_nothing(const struct host *host)
+{
+    return host->listens ? LISTEN : CLOSED;
+}
 
 /* host.c */
 void host_becomes(struct world *world, struct host *host, enum state state);
