@@ -24,6 +24,13 @@ static enum state unclosed(const struct host *host, enum state state)
     return !host->syn_acked ? SYN_RCVD : host->got_fin ? CLOSE_WAIT : ESTABLISHED;
 }
 
+/* Where it would stand without the other end's FIN. */
+static enum state unheard(enum state state)
+{
+    return state == CLOSE_WAIT ? ESTABLISHED : state == CLOSING || state == LAST_ACK ? FIN_WAIT_1
+           : state == TIME_WAIT ? FIN_WAIT_2 : state;
+}
+
 void host_becomes(struct world *world, struct host *host, enum state state)
 {
     bool arrival = world->cause == BY_ARRIVAL;
@@ -37,9 +44,11 @@ void host_becomes(struct world *world, struct host *host, enum state state)
         .when = world->now,
         .state = (uint8_t)state,
         .unclosed = (uint8_t)unclosed(host, state),
+        .unheard = (uint8_t)unheard(state),
+        .forged_fin = host->got_fin ? host->forged_fin : -1,
         .cause = world->cause,
         .by_fin = arrival && (state == CLOSE_WAIT || state == CLOSING || (state == TIME_WAIT && was == FIN_WAIT_2)),
-        .by_ack = arrival && (state == ESTABLISHED || state == FIN_WAIT_2 || (state == TIME_WAIT && was == CLOSING)
+        .by_ack = arrival && (state == ESTABLISHED || state == FIN_WAIT_1 || state == FIN_WAIT_2 || (state == TIME_WAIT && was == CLOSING)
                               || (was == LAST_ACK && state <= LISTEN)),
         .by_orphan = arrival && world->orphaned,
         .life = host->life,
@@ -83,6 +92,7 @@ void host_begins(struct world *world, struct host *host, uint32_t iss, enum stat
     host->rounds_left = world->plan.manner[host->me].rounds;
     host->iss = host->una = iss;
     host->nxt = host->written = host->recover = iss + 1;
+    host->forged_fin = -1;
     host->queue_left = variant->full_queue;
     if (variant->draws_timestamps)
         host->ts_offset = random_bits(&world->drawn);

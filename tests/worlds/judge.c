@@ -26,14 +26,18 @@
  * What is not knowable, and so allowed:
  *   (a) a FIN that has not been recorded, and that no recorded number covers: until then the state
  *       that the end would have, had its program not closed, is as good as the true one;
- *       and a RST or SYN that has not been recorded: nothing shows it;
+ *       and a RST or SYN that has not been recorded: nothing shows it, least of all a RST
+ *       that refuses an ACK, as an end without a connection sends it, too;
  *   (b) a timer that ran out, a program's close or abort, a crash: until the end sends;
  *   (c) a segment overtaken by a later one of its sender, or recorded after it: the
  *       sender may have moved on between sending and T;
  *   (d) a perfect forgery - the numbers that the host itself would have used, and its TTL,
  *       or nothing recorded that these could be held against: the state that it
  *       claims, until the host itself sends something afterwards, other than a RST
- *       for want of a connection (which one that waits in SYN_SENT sends, too).
+ *       for want of a connection (which one that waits in SYN_SENT sends, too); and a forged FIN
+ *       that was not recorded moved nobody, as far as others can see.
+ * A SYN that splits a handshake is sent by what is no TCP of the RFC: in SYN_RCVD, or, as the
+ * RFC has it for a SYN, in SYN_SENT.
  * CLOSED is true of an end without a connection, whether or not its port listens: the
  * listener is another socket.  LISTEN is true only if there is one.
  *
@@ -52,7 +56,7 @@ struct known {
     int stands[2];       /* index of history that something it sent has shown */
     int newest[2], newest_ack[2]; /* number of its latest segment; of those with ACK */
     bool recorded[MOST_SEGMENTS];
-    bool told_fin[2][MOST_LIVES];
+    bool told_fin[2][MOST_LIVES], told_life[2][MOST_LIVES];
     bool met[2];
     uint32_t claimed[2]; /* (d), bit per state */
     moment claimed_at[2];
@@ -111,10 +115,12 @@ static void learn(const struct world *world, struct known *known, const struct r
         known->newest_ack[from] = segment->number;
     if (segment->life >= 0) {
         const struct life *life = &world->host[from].lives[segment->life];
+        known->told_life[from][segment->life] = true;
         known->told_fin[from][segment->life] |= life->has_fin && after(segment_end(segment), life->fin);
     }
     if (segment->heard_life >= 0 && (segment->flags & ACK)) {
         const struct life *life = &world->host[to].lives[segment->heard_life];
+        known->told_life[to][segment->heard_life] = true;
         known->told_fin[to][segment->heard_life] |= life->has_fin && after(segment->ack, life->fin);
         if (life->begins > known->stands[to])
             known->stands[to] = life->begins;
@@ -153,8 +159,23 @@ static uint32_t states_between(const struct world *world, const struct known *kn
             states |= 1u << CLOSED;
         if (step->life >= 0 && !known->told_fin[end][step->life])
             states |= 1u << step->unclosed;
+        if (step->forged_fin >= 0 && !known->recorded[step->forged_fin])
+            states |= 1u << step->unheard;
+        if (step->state == SYN_RCVD && host->variant->split)
+            states |= 1u << SYN_SENT;
     }
     return states;
+}
+
+/* A RST that refuses an ACK comes from SYN_SENT and SYN_RCVD as well as from where there
+ * is nothing; with nothing recorded of the attempt, the latter is as good. */
+static bool seems_to_have_nothing(const struct world *world, const struct known *known, const struct segment *segment)
+{
+    const struct step *step = &world->host[(int)segment->from].history[segment->stands];
+
+    return (segment->flags & RST) && segment->life < 0 && step->life >= 0
+           && !known->told_life[(int)segment->from][step->life]
+           && !(step->peer_life >= 0 && known->told_life[!segment->from][step->peer_life]);
 }
 
 static uint32_t accepted(const struct world *world, const struct known *known, const struct segment *segment, int end)
@@ -162,7 +183,8 @@ static uint32_t accepted(const struct world *world, const struct known *known, c
     int last = latest(&world->host[end], known->now), first = last;
 
     if (segment->from == end && !segment->forged)
-        first = segment->stands;
+        return states_between(world, known, end, segment->stands, last)
+               | (seems_to_have_nothing(world, known, segment) ? 1u << CLOSED : 0);
     else
         while (first > 0 && !is_knowable(world, known, end, first))
             first--;

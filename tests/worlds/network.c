@@ -156,6 +156,7 @@ static void prepare_host(struct world *world, int me)
     host->listens = world->plan.listens[me];
     host->life = host->peer_life = -1;
     host->refused_at = -SECOND;
+    host->forged_fin = -1;
     host->rto_at = host->ack_at = host->probe_at = host->wait_at = host->keep_at = NEVER;
     host->ts_offset = random_bits(&world->drawn);
     host->ip_id = (uint16_t)random_bits(&world->drawn);

@@ -116,6 +116,7 @@ bool host_takes_text(struct world *world, struct host *host, const struct segmen
     }
     if ((segment->flags & FIN) && end == seq + segment->len && !before(end, was)) {
         host->fin_held = true;
+        host->forged_fin = segment->forged ? segment->number : -1;
         host->peer_fin = end;
     }
     bool in_order = host->rcv_nxt != was;
@@ -213,8 +214,10 @@ static bool take_ack(struct world *world, struct host *host, const struct segmen
         refuses(world, host, segment); /* RFC 5961 section 5 */
         return false;
     }
-    if (host->fin_sent && !host->syn_acked && after(segment->ack, host->iss))
-        host->syn_acked = true; /* closed before the handshake's end */
+    if (!host->syn_acked && after(segment->ack, host->iss)) {
+        host->syn_acked = true; /* closed before the handshake's end: otherwise it would be open now */
+        host_becomes(world, host, (enum state)host->state);
+    }
     bool news = after(segment->ack, host->una);
     if (news) {
         host->una = segment->ack;

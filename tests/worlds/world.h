@@ -143,6 +143,8 @@ struct step {
     moment when;
     uint8_t state;
     uint8_t unclosed;  /* the state that it would have, had its program not closed */
+    uint8_t unheard;   /* the state that it would have, had no forged FIN come in */
+    int forged_fin;    /* the number of that FIN, or -1 */
     uint8_t cause;     /* enum cause */
     bool by_fin;       /* an arrival that brought the other end's FIN in order */
     bool by_ack;       /* an arrival whose ACK moved it */
@@ -174,6 +176,7 @@ struct host {
     uint8_t held_count;
     bool fin_held;       /* the peer's FIN came, perhaps behind a hole */
     uint32_t peer_fin;
+    int forged_fin;      /* the number of the peer's FIN if it was forged, or -1 */
     uint32_t ts_recent, ts_offset, last_ack_sent;
     uint8_t to_ack;      /* segments not acknowledged yet */
     uint8_t queue_left;  /* third segments that will still be dropped */
