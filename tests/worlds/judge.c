@@ -48,7 +48,7 @@
 
 #include <string.h>
 
-bool judge_boasts;
+bool judge_boasts, judge_outcomes;
 
 /* What the capture held so far. */
 struct known {
@@ -286,13 +286,13 @@ static void note(struct lie *lie, int lies, int record, int end, unsigned wrong,
 {
     bool first = lies == 0;
 
-    for (int i = 0; i < WRONGS; i++) {
+    for (int i = 0; i < WRONG_OUTCOME; i++) {
         if (!(wrong >> i & 1))
             continue;
         tally->wrong[i]++;
         if (first)
             *lie = (struct lie){ record, (uint8_t)i, (uint8_t)end, of_sender,
-                                 i == WRONG_BEFORE ? row->before[end].state : row->after[end].state, truth };
+                                 i == WRONG_BEFORE ? row->before[end].state : row->after[end].state, truth, NULL };
         first = false;
     }
 }
@@ -332,6 +332,12 @@ int judge(const struct world *world, const struct capture *capture, struct lie *
         }
         if (rows)
             rows[i].row = row;
+    }
+    const char *outcome = passer_by_outcome(&passer_by);
+    if (outcome_is_false(world, capture, outcome)) {
+        tally->wrong[WRONG_OUTCOME]++;
+        if (judge_outcomes && lies++ == 0)
+            *lie = (struct lie){ .record = capture->count - 1, .wrong = WRONG_OUTCOME, .outcome = outcome };
     }
     tally->segments += (uint64_t)capture->count;
     tally->worlds++;

@@ -29,8 +29,9 @@ void capture_make(const struct world *world, struct capture *capture);
 
 /* What is wrong in a record: a state after it that is shown as certain and that its end
  * did not have; the same of a state before it; a state of the sender, certain or not,
- * from which no host sends such a segment. */
-enum wrong { WRONG_AFTER, WRONG_BEFORE, WRONG_ABSURD, WRONGS };
+ * from which no host sends such a segment; and of the whole, an outcome that the records
+ * are against. */
+enum wrong { WRONG_AFTER, WRONG_BEFORE, WRONG_ABSURD, WRONG_OUTCOME, WRONGS };
 
 struct lie {
     int record;
@@ -38,6 +39,7 @@ struct lie {
     uint8_t end;
     bool of_sender;
     uint8_t shown, truth;
+    const char *outcome; /* WRONG_OUTCOME */
 };
 
 /* Of one world, or of many. */
@@ -60,8 +62,14 @@ struct judged {
 int judge(const struct world *world, const struct capture *capture, struct lie *lie, struct tally *tally,
           struct judged *rows);
 
+/* outcome.c */
+bool outcome_is_false(const struct world *world, const struct capture *capture, const char *outcome);
+
 /* A passer-by that is wrong on purpose: it shows as certain what it infers. */
 extern bool judge_boasts;
+
+/* Outcomes that are against the records are counted as lies, too. */
+extern bool judge_outcomes;
 
 /* figure.c */
 const char *state_name(unsigned state);

@@ -11,6 +11,7 @@
  *   worlds --each N                     shrinks and prints the first N worlds of each kind of lie
  *   worlds ... --drop                   shrinking may also drop records of a whole capture
  *   worlds --check                      only whether the simulator itself is right (check.c)
+ *   worlds --outcomes                   outcomes that are against the records are lies, too
  *   worlds --boast                      with a passer-by that is wrong on purpose
  */
 #include <inttypes.h>
@@ -27,6 +28,7 @@ enum { MOST_KINDS = 4096 };
 struct kind {
     uint8_t capture, shown, truth, flags, wrong;
     bool of_sender;
+    const char *outcome;
     uint64_t worlds, first_world;
 };
 
@@ -64,15 +66,15 @@ static void print_tally(const char *name, const struct tally *tally)
         shown[i] = tally->certain[i] + tally->inferred[i] + tally->unknown[i];
     printf("%-14s %8" PRIu64 " worlds %9" PRIu64 " segments  certain %5.1f %% sender %5.1f %% other  "
            "inferred right %5.1f %% %5.1f %%  lies %7" PRIu64 " = %8.1f per million, in %" PRIu64 " worlds"
-           " (after %" PRIu64 ", before %" PRIu64 ", absurd %" PRIu64 ")\n",
+           " (after %" PRIu64 ", before %" PRIu64 ", absurd %" PRIu64 ", outcome %" PRIu64 ")\n",
            name, tally->worlds, tally->segments, share(tally->certain[0], shown[0]), share(tally->certain[1], shown[1]),
            share(tally->right[0], tally->inferred[0]), share(tally->right[1], tally->inferred[1]), tally->lies,
            tally->segments ? 1e6 * (double)tally->lies / (double)tally->segments : 0, tally->lying_worlds, tally->wrong[0], tally->wrong[1],
-           tally->wrong[2]);
+           tally->wrong[2], tally->wrong[3]);
 }
 
 static const char *const wrong_text[WRONGS] = {
-    "shown as certain", "shown as certain before the segment", "shown, from which no host sends this",
+    "shown as certain", "shown as certain before the segment", "shown, from which no host sends this", "",
 };
 
 static void print_world(bool shrinks, struct lie *lie, bool lies)
@@ -81,7 +83,9 @@ static void print_world(bool shrinks, struct lie *lie, bool lies)
 
     if (shrinks && lies)
         shrink(&world, &capture, lie, wanted.drops);
-    if (lies)
+    if (lies && lie->wrong == WRONG_OUTCOME)
+        printf("\nthe outcome \"%s\" is against what was recorded\n", lie->outcome);
+    else if (lies)
         printf("\n%s (%s of %s) %s; true%s: %s\n", state_name(lie->shown), lie->end ? "B" : "A",
                lie->of_sender ? "the sender" : "the other end", wrong_text[lie->wrong],
                lie->wrong == WRONG_BEFORE ? " after it" : "", state_name(lie->truth));
@@ -94,12 +98,13 @@ static bool note_kind(const struct lie *lie)
 {
     struct kind kind = { .capture = world.plan.capture.kind, .shown = lie->shown, .truth = lie->truth, .wrong = lie->wrong,
                          .flags = world.segments[capture.records[lie->record].segment].flags & (SYN | FIN | RST | ACK),
-                         .of_sender = lie->of_sender, .first_world = world.plan.world };
+                         .of_sender = lie->of_sender, .outcome = lie->outcome, .first_world = world.plan.world };
 
     for (int i = 0; i < kind_count; i++) {
         struct kind *other = &kinds[i];
         if (other->capture == kind.capture && other->shown == kind.shown && other->truth == kind.truth
-            && other->of_sender == kind.of_sender && other->flags == kind.flags && other->wrong == kind.wrong)
+            && other->of_sender == kind.of_sender && other->flags == kind.flags && other->wrong == kind.wrong
+            && other->outcome == kind.outcome)
             return ++other->worlds <= (uint64_t)wanted.each;
     }
     if (kind_count == MOST_KINDS)
@@ -121,13 +126,19 @@ static void print_kinds(void)
     qsort(kinds, (size_t)kind_count, sizeof kinds[0], compare_kinds);
     if (kind_count > 0)
         printf("\nfirst lie of a world: worlds, capture, whose, shown > true, on\n");
-    for (int i = 0; i < kind_count && i < 60; i++)
+    for (int i = 0; i < kind_count && i < 60; i++) {
+        if (kinds[i].outcome) {
+            printf("%7" PRIu64 "  %-9s outcome %s  (world %" PRIu64 ")\n", kinds[i].worlds,
+                   capture_name((enum capture_kind)kinds[i].capture), kinds[i].outcome, kinds[i].first_world);
+            continue;
+        }
         printf("%7" PRIu64 "  %-9s %-6s %-6s %-11s > %-11s %s%s%s%s  (world %" PRIu64 ")\n", kinds[i].worlds,
                capture_name((enum capture_kind)kinds[i].capture),
                kinds[i].wrong == WRONG_AFTER ? "" : kinds[i].wrong == WRONG_BEFORE ? "before" : "absurd", kinds[i].of_sender ? "sender" : "other",
                state_name(kinds[i].shown), state_name(kinds[i].truth), kinds[i].flags & SYN ? "S" : "",
                kinds[i].flags & FIN ? "F" : "", kinds[i].flags & RST ? "R" : "", kinds[i].flags & ACK ? "." : "",
                kinds[i].first_world);
+    }
 }
 
 static bool run_one(uint64_t number)
@@ -179,6 +190,8 @@ static void read_arguments(int argc, char **argv)
             wanted.checks = true;
         else if (strcmp(name, "--stop-at-first") == 0)
             wanted.stops = true;
+        else if (strcmp(name, "--outcomes") == 0)
+            judge_outcomes = true;
         else if (strcmp(name, "--boast") == 0)
             judge_boasts = true;
         else if (strcmp(name, "--drop") == 0)

@@ -17,7 +17,7 @@ static bool persists(const struct capture *capture, const struct lie *wanted, st
     struct tally tally = { 0 };
 
     return judge(&trial, capture, found, &tally, NULL) > 0 && found->shown == wanted->shown && found->wrong == wanted->wrong && found->truth == wanted->truth
-           && found->of_sender == wanted->of_sender;
+           && found->of_sender == wanted->of_sender && found->outcome == wanted->outcome;
 }
 
 /* Where the passer-by misses segments anyway, it may miss more. */
