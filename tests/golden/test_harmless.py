@@ -4,7 +4,7 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Our own captures, quickly; any others: tests/corpus, tests/harmless/.
+# Our own captures, quickly; any others: tests/harmless/run.
 import pathlib
 import subprocess
 

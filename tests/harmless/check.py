@@ -189,7 +189,7 @@ class Checker:
 
 def check(capture, seconds=120, forms=tuple(strip.OPTIONS), look_around=True):
     """A capture -> its Report.  look_around: visit frames in other orders, too."""
-    with tempfile.TemporaryDirectory(prefix="tcpstate-corpus-") as folder:
+    with tempfile.TemporaryDirectory(prefix="tcpstate-harmless-") as folder:
         checker = Checker(capture, seconds, folder)
         for form in forms:
             for passes in PASSES:

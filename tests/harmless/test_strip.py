@@ -1,4 +1,4 @@
-# test_strip.py - tests/corpus finds what it is there to find: outputs as tshark
+# test_strip.py - tests/harmless/run finds what it is there to find: outputs as tshark
 # prints them, and what a plugin that does harm would make of them.
 #
 # SPDX-License-Identifier: GPL-2.0-or-later

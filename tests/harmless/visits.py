@@ -1,6 +1,6 @@
 # visits.py - the ways to visit a frame: one pass of tshark, -2, and sharkd,
 # which keeps a capture open as Wireshark's window does.  tests/golden/
-# test_visits.py and tests/corpus hold them against each other.
+# test_visits.py and tests/harmless/run hold them against each other.
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 import json
