@@ -16,6 +16,8 @@
 #include <epan/packet.h>
 #include <epan/proto.h>
 
+#include "../packet/bytes.h" /* wsutil/pint.h renamed its own in 4.6 */
+
 #define TCPSTATE_WIRESHARK_AT_LEAST(major, minor) \
     (WIRESHARK_VERSION_MAJOR > (major)            \
      || (WIRESHARK_VERSION_MAJOR == (major) && WIRESHARK_VERSION_MINOR >= (minor)))
@@ -40,17 +42,6 @@ static inline bool tcpstate_is_only_pass(const packet_info *pinfo)
     (void)pinfo;
     return false;
 #endif
-}
-
-/* Big-endian numbers at any address; wsutil/pint.h renamed its own in 4.6. */
-static inline uint16_t tcpstate_be16(const uint8_t *at)
-{
-    return (uint16_t)(at[0] << 8 | at[1]);
-}
-
-static inline uint32_t tcpstate_be32(const uint8_t *at)
-{
-    return (uint32_t)tcpstate_be16(at) << 16 | tcpstate_be16(at + 2);
 }
 
 /* Where what the item's line says is to be written, ITEM_LABEL_LENGTH bytes with

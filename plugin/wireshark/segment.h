@@ -13,33 +13,7 @@
 
 #include "compat.h"
 
-#include "../core/tcpstate.h"
-
-/* A frame with more TCP layers than this (tunnels in tunnels) has the rest
- * left alone. */
-#define TCPSTATE_MOST_LAYERS 8
-
-/* The two endpoints of a connection in one fixed order, so that either
- * direction has the same pair.  Bytes that are not used are zero. */
-struct tcpstate_pair {
-    uint8_t address[2][16];
-    uint16_t port[2];
-    uint8_t address_length; /* 4 or 16 */
-};
-
-/* One segment, and where in the frame it was found. */
-struct tcpstate_reading {
-    struct tcpstate_segment segment;
-    struct tcpstate_pair pair;
-    uint32_t stream; /* tcp.stream, where .has_stream; for views, see tcpstate_stream_of() */
-    uint8_t layer;   /* 0 for the outermost TCP of the frame */
-    bool innermost;  /* no TCP layer lies above it */
-    bool ordinary;   /* the frame's only TCP layer, where its addresses and ports say that it is */
-    bool has_stream; /* somebody asked for it, and Wireshark knows it */
-    bool quoted;     /* an ICMP error quotes it: not a segment, but word of one */
-    uint8_t plain;   /* enum tcpstate_step that Wireshark's own analysis suggests */
-    uint8_t reporter[16]; /* with .quoted: who sent the ICMP error, as long as the pair's addresses */
-};
+#include "../packet/reading.h"
 
 /* Find the protocols and fields of others that are needed; call once. */
 void tcpstate_segment_handoff(void);

@@ -1,0 +1,51 @@
+/* header.h - from the bytes of IP and TCP headers to a segment.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Pure, and shared by all who read frames: the plugin, which lets Wireshark
+ * find the layers (wireshark/segment.c), and walk.c, which finds them itself.
+ */
+#ifndef TCPSTATE_HEADER_H
+#define TCPSTATE_HEADER_H
+
+#include "reading.h"
+
+/* Bytes, of a frame or of what was put together from several. */
+struct tcpstate_bytes {
+    const uint8_t *at;
+    int captured; /* how many are there */
+    int reported; /* how many there were on the wire */
+};
+
+enum {
+    TCPSTATE_PROTOCOL_ICMP = 1,
+    TCPSTATE_PROTOCOL_TCP = 6,
+    TCPSTATE_PROTOCOL_ICMPV6 = 58,
+};
+
+/* Where an IP header leads to. */
+struct tcpstate_payload {
+    int ip, at, end; /* the IP header, what it carries, and where that ends */
+    const uint8_t *source, *destination;
+    uint8_t address_length, ttl;
+    uint16_t ip_id;
+};
+
+/* The IP header at `ip`, if there is one and it carries `protocol`, whole: no
+ * fragment.  The far end is where the datagram says that it ends; where it says
+ * nothing (a segmentation offload leaves the length 0), or too much, it is
+ * where the bytes end on the wire. */
+bool tcpstate_read_ip(const struct tcpstate_bytes *bytes, int ip, uint8_t protocol, struct tcpstate_payload *payload);
+
+/* Of a frame: all of a reading but its segment. */
+void tcpstate_begin_reading(struct tcpstate_reading *reading, uint32_t frame, int64_t time);
+
+/* The ends, with the sequence number, of the TCP header at payload->at: its first eight bytes. */
+void tcpstate_read_ends(const struct tcpstate_bytes *bytes, const struct tcpstate_payload *payload,
+                        struct tcpstate_reading *reading);
+
+/* The segment whose header lies at payload->at; false if it is not all there. */
+bool tcpstate_read_header(const struct tcpstate_bytes *bytes, const struct tcpstate_payload *payload, uint32_t frame,
+                          int64_t time, struct tcpstate_reading *reading);
+
+#endif
