@@ -37,6 +37,15 @@ struct tcpstate_payload {
  * where the bytes end on the wire. */
 bool tcpstate_read_ip(const struct tcpstate_bytes *bytes, int ip, uint8_t protocol, struct tcpstate_payload *payload);
 
+/* Nanoseconds since 1970.  A damaged file may claim any number of seconds; what
+ * is further away than 2116 is taken for that, so that two can be subtracted. */
+static inline int64_t tcpstate_nanoseconds(int64_t seconds, int nanoseconds)
+{
+    const int64_t most = INT64_MAX / 2 / 1000000000 - 3;
+
+    return (seconds < -most ? -most : seconds > most ? most : seconds) * 1000000000 + nanoseconds;
+}
+
 /* Of a frame: all of a reading but its segment. */
 void tcpstate_begin_reading(struct tcpstate_reading *reading, uint32_t frame, int64_t time);
 

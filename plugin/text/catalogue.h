@@ -66,6 +66,9 @@ const char *tcpstate_word(enum tcpstate_word word, enum tcpstate_language langua
  * the like, English for all else and for NULL. */
 enum tcpstate_language tcpstate_language_of_locale(const char *locale);
 
+/* The same of the locale that the environment asks for. */
+enum tcpstate_language tcpstate_language_of_environment(void);
+
 /* What a template's places are filled with; NULL reads as "". */
 struct tcpstate_places {
     enum tcpstate_language language;

@@ -106,6 +106,18 @@ static struct tuple *find_tuple(const struct key *key)
     return recent;
 }
 
+/* What who counts streams keeps with a four-tuple: behind its key. */
+static void *room_of(struct tuple *tuple)
+{
+    return (char *)&tuple->key + KEY_SIZE(&tuple->key);
+}
+
+static void count_stream(const struct tcpstate_asked *asked, struct tuple *tuple, const struct tcpstate_reading *reading)
+{
+    if (asked->count)
+        asked->count(asked->whom, reading, room_of(tuple));
+}
+
 /* The connection that a four-tuple had at a frame. */
 static struct tcpstate_life *life_at(const struct tuple *tuple, uint32_t frame)
 {
@@ -161,10 +173,11 @@ static struct tcpstate_life *begin_life(struct tuple *tuple, struct tcpstate_lif
 }
 
 /* tcp.stream, unless it is known already. */
-static bool stream_of(const struct tcpstate_asked *asked, const struct tcpstate_reading *reading, uint32_t *stream)
+static bool stream_of(const struct tcpstate_asked *asked, struct tuple *tuple, const struct tcpstate_reading *reading,
+                      uint32_t *stream)
 {
     if (!reading->has_stream)
-        return asked->stream(asked->whom, reading, stream);
+        return asked->stream(asked->whom, reading, room_of(tuple), stream);
     *stream = reading->stream;
     return true;
 }
@@ -174,11 +187,12 @@ static struct tcpstate_life *begin_tuple(const struct key *key, const struct tcp
 {
     /* Most four-tuples have one connection: it is part of the same piece. */
     struct both { struct tcpstate_life life; struct tuple tuple; };
-    struct both *both = tcpstate_keep(offsetof(struct both, tuple.key) + KEY_SIZE(key));
+    struct both *both = tcpstate_keep(offsetof(struct both, tuple.key) + KEY_SIZE(key) + asked->room);
     struct tuple *tuple = &both->tuple;
 
     memcpy(&tuple->key, key, KEY_SIZE(key));
-    stream_of(asked, reading, &tuple->last_stream);
+    count_stream(asked, tuple, reading);
+    stream_of(asked, tuple, reading, &tuple->last_stream);
     g_hash_table_add(tuples, &tuple->key);
     recent = tuple;
     return begin_life(tuple, &both->life, reading, tuple->last_stream);
@@ -191,7 +205,7 @@ static struct tcpstate_life *maybe_begin_life(struct tuple *tuple, const struct 
 {
     uint32_t stream = tuple->last_stream;
 
-    if (stream_of(asked, reading, &stream)) {
+    if (stream_of(asked, tuple, reading, &stream)) {
         if (stream <= tuple->last_stream)
             return tuple->latest;
         tuple->last_stream = stream;
@@ -209,6 +223,7 @@ static struct tcpstate_life *life_of(const struct tcpstate_asked *asked, const s
     struct tuple *tuple = find_tuple(&key);
     if (!tuple)
         return begin_tuple(&key, asked, reading);
+    count_stream(asked, tuple, reading);
     return (reading->segment.flags & TCPSTATE_FLAG_SYN) ? maybe_begin_life(tuple, asked, reading) : tuple->latest;
 }
 
@@ -344,6 +359,17 @@ void tcpstate_connections_take(const struct tcpstate_asked *asked, const struct 
     append(life, connection, reading, seen, sight->application);
     if (seen->step == TCPSTATE_STEP_HALF_OPEN_RESET)
         end_the_one_before(life, reading);
+}
+
+bool tcpstate_connections_count(const struct tcpstate_asked *asked, const struct tcpstate_reading *reading)
+{
+    struct key key;
+
+    make_key(&reading->pair, &key);
+    struct tuple *tuple = find_tuple(&key);
+    if (tuple)
+        count_stream(asked, tuple, reading);
+    return tuple;
 }
 
 bool tcpstate_connections_take_quoted(const struct tcpstate_reading *reading, struct tcpstate_sight *sight)

@@ -29,10 +29,14 @@ struct tcpstate_sight {
  * streams itself. */
 struct tcpstate_asked {
     /* tcp.stream; false if there is none. */
-    bool (*stream)(const void *whom, const struct tcpstate_reading *reading, uint32_t *stream);
+    bool (*stream)(void *whom, const struct tcpstate_reading *reading, const void *room, uint32_t *stream);
     /* See tcpstate_application_of(). */
-    int (*application)(const void *whom, const struct tcpstate_reading *reading);
-    const void *whom;
+    int (*application)(void *whom, const struct tcpstate_reading *reading);
+    void *whom;
+    /* Who counts streams has .room bytes with each four-tuple, at first all zero,
+     * and is called at each of its segments before .stream. */
+    void (*count)(void *whom, const struct tcpstate_reading *reading, void *room);
+    size_t room;
 };
 
 /* Register the callbacks that begin and end a capture file. */
@@ -41,6 +45,10 @@ void tcpstate_connections_register(void);
 /* First visit: let the core see the segment and remember what happened. */
 void tcpstate_connections_take(const struct tcpstate_asked *asked, const struct tcpstate_reading *reading,
                                struct tcpstate_sight *sight);
+
+/* First visit: a header that is no segment of a connection, but counts for its
+ * stream.  False if its four-tuple has none yet. */
+bool tcpstate_connections_count(const struct tcpstate_asked *asked, const struct tcpstate_reading *reading);
 
 /* First visit: word of a segment that could not be delivered.  False if it
  * means nothing to any connection. */

@@ -64,12 +64,12 @@ static void show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, struct tcp
     }
 }
 
-static bool stream_of(const void *pinfo, const struct tcpstate_reading *reading, uint32_t *stream)
+static bool stream_of(void *pinfo, const struct tcpstate_reading *reading, const void *room _U_, uint32_t *stream)
 {
     return tcpstate_stream_of((const packet_info *)pinfo, reading, stream);
 }
 
-static int application_of(const void *pinfo, const struct tcpstate_reading *reading)
+static int application_of(void *pinfo, const struct tcpstate_reading *reading)
 {
     return tcpstate_application_of((const packet_info *)pinfo, reading);
 }
@@ -85,7 +85,7 @@ static bool understand(packet_info *pinfo, proto_tree *tree, struct tcpstate_rea
         return tcpstate_connections_take_quoted(reading, sight);
     if (tcpstate_labels_all())
         reading->plain = tcpstate_plain_step(tree, &reading->segment);
-    const struct tcpstate_asked asked = { stream_of, application_of, pinfo };
+    const struct tcpstate_asked asked = { .stream = stream_of, .application = application_of, .whom = pinfo };
     tcpstate_connections_take(&asked, reading, sight);
     return true;
 }

@@ -4,7 +4,6 @@
  */
 #include "preferences.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "compat.h"
@@ -114,21 +113,6 @@ static void own_labels_reset(void)
     memset(own_by_step, 0, sizeof own_by_step);
 }
 
-/* The locale that messages are to be in, by the rules of gettext: LANGUAGE
- * goes first, but only where the locale is not the C locale. */
-static const char *message_locale(void)
-{
-    const char *names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
-    const char *locale = NULL;
-
-    for (size_t i = 0; i < array_length(names) && !(locale && *locale); i++)
-        locale = getenv(names[i]);
-    const char *wanted = getenv("LANGUAGE");
-    if (wanted && *wanted && locale && *locale && strcmp(locale, "C") != 0 && strcmp(locale, "POSIX") != 0)
-        return wanted;
-    return locale;
-}
-
 static void apply(void)
 {
     switch (language_choice) {
@@ -139,7 +123,7 @@ static void apply(void)
         language = TCPSTATE_CHINESE;
         break;
     default:
-        language = tcpstate_language_of_locale(message_locale());
+        language = tcpstate_language_of_environment();
     }
     on_change();
 }
@@ -174,7 +158,7 @@ void tcpstate_preferences_register(int proto, void (*changed)(void))
     prefs_register_uat_preference(module, "labels", "Labels",
                                   "Your own words for the labels of steps", table);
     on_change = changed;
-    language = tcpstate_language_of_locale(message_locale());
+    language = tcpstate_language_of_environment();
 }
 
 enum tcpstate_language tcpstate_language(void)

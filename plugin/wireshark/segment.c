@@ -48,15 +48,6 @@ static bool find_own_ip(const struct tcpstate_bytes *front, const packet_info *p
     return false;
 }
 
-/* Nanoseconds since 1970.  A damaged file may claim any number of seconds; what
- * is further away than 2116 is taken for that, so that two can be subtracted. */
-static int64_t nanoseconds(const nstime_t *time)
-{
-    const int64_t most = INT64_MAX / 2 / 1000000000 - 3;
-
-    return CLAMP((int64_t)time->secs, -most, most) * 1000000000 + time->nsecs;
-}
-
 /* The first `most` bytes that are there; each is asked of the buffer once. */
 static struct tcpstate_bytes front_of(tvbuff_t *tvb, int most)
 {
@@ -76,7 +67,7 @@ static bool read_ordinary(tvbuff_t *tvb, packet_info *pinfo, struct tcpstate_rea
         return false;
     if (payload.at + LONGEST_HEADER > front.captured)
         front = front_of(tvb, INT_MAX);
-    if (!tcpstate_read_header(&front, &payload, pinfo->num, nanoseconds(&pinfo->abs_ts), reading))
+    if (!tcpstate_read_header(&front, &payload, pinfo->num, tcpstate_nanoseconds(pinfo->abs_ts.secs, pinfo->abs_ts.nsecs), reading))
         return false;
     reading->innermost = reading->ordinary = true;
     return true;
@@ -124,7 +115,7 @@ static unsigned search(packet_info *pinfo, tvbuff_t *tvb, bool made, unsigned mo
                        struct tcpstate_reading *readings, unsigned count)
 {
     struct tcpstate_bytes bytes = front_of(tvb, INT_MAX);
-    int64_t time = nanoseconds(&pinfo->abs_ts);
+    int64_t time = tcpstate_nanoseconds(pinfo->abs_ts.secs, pinfo->abs_ts.nsecs);
     struct tcpstate_payload payload;
 
     if (made && count < most && is_bare_segment(pinfo, tvb, &payload))
@@ -171,7 +162,7 @@ static bool read_quoted(tvbuff_t *tvb, packet_info *pinfo, struct tcpstate_readi
     if (!tcpstate_read_ip(&front, icmp.at + 8, TCPSTATE_PROTOCOL_TCP, &quoted)
         || quoted.address_length != icmp.address_length || quoted.at + 8 > front.captured)
         return false;
-    tcpstate_begin_reading(reading, pinfo->num, nanoseconds(&pinfo->abs_ts));
+    tcpstate_begin_reading(reading, pinfo->num, tcpstate_nanoseconds(pinfo->abs_ts.secs, pinfo->abs_ts.nsecs));
     tcpstate_read_ends(&front, &quoted, reading);
     reading->quoted = true;
     memcpy(reading->reporter, icmp.source, icmp.address_length);
