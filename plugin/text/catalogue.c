@@ -39,10 +39,10 @@ static const char *const words[TCPSTATE_WORDS][TCPSTATE_LANGUAGES] = {
     [TCPSTATE_WORD_SECONDS] = { " s", "秒" },
     [TCPSTATE_WORD_SENT_BY] = { ", sent by the ", "，发送方：" },
     [TCPSTATE_WORD_PASSED] = { "yes", "是" },
-    [TCPSTATE_WORD_FAILED] = { "NO", "否" },
+    [TCPSTATE_WORD_FAILED] = { "no", "否" },
     [TCPSTATE_WORD_UNKNOWN] = { "unknown", "未知" },
-    [TCPSTATE_WORD_MIDSTREAM] = { "The capture does not hold the beginning of this connection",
-                                  "捕获中没有该连接的开头" },
+    [TCPSTATE_WORD_MIDSTREAM] = { "The beginning of this connection was not captured",
+                                  "抓包中没有该连接的开头" },
     [TCPSTATE_WORD_BOTH] = { "both", "双方" },
     [TCPSTATE_WORD_WHOLE] = { "The whole connection", "整个连接" },
     [TCPSTATE_WORD_ROLES_INFERRED] = { "inferred from the port numbers", "由端口号推断" },
@@ -74,12 +74,12 @@ const char *tcpstate_missing(enum tcpstate_result result, enum tcpstate_language
 {
     static const char *const texts[TCPSTATE_RESULTS][TCPSTATE_LANGUAGES] = {
         [TCPSTATE_RESULT_UNANSWERED] = { "no answer to {n} SYN in {t} s", "{t}秒内{n}个SYN均无应答" },
-        [TCPSTATE_RESULT_HALF_OPEN] = { "the {who} never completed the handshake", "{who}始终没有完成握手" },
+        [TCPSTATE_RESULT_HALF_OPEN] = { "{sender} never completed the handshake", "{who}始终没有完成握手" },
         [TCPSTATE_RESULT_OPEN] = { "neither side closed", "双方都没有关闭" },
-        [TCPSTATE_RESULT_SILENT] = { "the {who} answers no keep-alive any more ({n} in a row)",
+        [TCPSTATE_RESULT_SILENT] = { "{sender} no longer answers keep-alives ({n} in a row)",
                                      "{who}不再应答保活探测（连续{n}次）" },
-        [TCPSTATE_RESULT_HALF_CLOSED] = { "the {who} never closed its side", "{who}始终没有关闭自己的方向" },
-        [TCPSTATE_RESULT_LAST_ACK_MISSING] = { "the {who}'s FIN was never acknowledged", "{who}的FIN始终没有得到确认" },
+        [TCPSTATE_RESULT_HALF_CLOSED] = { "{sender} never closed its side", "{who}始终没有关闭自己的方向" },
+        [TCPSTATE_RESULT_LAST_ACK_MISSING] = { "{sender}'s FIN was never acknowledged", "{who}的FIN始终没有得到确认" },
     };
     if ((unsigned)result >= TCPSTATE_RESULTS || (unsigned)language >= TCPSTATE_LANGUAGES)
         return "";
@@ -88,49 +88,75 @@ const char *tcpstate_missing(enum tcpstate_result result, enum tcpstate_language
 
 const char *tcpstate_result_word(enum tcpstate_result result, enum tcpstate_language language)
 {
-    static const char *const chinese[TCPSTATE_RESULTS] = {
-        [TCPSTATE_RESULT_CLOSED] = "已关闭",
-        [TCPSTATE_RESULT_RESET] = "被重置",
-        [TCPSTATE_RESULT_REFUSED] = "被拒绝",
-        [TCPSTATE_RESULT_REJECTED] = "SYN,ACK被拒绝",
-        [TCPSTATE_RESULT_HANDSHAKE_ABORTED] = "握手被中止",
-        [TCPSTATE_RESULT_UNREACHABLE] = "不可达",
-        [TCPSTATE_RESULT_UNANSWERED] = "无应答",
-        [TCPSTATE_RESULT_HALF_OPEN] = "握手未完成",
-        [TCPSTATE_RESULT_OPEN] = "仍打开",
-        [TCPSTATE_RESULT_SILENT] = "对端沉默",
-        [TCPSTATE_RESULT_HALF_CLOSED] = "半关闭",
-        [TCPSTATE_RESULT_LAST_ACK_MISSING] = "缺少最后的ACK",
-        [TCPSTATE_RESULT_UNKNOWN] = "未知",
+    static const char *const texts[TCPSTATE_RESULTS][TCPSTATE_LANGUAGES] = {
+        [TCPSTATE_RESULT_CLOSED] = { "closed", "已关闭" },
+        [TCPSTATE_RESULT_RESET] = { "reset", "被重置" },
+        [TCPSTATE_RESULT_REFUSED] = { "refused", "被拒绝" },
+        [TCPSTATE_RESULT_REJECTED] = { "SYN,ACK rejected", "SYN,ACK被拒绝" },
+        [TCPSTATE_RESULT_HANDSHAKE_ABORTED] = { "handshake aborted", "握手被中止" },
+        [TCPSTATE_RESULT_UNREACHABLE] = { "unreachable", "不可达" },
+        [TCPSTATE_RESULT_UNANSWERED] = { "unanswered", "无应答" },
+        [TCPSTATE_RESULT_HALF_OPEN] = { "half-open", "握手未完成" },
+        [TCPSTATE_RESULT_OPEN] = { "open", "尚未关闭" },
+        [TCPSTATE_RESULT_SILENT] = { "silent", "对端无响应" },
+        [TCPSTATE_RESULT_HALF_CLOSED] = { "half-closed", "半关闭" },
+        [TCPSTATE_RESULT_LAST_ACK_MISSING] = { "last ACK missing", "缺少最后的ACK" },
+        [TCPSTATE_RESULT_UNKNOWN] = { "unknown", "未知" },
     };
-    return language == TCPSTATE_CHINESE && (unsigned)result < TCPSTATE_RESULTS ? chinese[result]
-                                                                                 : tcpstate_result_name(result);
+    if ((unsigned)result >= TCPSTATE_RESULTS)
+        result = TCPSTATE_RESULT_UNKNOWN;
+    return texts[result][language];
 }
 
 const char *tcpstate_close_kind_word(enum tcpstate_close_kind kind, enum tcpstate_language language)
 {
-    static const char *const chinese[TCPSTATE_CLOSE_KINDS] = {
-        [TCPSTATE_CLOSE_NONE] = "无",
-        [TCPSTATE_CLOSE_FOUR_SEGMENTS] = "四次挥手",
-        [TCPSTATE_CLOSE_THREE_SEGMENTS] = "三个报文",
-        [TCPSTATE_CLOSE_SIMULTANEOUS] = "同时关闭",
-        [TCPSTATE_CLOSE_RESET] = "重置",
+    static const char *const texts[TCPSTATE_CLOSE_KINDS][TCPSTATE_LANGUAGES] = {
+        [TCPSTATE_CLOSE_NONE] = { "none", "无" },
+        [TCPSTATE_CLOSE_FOUR_SEGMENTS] = { "four segments", "四次挥手" },
+        [TCPSTATE_CLOSE_THREE_SEGMENTS] = { "three segments", "三次挥手" },
+        [TCPSTATE_CLOSE_SIMULTANEOUS] = { "simultaneous", "同时关闭" },
+        [TCPSTATE_CLOSE_RESET] = { "reset", "重置" },
     };
-    return language == TCPSTATE_CHINESE && (unsigned)kind < TCPSTATE_CLOSE_KINDS ? chinese[kind]
-                                                                                   : tcpstate_close_kind_name(kind);
+    return texts[(unsigned)kind < TCPSTATE_CLOSE_KINDS ? kind : TCPSTATE_CLOSE_NONE][language];
 }
 
 const char *tcpstate_opening_word(enum tcpstate_opening opening, enum tcpstate_language language)
 {
-    static const char *const chinese[TCPSTATE_OPENINGS] = {
-        [TCPSTATE_OPENING_NONE] = "未建立",
-        [TCPSTATE_OPENING_HANDSHAKE] = "三次握手",
-        [TCPSTATE_OPENING_SIMULTANEOUS] = "同时打开",
-        [TCPSTATE_OPENING_FAST_OPEN] = "快速打开",
-        [TCPSTATE_OPENING_UNSEEN] = "未捕获",
+    static const char *const texts[TCPSTATE_OPENINGS][TCPSTATE_LANGUAGES] = {
+        [TCPSTATE_OPENING_NONE] = { "not opened", "未建立" },
+        [TCPSTATE_OPENING_HANDSHAKE] = { "handshake", "三次握手" },
+        [TCPSTATE_OPENING_SIMULTANEOUS] = { "simultaneous", "同时打开" },
+        [TCPSTATE_OPENING_FAST_OPEN] = { "Fast Open", "快速打开" },
+        [TCPSTATE_OPENING_UNSEEN] = { "not captured", "抓包之前" },
     };
-    return language == TCPSTATE_CHINESE && (unsigned)opening < TCPSTATE_OPENINGS ? chinese[opening]
-                                                                                   : tcpstate_opening_name(opening);
+    return texts[(unsigned)opening < TCPSTATE_OPENINGS ? opening : TCPSTATE_OPENING_NONE][language];
+}
+
+/* Written from what Zeek's documentation of conn.log says of each. */
+const char *tcpstate_conn_state_meaning(const char *code, enum tcpstate_language language)
+{
+    static const struct {
+        const char *code, *texts[TCPSTATE_LANGUAGES];
+    } meanings[] = {
+        { "S0", { "the client's SYN had no answer", "客户端的SYN没有应答" } },
+        { "S1", { "opened, not closed", "已建立，尚未关闭" } },
+        { "SF", { "opened and closed normally", "正常建立、正常关闭" } },
+        { "REJ", { "the SYN was refused", "SYN被拒绝" } },
+        { "S2", { "opened; only the client closed", "已建立，只有客户端关闭" } },
+        { "S3", { "opened; only the server closed", "已建立，只有服务器关闭" } },
+        { "RSTO", { "opened; the client sent a RST", "已建立，客户端发出RST" } },
+        { "RSTR", { "opened; the server sent a RST", "已建立，服务器发出RST" } },
+        { "RSTOS0", { "the client sent a SYN and then a RST; no SYN,ACK was seen", "客户端先发SYN，再发RST，未见SYN,ACK" } },
+        { "RSTRH", { "the server sent a SYN,ACK and then a RST; no SYN was seen", "服务器先发SYN,ACK，再发RST，未见SYN" } },
+        { "SH", { "the client sent a SYN and then a FIN; no SYN,ACK was seen", "客户端先发SYN，再发FIN，未见SYN,ACK" } },
+        { "SHR", { "the server sent a SYN,ACK and then a FIN; no SYN was seen", "服务器先发SYN,ACK，再发FIN，未见SYN" } },
+        { "OTH", { "no SYN was seen, or none of the other codes fits", "未见SYN，或不属于其他任何代码" } },
+    };
+
+    for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++)
+        if (strcmp(code, meanings[i].code) == 0)
+            return meanings[i].texts[language];
+    return "";
 }
 
 enum tcpstate_language tcpstate_language_of_locale(const char *locale)

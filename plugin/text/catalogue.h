@@ -32,13 +32,16 @@ const char *tcpstate_label(enum tcpstate_step step, enum tcpstate_language langu
 const char *tcpstate_explanation(enum tcpstate_step step, enum tcpstate_language language);
 
 /* What was expected of a connection with this result and never came; "" if
- * nothing is missing.  {who} is the end that owes it. */
+ * nothing is missing.  {sender} is the end that owes it. */
 const char *tcpstate_missing(enum tcpstate_result result, enum tcpstate_language language);
 
-/* A fixed set's value in the reader's words: "closed", "已关闭". */
+/* A fixed set's value in the reader's words: "closed", "已关闭"; never NULL. */
 const char *tcpstate_result_word(enum tcpstate_result result, enum tcpstate_language language);
 const char *tcpstate_close_kind_word(enum tcpstate_close_kind kind, enum tcpstate_language language);
 const char *tcpstate_opening_word(enum tcpstate_opening opening, enum tcpstate_language language);
+
+/* What one of Zeek's conn_state codes says, "SF" for instance; "" of any other. */
+const char *tcpstate_conn_state_meaning(const char *code, enum tcpstate_language language);
 
 /* Words that stand outside of any step. */
 enum tcpstate_word {

@@ -119,6 +119,7 @@ struct drawing {
     int number, time, state[2], arrow; /* columns */
     uint8_t shown[2];                 /* states that the last row left */
     unsigned *legend;
+    GPtrArray *codes; /* conn_states that the legend has to explain */
 };
 
 static const char *phrase(const struct drawing *drawing, enum tcpstate_phrase id)
@@ -281,6 +282,7 @@ static void append_rung(struct drawing *drawing, const struct tcpstate_rung *run
         }
         if (rung->icmp) {
             append_phrase(drawing, text, TCPSTATE_PHRASE_LADDER_ICMP, rung->icmp);
+            *drawing->legend |= TCPSTATE_LEGEND_ICMP;
         } else {
             g_string_append(text, tcpstate_numbers_text(drawing->pool, drawing->ladder->life, &rung->numbers, true,
                                                         &raw));
@@ -346,14 +348,14 @@ static void append_closing_line(struct drawing *drawing)
     GString *text = g_string_new("");
     char time[32];
 
-    append_phrase(drawing, text, TCPSTATE_PHRASE_LADDER_OUTCOME,
-                  tcpstate_result_word(outcome->result, drawing->language));
-    if (outcome->closed_by >= 0)
-        append_phrase(drawing, text, TCPSTATE_PHRASE_LADDER_BY, tcpstate_closed_by_word(outcome, summary->client));
-    if (outcome->close_kind != TCPSTATE_CLOSE_NONE && outcome->close_kind != TCPSTATE_CLOSE_RESET)
-        append_phrase(drawing, text, TCPSTATE_PHRASE_LADDER_KIND,
-                      tcpstate_close_kind_word(outcome->close_kind, drawing->language));
+    append_phrase(drawing, text, TCPSTATE_PHRASE_LADDER_OUTCOME, tcpstate_ended_text(drawing->pool, summary));
+    if (outcome->close_kind == TCPSTATE_CLOSE_FOUR_SEGMENTS)
+        g_string_append(text, phrase(drawing, TCPSTATE_PHRASE_LADDER_IN_FOUR));
+    if (outcome->close_kind == TCPSTATE_CLOSE_THREE_SEGMENTS)
+        g_string_append(text, phrase(drawing, TCPSTATE_PHRASE_LADDER_IN_THREE));
     g_string_append_printf(text, " [%s]", outcome->conn_state);
+    if (!g_ptr_array_find_with_equal_func(drawing->codes, outcome->conn_state, g_str_equal, NULL))
+        g_ptr_array_add(drawing->codes, (void *)outcome->conn_state);
     time_text(time, duration);
     append_phrase(drawing, text, TCPSTATE_PHRASE_LADDER_LASTED, time);
     const char *missing = tcpstate_missing_of(drawing->pool, outcome, summary->client, duration);
@@ -378,7 +380,7 @@ static void name_ends(struct drawing *drawing)
     }
 }
 
-void tcpstate_ladder_draw(GString *out, const struct tcpstate_ladder *ladder, unsigned *legend)
+void tcpstate_ladder_draw(GString *out, const struct tcpstate_ladder *ladder, unsigned *legend, GPtrArray *codes)
 {
     struct drawing drawing = {
         .out = out,
@@ -387,6 +389,7 @@ void tcpstate_ladder_draw(GString *out, const struct tcpstate_ladder *ladder, un
         .language = tcpstate_language(),
         .shown = { TCPSTATE_UNKNOWN, TCPSTATE_UNKNOWN },
         .legend = legend,
+        .codes = codes,
     };
 
     tcpstate_life_summary(ladder->life, &drawing.summary);

@@ -49,9 +49,10 @@ enum {
     TCPSTATE_LEGEND_RUN = 0x02,
     TCPSTATE_LEGEND_BEFORE = 0x04,
     TCPSTATE_LEGEND_RAW = 0x08,
+    TCPSTATE_LEGEND_ICMP = 0x10,
 };
 
-/* Append heading, rungs and closing line. */
-void tcpstate_ladder_draw(GString *out, const struct tcpstate_ladder *ladder, unsigned *legend);
+/* Append heading, rungs and closing line.  `codes` collects the conn_states of the closing lines, each once. */
+void tcpstate_ladder_draw(GString *out, const struct tcpstate_ladder *ladder, unsigned *legend, GPtrArray *codes);
 
 #endif

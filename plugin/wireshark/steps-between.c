@@ -85,13 +85,13 @@ static void append_number(wmem_strbuf_t *text, const char *name, uint32_t number
     uint32_t isns[2];
     bool known = (tcpstate_life_isns(life, frame, isns) >> endpoint & 1)
                  || (hindsight && (tcpstate_life_isns(life, UINT32_MAX, isns) >> endpoint & 1));
-    uint32_t isn = known ? isns[endpoint] : 0;
+    uint32_t offset = known ? number - isns[endpoint] : 0;
 
+    /* A number from before this connection's beginning is an older one's: nothing counts from there. */
+    if (offset > INT32_MAX)
+        known = false;
     *raw |= !known;
-    /* What belongs to an older connection may lie before this one's beginning. */
-    wmem_strbuf_append_printf(text, " %s=%s%" PRId64, name, known ? "" : "~",
-                              known && number - isn > INT32_MAX ? (int64_t)(int32_t)(number - isn)
-                                                                : (int64_t)(number - isn));
+    wmem_strbuf_append_printf(text, known ? " %s=%" PRIu32 : " %s=~%" PRIu32, name, known ? offset : number);
 }
 
 char *tcpstate_numbers_text(wmem_allocator_t *pool, const struct tcpstate_life *life,

@@ -111,7 +111,7 @@ static void take(void *data, const struct tcpstate_tapped *tapped)
     wmem_destroy_allocator(pool);
 }
 
-static void print_legend(unsigned used)
+static void print_legend(unsigned used, const GPtrArray *codes)
 {
     static const struct {
         unsigned use;
@@ -121,11 +121,18 @@ static void print_legend(unsigned used)
         { TCPSTATE_LEGEND_RUN, TCPSTATE_PHRASE_LADDER_LEGEND_RUN },
         { TCPSTATE_LEGEND_BEFORE, TCPSTATE_PHRASE_LADDER_LEGEND_BEFORE },
         { TCPSTATE_LEGEND_RAW, TCPSTATE_PHRASE_LADDER_LEGEND_RAW },
+        { TCPSTATE_LEGEND_ICMP, TCPSTATE_PHRASE_LADDER_LEGEND_ICMP },
     };
 
     for (size_t i = 0; i < array_length(lines); i++)
         if (used & lines[i].use)
             printf("%s\n", tcpstate_phrase(lines[i].phrase, tcpstate_language()));
+    for (guint i = 0; i < codes->len; i++) {
+        const char *code = (const char *)g_ptr_array_index(codes, i);
+        printf(tcpstate_phrase(TCPSTATE_PHRASE_LEGEND_CONN_STATE, tcpstate_language()), code,
+               tcpstate_conn_state_meaning(code, tcpstate_language()));
+        putchar('\n');
+    }
 }
 
 static void print(void *data)
@@ -133,6 +140,7 @@ static void print(void *data)
     const struct book *book = (const struct book *)data;
     enum tcpstate_language language = tcpstate_language();
     GString *out = g_string_new("");
+    GPtrArray *codes = g_ptr_array_new();
     unsigned legend = 0;
 
     printf("\n%s\n", tcpstate_phrase(TCPSTATE_PHRASE_LADDER_TITLE, language));
@@ -142,13 +150,15 @@ static void print(void *data)
     }
     for (guint i = 0; i < book->ladders->len; i++) {
         g_string_truncate(out, 0);
-        tcpstate_ladder_draw(out, (const struct tcpstate_ladder *)g_ptr_array_index(book->ladders, i), &legend);
+        tcpstate_ladder_draw(out, (const struct tcpstate_ladder *)g_ptr_array_index(book->ladders, i), &legend,
+                             codes);
         printf("\n%s", out->str);
     }
     printf("\n");
     if (book->ladders->len == 0)
         printf("%s\n", tcpstate_phrase(TCPSTATE_PHRASE_LADDER_NONE, language));
-    print_legend(legend);
+    print_legend(legend, codes);
+    g_ptr_array_free(codes, TRUE);
     if (book->left_out > 0) {
         char count[TCPSTATE_GROUPED];
         tcpstate_grouped(count, book->left_out);

@@ -183,8 +183,13 @@ static void add_reset(const struct tcpstate_view *view)
 
     if (!(view->reading->segment.flags & TCPSTATE_FLAG_RST))
         return;
-    tcpstate_add_string(view, TCPSTATE_FIELD_RESET_NUMBER, names[view->sight->seen.reset_number]);
-    tcpstate_add_boolean(view, TCPSTATE_FIELD_RESET_TTL, view->sight->seen.reset_ttl_differs);
+    tcpstate_add_named(view, TCPSTATE_FIELD_RESET_NUMBER, names[view->sight->seen.reset_number],
+                       tcpstate_reset_number_word((enum tcpstate_reset_number)view->sight->seen.reset_number));
+    /* That it does not differ is no news, and where nothing was there to compare with it is not even known. */
+    if (view->sight->seen.reset_ttl_differs)
+        tcpstate_add_boolean(view, TCPSTATE_FIELD_RESET_TTL, true);
+    else
+        tcpstate_add_hidden_boolean(view, TCPSTATE_FIELD_RESET_TTL, false);
 }
 
 static void add_midstream(const struct tcpstate_view *view)
@@ -255,6 +260,15 @@ static void add_times(const struct tcpstate_view *view)
     tcpstate_add_time(view, TCPSTATE_FIELD_RESET_AFTER, seen->reset_after);
 }
 
+/* Zeek's code, and what it says. */
+static void add_conn_state(const struct tcpstate_view *view, const char *code)
+{
+    const char *meaning = tcpstate_conn_state_meaning(code, view->language);
+
+    tcpstate_add_explained(view, TCPSTATE_FIELD_CONN_STATE, code,
+                           *meaning ? view->language == TCPSTATE_CHINESE ? "：" : ": " : "", meaning);
+}
+
 /* What became of the connection: on the segment that ends it, and on every
  * segment once the whole capture has been read. */
 static void add_outcome(const struct tcpstate_view *above)
@@ -280,7 +294,7 @@ static void add_outcome(const struct tcpstate_view *above)
     else
         tcpstate_add_named(view, TCPSTATE_FIELD_CLOSE_KIND, close_kind,
                            tcpstate_close_kind_word(outcome.close_kind, view->language));
-    tcpstate_add_string(view, TCPSTATE_FIELD_CONN_STATE, outcome.conn_state);
+    add_conn_state(view, outcome.conn_state);
     if (!tcpstate_wanted(view, TCPSTATE_FIELD_MISSING))
         return;
     const char *missing = tcpstate_missing_of(view->pinfo->pool, &outcome, seen->client,

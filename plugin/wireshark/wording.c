@@ -222,6 +222,58 @@ const char *tcpstate_closed_by_word(const struct tcpstate_outcome *outcome, int 
     return tcpstate_word(outcome->closed_by == 2 ? TCPSTATE_WORD_BOTH : word, tcpstate_language());
 }
 
+/* The phrase of a result that one end brought about, or both; TCPSTATE_PHRASES if there is none. */
+static enum tcpstate_phrase phrase_of_ended(const struct tcpstate_outcome *outcome)
+{
+    bool both = outcome->closed_by == 2;
+
+    switch (outcome->result) {
+    case TCPSTATE_RESULT_CLOSED:
+        return both ? TCPSTATE_PHRASE_ENDED_CLOSED_BY_BOTH : TCPSTATE_PHRASE_ENDED_CLOSED;
+    case TCPSTATE_RESULT_LAST_ACK_MISSING:
+        return both ? TCPSTATE_PHRASE_ENDED_LAST_ACK_MISSING_BY_BOTH : TCPSTATE_PHRASE_ENDED_LAST_ACK_MISSING;
+    case TCPSTATE_RESULT_RESET: return TCPSTATE_PHRASE_ENDED_RESET;
+    case TCPSTATE_RESULT_REFUSED: return TCPSTATE_PHRASE_ENDED_REFUSED;
+    case TCPSTATE_RESULT_REJECTED: return TCPSTATE_PHRASE_ENDED_REJECTED;
+    case TCPSTATE_RESULT_HANDSHAKE_ABORTED: return TCPSTATE_PHRASE_ENDED_HANDSHAKE_ABORTED;
+    case TCPSTATE_RESULT_HALF_CLOSED: return TCPSTATE_PHRASE_ENDED_HALF_CLOSED;
+    default: return TCPSTATE_PHRASES;
+    }
+}
+
+const char *tcpstate_ended_text(wmem_allocator_t *pool, const struct tcpstate_summary *summary)
+{
+    const struct tcpstate_outcome *outcome = &summary->outcome;
+    enum tcpstate_language language = tcpstate_language();
+    enum tcpstate_phrase phrase = outcome->closed_by < 0 ? TCPSTATE_PHRASES : phrase_of_ended(outcome);
+    const char *who;
+
+    if (phrase == TCPSTATE_PHRASES)
+        return tcpstate_result_word(outcome->result, language);
+    if (outcome->closed_by == 2)
+        who = tcpstate_phrase(TCPSTATE_PHRASE_BOTH_ENDS, language);
+    else if (summary->client < 0)
+        who = tcpstate_endpoint_text(pool, &summary->pair, outcome->closed_by);
+    else
+        who = tcpstate_phrase(outcome->closed_by == summary->client ? TCPSTATE_PHRASE_THE_CLIENT : TCPSTATE_PHRASE_THE_SERVER,
+                              language);
+    return wmem_strdup_printf(pool, tcpstate_phrase(phrase, language), who);
+}
+
+const char *tcpstate_reset_number_word(enum tcpstate_reset_number number)
+{
+    static const enum tcpstate_phrase phrases[] = {
+        [TCPSTATE_RESET_NUMBER_NONE] = TCPSTATE_PHRASE_RESET_NUMBER_NONE,
+        [TCPSTATE_RESET_NUMBER_EXACT] = TCPSTATE_PHRASE_RESET_NUMBER_EXACT,
+        [TCPSTATE_RESET_NUMBER_WINDOW] = TCPSTATE_PHRASE_RESET_NUMBER_WINDOW,
+        [TCPSTATE_RESET_NUMBER_OUTSIDE] = TCPSTATE_PHRASE_RESET_NUMBER_OUTSIDE,
+        [TCPSTATE_RESET_NUMBER_ACK] = TCPSTATE_PHRASE_RESET_NUMBER_ACK,
+        [TCPSTATE_RESET_NUMBER_BAD_ACK] = TCPSTATE_PHRASE_RESET_NUMBER_BAD_ACK,
+    };
+
+    return tcpstate_phrase(phrases[number], tcpstate_language());
+}
+
 const char *tcpstate_missing_of(wmem_allocator_t *pool, const struct tcpstate_outcome *outcome, int client,
                                 int64_t duration)
 {

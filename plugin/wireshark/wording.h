@@ -49,6 +49,13 @@ const char *tcpstate_side_name(int client, int endpoint);
 const char *tcpstate_closed_by_name(const struct tcpstate_outcome *outcome, int client);
 const char *tcpstate_closed_by_word(const struct tcpstate_outcome *outcome, int client);
 
+/* What became of a connection and by whom, as a reader says it: "refused by the
+ * server", "closed, 192.0.2.1:80 first" where the roles are unknown. */
+const char *tcpstate_ended_text(wmem_allocator_t *pool, const struct tcpstate_summary *summary);
+
+/* A RST's number as its receiver judges it, in the user's words; never NULL. */
+const char *tcpstate_reset_number_word(enum tcpstate_reset_number number);
+
 /* An address, with the name that Wireshark resolves it to if `resolve`; and an
  * endpoint, "host:80" or "[::1]:80". */
 const char *tcpstate_address_text(wmem_allocator_t *pool, const struct tcpstate_pair *pair, int endpoint,

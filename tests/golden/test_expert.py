@@ -145,7 +145,7 @@ def test_in_chinese(tshark):
         ("note", "第一次握手重传（第1次）", 1), ("note", "第一次握手重传（第2次）", 1),
         ("warn", "连接无应答：2.0秒内3个SYN均无应答", 1)]
     told = statistics(tshark, sample("old-duplicate-syn"), *zh)
-    assert ("warn", "检查未通过：ack等于对方初始序列号+1", 1) in told
+    assert ("warn", "检查未通过：ack等于对方初始序号+1", 1) in told
     assert all(re.search("[\u4e00-\u9fff]", summary) for _, summary, _ in told)
     told = statistics(tshark, sample("forged-reset"), *zh)
     assert ("warn", "RST的TTL与其发送方不同：可能是伪造的", 1) in told

@@ -107,7 +107,7 @@ def test_filter(tree):
 def test_in_chinese(tshark):
     printed = tshark("-q", "-o", "tcpstate.language:zh", "-r", SAMPLES / "http-client-closes.pcapng",
                      "-z", "tcpstate,tree")
-    for words in "连接的结局", "已关闭", "由客户端", "三个报文", "服务器", "握手时间（毫秒）", "1毫秒以内":
+    for words in "连接的结果", "已关闭", "由客户端", "三次挥手", "服务器", "握手时间（毫秒）", "1毫秒以内":
         assert words in printed
 
 

@@ -58,7 +58,7 @@ def click_beside(window, text, where):
 def test_a_row_for_each_connection_that_can_be_sorted(window):
     open_connections(window)
     fill(window)
-    see(window, "127.0.0.1:58984", "127.0.0.1:9010", "client", "server", "HTTP", "closed", "client", "four-segments")
+    see(window, "127.0.0.1:58984", "127.0.0.1:9010", "client", "server", "HTTP", "closed", "client", "four segments")
     # Before it stands the stream, in a frame if the table has the focus by now, and a frame may be read as letters.
     assert "127.0.0.1:51823127.0.0.1:6379rolesunknown" in first_row(window)
     outcome = head_of(window, "Outcome")
