@@ -75,6 +75,9 @@ extern bool judge_outcomes;
 const char *state_name(unsigned state);
 void figure_print(const struct world *world, const struct capture *capture, const struct lie *lie);
 
+/* follow.c: 0 if all of it could be read. */
+int worlds_follow(void);
+
 /* check.c: 0 if the simulator is right. */
 int worlds_check(void);
 

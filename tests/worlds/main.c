@@ -12,6 +12,7 @@
  *   worlds ... --drop                   shrinking may also drop records of a whole capture
  *   worlds --check                      only whether the simulator itself is right (check.c)
  *   worlds --outcomes                   outcomes that are against the records are lies, too
+ *   worlds --follow                     a host does what a real one was seen to do (follow.c)
  *   worlds --boast                      with a passer-by that is wrong on purpose
  */
 #include <inttypes.h>
@@ -35,7 +36,7 @@ struct kind {
 static struct {
     uint64_t seed, worlds, segments, world;
     int traffic, capture, each;
-    bool one, checks, shrinks, stops, drops;
+    bool one, checks, follows, shrinks, stops, drops;
 } wanted = { .seed = 1, .worlds = 20000, .traffic = -1, .capture = -1 };
 
 static struct world world;
@@ -190,6 +191,8 @@ static void read_arguments(int argc, char **argv)
             wanted.checks = true;
         else if (strcmp(name, "--stop-at-first") == 0)
             wanted.stops = true;
+        else if (strcmp(name, "--follow") == 0)
+            wanted.follows = true;
         else if (strcmp(name, "--outcomes") == 0)
             judge_outcomes = true;
         else if (strcmp(name, "--boast") == 0)
@@ -222,6 +225,8 @@ int main(int argc, char **argv)
     read_arguments(argc, argv);
     if (wanted.checks)
         return worlds_check();
+    if (wanted.follows)
+        return worlds_follow();
     if (wanted.one)
         return !run_one(wanted.world);
     for (uint64_t i = 0; i < wanted.worlds && (wanted.segments == 0 || all.segments < wanted.segments); i++)

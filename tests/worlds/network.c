@@ -164,7 +164,7 @@ static void prepare_host(struct world *world, int me)
     host_becomes(world, host, host->listens ? LISTEN : CLOSED);
 }
 
-void world_run(struct world *world, const struct plan *plan)
+void world_begin(struct world *world, const struct plan *plan)
 {
     if (plan != &world->plan)
         world->plan = *plan;
@@ -177,6 +177,12 @@ void world_run(struct world *world, const struct plan *plan)
     world->over = world->orphaned = false;
     for (int i = 0; i < 2; i++)
         prepare_host(world, i);
+}
+
+void world_run(struct world *world, const struct plan *plan)
+{
+    world_begin(world, plan);
+    plan = &world->plan;
     for (int i = 0; i < plan->action_count; i++)
         world_later(world, plan->actions[i].when, ACTS, plan->actions[i].host, -2, &plan->actions[i]);
     for (int i = 0; i < plan->forgery_count; i++)

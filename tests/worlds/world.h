@@ -233,6 +233,7 @@ const char *traffic_name(enum traffic_kind kind);
 const char *capture_name(enum capture_kind kind);
 
 /* network.c */
+void world_begin(struct world *world, const struct plan *plan); /* nothing has happened yet */
 void world_run(struct world *world, const struct plan *plan);
 void world_send(struct world *world, struct segment *segment);
 uint32_t world_isn(struct world *world); /* any number; often one soon before 2^32 or 2^31 */
