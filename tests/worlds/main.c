@@ -11,6 +11,7 @@
  *   worlds --each N                     shrinks and prints the first N worlds of each kind of lie
  *   worlds ... --drop                   shrinking may also drop records of a whole capture
  *   worlds --check                      only whether the simulator itself is right (check.c)
+ *   worlds --allow N                    ends well with up to N lies per million segments
  *   worlds --outcomes                   outcomes that are against the records are lies, too
  *   worlds --follow                     a host does what a real one was seen to do (follow.c)
  *   worlds --boast                      with a passer-by that is wrong on purpose
@@ -34,7 +35,7 @@ struct kind {
 };
 
 static struct {
-    uint64_t seed, worlds, segments, world;
+    uint64_t seed, worlds, segments, world, allowed;
     int traffic, capture, each;
     bool one, checks, follows, shrinks, stops, drops;
 } wanted = { .seed = 1, .worlds = 20000, .traffic = -1, .capture = -1 };
@@ -209,6 +210,8 @@ static void read_arguments(int argc, char **argv)
             wanted.segments = strtoull(value, NULL, 0), wanted.worlds = UINT64_MAX, i++;
         else if (strcmp(name, "--world") == 0)
             wanted.world = strtoull(value, NULL, 0), wanted.one = true, i++;
+        else if (strcmp(name, "--allow") == 0)
+            wanted.allowed = strtoull(value, NULL, 0), i++;
         else if (strcmp(name, "--each") == 0)
             wanted.each = atoi(value), i++;
         else if (strcmp(name, "--traffic") == 0)
@@ -218,6 +221,24 @@ static void read_arguments(int argc, char **argv)
         else
             fprintf(stderr, "worlds: what is %s? See the top of main.c.\n", name), exit(2);
     }
+}
+
+/* Honesty must not be bought with doubt; asked of the whole mix only. */
+static bool is_certain_enough(void)
+{
+    static const double bar[2] = { 80, 62 };
+    bool enough = true;
+
+    if (all.worlds < 5000 || wanted.traffic >= 0 || wanted.capture >= 0)
+        return true;
+    for (int i = 0; i < 2; i++) {
+        double certain = share(all.certain[i], all.certain[i] + all.inferred[i] + all.unknown[i]);
+        if (certain >= bar[i])
+            continue;
+        printf("certain states of the %s: %.1f %%, and the bar is %.0f %%\n", i == 0 ? "sender" : "other end", certain, bar[i]);
+        enough = false;
+    }
+    return enough;
 }
 
 int main(int argc, char **argv)
@@ -242,5 +263,6 @@ int main(int argc, char **argv)
     print_kinds();
     printf("\nseed %" PRIu64 "\n", wanted.seed);
     print_tally("all", &all);
-    return all.lies > 0;
+    bool certain_enough = is_certain_enough();
+    return all.lies * 1000000 > wanted.allowed * all.segments || !certain_enough;
 }
