@@ -96,6 +96,11 @@ void forger_acts(struct world *world, struct forgery *forgery)
         segment.len = 100;
         perfect = true;
         break;
+    case AIM_FIN_NEXT:
+        if (!lives || !host->fin_sent)
+            return;
+        segment = in_name_of(host, FIN | ACK, host->nxt, host->rcv_nxt);
+        break;
     case AIM_ODD: {
         static const uint8_t odd[] = { 0, SYN | FIN, SYN | RST, FIN, FIN | PSH, SYN | RST | ACK, FIN | RST | ACK, PSH };
         segment = in_name_of(host, odd[forgery->noise % 8], forgery->noise & 64 ? peer->rcv_nxt : forgery->noise,
@@ -106,6 +111,8 @@ void forger_acts(struct world *world, struct forgery *forgery)
         return;
     }
     segment.perfect = perfect;
+    segment.unseen = forgery->unseen;
+    segment.broken = forgery->broken;
     if (!forgery->same_ttl)
         segment.ttl = (uint8_t)(segment.ttl - 1 - forgery->noise % 20);
     segment.ip_id = (uint16_t)(forgery->noise >> 8 | 1);

@@ -95,7 +95,7 @@ void host_begins(struct world *world, struct host *host, uint32_t iss, enum stat
     host->forged_fin = -1;
     host->queue_left = variant->full_queue;
     if (variant->draws_timestamps)
-        host->ts_offset = random_bits(&world->drawn);
+        host->ts_offset = world_isn(world);
     host->send_window = host->unread = host->served = host->syn_data = host->ts_recent = 0;
     host->rto_at = host->ack_at = host->probe_at = host->wait_at = host->keep_at = NEVER;
     if (state == SYN_SENT) {
@@ -219,7 +219,7 @@ void host_aborts(struct world *world, struct host *host)
         seq = host->fin;
     int16_t life = host->life, peer_life = host->peer_life;
     host_forgets(world, host, host_nothing(host));
-    struct segment segment = blank(world, host, RST, seq, 0);
+    struct segment segment = blank(world, host, RST, seq, host->variant->rst_text);
     segment.life = life;
     segment.heard_life = peer_life;
     if (host->variant->rst_with_ack) {

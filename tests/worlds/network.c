@@ -41,8 +41,13 @@ static moment delayed(struct world *world, moment least)
     return least;
 }
 
-static bool lost(struct world *world)
+/* On the half of the way between a host and the tap. */
+static bool lost(struct world *world, int side)
 {
+    const struct plan *plan = &world->plan;
+
+    if (plan->outage_side == side && world->now >= plan->outage_from && world->now < plan->outage_to)
+        return true;
     return world->plan.loss && random_below(&world->network, 200) < world->plan.loss;
 }
 
@@ -65,10 +70,14 @@ void world_send(struct world *world, struct segment *segment)
         segment->ttl -= 2;
     world->arrived[segment->number] = NEVER;
     world->segments[world->segment_count++] = *segment;
+    if (segment->unseen) {
+        world_later(world, world->now + plan->delay[!segment->from], ARRIVES, !segment->from, segment->number, NULL);
+        return;
+    }
     int copies = plan->duplicates && random_chance(&world->network, plan->duplicates) ? 2 : 1;
     for (int i = 0; i < copies; i++) {
         moment to_tap = delayed(world, plan->delay[(int)segment->from]);
-        if (!lost(world))
+        if (!lost(world, segment->from))
             world_later(world, world->now + to_tap, PASSES, segment->from, segment->number, NULL);
     }
 }
@@ -87,7 +96,7 @@ static void passes(struct world *world, int number)
     int copies = plan->duplicates && random_chance(&world->network, plan->duplicates) ? 2 : 1;
     for (int i = 0; i < copies; i++) {
         moment on = delayed(world, plan->delay[!from]);
-        if (!lost(world))
+        if (!lost(world, !from) && !world->segments[number].broken)
             world_later(world, world->now + on, ARRIVES, !from, number, NULL);
     }
 }

@@ -29,7 +29,7 @@ static struct tcpstate_segment translate(const struct recorded *recorded)
     const struct segment *from = recorded->segment;
     struct tcpstate_segment to = {
         .from = (uint8_t)from->from, .flags = from->flags, .ttl = recorded->ttl, .window = from->window,
-        .ip_id = from->ip_id, .checksum = from->checksum, .seq = from->seq, .ack = from->ack, .payload = from->len,
+        .ip_id = from->ip_id, .checksum = recorded->checksum, .seq = from->seq, .ack = from->ack, .payload = from->len,
         .time = recorded->stamped * 1000,
     };
 

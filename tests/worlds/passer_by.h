@@ -12,6 +12,7 @@
 struct recorded {
     const struct segment *segment;
     moment stamped;
+    uint16_t checksum;
     uint8_t ttl;
     bool cut; /* the snap length cut its options off */
 };

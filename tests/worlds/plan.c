@@ -113,6 +113,8 @@ static void draw_variant(struct variant *variant, struct random *random)
         variant->full_queue = (uint8_t)(1 + random_below(random, 3));
     variant->defers_accept = random_chance(random, 4);
     variant->draws_timestamps = random_chance(random, 15);
+    if (random_chance(random, 4))
+        variant->rst_text = (uint8_t)(1 + random_below(random, 60));
     if (random_chance(random, 12))
         variant->rst_ttl = ttls[random_below(random, 6)];
     if (variant->scales && random_chance(random, 15))
@@ -170,6 +172,8 @@ static void add_forgery(struct plan *plan, struct random *random)
         .name = random_chance(random, 50),
         .aim = (uint8_t)random_below(random, AIMS),
         .same_ttl = random_chance(random, 50),
+        .unseen = random_chance(random, 10),
+        .broken = random_chance(random, 10),
         .noise = random_bits(random),
     };
 }
@@ -327,6 +331,11 @@ static void draw_network(struct plan *plan, struct random *random)
         plan->jitter = (uint8_t)(1 + random_below(random, 60));
     if (random_chance(random, 5))
         plan->flaps = (uint8_t)(1 + random_below(random, 30));
+    if (random_chance(random, 4)) {
+        plan->outage_from = random_between(random, 0, 500) * MILLISECOND;
+        plan->outage_to = plan->outage_from + random_between(random, 10, 20000) * MILLISECOND;
+        plan->outage_side = random_chance(random, 50);
+    }
     plan->most_jitter = random_between(random, 100, random_chance(random, 20) ? 1500000 : 30000);
 }
 
@@ -342,6 +351,7 @@ static void draw_capture_plan(struct plan *plan, struct random *random)
         .gap_from = random_between(random, 0, most),
         .again_after = random_chance(random, 60) ? random_between(random, 0, 1500) : random_between(random, 1500, 25000),
         .other_ttl = random_chance(random, 40),
+        .other_checksum = random_chance(random, 20),
         .cuts_syns_only = random_chance(random, 50),
     };
     plan->capture.gap_to = plan->capture.gap_from + random_between(random, 0, most);

@@ -49,6 +49,8 @@ struct segment {
     int8_t from;         /* host 0 or 1, in whose name it is sent */
     bool forged;         /* not by that host */
     bool perfect;        /* forged, and exactly what that host could have sent */
+    bool unseen;         /* forged behind the tap: it does not pass it */
+    bool broken;         /* its checksum is wrong: whoever gets it drops it */
     uint8_t flags, has, scale, sacks, ttl;
     uint16_t window, ip_id, checksum;
     uint32_t seq, ack, len, ts_val, ts_ecr;

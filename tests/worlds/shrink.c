@@ -82,8 +82,8 @@ static bool simplify(struct plan *plan, int way)
     case 30: case 31: variant->defers_accept = false; return true;
     case 32: case 33: variant->syn_ack_fin = false; return true;
     case 34: case 35: variant->syn_ack_data = 0; return true;
-    case 36: case 37: variant->rst_ttl = 0; return true;
-    case 38: plan->flaps = 0; return true;
+    case 36: case 37: variant->rst_ttl = variant->rst_text = 0; return true;
+    case 38: plan->flaps = 0; plan->outage_to = 0; return true;
     case 39: plan->duplicates /= 2; plan->loss /= 2; return true;
     default: return false;
     }

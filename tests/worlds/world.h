@@ -60,6 +60,7 @@ struct variant {
     uint8_t full_queue;    /* so many third segments are dropped: its accept queue is full (Linux) */
     bool defers_accept;    /* a third segment without data is dropped (TCP_DEFER_ACCEPT of Linux) */
     bool draws_timestamps; /* each connection's time stamps begin anywhere (RFC 7323 section 5.4) */
+    uint8_t rst_text;      /* bytes of text on its aborts (RFC 9293 section 3.5.3 allows it) */
     uint8_t rst_ttl;       /* of its RSTs; 0: as all others */
 };
 
@@ -88,14 +89,14 @@ struct manner {
 enum aim {
     AIM_RST_EXACT, AIM_RST_WINDOW, AIM_RST_BLIND, AIM_RST_AT_SYN, AIM_RST_BOTH, AIM_SYN, AIM_SYN_LISTEN, AIM_FIN_BLIND,
     AIM_FIN_EXACT, AIM_DATA_BLIND, AIM_ACK_BLIND, AIM_SYN_ACK,
-    AIM_RST_AT_FIN, AIM_FIN_OLD, AIM_DATA_EXACT, AIM_ODD, AIMS
+    AIM_RST_AT_FIN, AIM_FIN_OLD, AIM_DATA_EXACT, AIM_ODD, AIM_FIN_NEXT, AIMS
 };
 
 struct forgery {
     moment when;
     uint8_t name;     /* whose name it bears */
     uint8_t aim;
-    bool same_ttl;
+    bool same_ttl, unseen, broken;
     uint32_t noise;
 };
 
@@ -110,7 +111,7 @@ struct capture_plan {
     moment begins;      /* LATE */
     moment gap_from, gap_to;
     moment again_after; /* TWICE */
-    bool other_ttl;
+    bool other_ttl, other_checksum; /* TWICE: the second time, on another interface */
     bool cuts_syns_only; /* the options of a SYN are longer (68 bytes of a packet: those of others fit) */
 };
 
@@ -132,6 +133,8 @@ struct plan {
     uint8_t loss; /* of 200, on each half of the way */
     uint8_t duplicates, jitter, flaps; /* percent; flaps: a segment takes a longer way, its TTL is lower */
     moment most_jitter;
+    moment outage_from, outage_to; /* nothing goes through meanwhile ... */
+    uint8_t outage_side;       /* ... 0: before the tap as seen from host 0, 1: behind it */
     struct capture_plan capture;
     moment ends;
 };
