@@ -10,13 +10,13 @@ static bool misses(const struct capture_plan *plan, const struct segment *segmen
 {
     switch ((enum capture_kind)plan->kind) {
     case CAPTURE_MIXED:
-        return when < plan->begins / 2 || random_chance(random, plan->percent / 2u);
+        return (plan->one_way_too && segment->from != plan->way) || when < plan->begins / 2 || random_chance(random, plan->percent / 2u);
     case CAPTURE_LATE:
         return when < plan->begins;
     case CAPTURE_ONE_WAY:
         return segment->from != plan->way;
     case CAPTURE_HOLES:
-        return random_chance(random, plan->percent);
+        return random_chance(random, plan->percent) && !(plan->one_way_too && segment->from == plan->way);
     case CAPTURE_GAP:
         return when >= plan->gap_from && when < plan->gap_to;
     default:

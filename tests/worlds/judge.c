@@ -48,7 +48,8 @@
 
 #include <string.h>
 
-bool judge_boasts, judge_outcomes;
+enum pretence judge_pretends;
+bool judge_outcomes;
 
 /* What the capture held so far. */
 struct known {
@@ -312,8 +313,12 @@ int judge(const struct world *world, const struct capture *capture, struct lie *
         struct recorded recorded = { segment, record->stamped, record->checksum, record->ttl, record->cut };
         struct row row;
         passer_by_sees(&passer_by, &recorded, &row);
-        if (judge_boasts)
-            row.after[0].inferred = row.after[1].inferred = false;
+        for (int end = 0; end < 2; end++) {
+            if (judge_pretends == SLEEPS && i > 0)
+                row.after[end] = known.shown[end];
+            if (judge_pretends != HONEST)
+                row.after[end].inferred = false;
+        }
         was = known;
         learn(world, &known, record);
         for (int end = 0; end < 2; end++) {

@@ -66,8 +66,10 @@ int judge(const struct world *world, const struct capture *capture, struct lie *
 /* outcome.c */
 bool outcome_is_false(const struct world *world, const struct capture *capture, const char *outcome);
 
-/* A passer-by that is wrong on purpose: it shows as certain what it infers. */
-extern bool judge_boasts;
+/* A passer-by that is wrong on purpose: it shows as certain what it infers, or what
+ * it showed first of all. */
+enum pretence { HONEST, BOASTS, SLEEPS };
+extern enum pretence judge_pretends;
 
 /* Outcomes that are against the records are counted as lies, too. */
 extern bool judge_outcomes;

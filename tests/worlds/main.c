@@ -197,7 +197,7 @@ static void read_arguments(int argc, char **argv)
         else if (strcmp(name, "--outcomes") == 0)
             judge_outcomes = true;
         else if (strcmp(name, "--boast") == 0)
-            judge_boasts = true;
+            judge_pretends = BOASTS;
         else if (strcmp(name, "--drop") == 0)
             wanted.drops = true;
         else if (!value)

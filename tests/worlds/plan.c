@@ -70,7 +70,7 @@ static unsigned draw_capture(struct random *random)
 static void draw_variant(struct variant *variant, struct random *random)
 {
     static const uint8_t ttls[] = { 64, 128, 255, 63, 57, 113 };
-    static const uint16_t sizes[] = { 1460, 1448, 536, 1220 };
+    static const uint16_t sizes[] = { 1460, 1448, 536, 1220, 1460, 14480 }; /* the last: cut up on the network card, behind the tap */
     bool linux_like = random_chance(random, 60);
 
     *variant = (struct variant){
@@ -97,7 +97,7 @@ static void draw_variant(struct variant *variant, struct random *random)
         .scales = random_chance(random, 88),
         .scale = (uint8_t)random_below(random, 11),
         .initial_ttl = ttls[random_below(random, 6)],
-        .mss = sizes[random_below(random, 4)],
+        .mss = sizes[random_below(random, 6)],
         .window = random_chance(random, 85) ? 65535 : 2000 + random_below(random, 6000),
         .rto = random_between(random, 200, 1000) * MILLISECOND,
         .time_wait = random_chance(random, 70) ? 60 * SECOND : random_between(random, 1, 240) * SECOND,
@@ -128,7 +128,7 @@ static void draw_manners(struct plan *plan, struct random *random)
 
     plan->manner[client] = (struct manner){
         .request = sizes[random_below(random, 5)],
-        .rounds = (uint8_t)(1 + random_below(random, 3)),
+        .rounds = (uint8_t)(1 + random_below(random, 4)),
         .at_end = random_chance(random, 60) ? CLOSE : NOTHING,
         .at_fin = random_chance(random, 92) ? CLOSE : NOTHING,
         .thinks = random_chance(random, 30) ? 0 : random_between(random, 0, 80) * MILLISECOND,
@@ -168,7 +168,8 @@ static void add(struct plan *plan, moment when, int host, enum deed deed, uint32
 static void add_forgery(struct plan *plan, struct random *random)
 {
     plan->forgeries[plan->forgery_count++] = (struct forgery){
-        .when = random_between(random, 0, span(plan) + 10 * MILLISECOND),
+        .when = random_chance(random, 60) ? random_between(random, 0, span(plan) + 10 * MILLISECOND)
+                                          : random_between(random, 0, (plan->delay[0] + plan->delay[1]) * 3),
         .name = random_chance(random, 50),
         .aim = (uint8_t)random_below(random, AIMS),
         .same_ttl = random_chance(random, 50),
@@ -242,7 +243,7 @@ static void draw_traffic_plan(struct plan *plan, struct random *random)
     case TRAFFIC_REOPEN:
         if (random_chance(random, 40))
             add(plan, random_between(random, 0, most), random_chance(random, 50), random_chance(random, 50) ? CLOSE : ABORT, 0);
-        for (moment when = most; random_chance(random, 60) || when == most;)
+        for (moment when = most; random_chance(random, 35) || when == most;)
             when = add_reopening(plan, random, when);
         break;
     case TRAFFIC_CRASH: {
@@ -294,6 +295,11 @@ static void draw_traffic_plan(struct plan *plan, struct random *random)
         plan->listens[1] = false;
         if (random_chance(random, 50))
             add(plan, random_between(random, 0, 3000) * MILLISECOND, 1, LISTEN_AGAIN, 0);
+        if (random_chance(random, 30)) {
+            moment when = random_between(random, 0, 3000) * MILLISECOND;
+            add(plan, when, 0, ABORT, 0); /* gives up, and tries again with another number */
+            add(plan, when + random_between(random, 0, 50) * MILLISECOND, 0, CONNECT, random_below(random, 5));
+        }
         if (random_chance(random, 60))
             add(plan, random_between(random, 1, 4000) * MILLISECOND, 0, CONNECT, random_below(random, 5));
         break;
@@ -346,6 +352,7 @@ static void draw_capture_plan(struct plan *plan, struct random *random)
     plan->capture = (struct capture_plan){
         .kind = (uint8_t)draw_capture(random),
         .way = random_chance(random, 50),
+        .one_way_too = random_chance(random, 30),
         .percent = (uint8_t)(1 + random_below(random, 40)),
         .begins = random_between(random, 0, most),
         .gap_from = random_between(random, 0, most),

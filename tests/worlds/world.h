@@ -107,6 +107,7 @@ enum capture_kind { CAPTURE_WHOLE, CAPTURE_LATE, CAPTURE_ONE_WAY, CAPTURE_HOLES,
 struct capture_plan {
     uint8_t kind;
     uint8_t way;        /* ONE_WAY: the direction that is kept */
+    bool one_way_too;   /* HOLES: they are in one direction only; MIXED: only one direction is kept */
     uint8_t percent;    /* HOLES: missed; TWICE: seen again; DISORDER: exchanged */
     moment begins;      /* LATE */
     moment gap_from, gap_to;
