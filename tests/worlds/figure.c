@@ -62,6 +62,45 @@ static void print_states(const struct judged *judged)
     }
 }
 
+/* The record that holds a segment, from 1, or 0. */
+static int record_of(const struct capture *capture, int segment)
+{
+    for (int i = 0; i < capture->count; i++)
+        if (capture->records[i].segment == segment)
+            return i + 1;
+    return 0;
+}
+
+/* What each host went through until the figure's end, and why. */
+static void print_histories(const struct world *world, const struct capture *capture)
+{
+    moment end = capture->count > 0 ? capture->records[capture->count - 1].passed : 0;
+
+    for (int i = 0; i < 2; i++) {
+        printf("%c:", 'A' + i);
+        for (int j = 0; j < world->host[i].history_count && world->host[i].history[j].when <= end; j++) {
+            const struct step *step = &world->host[i].history[j];
+            printf(" %.4f %s", (double)step->when / 1e6, state_name(step->state));
+            if (j > 0 && step->cause == BY_ARRIVAL) {
+                int record = record_of(capture, step->segment);
+                record ? printf(" (%d)", record) : printf(" (not recorded)");
+            } else if (j > 0) {
+                printf(" (%s)", step->cause == BY_TIMER ? "timer" : "program");
+            }
+        }
+        printf("\n");
+    }
+}
+
+static void print_states_that_fit(const struct judged *judged, const struct lie *lie)
+{
+    printf("%c could be shown in", 'A' + lie->end);
+    for (unsigned state = 0; state < STATES; state++)
+        if (judged->accepted[lie->end] >> state & 1)
+            printf(" %s", state_name(state));
+    printf("\n");
+}
+
 void figure_print(const struct world *world, const struct capture *capture, const struct lie *lie)
 {
     static struct judged rows[MOST_RECORDS];
@@ -96,4 +135,7 @@ void figure_print(const struct world *world, const struct capture *capture, cons
         print_options(segment, record);
         printf("%s\n", lie && lie->record == i ? "   <==" : "");
     }
+    print_histories(world, capture);
+    if (lie && lie->wrong != WRONG_OUTCOME)
+        print_states_that_fit(&rows[lie->record], lie);
 }
