@@ -50,6 +50,7 @@ void host_becomes(struct world *world, struct host *host, enum state state)
         .by_fin = arrival && (state == CLOSE_WAIT || state == CLOSING || (state == TIME_WAIT && was == FIN_WAIT_2)),
         .by_ack = arrival && (state == ESTABLISHED || state == FIN_WAIT_1 || state == FIN_WAIT_2 || (state == TIME_WAIT && was == CLOSING)
                               || (was == LAST_ACK && state <= LISTEN)),
+        .fin_held_back = state == CLOSING && !host->fin_sent,
         .by_orphan = arrival && world->orphaned,
         .life = host->life,
         .peer_life = host->peer_life,

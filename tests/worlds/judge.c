@@ -28,7 +28,9 @@
  *       that the end would have, had its program not closed, is as good as the true one;
  *       and a RST or SYN that has not been recorded: nothing shows it, least of all a RST
  *       that refuses an ACK, as an end without a connection sends it, too;
- *   (b) a timer that ran out, a program's close or abort, a crash: until the end sends;
+ *   (b) a timer that ran out, a program's close or abort, a crash: until the end sends; and that
+ *       a FIN which was sent after the other's came in belongs to a close from before it:
+ *       LAST_ACK is as good as CLOSING then;
  *   (c) a segment overtaken by a later one of its sender, or recorded after it: the
  *       sender may have moved on between sending and T;
  *   (d) a perfect forgery - the numbers that the host itself would have used, and its TTL,
@@ -58,7 +60,7 @@ struct known {
     int newest[2], newest_ack[2]; /* number of its latest segment; of those with ACK */
     bool recorded[MOST_SEGMENTS];
     bool told_fin[2][MOST_LIVES], told_life[2][MOST_LIVES];
-    bool met[2];
+    bool met[2], spoke[2]; /* it sent anything; other than a RST for want of a connection */
     uint32_t claimed[2]; /* (d), bit per state */
     moment claimed_at[2];
     uint32_t accepted[2]; /* what could be shown after the last record, bit per state */
@@ -80,7 +82,7 @@ static void learn_claim(const struct world *world, struct known *known, const st
     uint8_t flags = segment->flags;
 
     if (known->met[from] ? !segment->perfect || ttl != world->host[from].variant->initial_ttl
-                         : !segment->perfect && known->met[!from] && !(flags & RST))
+                         : !segment->perfect && known->spoke[!from] && !(flags & RST))
         return;
     known->claimed_at[from] = known->now;
     if (flags & RST)
@@ -106,6 +108,7 @@ static void learn(const struct world *world, struct known *known, const struct r
         return;
     }
     known->met[from] = true;
+    known->spoke[from] |= segment->life >= 0;
     if (segment->sent >= known->claimed_at[from] && !((segment->flags & RST) && segment->life < 0))
         known->claimed[from] = 0;
     if (segment->stands > known->stands[from])
@@ -160,6 +163,8 @@ static uint32_t states_between(const struct world *world, const struct known *kn
             states |= 1u << CLOSED;
         if (step->life >= 0 && !known->told_fin[end][step->life])
             states |= 1u << step->unclosed;
+        if (step->fin_held_back)
+            states |= 1u << LAST_ACK;
         if (step->forged_fin >= 0 && !known->recorded[step->forged_fin])
             states |= 1u << step->unheard;
         if (step->state == SYN_RCVD && host->variant->split)
@@ -185,7 +190,7 @@ static uint32_t accepted(const struct world *world, const struct known *known, c
 
     if (segment->from == end && !segment->forged)
         return states_between(world, known, end, segment->stands, last)
-               | (seems_to_have_nothing(world, known, segment) ? 1u << CLOSED : 0);
+               | (seems_to_have_nothing(world, known, segment) ? 1u << CLOSED : 0) | known->claimed[end];
     else
         while (first > 0 && !is_knowable(world, known, end, first))
             first--;
@@ -239,7 +244,7 @@ static bool is_absurd(const struct segment *segment, unsigned state)
     if ((segment->flags & (SYN | FIN)) == FIN)
         return state == LISTEN || state == SYN_SENT || state == SYN_RCVD || state == ESTABLISHED || state == CLOSE_WAIT;
     if ((segment->flags & (SYN | FIN | ACK)) == SYN)
-        return (not_any_more | 1u << CLOSE_WAIT) >> state & 1;
+        return not_any_more >> state & 1;
     if ((segment->flags & (SYN | FIN)) == SYN)
         return state == SYN_SENT || state == TIME_WAIT || state == LAST_ACK;
     return false;
@@ -276,7 +281,8 @@ static unsigned judge_end(const struct world *world, const struct known *was, co
     if (row->before[end].state != was->shown[end].state
         && !is_true(&row->before[end], accepted_before(world, was, known, segment, end)))
         wrong |= 1u << WRONG_BEFORE;
-    if (segment->from == end && !record->again && after->state != STATES && is_absurd(segment, after->state))
+    if (segment->from == end && !record->again && after->state != STATES && !(*states >> after->state & 1)
+        && is_absurd(segment, after->state))
         wrong |= 1u << WRONG_ABSURD;
     return wrong;
 }

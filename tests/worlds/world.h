@@ -152,6 +152,7 @@ struct step {
     uint8_t cause;     /* enum cause */
     bool by_fin;       /* an arrival that brought the other end's FIN in order */
     bool by_ack;       /* an arrival whose ACK moved it */
+    bool fin_held_back; /* CLOSING, but its own FIN was not sent yet when the other's came in */
     bool by_orphan;    /* an arrival of data after its program had closed */
     int16_t life;      /* index of .lives, or -1 */
     int16_t peer_life; /* which life of the other end it holds a connection with, or -1 */
