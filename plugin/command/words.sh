@@ -11,7 +11,7 @@ Usage: plugin/annotate [--language auto|en|zh] FILE [tshark options]
        plugin/annotate [--language auto|en|zh] -i INTERFACE [tshark options]
        plugin/annotate --save OUT.pcapng FILE [-o NAME:VALUE] [-d TYPE==SELECTOR,PROTOCOL]
        plugin/annotate --report | --ladder FILE [FILTER] [tshark options]
-       plugin/annotate --install [--into PROFILE] | --uninstall | --help
+       plugin/annotate --install [--into PROFILE] | --uninstall | --check | --help
 
 Prints a capture with the state of each TCP connection: the column Analysis
 names the step (Handshake 1/3, Close 2/4, ...), two more give the state of the
@@ -30,6 +30,8 @@ client and of the server after each packet.
   --into PROFILE  also add the column Analysis to this profile of yours ("Default"
                   is the one that Wireshark starts with); a backup stays beside it
   --uninstall     remove exactly what was installed, keep what you changed
+  --check         say what is wrong with the installation, a line for each problem:
+                  another Wireshark's plugin, the wrong folder, a disabled protocol, ...
 
 The first call installs what is missing with apt, builds the plugin and installs
 it: for root in Wireshark's global plugin folder, for others in their own. Then

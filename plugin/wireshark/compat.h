@@ -17,6 +17,7 @@
 #include <epan/proto.h>
 
 #include "../packet/bytes.h" /* wsutil/pint.h renamed its own in 4.6 */
+#include "../text/catalogue.h"
 
 #define TCPSTATE_WIRESHARK_AT_LEAST(major, minor) \
     (WIRESHARK_VERSION_MAJOR > (major)            \
@@ -41,6 +42,20 @@ static inline bool tcpstate_is_only_pass(const packet_info *pinfo)
 #else
     (void)pinfo;
     return false;
+#endif
+}
+
+/* The language that the user's system or environment asks for. */
+static inline enum tcpstate_language tcpstate_language_of_user(void)
+{
+#ifdef _WIN32 /* where the environment has none: GLib looks there first, then asks the system */
+    char *locale = g_win32_getlocale();
+    enum tcpstate_language language = tcpstate_language_of_locale(locale);
+
+    g_free(locale);
+    return language;
+#else
+    return tcpstate_language_of_environment();
 #endif
 }
 

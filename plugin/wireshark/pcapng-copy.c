@@ -28,7 +28,7 @@ enum {
     OPTION_COMMENT = 1,
     LONGEST_OPTION = 65535,
     LONGEST_PACKET = 0x20000000, /* Wireshark reads none near as long */
-    PIECE = 16384, /* on the stack */
+    PIECE = 2048, /* on the stack: less than a page, or Windows wants each page touched */
 };
 
 struct tcpstate_copy {

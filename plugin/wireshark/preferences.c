@@ -123,7 +123,7 @@ static void apply(void)
         language = TCPSTATE_CHINESE;
         break;
     default:
-        language = tcpstate_language_of_environment();
+        language = tcpstate_language_of_user();
     }
     on_change();
 }
@@ -158,7 +158,7 @@ void tcpstate_preferences_register(int proto, void (*changed)(void))
     prefs_register_uat_preference(module, "labels", "Labels",
                                   "Your own words for the labels of steps", table);
     on_change = changed;
-    language = tcpstate_language_of_environment();
+    language = tcpstate_language_of_user();
 }
 
 enum tcpstate_language tcpstate_language(void)
