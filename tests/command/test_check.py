@@ -51,10 +51,10 @@ def test_a_plugin_of_another_series(installed_account, of_next_series):  # noqa:
     assert f"was compiled for Wireshark version {NEXT}" in lines[0]
 
 
-@pytest.mark.parametrize("place", ["tcpstate.so", f"{GLOBAL.name}/tcpstate.so", f"{NEXT}/epan/tcpstate.so"])
-def test_a_plugin_in_a_folder_where_wireshark_does_not_look(installed_account, place):
+@pytest.mark.parametrize("where", ["tcpstate.so", f"{GLOBAL.name}/tcpstate.so", f"{NEXT}/epan/tcpstate.so"])
+def test_a_plugin_in_a_folder_where_wireshark_does_not_look(installed_account, where):
     right = installed_account.plugin
-    wrong = right.parents[2] / place
+    wrong = right.parents[2] / where
     wrong.parent.mkdir(parents=True, exist_ok=True)
     shutil.move(right, wrong)
     code, lines = check(installed_account)
@@ -109,11 +109,11 @@ def test_an_old_wireshark(installed_account):
     assert code == 1 and lines[0] == "Wireshark 3.6.14 is too old: 4.0 or later is needed"
 
 
-def test_no_wireshark(account, tmp_path):
+def test_no_wireshark(account):
     """With nothing in PATH but what a shell has."""
     for name in ("sh", "bash", "env", "readlink", "cat", "sed", "tr", "head"):
         (account.work / name).symlink_to(shutil.which(name))
-    done = account.run("/bin/bash", account.clone / "plugin/annotate", "--check", env={"PATH": str(account.work)})
+    done = account.run("env", f"PATH={account.work}", "bash", account.clone / "plugin/annotate", "--check")
     assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout == "there is no tshark here: install Wireshark, or put its folder into PATH\n"
 
