@@ -111,6 +111,7 @@ void forger_acts(struct world *world, struct forgery *forgery)
         return;
     }
     segment.perfect = perfect;
+    segment.fits = !(segment.flags & ACK) || segment.ack == host->rcv_nxt;
     segment.unseen = forgery->unseen;
     segment.broken = forgery->broken;
     if (!forgery->same_ttl)

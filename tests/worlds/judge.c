@@ -82,7 +82,7 @@ static void learn_claim(const struct world *world, struct known *known, const st
     uint8_t flags = segment->flags;
 
     if (known->met[from] ? !segment->perfect || ttl != world->host[from].variant->initial_ttl
-                         : !segment->perfect && known->spoke[!from] && !(flags & RST))
+                         : !segment->perfect && !segment->fits && known->spoke[!from] && !(flags & RST))
         return;
     known->claimed_at[from] = known->now;
     if (flags & RST)

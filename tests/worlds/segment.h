@@ -49,6 +49,7 @@ struct segment {
     int8_t from;         /* host 0 or 1, in whose name it is sent */
     bool forged;         /* not by that host */
     bool perfect;        /* forged, and exactly what that host could have sent */
+    bool fits;           /* forged, and acknowledges what that host would, or nothing */
     bool unseen;         /* forged behind the tap: it does not pass it */
     bool broken;         /* its checksum is wrong: whoever gets it drops it */
     uint8_t flags, has, scale, sacks, ttl;
