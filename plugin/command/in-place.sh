@@ -27,7 +27,7 @@ fingerprint() {
 }
 
 # Of either text, what a plugin depends on that is in place already.
-without_profile() { grep -v '  plugin/profile/' <<<"$1"; }
+without_profile() { grep -v '  plugin/profile' <<<"$1"; }
 
 in_place() {
     command -v tshark >/dev/null && read_places && [[ -r $stamp && -e $profile/preferences ]] &&

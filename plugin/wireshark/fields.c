@@ -20,8 +20,8 @@ int tcpstate_ett = -1;
 int tcpstate_ett_below = -1;
 int tcpstate_hf[TCPSTATE_FIELDS];
 
-static const char *const chinese[TCPSTATE_FIELDS] = {
-#define FIELD(id, type, display, filter, english, chinese, meaning) chinese,
+static const char *const names[TCPSTATE_FIELDS][TCPSTATE_LANGUAGES] = {
+#define FIELD(id, type, display, filter, english, chinese, meaning) { english, chinese },
 #include "fields.def"
 #undef FIELD
 };
@@ -46,7 +46,13 @@ void tcpstate_fields_register(void)
     proto_register_subtree_array(etts, array_length(etts));
 }
 
-const char *tcpstate_field_chinese(enum tcpstate_field field)
+const char *tcpstate_field_name(enum tcpstate_field field, enum tcpstate_language language)
 {
-    return chinese[field];
+    return names[field][language];
+}
+
+void tcpstate_fields_name(enum tcpstate_language language)
+{
+    for (size_t i = 0; i < TCPSTATE_FIELDS; i++)
+        tcpstate_field_registrations[i].hfinfo.name = names[i][language];
 }

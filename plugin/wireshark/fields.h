@@ -5,6 +5,7 @@
 #ifndef TCPSTATE_FIELDS_H
 #define TCPSTATE_FIELDS_H
 
+#include "../text/catalogue.h"
 #include "compat.h"
 
 enum tcpstate_field {
@@ -24,7 +25,10 @@ extern int tcpstate_ett_below;            /* its subtrees' */
 /* Register protocol, fields and tree. */
 void tcpstate_fields_register(void);
 
-/* A field's Chinese name. */
-const char *tcpstate_field_chinese(enum tcpstate_field field);
+/* A field's name in a language. */
+const char *tcpstate_field_name(enum tcpstate_field field, enum tcpstate_language language);
+
+/* Have Wireshark call the fields so: in heads of columns, the filter's dialogs, the status bar. */
+void tcpstate_fields_name(enum tcpstate_language language);
 
 #endif

@@ -113,10 +113,19 @@ static int dissect_tcpstate(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
     return length;
 }
 
+/* What Wireshark itself shows of us, in its dialogs and in heads of columns. */
+static void follow_language(void)
+{
+    tcpstate_fields_name(tcpstate_language());
+    tcpstate_view_expert_name(tcpstate_language());
+    tcpstate_view_flow_name(tcpstate_language());
+}
+
 /* Fields are wanted, and with them a tree for every packet, only where each
  * plain segment is to be called what Wireshark's analysis calls it. */
 static void want_fields(void)
 {
+    follow_language();
     set_postdissector_wanted_hfids(handle, tcpstate_labels_all() ? tcpstate_segment_wanted()
                                                                   : g_array_new(FALSE, FALSE, sizeof(int)));
 }
@@ -134,6 +143,7 @@ void proto_register_tcpstate(void)
     tcpstate_view_statistics_register();
     tcpstate_view_comments_register();
     tcpstate_view_filter_register();
+    follow_language();
     handle = register_dissector("tcpstate", dissect_tcpstate, tcpstate_proto);
     register_postdissector(handle);
 }

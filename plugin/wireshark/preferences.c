@@ -10,7 +10,11 @@
 
 #include <epan/prefs.h>
 #include <epan/uat.h>
+#include <wsutil/filesystem.h>
 
+#include "../text/phrases.h"
+#include "survey.h"
+#include "system-language.h"
 #include "text-width.h"
 
 enum { LANGUAGE_AUTO, LANGUAGE_EN, LANGUAGE_ZH };
@@ -23,7 +27,7 @@ static void (*on_change)(void);
 static enum tcpstate_language language = TCPSTATE_ENGLISH;
 
 static const enum_val_t language_choices[] = {
-    { "auto", "Automatic (follows the locale)", LANGUAGE_AUTO },
+    { "auto", "Automatic (follows Wireshark, or the locale)", LANGUAGE_AUTO },
     { "en", "English", LANGUAGE_EN },
     { "zh", "Chinese (中文)", LANGUAGE_ZH },
     { NULL, NULL, 0 },
@@ -113,6 +117,42 @@ static void own_labels_reset(void)
     memset(own_by_step, 0, sizeof own_by_step);
 }
 
+/* The language of Wireshark's own menus, "zh_CN", or NULL where it follows the
+ * system: the one line of the file `language`, which the window writes
+ * (ui/language.c).  tshark has no language of its own. */
+static char *window_language(void)
+{
+    char *name, *text = NULL, *found = NULL;
+
+    if (!tcpstate_has_window())
+        return NULL;
+    name = get_persconffile_path("language", FALSE);
+    if (g_file_get_contents(name, &text, NULL, NULL)) {
+        char **lines = g_strsplit_set(text, "\r\n", -1);
+        for (char **at = lines; *at; at++)
+            if (g_str_has_prefix(*at, "language:")) {
+                g_free(found);
+                found = g_strdup(g_strstrip(*at + strlen("language:")));
+            }
+        g_strfreev(lines);
+    }
+    g_free(text);
+    g_free(name);
+    if (found && strcmp(found, "system") == 0)
+        g_clear_pointer(&found, g_free);
+    return found;
+}
+
+/* What "auto" means: the window's language, or the user's. */
+static enum tcpstate_language automatic_language(void)
+{
+    char *name = window_language();
+    enum tcpstate_language automatic = name ? tcpstate_language_of_locale(name) : tcpstate_language_of_user();
+
+    g_free(name);
+    return automatic;
+}
+
 static void apply(void)
 {
     switch (language_choice) {
@@ -123,9 +163,14 @@ static void apply(void)
         language = TCPSTATE_CHINESE;
         break;
     default:
-        language = tcpstate_language_of_user();
+        language = automatic_language();
     }
     on_change();
+}
+
+static const char *phrase(enum tcpstate_phrase which)
+{
+    return tcpstate_phrase(which, language);
 }
 
 void tcpstate_preferences_register(int proto, void (*changed)(void))
@@ -137,28 +182,24 @@ void tcpstate_preferences_register(int proto, void (*changed)(void))
         UAT_END_FIELDS,
     };
     module_t *module = prefs_register_protocol(proto, apply);
+
+    language = automatic_language(); /* of the texts below; what the user chose is known later */
     uat_t *table = uat_new("TCP Connection State Labels", sizeof(struct own_label), "tcpstate_labels", TRUE,
                            &own_labels, &own_label_count, UAT_AFFECTS_DISSECTION, NULL, own_label_copy,
                            own_label_update, own_label_free, own_labels_apply, own_labels_reset, fields);
 
-    prefs_register_enum_preference(module, "language", "Language",
-                                   "Language of the labels and explanations", &language_choice,
-                                   language_choices, FALSE);
-    prefs_register_uint_preference(module, "two_msl", "Length of TIME_WAIT in seconds",
-                                   "How long an endpoint stays in TIME_WAIT: 60 on Linux; "
-                                   "RFC 9293 has 2 MSL = 240",
-                                   10, &two_msl_seconds);
-    prefs_register_bool_preference(module, "label_all", "Label every segment",
-                                   "Also name plain data and ACKs, by what Wireshark's own analysis finds "
-                                   "(costs memory for every packet)",
-                                   &label_all);
-    prefs_register_bool_preference(module, "info_label", "Append the label to the Info column",
-                                   "For tools that show nothing but Info: \"... > Analysis: Handshake 1/3\"",
-                                   &info_label);
-    prefs_register_uat_preference(module, "labels", "Labels",
-                                  "Your own words for the labels of steps", table);
+    prefs_register_enum_preference(module, "language", phrase(TCPSTATE_PHRASE_PREF_LANGUAGE),
+                                   phrase(TCPSTATE_PHRASE_PREF_LANGUAGE_MORE), &language_choice, language_choices,
+                                   FALSE);
+    prefs_register_uint_preference(module, "two_msl", phrase(TCPSTATE_PHRASE_PREF_TWO_MSL),
+                                   phrase(TCPSTATE_PHRASE_PREF_TWO_MSL_MORE), 10, &two_msl_seconds);
+    prefs_register_bool_preference(module, "label_all", phrase(TCPSTATE_PHRASE_PREF_LABEL_ALL),
+                                   phrase(TCPSTATE_PHRASE_PREF_LABEL_ALL_MORE), &label_all);
+    prefs_register_bool_preference(module, "info_label", phrase(TCPSTATE_PHRASE_PREF_INFO_LABEL),
+                                   phrase(TCPSTATE_PHRASE_PREF_INFO_LABEL_MORE), &info_label);
+    prefs_register_uat_preference(module, "labels", phrase(TCPSTATE_PHRASE_PREF_LABELS),
+                                  phrase(TCPSTATE_PHRASE_PREF_LABELS_MORE), table);
     on_change = changed;
-    language = tcpstate_language_of_user();
 }
 
 enum tcpstate_language tcpstate_language(void)

@@ -12,6 +12,8 @@
 
 #include <wsutil/to_str.h>
 
+#include "survey.h"
+
 #define DIGITS 11 /* of a number of 32 bits, and its end */
 
 /* How a line begins: the field's name and a colon, put together once. */
@@ -26,9 +28,7 @@ static const struct beginning *beginning_of(const struct tcpstate_view *view, en
     struct beginning *beginning = &all[view->language][field];
 
     if (beginning->length == 0) {
-        const char *name = view->language == TCPSTATE_CHINESE ? tcpstate_field_chinese(field)
-                                                              : tcpstate_field_registrations[field].hfinfo.name;
-        g_snprintf(beginning->text, sizeof beginning->text, "%s: ", name);
+        g_snprintf(beginning->text, sizeof beginning->text, "%s: ", tcpstate_field_name(field, view->language));
         beginning->length = strlen(beginning->text);
     }
     return beginning;
@@ -159,6 +159,43 @@ void tcpstate_add_changed(const struct tcpstate_view *view, enum tcpstate_field 
 proto_item *tcpstate_add_string(const struct tcpstate_view *view, enum tcpstate_field field, const char *value)
 {
     return tcpstate_add_named(view, field, value, value);
+}
+
+/* Where the sentence at the beginning of a text ends: behind its full stop, in
+ * either language. */
+static size_t sentence_length(const char *text)
+{
+    for (const char *at = text; *at; at++) {
+        if (g_str_has_prefix(at, "。"))
+            return (size_t)(at - text) + strlen("。");
+        if (*at == '.' && at[1] == ' ')
+            return (size_t)(at - text) + 1;
+    }
+    return strlen(text);
+}
+
+void tcpstate_add_sentences(const struct tcpstate_view *view, enum tcpstate_field field, const char *text)
+{
+    /* A window has no room for more than a sentence in a line; a terminal breaks lines by itself. */
+    static int in_window = -1;
+    if (in_window < 0)
+        in_window = tcpstate_has_window();
+    size_t length = in_window || strlen(text) > ITEM_LABEL_LENGTH - sizeof ((struct beginning *)0)->text
+                        ? sentence_length(text)
+                        : strlen(text);
+    if (!tcpstate_wanted(view, field))
+        return;
+    proto_item *item = string(view, field, text);
+    line(view, item, field, view->visible ? wmem_strndup(view->pinfo->pool, text, length) : NULL, NULL);
+    if (!view->visible)
+        return;
+    for (text += length; *text; text += length) {
+        text += strspn(text, " ");
+        length = sentence_length(text);
+        proto_tree_add_subtree(view->tree, view->tvb, 0, 0, tcpstate_ett_below, &item,
+                               wmem_strndup(view->pinfo->pool, text, length));
+        proto_item_set_generated(item);
+    }
 }
 
 void tcpstate_add_hidden_string(const struct tcpstate_view *view, enum tcpstate_field field, const char *value)

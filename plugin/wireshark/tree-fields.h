@@ -51,6 +51,8 @@ void tcpstate_add_explained(const struct tcpstate_view *view, enum tcpstate_fiel
 void tcpstate_add_changed(const struct tcpstate_view *view, enum tcpstate_field field, const char *value,
                           const char *shown, const char *before, int64_t stayed);
 proto_item *tcpstate_add_string(const struct tcpstate_view *view, enum tcpstate_field field, const char *value);
+/* A text of several sentences: the value of one field, and a line for each sentence. */
+void tcpstate_add_sentences(const struct tcpstate_view *view, enum tcpstate_field field, const char *text);
 proto_item *tcpstate_add_uint(const struct tcpstate_view *view, enum tcpstate_field field, uint32_t value);
 proto_item *tcpstate_add_boolean(const struct tcpstate_view *view, enum tcpstate_field field, bool value);
 

@@ -27,7 +27,7 @@
 
 enum expert {
     EXPERT_NONE,
-#define EXPERT(id, filter, severity, summary, more) EXPERT_##id,
+#define EXPERT(id, filter, severity, summary, chinese, more) EXPERT_##id,
 #include "expert.def"
 #undef EXPERT
     EXPERTS
@@ -36,14 +36,20 @@ enum expert {
 static expert_field fields[EXPERTS];
 
 static ei_register_info registrations[] = {
-#define EXPERT(id, filter, severity, summary, more) \
+#define EXPERT(id, filter, severity, summary, chinese, more) \
     { &fields[EXPERT_##id], { filter, PI_SEQUENCE, PI_##severity, summary, EXPFILL } },
 #include "expert.def"
 #undef EXPERT
 };
 
 static const char *const more[] = {
-#define EXPERT(id, filter, severity, summary, more) more,
+#define EXPERT(id, filter, severity, summary, chinese, more) more,
+#include "expert.def"
+#undef EXPERT
+};
+
+static const char *const summaries[][TCPSTATE_LANGUAGES] = {
+#define EXPERT(id, filter, severity, summary, chinese, more) { summary, chinese },
 #include "expert.def"
 #undef EXPERT
 };
@@ -117,6 +123,12 @@ void tcpstate_view_expert_register(int proto)
     expert_register_field_array(expert_register_protocol(proto), registrations, array_length(registrations));
 }
 
+void tcpstate_view_expert_name(enum tcpstate_language language)
+{
+    for (size_t i = 0; i < array_length(registrations); i++)
+        registrations[i].eiinfo.summary = registrations[i].eiinfo.hf_info.hfinfo.name = summaries[i][language];
+}
+
 static bool has_severity_column(const packet_info *pinfo)
 {
     return pinfo->cinfo && pinfo->cinfo->col_first[COL_EXPERT] >= 0;
@@ -181,11 +193,9 @@ static void add_failed_checks(packet_info *pinfo, proto_item *item, uint8_t fail
     for (size_t i = 0; i < array_length(checks); i++) {
         if (!(failed & checks[i].check))
             continue;
-        const char *name = language == TCPSTATE_CHINESE
-                               ? tcpstate_field_chinese(checks[i].field)
-                               : proto_registrar_get_nth((unsigned)tcpstate_hf[checks[i].field])->name;
         add(pinfo, item, EXPERT_CHECK_FAILED,
-            wmem_strdup_printf(pinfo->pool, tcpstate_phrase(TCPSTATE_PHRASE_EXPERT_CHECK_FAILED, language), name));
+            wmem_strdup_printf(pinfo->pool, tcpstate_phrase(TCPSTATE_PHRASE_EXPERT_CHECK_FAILED, language),
+                               tcpstate_field_name(checks[i].field, language)));
     }
 }
 

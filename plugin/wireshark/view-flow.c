@@ -44,6 +44,7 @@ struct graph {
     uint64_t left_out; /* connections */
 };
 
+static char flow_type[64]; /* what the dialog's list calls this graph, which it reads when it opens */
 static GHashTable *graphs; /* info_t -> struct graph, of this capture file */
 
 static void free_graph(void *data)
@@ -325,6 +326,10 @@ void tcpstate_view_flow_register(int proto)
     if (!TCPSTATE_HAS_FLOW_GRAPH) /* this Wireshark's list is not known */
         return;
     register_cleanup_routine(end_file);
-    register_seq_analysis("tcpstate", "TCP Connection State", proto, TCPSTATE_TAP,
-                          TL_REQUIRES_NOTHING, draw);
+    register_seq_analysis("tcpstate", flow_type, proto, TCPSTATE_TAP, TL_REQUIRES_NOTHING, draw);
+}
+
+void tcpstate_view_flow_name(enum tcpstate_language language)
+{
+    g_strlcpy(flow_type, tcpstate_phrase(TCPSTATE_PHRASE_MENU, language), sizeof flow_type);
 }

@@ -33,10 +33,7 @@ void tcpstate_view_info(packet_info *pinfo, const struct tcpstate_reading *readi
     bool open = col_get_writable(columns, COL_INFO);
     col_set_writable(columns, COL_INFO, TRUE);
     col_append_fstr(columns, COL_INFO, " > %s: %s",
-                    tcpstate_language() == TCPSTATE_CHINESE
-                        ? tcpstate_field_chinese(TCPSTATE_FIELD_ANALYSIS)
-                        : proto_registrar_get_nth((unsigned)tcpstate_hf[TCPSTATE_FIELD_ANALYSIS])->name,
-                    label);
+                    tcpstate_field_name(TCPSTATE_FIELD_ANALYSIS, tcpstate_language()), label);
     col_set_writable(columns, COL_INFO, open);
     col_set_writable(columns, -1, all);
 }

@@ -47,17 +47,29 @@ static void add_end_state(const struct tcpstate_view *view, enum tcpstate_field 
 }
 
 /* The same for a column, which has no room for "(inferred)". */
-static void add_marked_state(const struct tcpstate_view *view, enum tcpstate_field field, enum tcpstate_state state,
-                             bool inferred)
+static void add_marked_state(const struct tcpstate_view *view, enum tcpstate_field field, const char *whose,
+                             const struct tcpstate_standing *end)
 {
     char marked[32];
-    const char *name = tcpstate_state_name(state);
+    const char *name = tcpstate_state_name((enum tcpstate_state)end->after);
+    bool inferred = end->after_inferred && end->after != TCPSTATE_UNKNOWN;
 
-    if (inferred && tcpstate_wanted(view, field)) {
-        *g_stpcpy(g_stpcpy(marked, name), "?") = '\0';
+    if ((inferred || *whose) && tcpstate_wanted(view, field)) {
+        g_stpcpy(g_stpcpy(g_stpcpy(marked, whose), name), inferred ? "?" : "");
         name = marked;
     }
     tcpstate_add_hidden_string(view, field, name);
+}
+
+/* The columns Client and Server where nobody knows who is which: A is the end with
+ * the lower address and port, B the other. */
+static void add_marked_states_without_roles(const struct tcpstate_view *view)
+{
+    const struct tcpstate_standing *ends = view->sight->seen.ends;
+
+    for (int i = 0; i < 2; i++)
+        add_marked_state(view, i == 0 ? TCPSTATE_FIELD_CLIENT : TCPSTATE_FIELD_SERVER,
+                         ends[i].after == TCPSTATE_UNKNOWN ? "" : i == 0 ? "A: " : "B: ", &ends[i]);
 }
 
 /* Whether it is known who sent this, the client or the server.  An ICMP error is
@@ -101,16 +113,18 @@ static void add_states(const struct tcpstate_view *view)
     add_roles(view, known);
     for (int i = 0; i < 2; i++) {
         const struct tcpstate_standing *end = known ? &seen->ends[i == 0 ? seen->client : !seen->client] : &unknown;
-        enum tcpstate_state after = (enum tcpstate_state)end->after;
         int64_t stayed = known ? seen->stayed[i == 0 ? seen->client : !seen->client] : -1;
         add_state(view, i == 0 ? TCPSTATE_FIELD_CLIENT_STATE : TCPSTATE_FIELD_SERVER_STATE, end, stayed);
         tcpstate_add_hidden_time(view, i == 0 ? TCPSTATE_FIELD_CLIENT_STAYED : TCPSTATE_FIELD_SERVER_STAYED, stayed);
         tcpstate_add_hidden_string(view, i == 0 ? TCPSTATE_FIELD_CLIENT_PREVIOUS : TCPSTATE_FIELD_SERVER_PREVIOUS,
                    tcpstate_state_name((enum tcpstate_state)end->before));
-        add_marked_state(view, i == 0 ? TCPSTATE_FIELD_CLIENT : TCPSTATE_FIELD_SERVER, after, end->after_inferred);
+        if (known)
+            add_marked_state(view, i == 0 ? TCPSTATE_FIELD_CLIENT : TCPSTATE_FIELD_SERVER, "", end);
         tcpstate_add_hidden_boolean(view, i == 0 ? TCPSTATE_FIELD_CLIENT_INFERRED : TCPSTATE_FIELD_SERVER_INFERRED,
                                     end->after_inferred);
     }
+    if (!known)
+        add_marked_states_without_roles(view);
     add_end_state(view, TCPSTATE_FIELD_SENDER_STATE, from, known);
     add_end_state(view, TCPSTATE_FIELD_RECEIVER_STATE, !from, known);
 }
@@ -408,8 +422,8 @@ static void add_step(const struct tcpstate_view *view, proto_item *item)
     if (tcpstate_wanted(view, TCPSTATE_FIELD_EXPLANATION) || tcpstate_wanted(view, TCPSTATE_FIELD_PROTOCOL)) {
         struct tcpstate_places places;
         tcpstate_places_of(view->reading, view->sight, &places);
-        tcpstate_add_string(view, TCPSTATE_FIELD_EXPLANATION,
-                            tcpstate_explanation_of(pool, &view->sight->seen, &places));
+        tcpstate_add_sentences(view, TCPSTATE_FIELD_EXPLANATION,
+                               tcpstate_explanation_of(pool, &view->sight->seen, &places));
         if (places.protocol)
             tcpstate_add_string(view, TCPSTATE_FIELD_PROTOCOL, places.protocol);
     }

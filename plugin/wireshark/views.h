@@ -14,6 +14,7 @@
 
 #include "compat.h"
 
+#include "../text/catalogue.h"
 #include "connections.h"
 
 /* What the tap "tcpstate" hands over, once per segment (a frame may hold
@@ -50,6 +51,10 @@ void tcpstate_view_printed_register(void);
 void tcpstate_view_comments_register(void);
 
 void tcpstate_view_filter_register(void);
+
+/* What Wireshark's dialogs call expert information and the flow graph, in a language. */
+void tcpstate_view_expert_name(enum tcpstate_language language);
+void tcpstate_view_flow_name(enum tcpstate_language language);
 
 /* The three views below are not fed by the tap, but asked to look at each
  * segment.  On later visits they are asked only if one of them is wanted:

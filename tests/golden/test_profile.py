@@ -13,6 +13,7 @@ import conftest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROFILE = ROOT / "plugin" / "profile"
+CHINESE = ROOT / "plugin" / "profile-zh"
 SAMPLES = ROOT / "samples"
 
 RULE = re.compile(r"@(?P<name>[^@]+)@(?P<filter>[^@]+)@\[(?P<back>\d+,\d+,\d+)\]\[(?P<fore>\d+,\d+,\d+)\]")
@@ -82,8 +83,22 @@ def test_an_abort_is_coloured_as_one(show):
 
 
 def test_there_is_a_rule_for_each_phase():
-    assert sorted(name for name, *_ in RULES) == [
-        "TCP State: " + phase for phase in ("abort", "closing", "failed", "opening", "transfer")]
+    *ours, last = [name for name, *_ in RULES]
+    assert sorted(ours) == ["TCP State: " + phase for phase in ("abort", "closing", "failed", "opening", "transfer")]
+    assert last == "Bad TCP"        # Wireshark's own
+
+
+def test_what_wireshark_finds_wrong_keeps_wiresharks_colour_below_ours(show):
+    # A copy of a SYN is Wireshark's retransmission and our step: ours is on top.
+    found = colours(show, "syn-unanswered")
+    assert set(found.values()) == {"opening"}
+    bad = [int(number) for number in show("mptcp", "-Y", "tcp.analysis.flags && !tcp.analysis.window_update && !tcpstate.step")]
+    assert len(bad) == 5 and bad == [number for number, rule in colours(show, "mptcp").items() if rule == "Bad TCP"]
+
+
+def test_plain_rows_stay_plain_where_every_segment_is_labelled(show):
+    labelled = colours(show, "http-client-closes", "-o", "tcpstate.label_all:TRUE")
+    assert labelled == colours(show, "http-client-closes") and len(labelled) == 8
 
 
 def luminance(colour):
@@ -103,7 +118,7 @@ def test_contrast_is_measured_as_wcag_does():
     assert contrast("30583,30583,30583", "65535,65535,65535") == pytest.approx(4.48, abs=0.01)  # #777 on white
 
 
-@pytest.mark.parametrize("name, back, fore", [(name, back, fore) for name, _, back, fore in RULES])
+@pytest.mark.parametrize("name, back, fore", [(name, back, fore) for name, _, back, fore in RULES if name != "Bad TCP"])
 def test_letters_stand_out_in_any_theme(name, back, fore):
     # WCAG 2.1, success criterion 1.4.6 (level AAA): 7 to 1.  A rule gives both colours, so no theme has a say.
     assert contrast(back, fore) >= 7
@@ -163,8 +178,35 @@ def test_what_a_macro_shows(show, expression, expected):
 # ---- What else is there ----
 
 def test_every_file_says_what_it_is():
-    for file in PROFILE.iterdir():
-        assert file.read_text().startswith("# SPDX-License-Identifier: GPL-2.0-or-later\n# Wireshark's profile"), file
+    for file in *PROFILE.iterdir(), *CHINESE.iterdir():
+        assert file.read_text("utf-8").startswith("# SPDX-License-Identifier: GPL-2.0-or-later\n# Wireshark's profile"), file
+
+
+def test_the_chinese_profile_differs_by_its_words_only():
+    def bare(path, keep):
+        return [re.sub(keep, "", line) for line in path.read_text("utf-8").splitlines() if line and not line.startswith("#")]
+
+    assert {path.name for path in CHINESE.iterdir()} == {"preferences", "dfilter_buttons", "colorfilters"}
+    assert bare(CHINESE / "colorfilters", r"^@[^@]+@") == bare(PROFILE / "colorfilters", r"^@[^@]+@")
+    filters = [BUTTON.fullmatch(line)[2] for line in (CHINESE / "dfilter_buttons").read_text("utf-8").splitlines() if line[0] != "#"]
+    assert [unescaped(text) for text in filters] == list(BUTTONS.values())
+    more = {"tcpstate.language: zh", "gui.qt.font_name: Noto Sans Mono CJK SC,10,-1,5,50,0,0,0,0,0"}
+    title = r'^\t"[^"]+"'
+    chinese = [line for line in bare(CHINESE / "preferences", title) if line not in more]
+    assert chinese == bare(PROFILE / "preferences", title)
+    for name in "dfilter_buttons", "preferences":       # no title, label or tooltip in English
+        for line in (CHINESE / name).read_text("utf-8").splitlines():
+            assert line[:1] in "#g" or not re.match(r'(\t|"TRUE",)"[A-Za-z./ ]+"', line), line
+
+
+def test_the_chinese_profile_loads_without_a_complaint_and_speaks_chinese(tmp_path):
+    profile = tmp_path / ".config" / "wireshark" / "profiles" / "TCP 状态"
+    shutil.copytree(PROFILE, profile)
+    shutil.copytree(CHINESE, profile, dirs_exist_ok=True)
+    done = conftest.run("tshark", "-C", "TCP 状态", "--color", "-r", SAMPLES / "refused.pcapng",
+                        env={"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path / ".config")})
+    assert "第一次握手" in done.stdout and "连接被拒绝" in done.stdout
+    assert not re.search("could not|error|warning|unknown|not a", done.stderr, re.I), done.stderr
 
 
 def test_nothing_in_it_draws_a_complaint(tshark, tmp_path):

@@ -16,6 +16,7 @@ and everything that reads waits for a picture that has come to rest.
 import contextlib
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -28,6 +29,8 @@ from conftest import BUILD, ROOT, TESTS, environment  # noqa: E402  (tests/conft
 from picture import Picture, plain, tool  # noqa: E402
 
 PROFILE = ROOT / "plugin" / "profile"
+CHINESE = ROOT / "plugin" / "profile-zh"
+SHOWN_HEIGHT = int(re.search(r"main_upper_pane: (\d+)", (PROFILE / "recent").read_text())[1])     # of the packet list
 
 # Latin and Chinese letters of one height.  With two fonts, Wireshark makes rows
 # for the Latin one, and the Chinese letters are cut off at the foot.
@@ -62,30 +65,38 @@ def end(process):
 
 class Window:
     def __init__(self, folder, capture, *arguments, language="en", ui="en", font=FONT, width=1280, height=800,
-                 packet_list=400, preferences=(), recent=()):
+                 packet_list=400, preferences=(), recent=(), as_installed=False, profile="TCP State"):
         """It opens on entering the context, and on leaving it all is gone.
 
         folder is made for it.  language is the plugin's, ui that of Wireshark's
         own menus; packet_list is the height of that pane; preferences and
-        recent are more lines for these two files of the profile.
+        recent are more lines for these two files of the profile.  With
+        as_installed the profile is used as its users get it: language and font
+        are its own; profile is its name.
         """
         self.folder = pathlib.Path(folder)
         self.folder.mkdir()
         self.capture = pathlib.Path(capture)
         self.arguments = arguments
-        self.width, self.height, self.packet_list = width, height, packet_list
+        self.width, self.height, self.packet_list = width, height, SHOWN_HEIGHT if as_installed else packet_list
+        self.profile_name = profile
         self.script = {"en": "latin", "zh": "chinese"}[language]
         self.frame_buffer = self.folder / "Xvfb_screen0"        # a file, which Xvfb keeps up to date
         self.stack = contextlib.ExitStack()
+        if as_installed:
+            self._prepare_home(ui, preferences, recent)
+            return
         self._prepare_home(ui, [f"tcpstate.language: {language}", *([f"gui.qt.font_name: {font}"] if font else []),
                                 *preferences],
-                           [f"gui.geometry_main_upper_pane: {packet_list}", "gui.byte_view_show: FALSE", *recent])
+                           [f"gui.geometry_main_upper_pane: {packet_list}", *recent])
 
     def _prepare_home(self, ui, preferences, recent):
         home = self.folder / "home"
         config = home / ".config" / "wireshark"
-        self.profile = config / "profiles" / "TCP State"
+        self.profile = config / "profiles" / self.profile_name
         shutil.copytree(PROFILE, self.profile)
+        if self.profile_name != "TCP State":
+            shutil.copytree(CHINESE, self.profile, dirs_exist_ok=True)
         for name, lines in ("preferences", preferences), ("recent", recent):
             with open(self.profile / name, "a", encoding="utf-8") as file:
                 file.write("\n" + "\n".join(lines) + "\n")
@@ -150,7 +161,7 @@ class Window:
 
     def _start_wireshark(self):
         self.wireshark = self._start("wireshark", str(TESTS / "with-plugin"), str(BUILD), "wireshark",
-                                     "-C", "TCP State", *map(str, self.arguments), str(self.capture))
+                                     "-C", self.profile_name, *map(str, self.arguments), str(self.capture))
         self.wait_until(f"a window titled {self.capture.name}", lambda: self.capture.name == self.active(), seconds=120)
         self.header = self.wait_until("a packet list with columns", self.titles_of_columns)
         middle = round(self.header["No."].middle)

@@ -26,7 +26,7 @@ EXPECTED = {
     f"{PLUGINS}/epan/tcpstate.so",
     "share/man/man7/tcpstate.7",
     "share/doc/tcpstate/README.md", "share/doc/tcpstate/CHANGELOG.md", "share/doc/tcpstate/fields.md",
-    *(f"share/wireshark/profiles/TCP State/{name}" for name in
+    *(f"share/wireshark/profiles/{profile}/{name}" for profile in ("TCP State", "TCP 状态") for name in
       ("colorfilters", "dfilter_buttons", "dfilter_macros", "dmacros", "preferences", "recent")),
 }
 

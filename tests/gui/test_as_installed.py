@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Room: tests/gui. The window exactly as a user gets it, at 1280x800: the profile's own layout, font and language.
+
+What the explanation says is asked of tshark; here it is read off the screen, to the last word of each sentence.
+"""
+import pathlib
+import re
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+from conftest import BUILD, ROOT  # noqa: E402
+from window import Window, can_exist, plain  # noqa: E402
+
+SESSION = ROOT / "samples" / "websocket-session.pcapng"
+
+pytestmark = pytest.mark.skipif(not can_exist(), reason="NO WINDOW WAS TESTED: no Xvfb or no Wireshark here")
+if not (BUILD / "tcpstate.so").exists():
+    raise RuntimeError(f"{BUILD}/tcpstate.so is not built")
+
+
+def letters(text):
+    """What tesseract is sure of."""
+    return re.sub(r"[^a-z0-9\u4e00-\u9fff]", "", plain(text).lower().translate(str.maketrans("il|o", "1110")))
+
+
+def sentences(text):
+    return [part for part in re.split(r"(?<=\.) |(?<=。)", text) if part]
+
+
+def open_tree(window):
+    """Open the plugin's branch and bring its lines into sight."""
+    branch = window.wait_until("the branch", lambda: next((line for line in window.details() if line.text.startswith("[TCP")), None))
+    window.click(branch)
+    window.keys("Right")
+
+
+def whole_width(window):
+    """The lines of the details, over the window's whole width."""
+    top = window.list_bottom + 5
+    return window.picture().lines((21, top, window.width - 40, window.height - 24 - top), window.script)
+
+
+@pytest.mark.parametrize("packet", ["1487", "2918", "2919"])
+def test_each_sentence_of_an_explanation_can_be_read_to_its_end(packet, tmp_path, fields):
+    wanted = sentences(fields(SESSION, "tcpstate.explanation", options=("-Y", f"frame.number == {packet}"))[0][0])
+    assert len(wanted) >= 3
+    with Window(tmp_path / "window", SESSION, "-g", packet, "-Y", "tcp.port == 59117", as_installed=True) as window:
+        open_tree(window)
+
+        def all_there():
+            lines = [letters(line.text) for line in whole_width(window)]
+            return all(any(letters(sentence)[-25:] in line for line in lines) for sentence in wanted)
+
+        window.wait_until(f"the explanation {wanted}", all_there)
+        window.screenshot(BUILD / f"as-installed-{packet}.png")
+
+
+def test_no_sentence_is_longer_than_the_window_is_wide():
+    # 6.1 pixels are what a letter of Wireshark's font takes on the average; a Chinese one takes 13.
+    def pixels(sentence):
+        return sum(13 if ord(letter) > 0x2e80 else 6.1 for letter in sentence)
+
+    for block in re.split(r"\nROW\(", (ROOT / "plugin" / "text" / "catalogue.def").read_text("utf-8"))[1:]:
+        parts = re.split(r",\s*\n\s+(?=\")|, NULL,\s*", block)
+        for part in parts:
+            text = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', part))
+            for sentence in sentences(text.replace("{sender}", "the server").replace("{receiver}", "the client")):
+                assert pixels(sentence) < 1280 - 100, sentence
