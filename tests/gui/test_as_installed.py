@@ -69,3 +69,34 @@ def test_no_sentence_is_longer_than_the_window_is_wide():
             text = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', part))
             for sentence in sentences(text.replace("{sender}", "the server").replace("{receiver}", "the client")):
                 assert pixels(sentence) < 1280 - 100, sentence
+
+
+def test_auto_follows_wiresharks_own_language(tmp_path):
+    # The locale of the tests is C: only Wireshark's own language says Chinese.
+    with Window(tmp_path / "window", SESSION, "-g", "1488", "-Y", "tcp.port == 59117", language="zh", ui="zh_CN",
+                as_installed=True) as window:
+        window.wait_until("Chinese labels", lambda: window.rows("Analysis").get("1488") == "第三次握手")
+        window.wait_until("the branch", lambda: any(line.text.startswith("[TCP") and "连接状态" in plain(line.text)
+                                                    for line in window.details()))
+
+
+class ChineseProfile(Window):
+    def titles_of_columns(self):
+        head = self.picture().find("编号", (0, 80, 60, 60), "chinese")
+        return {"No.": head} if head else {}
+
+
+def test_the_chinese_profile_has_nothing_in_english(tmp_path):
+    with ChineseProfile(tmp_path / "window", SESSION, "-g", "1488", "-Y", "tcp.port == 59117", language="zh", ui="zh_CN",
+                        as_installed=True, profile="TCP 状态") as window:
+        heads = plain("".join(word.text for word in window.picture().words((0, 112, window.width, 26), "chinese")))
+        for head in "时间", "源地址", "目的地址", "协议", "长度", "信息", "客户", "服务器":
+            assert head in heads, heads
+        assert not re.search("[A-Za-z]{3}", heads), heads
+        buttons = plain("".join(word.text for word in window.picture().words((970, 86, 310, 24), "chinese")))
+        assert "握手" in buttons and "重置" in buttons and "当前连接" in buttons and not re.search("[a-z]{4}", buttons), buttons
+        # Letters that a row cuts at their foot are not read.
+        labels = plain("\n".join(line.text for line in window.picture().lines((728, 138, 300, 130), "chinese")))
+        for label in "第一次握手", "第二次握手", "第三次握手", "客户端发送http请求", "服务器首次返回http响应":
+            assert plain(label) in labels, labels
+        window.screenshot(BUILD / "as-installed-zh.png")
