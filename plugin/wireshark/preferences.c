@@ -14,7 +14,6 @@
 
 #include "../text/phrases.h"
 #include "survey.h"
-#include "system-language.h"
 #include "text-width.h"
 
 enum { LANGUAGE_AUTO, LANGUAGE_EN, LANGUAGE_ZH };
