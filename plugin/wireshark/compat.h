@@ -160,32 +160,6 @@ struct _seq_analysis_item *sequence_analysis_create_sai_with_addresses(packet_in
                                                                        struct _seq_analysis_info *info);
 void sequence_analysis_use_color_filter(packet_info *pinfo, struct _seq_analysis_item *item);
 
-/* The language that the user has set in the system, "zh_CN", to be freed with
- * g_free().  NULL where the environment says it, as everywhere but on Windows and
- * on macOS, where a program that is started from the Finder has no LANG. */
-#ifdef __APPLE__
-#include <CoreFoundation/CoreFoundation.h>
-#endif
-static inline char *tcpstate_system_language(void)
-{
-#ifdef __APPLE__
-    char name[64] = "";
-
-    if (g_getenv("LC_ALL") || g_getenv("LC_MESSAGES") || g_getenv("LANG"))
-        return NULL;
-    CFArrayRef languages = CFLocaleCopyPreferredLanguages();
-    if (languages && CFArrayGetCount(languages) > 0)
-        CFStringGetCString((CFStringRef)CFArrayGetValueAtIndex(languages, 0), name, sizeof name, kCFStringEncodingUTF8);
-    if (languages)
-        CFRelease(languages);
-    return *name ? g_strdup(name) : NULL;
-#elif defined(_WIN32)
-    return g_win32_getlocale();
-#else
-    return NULL;
-#endif
-}
-
 /* Since 4.2 the callbacks of a conversation filter are handed data of their own. */
 #if TCPSTATE_WIRESHARK_AT_LEAST(4, 2)
 #define TCPSTATE_FILTER_DATA , void *data _U_
