@@ -1,4 +1,4 @@
-/* host.c - what a host's TCP sends, and when its timers run out.
+/* host.c - what a host's TCP sends.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
@@ -149,44 +149,57 @@ static void stamp(struct world *world, const struct host *host, struct segment *
     segment->ts_ecr = segment->flags & ACK ? host->ts_recent : 0;
 }
 
+/* The options that only a SYN has; one that answers has what the other offered. */
+static void add_syn_options(struct world *world, const struct host *host, struct segment *segment)
+{
+    const struct variant *variant = host->variant;
+    bool answers = host->passive || host->state == SYN_RCVD;
+
+    if (variant->scales && (!answers || host->scaled)) {
+        segment->has |= HAS_SCALE;
+        segment->scale = variant->scale;
+    }
+    if (variant->sacks && (!answers || host->sack_ok))
+        segment->has |= HAS_SACK_PERMITTED;
+    if (variant->timestamps && (!answers || host->timestamps))
+        stamp(world, host, segment);
+    if (variant->fast_open && answers && host->asked_cookie)
+        segment->has |= HAS_COOKIE;
+    if (variant->fast_open && !answers && !variant->cookie_unsaid) {
+        if (!variant->cookie_known)
+            segment->has |= HAS_COOKIE_REQUEST;
+        else if (segment->len > 0)
+            segment->has |= HAS_COOKIE;
+    }
+    if (variant->option_254 && (segment->has & (HAS_COOKIE | HAS_COOKIE_REQUEST)))
+        segment->has |= HAS_OPTION_254;
+}
+
+static void add_ack(struct host *host, struct segment *segment, uint32_t window)
+{
+    segment->ack = host->rcv_nxt;
+    host->last_ack_sent = host->rcv_nxt;
+    host->edge = host->rcv_nxt + window;
+    host->to_ack = 0;
+    host->sends_ack = false;
+    host->ack_at = NEVER;
+    if (host->sack_ok && !(segment->flags & (SYN | RST)))
+        add_sacks(host, segment);
+}
+
 void host_emits(struct world *world, struct host *host, uint8_t flags, uint32_t seq, uint32_t len)
 {
     struct segment segment = blank(world, host, flags, seq, len);
     uint32_t window = host_window(host);
+    uint8_t scale = host->scaled && !(flags & SYN) ? host->variant->scale : 0;
 
-    if (flags & ACK) {
-        segment.ack = host->rcv_nxt;
-        host->last_ack_sent = host->rcv_nxt;
-        host->edge = host->rcv_nxt + window;
-        host->to_ack = 0;
-        host->sends_ack = false;
-        host->ack_at = NEVER;
-        if (host->sack_ok && !(flags & (SYN | RST)))
-            add_sacks(host, &segment);
-    }
-    if (flags & SYN) {
-        bool answers = host->passive || host->state == SYN_RCVD;
-        if (host->variant->scales && (!answers || host->scaled)) {
-            segment.has |= HAS_SCALE;
-            segment.scale = host->variant->scale;
-        }
-        if (host->variant->sacks && (!answers || host->sack_ok))
-            segment.has |= HAS_SACK_PERMITTED;
-        if (host->variant->timestamps && (!answers || host->timestamps))
-            stamp(world, host, &segment);
-        if (host->variant->fast_open && !answers && !host->variant->cookie_unsaid)
-            segment.has |= host->variant->cookie_known ? (len > 0 ? HAS_COOKIE : 0) : HAS_COOKIE_REQUEST;
-        else if (host->variant->fast_open && answers && host->asked_cookie)
-            segment.has |= HAS_COOKIE;
-        if (host->variant->option_254 && (segment.has & (HAS_COOKIE | HAS_COOKIE_REQUEST)))
-            segment.has |= HAS_OPTION_254;
-        segment.window = (uint16_t)least(window, 65535);
-    } else {
-        uint8_t scale = host->scaled ? host->variant->scale : 0;
-        segment.window = (uint16_t)least(window >> scale, 65535);
-        if (host->timestamps)
-            stamp(world, host, &segment);
-    }
+    if (flags & ACK)
+        add_ack(host, &segment, window);
+    if (flags & SYN)
+        add_syn_options(world, host, &segment);
+    else if (host->timestamps)
+        stamp(world, host, &segment);
+    segment.window = (uint16_t)least(window >> scale, 65535);
     world_send(world, &segment);
 }
 
@@ -257,7 +270,7 @@ void host_sends_syn(struct world *world, struct host *host)
         host->rto_at = world->now + variant->rto * 2;
 }
 
-static bool may_send(const struct host *host)
+bool host_may_send(const struct host *host)
 {
     return host->state == ESTABLISHED || host->state == CLOSE_WAIT || host->state == FIN_WAIT_1
            || host->state == CLOSING || host->state == LAST_ACK || (host->state == SYN_RCVD && host->fast_opened);
@@ -266,7 +279,7 @@ static bool may_send(const struct host *host)
 /* New data as far as the window goes, and the FIN behind the last of it. */
 void host_sends(struct world *world, struct host *host)
 {
-    if (!may_send(host))
+    if (!host_may_send(host))
         return;
     uint32_t most = host->variant->mss * 8u;
     uint32_t room = least(host->send_window, most);
@@ -313,81 +326,4 @@ void host_retransmits(struct world *world, struct host *host)
     bool last = host->una + size == host->written;
     bool ends = host->fin_sent && last && (size == 0 || host->variant->fin_with_data);
     host_emits(world, host, (uint8_t)(ACK | (size && last ? PSH : 0) | (ends ? FIN : 0)), host->una, size);
-}
-
-static void give_up(struct world *world, struct host *host)
-{
-    host_forgets(world, host, host_nothing(host));
-}
-
-static void rto_runs_out(struct world *world, struct host *host)
-{
-    if (++host->retries > host->variant->retries) {
-        give_up(world, host);
-        return;
-    }
-    host->recover = host->nxt;
-    host->rto_at = world->now + (host->variant->rto << host->retries);
-    host_retransmits(world, host);
-}
-
-static void probe(struct world *world, struct host *host)
-{
-    host->probe_at = NEVER;
-    if (!may_send(host) || host->una != host->nxt || host->nxt == host->written || ++host->retries > 6)
-        return;
-    if (host->send_window > 0) {
-        host_sends(world, host);
-    } else if (host->variant->byte_in_probe) {
-        uint32_t seq = host->nxt++;
-        host_emits(world, host, ACK, seq, 1);
-        host->rto_at = world->now + (host->variant->rto << host->retries);
-        return;
-    } else {
-        host_emits(world, host, ACK, host->una - 1, 0);
-    }
-    host->probe_at = world->now + (host->variant->rto << host->retries);
-}
-
-static void keep_alive(struct world *world, struct host *host)
-{
-    host->keep_at = NEVER;
-    if ((host->state != ESTABLISHED && host->state != CLOSE_WAIT) || host->una != host->nxt
-        || ++host->all_keep_alives > 6)
-        return;
-    if (++host->keep_alives > 3) {
-        host_aborts(world, host);
-        return;
-    }
-    host_emits(world, host, ACK, host->nxt - 1, host->variant->byte_in_keep_alive);
-    host->keep_at = world->now + host->variant->keep_alive;
-}
-
-void host_timers(struct world *world, struct host *host)
-{
-    if (host->ack_at <= world->now)
-        host_acks(world, host);
-    if (host->rto_at <= world->now) {
-        host->rto_at = NEVER;
-        rto_runs_out(world, host);
-    }
-    if (host->probe_at <= world->now)
-        probe(world, host);
-    if (host->keep_at <= world->now)
-        keep_alive(world, host);
-    if (host->wait_at <= world->now) {
-        host->wait_at = NEVER;
-        if (host->state == TIME_WAIT || host->state == FIN_WAIT_2)
-            give_up(world, host);
-    }
-}
-
-moment host_next_timer(const struct host *host)
-{
-    moment next = host->rto_at;
-
-    next = host->ack_at < next ? host->ack_at : next;
-    next = host->probe_at < next ? host->probe_at : next;
-    next = host->keep_at < next ? host->keep_at : next;
-    return host->wait_at < next ? host->wait_at : next;
 }

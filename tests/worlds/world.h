@@ -237,6 +237,10 @@ void plan_draw(struct plan *plan, uint64_t seed, uint64_t world);
 const char *traffic_name(enum traffic_kind kind);
 const char *capture_name(enum capture_kind kind);
 
+/* traffic.c */
+void plan_draw_traffic(struct plan *plan, struct random *random);
+moment plan_span(const struct plan *plan);
+
 /* network.c */
 void world_begin(struct world *world, const struct plan *plan); /* nothing has happened yet */
 void world_run(struct world *world, const struct plan *plan);
@@ -279,8 +283,11 @@ void host_aborts(struct world *world, struct host *host);
 void host_sends(struct world *world, struct host *host);
 void host_sends_syn(struct world *world, struct host *host);
 void host_retransmits(struct world *world, struct host *host);
+bool host_may_send(const struct host *host); /* data */
+uint32_t host_window(const struct host *host);
+
+/* timers.c */
 void host_timers(struct world *world, struct host *host);
 moment host_next_timer(const struct host *host);
-uint32_t host_window(const struct host *host);
 
 #endif
