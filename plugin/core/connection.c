@@ -306,6 +306,7 @@ void tcpstate_observe(struct tcpstate_connection *connection,
     if (!tcpstate_take_next(connection, segment, observation)
         && !tcpstate_take_line(connection, segment, two_msl, observation))
         tcpstate_observe_in_general(connection, segment, two_msl, observation);
+    tcpstate_account(connection, segment, observation);
 }
 
 void tcpstate_observe_in_general(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,

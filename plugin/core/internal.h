@@ -107,4 +107,17 @@ void tcpstate_keep_time(struct tcpstate_connection *connection, const struct tcp
 void tcpstate_finish(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
                      const struct evidence *evidence, struct tcpstate_observation *observation);
 
+/* account.c: take in a segment after all of the above has concluded. */
+void tcpstate_account(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                      const struct tcpstate_observation *observation);
+
+/* account-pack.c: a part of what pack.c writes, for the rest of the connection is
+ * known already; how many bytes. */
+#define TCPSTATE_MOST_ACCOUNT 384
+size_t tcpstate_account_pack(const struct tcpstate_connection *connection, uint8_t *packed);
+size_t tcpstate_account_unpack(struct tcpstate_connection *connection, const uint8_t *packed, size_t size);
+
+/* zeek.c */
+void tcpstate_zeek_observe(struct tcpstate_zeek *zeek, const struct tcpstate_segment *segment);
+
 #endif

@@ -7,58 +7,6 @@
  */
 #include "evidence.h"
 
-/* The endpoint states that Zeek's conn_state is made of, as its documentation
- * and its weird names use them: what was seen of one side. */
-enum zeek_endpoint { INACTIVE, SYN_SENT, SYN_ACK_SENT, PARTIAL, ESTABLISHED, CLOSED, RESET };
-
-static enum zeek_endpoint zeek_endpoint(const struct tcpstate_connection *connection, int endpoint)
-{
-    const struct tcpstate_endpoint *me = &connection->ends[endpoint], *peer = &connection->ends[!endpoint];
-    bool both = (me->known & (SENT_SYN | SENT_SYN_ACK)) && (peer->known & (SENT_SYN | SENT_SYN_ACK))
-                && ((me->known | peer->known) & SENT_SYN_ACK);
-
-    if (me->known & SENT_RST)
-        return RESET;
-    if (me->known & SENT_FIN)
-        return CLOSED;
-    if (both)
-        return ESTABLISHED; /* Zeek takes the SYN,ACK for the establishment */
-    if (me->known & SENT_SYN_ACK)
-        return SYN_ACK_SENT;
-    if (me->known & SENT_SYN)
-        return SYN_SENT;
-    return me->known & KNOWS_SEQ ? PARTIAL : INACTIVE;
-}
-
-/* Zeek's conn_state, by the meanings in its documentation of conn.log. */
-static const char *conn_state(const struct tcpstate_connection *connection)
-{
-    int client = connection->client < 0 ? 0 : connection->client;
-    enum zeek_endpoint originator = zeek_endpoint(connection, client);
-    enum zeek_endpoint responder = zeek_endpoint(connection, !client);
-    const struct tcpstate_endpoint *server = &connection->ends[!client];
-    bool tried = connection->ends[client].known & SENT_SYN;
-    bool answered = server->known & SENT_SYN_ACK;
-
-    if (!tried && !answered)
-        return "OTH"; /* no SYN seen, just midstream traffic */
-    if (responder == RESET && !answered && tried)
-        return "REJ";
-    if (responder == RESET)
-        return tried ? "RSTR" : "RSTRH";
-    if (originator == RESET)
-        return answered ? "RSTO" : "RSTOS0";
-    if (originator == CLOSED && responder == CLOSED)
-        return "SF";
-    if (originator == CLOSED)
-        return answered ? "S2" : "SH";
-    if (responder == CLOSED)
-        return tried ? "S3" : "SHR";
-    if (originator == ESTABLISHED && responder == ESTABLISHED)
-        return "S1";
-    return originator == SYN_SENT && responder == INACTIVE ? "S0" : "OTH";
-}
-
 /* A SYN that was never answered by a SYN,ACK because its receiver still held the
  * connection before: what that end is known for is the old one's story. */
 static bool met_the_one_before(const struct tcpstate_connection *connection)
@@ -129,6 +77,81 @@ static enum tcpstate_opening opening_of(const struct tcpstate_connection *connec
                                                                : TCPSTATE_OPENING_HANDSHAKE;
 }
 
+/* Whether a FIN was sent before the connection ended. */
+static bool closed_before_its_end(const struct tcpstate_connection *connection)
+{
+    int64_t fin = connection->moments[TCPSTATE_MOMENT_FIN], end = connection->moments[TCPSTATE_MOMENT_END];
+
+    return connection->active_closer >= 0 && fin != TCPSTATE_NO_TIME && (end == TCPSTATE_NO_TIME || fin <= end);
+}
+
+/* Who closed first, who ended it, and how: the close of one end and the end of
+ * all may be different ends' doing. */
+static void find_closers(const struct tcpstate_connection *connection, struct tcpstate_outcome *outcome)
+{
+    bool crossed = connection->facts & TCPSTATE_CONNECTION_CROSSED_FINS;
+
+    if (closed_before_its_end(connection))
+        outcome->closed_by = crossed ? 2 : connection->active_closer;
+    switch (outcome->result) {
+    case TCPSTATE_RESULT_CLOSED:
+        outcome->ended_by = outcome->closed_by;
+        /* fall through */
+    case TCPSTATE_RESULT_LAST_ACK_MISSING:
+        outcome->close_kind = crossed ? TCPSTATE_CLOSE_SIMULTANEOUS
+                              : (connection->facts & TCPSTATE_CONNECTION_THREE_SEGMENTS) ? TCPSTATE_CLOSE_THREE_SEGMENTS
+                                                                                        : TCPSTATE_CLOSE_FOUR_SEGMENTS;
+        break;
+    case TCPSTATE_RESULT_HALF_CLOSED:
+        if (crossed)
+            outcome->close_kind = TCPSTATE_CLOSE_SIMULTANEOUS;
+        break;
+    case TCPSTATE_RESULT_RESET:
+    case TCPSTATE_RESULT_REFUSED:
+    case TCPSTATE_RESULT_REJECTED:
+    case TCPSTATE_RESULT_HANDSHAKE_ABORTED:
+        outcome->ended_by = connection->ended_by;
+        outcome->close_kind = outcome->closed_by >= 0 ? TCPSTATE_CLOSE_FIN_RESET : TCPSTATE_CLOSE_RESET;
+        break;
+    default:
+        break;
+    }
+}
+
+/* What is missing: from whom, how much of it, and since when. */
+static void find_debt(const struct tcpstate_connection *connection, struct tcpstate_outcome *outcome)
+{
+    const struct tcpstate_endpoint *ends = connection->ends;
+
+    switch (outcome->result) {
+    case TCPSTATE_RESULT_UNANSWERED:
+        outcome->owing = !(ends[1].known & SENT_SYN);
+        outcome->count = ends[!outcome->owing].syns;
+        outcome->since = connection->moments[TCPSTATE_MOMENT_SYN];
+        break;
+    case TCPSTATE_RESULT_HALF_OPEN:
+        outcome->owing = (ends[0].known & SENT_SYN_ACK) ? 1 : 0;
+        outcome->since = connection->moments[TCPSTATE_MOMENT_SYN_ACK];
+        break;
+    case TCPSTATE_RESULT_SILENT:
+        outcome->owing = ends[0].keep_alives > 1 ? 1 : 0;
+        outcome->count = ends[!outcome->owing].keep_alives;
+        if (ends[outcome->owing].last.frame != 0)
+            outcome->since = ends[outcome->owing].last.time;
+        break;
+    case TCPSTATE_RESULT_HALF_CLOSED:
+        outcome->owing = (ends[0].known & SENT_FIN) ? 1 : 0;
+        outcome->since = connection->moments[TCPSTATE_MOMENT_FIN];
+        break;
+    case TCPSTATE_RESULT_LAST_ACK_MISSING:
+        outcome->owing = (ends[1].known & ACKED_FIN) ? 1 : 0; /* whose FIN was not acknowledged */
+        outcome->since = ends[outcome->owing].first_sent;
+        break;
+    default:
+        break;
+    }
+}
+
 void tcpstate_outcome(const struct tcpstate_connection *connection, struct tcpstate_outcome *outcome)
 {
     enum tcpstate_result result = result_of(connection);
@@ -137,57 +160,14 @@ void tcpstate_outcome(const struct tcpstate_connection *connection, struct tcpst
         .result = result,
         .opening = opening_of(connection, result),
         .closed_by = -1,
+        .ended_by = -1,
         .owing = -1,
+        .since = TCPSTATE_NO_TIME,
         .close_kind = TCPSTATE_CLOSE_NONE,
-        .conn_state = conn_state(connection),
+        .conn_state = tcpstate_conn_state(connection),
     };
-    switch (outcome->result) {
-    case TCPSTATE_RESULT_CLOSED:
-    case TCPSTATE_RESULT_LAST_ACK_MISSING:
-    case TCPSTATE_RESULT_HALF_CLOSED:
-        outcome->closed_by = connection->active_closer;
-        if (connection->facts & TCPSTATE_CONNECTION_CROSSED_FINS) {
-            outcome->closed_by = 2;
-            outcome->close_kind = TCPSTATE_CLOSE_SIMULTANEOUS;
-        } else if (outcome->result != TCPSTATE_RESULT_HALF_CLOSED) {
-            outcome->close_kind = (connection->facts & TCPSTATE_CONNECTION_THREE_SEGMENTS)
-                                      ? TCPSTATE_CLOSE_THREE_SEGMENTS
-                                      : TCPSTATE_CLOSE_FOUR_SEGMENTS;
-        }
-        break;
-    case TCPSTATE_RESULT_RESET:
-    case TCPSTATE_RESULT_REFUSED:
-    case TCPSTATE_RESULT_REJECTED:
-    case TCPSTATE_RESULT_HANDSHAKE_ABORTED:
-        outcome->closed_by = connection->ended_by;
-        outcome->close_kind = TCPSTATE_CLOSE_RESET;
-        break;
-    default:
-        break;
-    }
-
-    const struct tcpstate_endpoint *ends = connection->ends;
-    switch (outcome->result) {
-    case TCPSTATE_RESULT_UNANSWERED:
-        outcome->owing = !(ends[1].known & SENT_SYN);
-        outcome->count = ends[!outcome->owing].syns;
-        break;
-    case TCPSTATE_RESULT_HALF_OPEN:
-        outcome->owing = (ends[0].known & SENT_SYN_ACK) ? 1 : 0;
-        break;
-    case TCPSTATE_RESULT_SILENT:
-        outcome->owing = ends[0].keep_alives > 1 ? 1 : 0;
-        outcome->count = ends[!outcome->owing].keep_alives;
-        break;
-    case TCPSTATE_RESULT_HALF_CLOSED:
-        outcome->owing = (ends[0].known & SENT_FIN) ? 1 : 0;
-        break;
-    case TCPSTATE_RESULT_LAST_ACK_MISSING:
-        outcome->owing = (ends[1].known & ACKED_FIN) ? 1 : 0; /* whose FIN was not acknowledged */
-        break;
-    default:
-        break;
-    }
+    find_closers(connection, outcome);
+    find_debt(connection, outcome);
 }
 
 const char *tcpstate_result_name(enum tcpstate_result result)
@@ -205,6 +185,8 @@ const char *tcpstate_result_name(enum tcpstate_result result)
         [TCPSTATE_RESULT_SILENT] = "silent",
         [TCPSTATE_RESULT_HALF_CLOSED] = "half-closed",
         [TCPSTATE_RESULT_LAST_ACK_MISSING] = "last-ack-missing",
+        [TCPSTATE_RESULT_STALLED] = "stalled",
+        [TCPSTATE_RESULT_NO_RESPONSE] = "no-response",
         [TCPSTATE_RESULT_UNKNOWN] = "unknown",
     };
     return (unsigned)result < TCPSTATE_RESULTS ? names[result] : "unknown";
@@ -218,6 +200,7 @@ const char *tcpstate_close_kind_name(enum tcpstate_close_kind kind)
         [TCPSTATE_CLOSE_THREE_SEGMENTS] = "three-segments",
         [TCPSTATE_CLOSE_SIMULTANEOUS] = "simultaneous",
         [TCPSTATE_CLOSE_RESET] = "reset",
+        [TCPSTATE_CLOSE_FIN_RESET] = "fin-then-reset",
     };
     return (unsigned)kind < TCPSTATE_CLOSE_KINDS ? names[kind] : "none";
 }

@@ -14,7 +14,7 @@
  */
 #include <string.h>
 
-#include "tcpstate.h"
+#include "internal.h"
 #include "varint.h"
 
 /* Numbers of one endpoint: field, and what it is likely to be near. */
@@ -65,7 +65,7 @@ enum {
     TIME_CODE_BYTES = (TIME_COUNT + 1) / 2,
 };
 _Static_assert(TCPSTATE_MOMENTS == 9 && TCPSTATE_MILESTONES == 8, "the lists above name them one by one");
-_Static_assert(CODE_BYTES + TIME_CODE_BYTES + NUMBERS * 5 + TIME_COUNT * 10 <= TCPSTATE_MOST_PACKED,
+_Static_assert(CODE_BYTES + TIME_CODE_BYTES + NUMBERS * 5 + TIME_COUNT * 10 + TCPSTATE_MOST_ACCOUNT <= TCPSTATE_MOST_PACKED,
                "the longest packing has room");
 
 /* How a number is written: two bits. */
@@ -156,7 +156,7 @@ size_t tcpstate_pack(const struct tcpstate_connection *c, uint8_t packed[TCPSTAT
     struct time_writer times = { .codes = packed + CODE_BYTES, .to = writer.to };
 #define PUT_TIME(field) put_time(&times, field);
     TIMES(PUT_TIME, c)
-    return (size_t)(times.to - packed);
+    return (size_t)(times.to - packed) + tcpstate_account_pack(c, times.to);
 }
 
 /* Reads nothing beyond `end`; what is missing there reads as zero. */
@@ -259,5 +259,6 @@ size_t tcpstate_unpack(struct tcpstate_connection *c, const uint8_t *packed, siz
     struct time_reader times = { .bytes = { .codes = packed + CODE_BYTES, .from = reader.from, .end = reader.end } };
 #define GET_TIME(field) field = get_time(&times);
     TIMES(GET_TIME, c)
-    return (size_t)(times.bytes.from - packed);
+    return (size_t)(times.bytes.from - packed)
+           + tcpstate_account_unpack(c, times.bytes.from, (size_t)(times.bytes.end - times.bytes.from));
 }

@@ -27,6 +27,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "account.h"
+
 /* The states of RFC 9293 section 3.3.2, in the order of its figure 5, and
  * UNKNOWN for an endpoint of which nothing has been learnt.  CLOSED is the
  * fictional state "no connection". */
@@ -92,14 +94,22 @@ enum {
     TCPSTATE_OPTION_MP_JOIN = 0x20,      /* section 3.2 */
     TCPSTATE_OPTION_MP_DATA_FIN = 0x40,  /* DSS with the DATA_FIN flag, section 3.3.3 */
     TCPSTATE_OPTION_MP_FASTCLOSE = 0x80, /* section 3.5 */
+    TCPSTATE_OPTION_MSS = 0x100,         /* .mss is set (RFC 9293 section 3.7.1) */
+    TCPSTATE_OPTION_SACK_PERMITTED = 0x200, /* RFC 2018 */
+    TCPSTATE_OPTION_SIGNATURE = 0x400,   /* MD5 (RFC 2385) or TCP-AO (RFC 5925) */
+    TCPSTATE_OPTION_MP_TCPRST = 0x800,   /* .reset_reason is set (RFC 8684 section 3.6) */
+    TCPSTATE_OPTION_AE = 0x1000,         /* no option but a flag, beside CWR (RFC 9768) */
 };
 
 /* One segment as the capture shows it; numbers in host order, raw. */
 struct tcpstate_segment {
     uint8_t from;          /* which endpoint sent it: 0 or 1, fixed per connection */
     uint8_t flags;         /* TCPSTATE_FLAG_* */
-    uint8_t options;       /* TCPSTATE_OPTION_* */
     uint8_t window_scale;  /* shift count, 0 to 14 */
+    uint8_t reset_reason;  /* MP_TCPRST's */
+    uint16_t options;      /* TCPSTATE_OPTION_* */
+    uint16_t mss;
+    uint16_t source_port, destination_port; /* only to guess as Zeek does who serves */
     uint8_t ttl;           /* TTL or hop limit; 0: not known */
     uint16_t window;       /* the header's field, unscaled */
     uint16_t ip_id;        /* IPv4 identification; 0: not known */
@@ -248,6 +258,7 @@ struct tcpstate_connection {
     int8_t active_closer;    /* endpoint that sent the first FIN, or -1 */
     uint8_t end;             /* enum tcpstate_ending */
     int8_t ended_by;         /* endpoint that reset, refused or closed first; -1: none, or a RST that it never sent */
+    struct tcpstate_account account; /* what is counted beside: account.h */
 };
 
 enum {
@@ -289,6 +300,8 @@ enum tcpstate_result {
     TCPSTATE_RESULT_SILENT,          /* ... and keep-alives go unanswered */
     TCPSTATE_RESULT_HALF_CLOSED,     /* one side closed, the other did not */
     TCPSTATE_RESULT_LAST_ACK_MISSING, /* both sides closed, not all of it acknowledged */
+    TCPSTATE_RESULT_STALLED,         /* open, but data is not acknowledged, or a window stays shut: see struct tcpstate_wait */
+    TCPSTATE_RESULT_NO_RESPONSE,     /* open, but the server never sent any data after the client's */
     TCPSTATE_RESULT_UNKNOWN,         /* midway, too little to say */
     TCPSTATE_RESULTS
 };
@@ -299,6 +312,7 @@ enum tcpstate_close_kind {
     TCPSTATE_CLOSE_THREE_SEGMENTS,
     TCPSTATE_CLOSE_SIMULTANEOUS,
     TCPSTATE_CLOSE_RESET,
+    TCPSTATE_CLOSE_FIN_RESET, /* a FIN, and then a RST */
     TCPSTATE_CLOSE_KINDS
 };
 
@@ -316,10 +330,30 @@ struct tcpstate_outcome {
     enum tcpstate_result result;
     enum tcpstate_opening opening;
     enum tcpstate_close_kind close_kind;
-    int8_t closed_by;       /* endpoint 0 or 1; 2: both; -1: nobody, or of a reset: not known */
+    int8_t closed_by;       /* who closed first: the endpoint of the first FIN; 2: both at once; -1: nobody */
+    int8_t ended_by;        /* who ended it: by a RST, a refusal or the first FIN; 2: both; -1: nobody, or of a
+                               reset: not known */
     int8_t owing;           /* endpoint from which something is missing; for the last ACK, whose FIN it is; or -1 */
     unsigned count;         /* of what went unanswered: SYNs, keep-alives */
+    int64_t since;          /* when whatever is owed began to be; TCPSTATE_NO_TIME: nothing is, or not known */
     const char *conn_state; /* Zeek's code: "SF", "S0" and so on */
+};
+
+/* Who waits for what, on a connection that nothing has ended. */
+enum tcpstate_wait_kind {
+    TCPSTATE_WAIT_NONE,
+    TCPSTATE_WAIT_ZERO_WINDOW,    /* an end's window has been 0 since */
+    TCPSTATE_WAIT_UNACKNOWLEDGED, /* data was sent again, and nothing of it has been acknowledged since */
+    TCPSTATE_WAIT_NO_RESPONSE,    /* the client's data, and never any of the server's */
+    TCPSTATE_WAIT_SILENT,         /* the client's data, and none of the server's since */
+    TCPSTATE_WAIT_KINDS
+};
+
+struct tcpstate_wait {
+    enum tcpstate_wait_kind kind;
+    int8_t owing;   /* the endpoint that is waited for, or -1 */
+    unsigned count; /* segments sent again */
+    int64_t since;  /* TCPSTATE_NO_TIME: nobody waits */
 };
 
 /* Where one endpoint stands, before a segment and after it. */
@@ -374,7 +408,7 @@ bool tcpstate_isn(const struct tcpstate_connection *connection, int endpoint, ui
 
 /* A connection in as few bytes as it needs, to be put away until its next
  * segment: what is unpacked equals, field by field, what was packed. */
-#define TCPSTATE_MOST_PACKED 640
+#define TCPSTATE_MOST_PACKED 1024
 size_t tcpstate_pack(const struct tcpstate_connection *connection, uint8_t packed[TCPSTATE_MOST_PACKED]);
 
 /* `size` is what tcpstate_pack() returned; returns how many bytes it took, and
@@ -387,7 +421,17 @@ size_t tcpstate_unpack(struct tcpstate_connection *connection, const uint8_t *pa
 /* What became of the connection, as far as it was seen. */
 void tcpstate_outcome(const struct tcpstate_connection *connection, struct tcpstate_outcome *outcome);
 
+/* Who waits for what by now. */
+void tcpstate_waits(const struct tcpstate_connection *connection, struct tcpstate_wait *wait);
+
+/* What Zeek's conn.log has for this connection: its conn_state, and the letters
+ * of its history. */
+const char *tcpstate_conn_state(const struct tcpstate_connection *connection);
+void tcpstate_history(const struct tcpstate_connection *connection, char text[TCPSTATE_ZEEK_LETTERS + 1]);
+
 /* Names of fixed sets, never translated, never NULL. */
+const char *tcpstate_wait_name(enum tcpstate_wait_kind kind);
+const char *tcpstate_cause_name(unsigned cause); /* of one TCPSTATE_CAUSE_*; "" if it is none */
 const char *tcpstate_result_name(enum tcpstate_result result);
 const char *tcpstate_close_kind_name(enum tcpstate_close_kind kind);
 const char *tcpstate_opening_name(enum tcpstate_opening opening);

@@ -26,7 +26,8 @@ static void order_pair(struct tcpstate_reading *reading, const uint8_t *src, con
 /* The options that matter (RFC 9293 section 3.1, MUST-6: step over the others). */
 static void read_options(const uint8_t *option, size_t left, struct tcpstate_segment *segment)
 {
-    enum { END = 0, NOP = 1, WINDOW_SCALE = 3, TIMESTAMPS = 8, MPTCP = 30, FAST_OPEN = 34 };
+    enum { END = 0, NOP = 1, MSS = 2, WINDOW_SCALE = 3, SACK_PERMITTED = 4, TIMESTAMPS = 8, MD5 = 19, AO = 29,
+           MPTCP = 30, FAST_OPEN = 34 };
 
     while (left > 0 && option[0] != END) {
         if (option[0] == NOP) {
@@ -41,6 +42,19 @@ static void read_options(const uint8_t *option, size_t left, struct tcpstate_seg
                 segment->window_scale = option[2];
                 segment->options |= TCPSTATE_OPTION_WINDOW_SCALE;
             }
+            break;
+        case MSS:
+            if (option[1] == 4) {
+                segment->mss = tcpstate_be16(option + 2);
+                segment->options |= TCPSTATE_OPTION_MSS;
+            }
+            break;
+        case SACK_PERMITTED:
+            segment->options |= TCPSTATE_OPTION_SACK_PERMITTED;
+            break;
+        case MD5:
+        case AO:
+            segment->options |= TCPSTATE_OPTION_SIGNATURE;
             break;
         case TIMESTAMPS:
             if (option[1] == 10) {
@@ -63,6 +77,12 @@ static void read_options(const uint8_t *option, size_t left, struct tcpstate_seg
                 break;
             case 0x7:
                 segment->options |= TCPSTATE_OPTION_MP_FASTCLOSE;
+                break;
+            case 0x8:
+                if (option[1] > 3) {
+                    segment->reset_reason = option[3];
+                    segment->options |= TCPSTATE_OPTION_MP_TCPRST;
+                }
                 break;
             }
             break;
@@ -189,6 +209,10 @@ bool tcpstate_read_header(const struct tcpstate_bytes *bytes, const struct tcpst
     segment->checksum = tcpstate_be16(header + 16);
     segment->ttl = payload->ttl;
     segment->ip_id = payload->ip_id;
+    segment->source_port = tcpstate_be16(header);
+    segment->destination_port = tcpstate_be16(header + 2);
+    if (header[12] & 0x01)
+        segment->options = TCPSTATE_OPTION_AE;
     segment->server_hint = hint_of(&reading->pair);
     /* Options matter where a connection begins or ends, and MPTCP's last words
      * may come on any ACK; most have time stamps alone (RFC 7323 appendix A). */

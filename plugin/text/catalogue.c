@@ -101,6 +101,8 @@ const char *tcpstate_result_word(enum tcpstate_result result, enum tcpstate_lang
         [TCPSTATE_RESULT_SILENT] = { "silent", "对端无响应" },
         [TCPSTATE_RESULT_HALF_CLOSED] = { "half-closed", "半关闭" },
         [TCPSTATE_RESULT_LAST_ACK_MISSING] = { "last ACK missing", "缺少最后的ACK" },
+        [TCPSTATE_RESULT_STALLED] = { "stalled", "停滞" },
+        [TCPSTATE_RESULT_NO_RESPONSE] = { "no response", "无响应" },
         [TCPSTATE_RESULT_UNKNOWN] = { "unknown", "未知" },
     };
     if ((unsigned)result >= TCPSTATE_RESULTS)
@@ -116,6 +118,7 @@ const char *tcpstate_close_kind_word(enum tcpstate_close_kind kind, enum tcpstat
         [TCPSTATE_CLOSE_THREE_SEGMENTS] = { "three segments", "三次挥手" },
         [TCPSTATE_CLOSE_SIMULTANEOUS] = { "simultaneous", "同时关闭" },
         [TCPSTATE_CLOSE_RESET] = { "reset", "重置" },
+        [TCPSTATE_CLOSE_FIN_RESET] = { "FIN, then RST", "先FIN后RST" },
     };
     return texts[(unsigned)kind < TCPSTATE_CLOSE_KINDS ? kind : TCPSTATE_CLOSE_NONE][language];
 }

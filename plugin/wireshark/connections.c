@@ -282,18 +282,17 @@ static void note_end(struct tcpstate_life *life, const struct tcpstate_connectio
         struct tcpstate_outcome outcome;
         tcpstate_outcome(connection, &outcome);
         life->ended = (struct tcpstate_ended){
-            .conn_state = outcome.conn_state,
+            .is_over = true,
             .result = (uint8_t)outcome.result,
             .opening = (uint8_t)outcome.opening,
             .close_kind = (uint8_t)outcome.close_kind,
             .closed_by = outcome.closed_by,
-            .owing = outcome.owing,
-            .count = (uint16_t)outcome.count,
+            .ended_by = outcome.ended_by,
         };
-    } else if (life->ended.conn_state && connection->end == TCPSTATE_ENDING_NONE) {
-        life->ended.conn_state = NULL;
-    } else if (life->ended.conn_state && connection->end == TCPSTATE_ENDING_RESET) {
-        life->ended.closed_by = connection->ended_by;
+    } else if (life->ended.is_over && connection->end == TCPSTATE_ENDING_NONE) {
+        life->ended.is_over = false;
+    } else if (life->ended.is_over && connection->end == TCPSTATE_ENDING_RESET) {
+        life->ended.ended_by = connection->ended_by;
     }
 }
 
@@ -304,17 +303,16 @@ static void end_the_one_before(struct tcpstate_life *life, const struct tcpstate
     struct tcpstate_life *before = life->before;
     struct tcpstate_outcome outcome;
 
-    if (!before || before->ended.conn_state)
+    if (!before || before->ended.is_over)
         return;
-    const struct tcpstate_connection *was = tcpstate_life_look(before);
-    tcpstate_outcome(was, &outcome);
+    tcpstate_outcome(tcpstate_life_look(before), &outcome);
     before->ended = (struct tcpstate_ended){
-        .conn_state = was->client == reading->segment.from ? "RSTO" : "RSTR",
+        .is_over = true,
         .result = TCPSTATE_RESULT_RESET,
         .opening = (uint8_t)outcome.opening,
-        .close_kind = TCPSTATE_CLOSE_RESET,
-        .closed_by = (int8_t)reading->segment.from,
-        .owing = -1,
+        .close_kind = outcome.closed_by >= 0 ? TCPSTATE_CLOSE_FIN_RESET : TCPSTATE_CLOSE_RESET,
+        .closed_by = outcome.closed_by,
+        .ended_by = (int8_t)reading->segment.from,
     };
 }
 
@@ -469,19 +467,24 @@ void tcpstate_life_outcome(const struct tcpstate_life *life, struct tcpstate_out
 {
     const struct tcpstate_ended *ended = &life->ended;
 
-    if (!ended->conn_state) {
-        tcpstate_outcome(tcpstate_life_look(life), outcome);
+    tcpstate_outcome(tcpstate_life_look(life), outcome);
+    if (!ended->is_over)
         return;
-    }
     *outcome = (struct tcpstate_outcome){
-        .conn_state = ended->conn_state,
+        .conn_state = outcome->conn_state, /* Zeek goes on */
+        .since = TCPSTATE_NO_TIME,
         .result = (enum tcpstate_result)ended->result,
         .opening = (enum tcpstate_opening)ended->opening,
         .close_kind = (enum tcpstate_close_kind)ended->close_kind,
         .closed_by = ended->closed_by,
-        .owing = ended->owing,
-        .count = ended->count,
+        .ended_by = ended->ended_by,
+        .owing = -1,
     };
+}
+
+const struct tcpstate_connection *tcpstate_life_connection(const struct tcpstate_life *life)
+{
+    return tcpstate_life_look(life);
 }
 
 void tcpstate_life_summary(const struct tcpstate_life *life, struct tcpstate_summary *summary)

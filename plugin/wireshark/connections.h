@@ -70,6 +70,9 @@ unsigned tcpstate_life_isns(const struct tcpstate_life *life, uint32_t frame, ui
 /* What became of the connection: as it ended, if it did, else as far as seen. */
 void tcpstate_life_outcome(const struct tcpstate_life *life, struct tcpstate_outcome *outcome);
 
+/* What the core remembers of it; valid until another connection is looked at. */
+const struct tcpstate_connection *tcpstate_life_connection(const struct tcpstate_life *life);
+
 /* All that is known of a connection by now: after the capture file has been
  * read, the whole of it, in one pass as well as in two. */
 struct tcpstate_summary {

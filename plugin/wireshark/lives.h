@@ -18,10 +18,9 @@
 
 /* A connection's outcome as it ended. */
 struct tcpstate_ended {
-    const char *conn_state; /* NULL: it has not ended */
-    uint16_t count;
+    bool is_over;
     uint8_t result, opening, close_kind;
-    int8_t closed_by, owing;
+    int8_t closed_by, ended_by;
 };
 
 struct tcpstate_life {

@@ -87,11 +87,20 @@ const char *tcpstate_roles_word(const struct tcpstate_summary *summary)
                            tcpstate_language());
 }
 
-const char *tcpstate_ended_by(const struct tcpstate_known *known)
+const char *tcpstate_closed_by(const struct tcpstate_known *known)
 {
     const struct tcpstate_outcome *outcome = &known->summary.outcome;
 
     if (known->summary.client < 0 && (outcome->closed_by == 0 || outcome->closed_by == 1))
         return outcome->closed_by == known->a ? "A" : "B";
-    return tcpstate_closed_by_word(outcome, known->summary.client);
+    return outcome->closed_by < 0 ? "" : tcpstate_closed_by_word(outcome, known->summary.client);
+}
+
+const char *tcpstate_ended_by(const struct tcpstate_known *known)
+{
+    const struct tcpstate_outcome *outcome = &known->summary.outcome;
+
+    if (known->summary.client < 0 && (outcome->ended_by == 0 || outcome->ended_by == 1))
+        return outcome->ended_by == known->a ? "A" : "B";
+    return outcome->ended_by < 0 ? "" : tcpstate_ended_by_word(outcome, known->summary.client);
 }

@@ -49,7 +49,9 @@ void tcpstate_known_of(const struct tcpstate_tally *tally, struct tcpstate_known
 /* "client -> server" in the user's words, "(inferred)" where it is. */
 const char *tcpstate_roles_word(const struct tcpstate_summary *summary);
 
-/* Who ended the connection, in the user's words: "A" or "B" where the roles are unknown. */
+/* Who closed first and who ended the connection, in the user's words: "A" or "B" where
+ * the roles are unknown, "" where nobody did. */
+const char *tcpstate_closed_by(const struct tcpstate_known *known);
 const char *tcpstate_ended_by(const struct tcpstate_known *known);
 
 /* Whether this is the program with a window, where "-z" and the menu open

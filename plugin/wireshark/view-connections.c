@@ -37,7 +37,7 @@ static const struct {
 #define COLUMN(id, number) [TCPSTATE_COLUMN_##id] = { TCPSTATE_PHRASE_COLUMN_##id, number }
     COLUMN(STREAM, true),     COLUMN(A, false),           COLUMN(B, false),         COLUMN(ROLES, false),
     COLUMN(PROTOCOL, false),  COLUMN(OPENED, false),      COLUMN(HANDSHAKE, true),  COLUMN(REQUEST, true),
-    COLUMN(RESPONSE, true),   COLUMN(CLOSED_BY, false),   COLUMN(CLOSE_KIND, false), COLUMN(OUTCOME, false),
+    COLUMN(RESPONSE, true),   COLUMN(CLOSED_BY, false), COLUMN(ENDED_BY, false),   COLUMN(CLOSE_KIND, false), COLUMN(OUTCOME, false),
     COLUMN(CONN_STATE, false), COLUMN(DURATION, true),    COLUMN(PACKETS_AB, true), COLUMN(BYTES_AB, true),
     COLUMN(PACKETS_BA, true), COLUMN(BYTES_BA, true),     COLUMN(MISSING, false),
 #undef COLUMN
@@ -88,7 +88,8 @@ const char *tcpstate_column_text(wmem_allocator_t *pool, enum tcpstate_column co
     case TCPSTATE_COLUMN_HANDSHAKE: return seconds(pool, known->handshake, 6);
     case TCPSTATE_COLUMN_REQUEST: return seconds(pool, known->to_first_request, 6);
     case TCPSTATE_COLUMN_RESPONSE: return seconds(pool, known->to_first_response, 6);
-    case TCPSTATE_COLUMN_CLOSED_BY: return outcome->closed_by < 0 ? "" : tcpstate_ended_by(known);
+    case TCPSTATE_COLUMN_CLOSED_BY: return tcpstate_closed_by(known);
+    case TCPSTATE_COLUMN_ENDED_BY: return tcpstate_ended_by(known);
     case TCPSTATE_COLUMN_CLOSE_KIND:
         return outcome->close_kind == TCPSTATE_CLOSE_NONE ? ""
                                                           : tcpstate_close_kind_word(outcome->close_kind, language);
@@ -111,7 +112,13 @@ const char *tcpstate_column_text(wmem_allocator_t *pool, enum tcpstate_column co
 static const char tsv_head[] =
     "stream\troles\taddress_a\tport_a\taddress_b\tport_b\tprotocol\topened\thandshake\tto_first_request\t"
     "to_first_response\tclosed_by\tclose_kind\toutcome\tconn_state\tduration\tpackets_a_to_b\tbytes_a_to_b\t"
-    "packets_b_to_a\tbytes_b_to_a\tmissing\n";
+    "packets_b_to_a\tbytes_b_to_a\tmissing\tended_by\thistory\n";
+
+/* "a" or "b" where the roles are unknown. */
+static const char *end_name(const struct tcpstate_known *known, int end, const char *name)
+{
+    return known->summary.client < 0 && (end == 0 || end == 1) ? (end == known->a ? "a" : "b") : name;
+}
 
 static void print_tsv_row(wmem_allocator_t *pool, const struct tcpstate_tally *tally,
                           const struct tcpstate_known *known)
@@ -119,9 +126,9 @@ static void print_tsv_row(wmem_allocator_t *pool, const struct tcpstate_tally *t
     const struct tcpstate_summary *summary = &known->summary;
     const struct tcpstate_outcome *outcome = &summary->outcome;
     const struct tcpstate_pair *pair = &summary->pair;
-    bool one_end = outcome->closed_by == 0 || outcome->closed_by == 1;
-    const char *closed_by = summary->client < 0 && one_end ? (outcome->closed_by == known->a ? "a" : "b")
-                                                           : tcpstate_closed_by_name(outcome, summary->client);
+    const char *closed_by = end_name(known, outcome->closed_by, tcpstate_closed_by_name(outcome, summary->client));
+    const char *ended_by = end_name(known, outcome->ended_by, tcpstate_ended_by_name(outcome, summary->client));
+    char history[TCPSTATE_ZEEK_LETTERS + 1];
 
     printf("%u\t%s\t", summary->stream,
            summary->client < 0 ? "unknown" : summary->roles_inferred ? "inferred" : "seen");
@@ -133,9 +140,11 @@ static void print_tsv_row(wmem_allocator_t *pool, const struct tcpstate_tally *t
            seconds(pool, known->to_first_response, 9));
     printf("%s\t%s\t%s\t%s\t%s\t", closed_by, tcpstate_close_kind_name(outcome->close_kind),
            tcpstate_result_name(outcome->result), outcome->conn_state, seconds(pool, known->duration, 9));
-    printf("%u\t%" PRIu64 "\t%u\t%" PRIu64 "\t%s\n", tally->packets[known->a], tally->bytes[known->a],
+    tcpstate_history(tcpstate_life_connection(tally->life), history);
+    printf("%u\t%" PRIu64 "\t%u\t%" PRIu64 "\t%s\t%s\t%s\n", tally->packets[known->a], tally->bytes[known->a],
            tally->packets[known->b], tally->bytes[known->b],
-           tcpstate_missing_in(pool, TCPSTATE_ENGLISH, outcome, summary->client, known->duration));
+           tcpstate_missing_in(pool, TCPSTATE_ENGLISH, outcome, summary->client, known->duration),
+           ended_by, history);
 }
 
 static void print_tsv(const struct tcpstate_survey *survey)

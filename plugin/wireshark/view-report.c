@@ -33,7 +33,9 @@ struct key {
     uint16_t port;
     uint8_t length; /* of the address; 0: roles unknown */
     uint8_t result; /* enum tcpstate_result */
-    int16_t closed_by; /* 0 client, 1 server, as in struct tcpstate_outcome otherwise */
+    uint8_t kind;   /* enum tcpstate_close_kind */
+    uint8_t ended;  /* .by ended it; else it closed first */
+    int8_t by;      /* 0 client, 1 server, as in struct tcpstate_outcome otherwise */
 };
 
 struct group {
@@ -101,13 +103,15 @@ static void join_group(GHashTable *groups, const struct tcpstate_known *known, u
 {
     const struct tcpstate_summary *summary = &known->summary;
     const struct tcpstate_pair *pair = &summary->pair;
-    int closed_by = summary->outcome.closed_by;
+    bool ended = summary->outcome.ended_by >= 0;
+    int by = ended ? summary->outcome.ended_by : summary->outcome.closed_by;
     struct key key;
 
     memset(&key, 0, sizeof key); /* padding too */
     key.result = (uint8_t)summary->outcome.result;
-    key.closed_by = (int16_t)(closed_by == 0 || closed_by == 1 ? summary->client < 0 ? 3 : closed_by != summary->client
-                                                               : closed_by);
+    key.kind = (uint8_t)summary->outcome.close_kind;
+    key.ended = ended;
+    key.by = (int8_t)(by == 0 || by == 1 ? summary->client < 0 ? 3 : by != summary->client : by);
     if (summary->client >= 0) {
         memcpy(key.address, pair->address[known->b], sizeof key.address);
         key.port = pair->port[known->b];
@@ -136,8 +140,11 @@ static const char *filter_of(wmem_allocator_t *pool, const struct group *group, 
 
     if (group->count == 1)
         return wmem_strdup_printf(pool, "tcp.stream == %u", summary->stream);
-    if (key->closed_by == 0 || key->closed_by == 1)
-        filter = wmem_strdup_printf(pool, "%s && tcpstate.closed_by == \"%s\"", filter, sides[key->closed_by]);
+    if (key->by == 0 || key->by == 1)
+        filter = wmem_strdup_printf(pool, "%s && tcpstate.%s == \"%s\"", filter, key->ended ? "ended_by" : "closed_by",
+                                    sides[key->by]);
+    if (key->kind == TCPSTATE_CLOSE_FIN_RESET)
+        filter = wmem_strdup_printf(pool, "%s && tcpstate.close_kind == \"fin-then-reset\"", filter);
     if (key->length == 0)
         return wmem_strdup_printf(pool, "%s && tcpstate.roles == \"unknown\"", filter);
     const char *ip = key->length == 4 ? "ip" : "ipv6";
@@ -163,10 +170,10 @@ static const char *group_text(wmem_allocator_t *pool, const struct group *group,
                        : group->key.length == 0 ? phrase(TCPSTATE_PHRASE_ROLES_UNKNOWN)
                                                 : tcpstate_endpoint_text(pool, &first->summary.pair, first->b);
 
-    if (group->key.closed_by < 0)
+    if (group->key.by < 0)
         return text;
     return wmem_strdup_printf(pool, tcpstate_language() == TCPSTATE_CHINESE ? "%s，%s" : "%s, %s", text,
-                              phrase(sides[group->key.closed_by]));
+                              phrase(sides[group->key.by]));
 }
 
 /* ---- Printing ---- */

@@ -52,9 +52,15 @@ static const char *how_opened(enum tcpstate_opening opening)
     return phrase(phrases[opening]);
 }
 
+/* Of a reset or a refusal who sent it, else who closed first. */
+static int who_is_counted(const struct tcpstate_outcome *outcome)
+{
+    return outcome->ended_by >= 0 ? outcome->ended_by : outcome->closed_by;
+}
+
 static const char *by_whom(const struct tcpstate_summary *summary)
 {
-    int closed_by = summary->outcome.closed_by;
+    int closed_by = who_is_counted(&summary->outcome);
 
     if (closed_by == 2)
         return phrase(TCPSTATE_PHRASE_TREE_BY_BOTH);
@@ -69,14 +75,16 @@ static void count_outcome(stats_tree *tree, const struct tcpstate_summary *summa
     int node = tick(tree, phrase(TCPSTATE_PHRASE_TREE_OUTCOME), 0);
 
     node = tick(tree, tcpstate_result_word(outcome->result, tcpstate_language()), node);
-    if (outcome->closed_by < 0)
+    if (who_is_counted(outcome) < 0)
         return;
     node = tick(tree, by_whom(summary), node);
-    /* A reset has no kinds, and a close by both is simultaneous. */
+    /* An abort has no kinds, and a close by both is simultaneous. */
     if (outcome->close_kind == TCPSTATE_CLOSE_FOUR_SEGMENTS)
         tick(tree, phrase(TCPSTATE_PHRASE_TREE_FOUR_SEGMENTS), node);
     else if (outcome->close_kind == TCPSTATE_CLOSE_THREE_SEGMENTS)
         tick(tree, phrase(TCPSTATE_PHRASE_TREE_THREE_SEGMENTS), node);
+    else if (outcome->close_kind == TCPSTATE_CLOSE_FIN_RESET)
+        tick(tree, tcpstate_close_kind_word(TCPSTATE_CLOSE_FIN_RESET, tcpstate_language()), node);
 }
 
 static void count_server(struct forester *forester, const struct tcpstate_known *known)

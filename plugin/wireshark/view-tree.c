@@ -274,6 +274,16 @@ static void add_times(const struct tcpstate_view *view)
     tcpstate_add_time(view, TCPSTATE_FIELD_RESET_AFTER, seen->reset_after);
 }
 
+/* Who did something; hidden where it was nobody, or the line above says it. */
+static void add_ends(const struct tcpstate_view *view, enum tcpstate_field field, bool hidden, const char *name,
+                     const char *word)
+{
+    if (hidden)
+        tcpstate_add_hidden_string(view, field, name);
+    else
+        tcpstate_add_named(view, field, name, word);
+}
+
 /* Zeek's code, and what it says. */
 static void add_conn_state(const struct tcpstate_view *view, const char *code)
 {
@@ -297,11 +307,10 @@ static void add_outcome(const struct tcpstate_view *above)
     tcpstate_life_outcome(view->sight->life, &outcome);
     tcpstate_add_named(view, TCPSTATE_FIELD_OUTCOME, tcpstate_result_name(outcome.result),
               tcpstate_result_word(outcome.result, view->language));
-    const char *closed_by = tcpstate_closed_by_name(&outcome, seen->client);
-    if (outcome.closed_by < 0)
-        tcpstate_add_hidden_string(view, TCPSTATE_FIELD_CLOSED_BY, closed_by);
-    else
-        tcpstate_add_named(view, TCPSTATE_FIELD_CLOSED_BY, closed_by, tcpstate_closed_by_word(&outcome, seen->client));
+    add_ends(view, TCPSTATE_FIELD_CLOSED_BY, outcome.closed_by < 0, tcpstate_closed_by_name(&outcome, seen->client),
+             tcpstate_closed_by_word(&outcome, seen->client));
+    add_ends(view, TCPSTATE_FIELD_ENDED_BY, outcome.ended_by < 0 || outcome.ended_by == outcome.closed_by,
+             tcpstate_ended_by_name(&outcome, seen->client), tcpstate_ended_by_word(&outcome, seen->client));
     const char *close_kind = tcpstate_close_kind_name(outcome.close_kind);
     if (outcome.close_kind == TCPSTATE_CLOSE_NONE)
         tcpstate_add_hidden_string(view, TCPSTATE_FIELD_CLOSE_KIND, close_kind);
@@ -309,6 +318,11 @@ static void add_outcome(const struct tcpstate_view *above)
         tcpstate_add_named(view, TCPSTATE_FIELD_CLOSE_KIND, close_kind,
                            tcpstate_close_kind_word(outcome.close_kind, view->language));
     add_conn_state(view, outcome.conn_state);
+    if (view->sight->later && tcpstate_wanted(view, TCPSTATE_FIELD_HISTORY)) {
+        char history[TCPSTATE_ZEEK_LETTERS + 1];
+        tcpstate_history(tcpstate_life_connection(view->sight->life), history);
+        tcpstate_add_hidden_string(view, TCPSTATE_FIELD_HISTORY, history);
+    }
     if (!tcpstate_wanted(view, TCPSTATE_FIELD_MISSING))
         return;
     const char *missing = tcpstate_missing_of(view->pinfo->pool, &outcome, seen->client,

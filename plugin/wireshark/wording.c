@@ -204,22 +204,50 @@ const char *tcpstate_side_name(int client, int endpoint)
     return endpoint == client ? "client" : "server";
 }
 
+const char *tcpstate_ends_name(int ends, int client)
+{
+    if (ends < 0)
+        return "none";
+    return ends == 2 ? "both" : tcpstate_side_name(client, ends);
+}
+
+const char *tcpstate_ends_word(int ends, int client)
+{
+    enum tcpstate_language language = tcpstate_language();
+
+    if (ends < 0)
+        return tcpstate_close_kind_word(TCPSTATE_CLOSE_NONE, language);
+    if (ends == 2)
+        return tcpstate_word(TCPSTATE_WORD_BOTH, language);
+    return tcpstate_word(client < 0 ? TCPSTATE_WORD_UNKNOWN : ends == client ? TCPSTATE_WORD_CLIENT : TCPSTATE_WORD_SERVER,
+                         language);
+}
+
 const char *tcpstate_closed_by_name(const struct tcpstate_outcome *outcome, int client)
 {
-    if (outcome->closed_by < 0)
-        return outcome->result == TCPSTATE_RESULT_RESET ? "unknown" : "none";
-    return outcome->closed_by == 2 ? "both" : tcpstate_side_name(client, outcome->closed_by);
+    return tcpstate_ends_name(outcome->closed_by, client);
 }
 
 const char *tcpstate_closed_by_word(const struct tcpstate_outcome *outcome, int client)
 {
-    enum tcpstate_word word = client < 0                      ? TCPSTATE_WORD_UNKNOWN
-                              : outcome->closed_by == client ? TCPSTATE_WORD_CLIENT
-                                                              : TCPSTATE_WORD_SERVER;
+    return tcpstate_ends_word(outcome->closed_by, client);
+}
 
-    if (outcome->closed_by < 0)
-        return tcpstate_close_kind_word(TCPSTATE_CLOSE_NONE, tcpstate_language());
-    return tcpstate_word(outcome->closed_by == 2 ? TCPSTATE_WORD_BOTH : word, tcpstate_language());
+/* A reset without an end was sent in the name of one that never sent it. */
+static bool is_nobodys(const struct tcpstate_outcome *outcome)
+{
+    return outcome->ended_by < 0 && outcome->result == TCPSTATE_RESULT_RESET;
+}
+
+const char *tcpstate_ended_by_name(const struct tcpstate_outcome *outcome, int client)
+{
+    return is_nobodys(outcome) ? "unknown" : tcpstate_ends_name(outcome->ended_by, client);
+}
+
+const char *tcpstate_ended_by_word(const struct tcpstate_outcome *outcome, int client)
+{
+    return is_nobodys(outcome) ? tcpstate_word(TCPSTATE_WORD_UNKNOWN, tcpstate_language())
+                               : tcpstate_ends_word(outcome->ended_by, client);
 }
 
 /* The phrase of a result that one end brought about, or both; TCPSTATE_PHRASES if there is none. */
@@ -232,7 +260,9 @@ static enum tcpstate_phrase phrase_of_ended(const struct tcpstate_outcome *outco
         return both ? TCPSTATE_PHRASE_ENDED_CLOSED_BY_BOTH : TCPSTATE_PHRASE_ENDED_CLOSED;
     case TCPSTATE_RESULT_LAST_ACK_MISSING:
         return both ? TCPSTATE_PHRASE_ENDED_LAST_ACK_MISSING_BY_BOTH : TCPSTATE_PHRASE_ENDED_LAST_ACK_MISSING;
-    case TCPSTATE_RESULT_RESET: return TCPSTATE_PHRASE_ENDED_RESET;
+    case TCPSTATE_RESULT_RESET:
+        return outcome->close_kind == TCPSTATE_CLOSE_FIN_RESET ? TCPSTATE_PHRASE_ENDED_FIN_RESET
+                                                               : TCPSTATE_PHRASE_ENDED_RESET;
     case TCPSTATE_RESULT_REFUSED: return TCPSTATE_PHRASE_ENDED_REFUSED;
     case TCPSTATE_RESULT_REJECTED: return TCPSTATE_PHRASE_ENDED_REJECTED;
     case TCPSTATE_RESULT_HANDSHAKE_ABORTED: return TCPSTATE_PHRASE_ENDED_HANDSHAKE_ABORTED;
@@ -245,17 +275,19 @@ const char *tcpstate_ended_text(wmem_allocator_t *pool, const struct tcpstate_su
 {
     const struct tcpstate_outcome *outcome = &summary->outcome;
     enum tcpstate_language language = tcpstate_language();
-    enum tcpstate_phrase phrase = outcome->closed_by < 0 ? TCPSTATE_PHRASES : phrase_of_ended(outcome);
+    int by = outcome->ended_by >= 0 ? outcome->ended_by : outcome->closed_by;
+    bool nobody = by < 0 || is_nobodys(outcome);
+    enum tcpstate_phrase phrase = nobody ? TCPSTATE_PHRASES : phrase_of_ended(outcome);
     const char *who;
 
     if (phrase == TCPSTATE_PHRASES)
         return tcpstate_result_word(outcome->result, language);
-    if (outcome->closed_by == 2)
+    if (by == 2)
         who = tcpstate_phrase(TCPSTATE_PHRASE_BOTH_ENDS, language);
     else if (summary->client < 0)
-        who = tcpstate_endpoint_text(pool, &summary->pair, outcome->closed_by);
+        who = tcpstate_endpoint_text(pool, &summary->pair, by);
     else
-        who = tcpstate_phrase(outcome->closed_by == summary->client ? TCPSTATE_PHRASE_THE_CLIENT : TCPSTATE_PHRASE_THE_SERVER,
+        who = tcpstate_phrase(by == summary->client ? TCPSTATE_PHRASE_THE_CLIENT : TCPSTATE_PHRASE_THE_SERVER,
                               language);
     return wmem_strdup_printf(pool, tcpstate_phrase(phrase, language), who);
 }

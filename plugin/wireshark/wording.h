@@ -43,11 +43,17 @@ const char *tcpstate_flags_text(uint8_t flags);
  * translated.  `client` is the client's number or -1. */
 const char *tcpstate_side_name(int client, int endpoint);
 
-/* Who ended the connection first: "client", "server", "both", "none" or
- * "unknown" (also of a RST that turned out to be nobody's); and the same in the
+/* "client", "server", "both" (2), "none" (-1) or "unknown"; and the same in the
  * user's words. */
+const char *tcpstate_ends_name(int ends, int client);
+const char *tcpstate_ends_word(int ends, int client);
+
+/* Who closed first, and who ended the connection; the latter is "unknown", too,
+ * of a RST that turned out to be nobody's. */
 const char *tcpstate_closed_by_name(const struct tcpstate_outcome *outcome, int client);
 const char *tcpstate_closed_by_word(const struct tcpstate_outcome *outcome, int client);
+const char *tcpstate_ended_by_name(const struct tcpstate_outcome *outcome, int client);
+const char *tcpstate_ended_by_word(const struct tcpstate_outcome *outcome, int client);
 
 /* What became of a connection and by whom, as a reader says it: "refused by the
  * server", "closed, 192.0.2.1:80 first" where the roles are unknown. */

@@ -152,7 +152,7 @@ static void data_from_the_end_that_reset(void)
 {
     FIGURE(ESTABLISHED_100_300,
         { "CLOSED", TO_B, "R.", 100, 300, 0,  "CLOSED?", "abort", .reset = EXACT,
-          .outcome = "reset", .kind = TCPSTATE_CLOSE_RESET, .closed_by = BY_A, .over = true },
+          .outcome = "reset", .kind = TCPSTATE_CLOSE_RESET, .ended_by = BY_A, .over = true },
         { "any",    TO_B, "P.", 100, 300, 10, "CLOSED?", "no-connection", .was_a = "any",
           .outcome = "reset", .kind = TCPSTATE_CLOSE_RESET /* by whom is not known */ },
         { "any",    TO_A, "R",  300, 0,   0,  "CLOSED",  "reset-after-close", .reset = EXACT, .was_a = "any", .was_b = "any",

@@ -76,6 +76,7 @@ struct line {
     const char *outcome, *conn_state;
     enum tcpstate_close_kind kind;
     enum closer closed_by;
+    enum closer ended_by; /* left out: of a closed one who closed it, else nobody */
     enum owing owing;
     unsigned count;
     bool over;
@@ -231,6 +232,11 @@ static inline void figure_compare(GString *complaints, const struct line *line, 
         figure_complain(complaints, "changed", "true", "false");
 }
 
+static inline int figure_closer(enum closer who, int a)
+{
+    return who == BY_A ? a : who == BY_B ? !a : who == BY_BOTH ? 2 : -1;
+}
+
 static inline void figure_compare_outcome(GString *complaints, const struct line *line, const struct play *play,
                                           const struct tcpstate_connection *connection,
                                           const struct tcpstate_observation *got)
@@ -246,10 +252,10 @@ static inline void figure_compare_outcome(GString *complaints, const struct line
     if (line->kind != outcome.close_kind)
         figure_complain(complaints, "close_kind", tcpstate_close_kind_name(line->kind),
                         tcpstate_close_kind_name(outcome.close_kind));
-    figure_compare_number(complaints, "closed by", line->closed_by == BY_A   ? a
-                                                   : line->closed_by == BY_B ? b
-                                                   : line->closed_by == BY_BOTH ? 2
-                                                                                : -1, outcome.closed_by);
+    enum closer ended_by = line->ended_by ? line->ended_by
+                           : strcmp(line->outcome, "closed") == 0 ? line->closed_by : (enum closer)0;
+    figure_compare_number(complaints, "closed by", figure_closer(line->closed_by, a), outcome.closed_by);
+    figure_compare_number(complaints, "ended by", figure_closer(ended_by, a), outcome.ended_by);
     figure_compare_number(complaints, "owing", line->owing == A_OWES ? a : line->owing == B_OWES ? b : -1,
                           outcome.owing);
     figure_compare_number(complaints, "count", line->count, outcome.count);

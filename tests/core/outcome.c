@@ -1,6 +1,6 @@
 /* outcome.c - what became of a connection: tcpstate.outcome, .close_kind,
- * .closed_by and Zeek's conn_state, by the meanings in Zeek's documentation
- * of conn.log.
+ * .closed_by, .ended_by and Zeek's conn_state; what Zeek says in odd cases is in
+ * zeek.c.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -10,6 +10,7 @@
 #define THREE .kind = TCPSTATE_CLOSE_THREE_SEGMENTS
 #define BOTH_AT_ONCE .kind = TCPSTATE_CLOSE_SIMULTANEOUS
 #define BY_RESET .kind = TCPSTATE_CLOSE_RESET
+#define FIN_AND_RESET .kind = TCPSTATE_CLOSE_FIN_RESET
 
 /* S0, S1, S2, SF: the whole of a life. */
 static void closed_in_four_segments(void)
@@ -79,7 +80,7 @@ static void refused(void)
     FIGURE(
         { "SYN_SENT", TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
         { "CLOSED?",  TO_A, "R.", 0,   101, 0, "CLOSED",    "refused", .reset = RIGHT_ACK, .was_b = "CLOSED",
-          .outcome = "refused", .conn_state = "REJ", BY_RESET, .closed_by = BY_B, .over = true });
+          .outcome = "refused", .conn_state = "REJ", BY_RESET, .ended_by = BY_B, .over = true });
 }
 
 /* A second SYN may find a server that has just started. */
@@ -100,7 +101,7 @@ static void syn_ack_rejected(void)
         { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
         { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",  "syn-ack" },
         { "CLOSED?",      TO_B, "R",  101, 0,   0, "LISTEN?",   "syn-ack-rejected", .reset = EXACT,
-          .was_a = "SYN_SENT", .outcome = "rejected", .conn_state = "RSTO", BY_RESET, .closed_by = BY_A,
+          .was_a = "SYN_SENT", .outcome = "rejected", .conn_state = "RSTO", BY_RESET, .ended_by = BY_A,
           .over = true });
 }
 
@@ -114,7 +115,7 @@ static void rejection_of_an_old_duplicate_ends_nothing(void)
         { "SYN_SENT",     TO_B, "R",  91,  0,   0, "LISTEN?",      "syn-ack-rejected", .reset = EXACT },
         { "ESTABLISHED?", TO_A, "S.", 400, 101, 0, "SYN_RCVD",     "syn-ack" },
         { "ESTABLISHED",  TO_B, ".",  101, 401, 0, "ESTABLISHED?", "handshake-ack",
-          .outcome = "open", .conn_state = "S1" });
+          .outcome = "open", .conn_state = "RSTO" }); /* by Zeek, to whom any RST is one */
 }
 
 static void handshake_never_completed(void)
@@ -131,7 +132,7 @@ static void opener_gives_up(void)
     FIGURE(
         { "SYN_SENT", TO_B, "S", 100, 0, 0, "SYN_RCVD?", "syn" },
         { "CLOSED",   TO_B, "R", 101, 0, 0, "LISTEN?",   "any", .reset = EXACT,
-          .outcome = "handshake-aborted", .conn_state = "RSTOS0", BY_RESET, .closed_by = BY_A, .over = true });
+          .outcome = "handshake-aborted", .conn_state = "RSTOS0", BY_RESET, .ended_by = BY_A, .over = true });
 }
 
 static void unreachable(void)
@@ -158,16 +159,16 @@ static void reset_by_the_client(void)
 {
     FIGURE(ESTABLISHED_100_300,
         { "CLOSED",  TO_B, "R.", 100, 300, 0, "CLOSED?", "abort", .reset = EXACT,
-          .outcome = "reset", .conn_state = "RSTO", BY_RESET, .closed_by = BY_A, .over = true },
+          .outcome = "reset", .conn_state = "RSTO", BY_RESET, .ended_by = BY_A, .over = true },
         { "CLOSED",  TO_B, "R.", 100, 300, 0, "CLOSED?", "reset-repeated", .reset = EXACT,
-          .outcome = "reset", .conn_state = "RSTO", BY_RESET, .closed_by = BY_A });
+          .outcome = "reset", .conn_state = "RSTO", BY_RESET, .ended_by = BY_A });
 }
 
 static void reset_by_the_server(void)
 {
     FIGURE(ESTABLISHED_100_300,
         { "CLOSED?", TO_A, "R.", 300, 100, 0, "CLOSED",  "abort", .reset = EXACT,
-          .outcome = "reset", .conn_state = "RSTR", BY_RESET, .closed_by = BY_B, .over = true });
+          .outcome = "reset", .conn_state = "RSTR", BY_RESET, .ended_by = BY_B, .over = true });
 }
 
 static void reset_during_the_close(void)
@@ -175,7 +176,7 @@ static void reset_during_the_close(void)
     FIGURE(ESTABLISHED_100_300,
         { "FIN_WAIT_1", TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" },
         { "CLOSED?",    TO_A, "R.", 300, 101, 0, "CLOSED",      "reset-in-close", .reset = EXACT,
-          .outcome = "reset", .conn_state = "RSTR", BY_RESET, .closed_by = BY_B, .over = true });
+          .outcome = "reset", .conn_state = "RSTR", FIN_AND_RESET, .closed_by = BY_A, .ended_by = BY_B, .over = true });
 }
 
 /* An ignored RST ends nothing. */
@@ -202,17 +203,18 @@ static void silent(void)
 
 /* ---- Without a beginning, or with half of it ---- */
 
-/* Zeek's RSTRH, SHR and SH. */
+/* Zeek takes who sent a SYN,ACK that answers nothing for the originator, unless it
+ * is sent from a port that servers have (zeek.c tests that). */
 static void half_of_the_opening_not_seen(void)
 {
     FIGURE(
         { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD", "syn-ack" },
         { "CLOSED?",      TO_A, "R.", 301, 101, 0, "CLOSED",   "any", .reset = ACCEPTED,
-          .outcome = "handshake-aborted", .conn_state = "RSTRH", BY_RESET, .closed_by = BY_B, .over = true });
+          .outcome = "handshake-aborted", .conn_state = "OTH", BY_RESET, .ended_by = BY_B, .over = true });
     FIGURE(
         { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",   "syn-ack" },
         { "CLOSE_WAIT?",  TO_A, "F.", 301, 101, 0, "FIN_WAIT_1", "any",
-          .outcome = "half-closed", .conn_state = "SHR", .closed_by = BY_B, .owing = A_OWES });
+          .outcome = "half-closed", .conn_state = "SH", .closed_by = BY_B, .owing = A_OWES });
     FIGURE(
         { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",   "syn" },
         { "FIN_WAIT_1",   TO_B, "F.", 101, 301, 0, "CLOSE_WAIT?", "any",
@@ -235,7 +237,7 @@ static void midstream_traffic(void)
         { "ESTABLISHED?", TO_A, "P.", 300, 110, 20, "ESTABLISHED?", "", .outcome = "open", .conn_state = "OTH" });
     FIGURE(
         { "CLOSED",       TO_B, "R.", 100, 300, 0,  "CLOSED?",      "reset-of-unknown",
-          .outcome = "reset", .conn_state = "OTH", BY_RESET, .closed_by = BY_A, .over = true });
+          .outcome = "reset", .conn_state = "OTH", BY_RESET, .ended_by = BY_A, .over = true });
 }
 
 static void midstream_close(void)
@@ -244,7 +246,7 @@ static void midstream_close(void)
         { "FIN_WAIT_1?", TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin-midstream" },
         { "TIME_WAIT?",  TO_A, "F.", 300, 101, 0, "LAST_ACK*",   "fin-acked-passive-fin" },
         { "TIME_WAIT*",  TO_B, ".",  101, 301, 0, "CLOSED?",     "last-ack",
-          .outcome = "closed", .conn_state = "OTH", THREE, .closed_by = BY_A, .over = true });
+          .outcome = "closed", .conn_state = "SF", THREE, .closed_by = BY_A, .over = true });
 }
 
 /* Fixed sets of names, never translated. */
@@ -258,6 +260,7 @@ static void names(void)
         [TCPSTATE_RESULT_HALF_OPEN] = "half-open",     [TCPSTATE_RESULT_OPEN] = "open",
         [TCPSTATE_RESULT_SILENT] = "silent",           [TCPSTATE_RESULT_HALF_CLOSED] = "half-closed",
         [TCPSTATE_RESULT_LAST_ACK_MISSING] = "last-ack-missing",
+        [TCPSTATE_RESULT_STALLED] = "stalled",         [TCPSTATE_RESULT_NO_RESPONSE] = "no-response",
         [TCPSTATE_RESULT_UNKNOWN] = "unknown",
     };
     static const char *const kinds[TCPSTATE_CLOSE_KINDS] = {
@@ -266,6 +269,7 @@ static void names(void)
         [TCPSTATE_CLOSE_THREE_SEGMENTS] = "three-segments",
         [TCPSTATE_CLOSE_SIMULTANEOUS] = "simultaneous",
         [TCPSTATE_CLOSE_RESET] = "reset",
+        [TCPSTATE_CLOSE_FIN_RESET] = "fin-then-reset",
     };
 
     for (unsigned i = 0; i < TCPSTATE_RESULTS; i++)

@@ -28,7 +28,7 @@ BOOLEANS = ("client.inferred", "server.inferred", "reset.ttl_differs", "midstrea
             *("check." + check for check in figures.CHECKS))
 EXTRAS = sorted({key for figure in FIGURES.values() for line in figure.lines
                  for segment in (line, *line.inner) for key in segment.more} - {"failed"})
-OUTCOME = ("outcome", "closed_by", "close_kind", "conn_state")
+OUTCOME = ("outcome", "closed_by", "close_kind", "conn_state", "ended_by")
 NAMES = list(dict.fromkeys(
     ["stream", "step", "analysis", "sender", "sender.state", "receiver.state",
      *(f"{end}.{what}" for end in ENDS for what in ("state", "state.previous", "inferred")),

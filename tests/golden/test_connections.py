@@ -13,7 +13,7 @@ SAMPLES, CASES = ROOT / "samples", TESTS / "golden" / "cases"
 VIEW = "tcpstate,connections"
 NAMES = ("stream roles address_a port_a address_b port_b protocol opened handshake to_first_request to_first_response "
          "closed_by close_kind outcome conn_state duration packets_a_to_b bytes_a_to_b packets_b_to_a bytes_b_to_a "
-         "missing").split()
+         "missing ended_by history").split()
 
 
 @pytest.fixture
@@ -39,9 +39,10 @@ def test_refused(rows):
     assert row == {
         "stream": "0", "roles": "seen", "address_a": "10.77.0.10", "port_a": "59462", "address_b": "10.77.0.20",
         "port_b": "80", "protocol": "", "opened": "none", "handshake": "", "to_first_request": "",
-        "to_first_response": "", "closed_by": "server", "close_kind": "reset", "outcome": "refused",
+        "to_first_response": "", "closed_by": "none", "close_kind": "reset", "outcome": "refused",
         "conn_state": "REJ", "duration": "0.000061000", "packets_a_to_b": "1", "bytes_a_to_b": "74",
-        "packets_b_to_a": "1", "bytes_b_to_a": "54", "missing": ""}
+        "packets_b_to_a": "1", "bytes_b_to_a": "54", "missing": "",
+        "ended_by": "server", "history": "Sr"}
 
 
 def test_http_session_that_its_server_closes(rows, fields):
@@ -95,10 +96,11 @@ def test_a_reset_that_its_sender_outlives_is_nobodys(rows, tshark, fields):
     cannot know."""
     forged = sample("forged-reset")
     row, = rows(forged)
-    assert (row["outcome"], row["closed_by"], row["close_kind"]) == ("reset", "unknown", "reset")
+    assert (row["outcome"], row["closed_by"], row["close_kind"]) == ("reset", "none", "reset")
+    assert row["ended_by"] == "unknown"
     assert "Outcome: reset [RSTO]" in tshark("-q", "-r", forged, "-z", "tcpstate,ladder")
-    assert fields(forged, "tcpstate.closed_by")[7] == ["client"]
-    hindsight = tshark("-2", "-r", forged, "-T", "fields", "-e", "tcpstate.closed_by").splitlines()
+    assert fields(forged, "tcpstate.ended_by")[7] == ["client"]
+    hindsight = tshark("-2", "-r", forged, "-T", "fields", "-e", "tcpstate.ended_by").splitlines()
     assert set(hindsight) == {"unknown"} and len(hindsight) == 10
 
 

@@ -1,0 +1,176 @@
+/* account-pack.c - what account.h counts, in as few bytes as it needs.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A part of what pack.c writes.  Most of these numbers can be told from those
+ * that pack.c has written already, or are what they are in an ordinary
+ * connection: each is written only where it is not, and a bit for each says
+ * whether.  Both directions follow the same lists.
+ */
+#include <string.h>
+
+#include "internal.h"
+#include "varint.h"
+
+#define OF_END(X, me, peer, end, other, from)                                                       \
+    X(me->sent, end->max) X(me->acked, other->acked) X(me->resent, 0) X(me->keep_alives, end->keep_alives) \
+    X(me->mss, 1460) X(me->offers, from == 0 ? TCPSTATE_OFFERS_SYN : c->account.ends[0].offers) X(me->ecn, 0)
+
+#define OF_ZEEK_END(X, z, me, end, other)                                                            \
+    X(z->start, end->isn) X(z->last, end->max) X(z->ack, other->acked) X(z->syn, 0)                      \
+    X(z->fin, z->last - 1 - z->start) X(z->rst, 0) X(z->resent, 0) X(z->closed_windows, 0)               \
+    X(z->state, 5) X(z->was, 4)
+
+#define OF_ALL(X, a)                                                                                 \
+    X(a->zeek.seen, 0x00330033) X(a->zeek.facts, 0x3d) X(a->slowest_frame, 0) X(a->reset_frame, 0)        \
+    X(a->reset_after, 0) X(a->disowned, 0) X(a->causes, 0) X(a->reset_count, 0) X(a->reset_reason, 0)    \
+    X(a->facts, 0x79) X(a->asker, c->client) X(a->reset_by, -1)
+
+#define TIMES(X, a)                                                                                  \
+    X(a->ends[0].waiting_since, TCPSTATE_NO_TIME) X(a->ends[1].waiting_since, TCPSTATE_NO_TIME)          \
+    X(a->ends[0].shut_since, TCPSTATE_NO_TIME) X(a->ends[1].shut_since, TCPSTATE_NO_TIME)                \
+    X(a->zeek.began, c->moments[TCPSTATE_MOMENT_FIRST]) X(a->zeek.completed, TCPSTATE_NO_TIME)           \
+    X(a->asked_at, TCPSTATE_NO_TIME) X(a->slowest, 0)
+
+enum {
+    NUMBERS = 2 * (7 + 10) + 12,
+    TIME_COUNT = 8,
+    FLAG_BYTES = (NUMBERS + TIME_COUNT + 7) / 8,
+};
+_Static_assert(FLAG_BYTES + 5 * NUMBERS + 10 * TIME_COUNT + 1 + TCPSTATE_ZEEK_LETTERS <= TCPSTATE_MOST_ACCOUNT,
+               "the longest packing has room");
+
+struct writer {
+    uint8_t *flags, *to;
+    unsigned count;
+};
+
+static uint64_t fold(int64_t distance) { return (uint64_t)distance << 1 ^ (distance < 0 ? UINT64_MAX : 0); }
+static int64_t unfold(uint64_t folded) { return (int64_t)(folded >> 1 ^ (0 - (folded & 1))); }
+
+static void put(struct writer *writer, int64_t distance)
+{
+    if (distance != 0) {
+        writer->flags[writer->count / 8] |= (uint8_t)(1u << writer->count % 8);
+        writer->to = tcpstate_write_varint(writer->to, fold(distance));
+    }
+    writer->count++;
+}
+
+/* Letters in five bits each: which one, and whose. */
+static const char letters[] = "SHADFRTWIQ^";
+
+static unsigned code_of(uint8_t letter)
+{
+    unsigned lower = letter >= 'a' && letter <= 'z';
+    const char *at = strchr(letters, lower ? letter - 'a' + 'A' : letter);
+
+    return (unsigned)(at ? at - letters : 0) << 1 | lower;
+}
+
+static uint8_t *put_history(const struct tcpstate_zeek *zeek, uint8_t *to)
+{
+    unsigned bits = 0, filled = 0;
+
+    *to++ = zeek->letters;
+    for (unsigned i = 0; i < zeek->letters; i++) {
+        bits |= code_of(zeek->history[i]) << filled;
+        filled += 5;
+        for (; filled >= 8; filled -= 8, bits >>= 8)
+            *to++ = (uint8_t)bits;
+    }
+    if (filled > 0)
+        *to++ = (uint8_t)bits;
+    return to;
+}
+
+size_t tcpstate_account_pack(const struct tcpstate_connection *c, uint8_t *packed)
+{
+    const struct tcpstate_account *a = &c->account;
+    struct writer writer = { .flags = packed, .to = packed + FLAG_BYTES };
+
+    memset(packed, 0, FLAG_BYTES);
+#define PUT(field, expected) put(&writer, (int32_t)((uint32_t)(field) - (uint32_t)(expected)));
+#define PUT_TIME(field, expected) put(&writer, (int64_t)((uint64_t)(field) - (uint64_t)(expected)));
+    for (int i = 0; i < 2; i++) {
+        const struct tcpstate_account_end *me = &a->ends[i];
+        const struct tcpstate_zeek_end *z = &a->zeek.ends[i];
+        const struct tcpstate_endpoint *end = &c->ends[i], *other = &c->ends[!i];
+        OF_END(PUT, me, peer, end, other, i)
+        OF_ZEEK_END(PUT, z, me, end, other)
+    }
+    OF_ALL(PUT, a)
+    TIMES(PUT_TIME, a)
+    return (size_t)(put_history(&a->zeek, writer.to) - packed);
+}
+
+struct reader {
+    const uint8_t *flags, *from, *end;
+    unsigned count;
+};
+
+/* Reads nothing beyond the end; what is missing there is as expected. */
+static int64_t get(struct reader *reader)
+{
+    bool there = reader->flags[reader->count / 8] >> reader->count % 8 & 1;
+    uint64_t number = 0;
+
+    reader->count++;
+    if (!there)
+        return 0;
+    for (unsigned shift = 0; reader->from < reader->end && shift < 64; shift += 7) {
+        number |= (uint64_t)(*reader->from & 0x7f) << shift;
+        if (!(*reader->from++ & 0x80))
+            break;
+    }
+    return unfold(number);
+}
+
+static const uint8_t *get_history(struct tcpstate_zeek *zeek, const uint8_t *from, const uint8_t *end)
+{
+    unsigned bits = 0, filled = 0, count = from < end ? *from++ : 0;
+
+    zeek->letters = (uint8_t)(count < TCPSTATE_ZEEK_LETTERS ? count : TCPSTATE_ZEEK_LETTERS);
+    for (unsigned i = 0; i < zeek->letters; i++) {
+        if (filled < 5) {
+            bits |= (unsigned)(from < end ? *from++ : 0) << filled;
+            filled += 8;
+        }
+        unsigned code = bits & 0x1f;
+        uint8_t letter = code >> 1 < sizeof letters - 1 ? (uint8_t)letters[code >> 1] : 'Q';
+        zeek->history[i] = (uint8_t)(code & 1 && letter != '^' ? letter - 'A' + 'a' : letter);
+        bits >>= 5;
+        filled -= 5;
+    }
+    return from;
+}
+
+/* To a field of four, two or one bytes. */
+static void assign(void *field, size_t size, uint32_t number)
+{
+    uint16_t two = (uint16_t)number;
+    uint8_t one = (uint8_t)number;
+
+    memcpy(field, size == 4 ? (const void *)&number : size == 2 ? (const void *)&two : (const void *)&one, size);
+}
+
+size_t tcpstate_account_unpack(struct tcpstate_connection *c, const uint8_t *packed, size_t size)
+{
+    struct tcpstate_account *a = &c->account;
+
+    if (size < FLAG_BYTES)
+        return 0;
+    struct reader reader = { .flags = packed, .from = packed + FLAG_BYTES, .end = packed + size };
+#define GET(field, expected) assign(&(field), sizeof (field), (uint32_t)(expected) + (uint32_t)get(&reader));
+#define GET_TIME(field, expected) field = (int64_t)((uint64_t)(expected) + (uint64_t)get(&reader));
+    for (int i = 0; i < 2; i++) {
+        struct tcpstate_account_end *me = &a->ends[i];
+        struct tcpstate_zeek_end *z = &a->zeek.ends[i];
+        const struct tcpstate_endpoint *end = &c->ends[i], *other = &c->ends[!i];
+        OF_END(GET, me, peer, end, other, i)
+        OF_ZEEK_END(GET, z, me, end, other)
+    }
+    OF_ALL(GET, a)
+    TIMES(GET_TIME, a)
+    return (size_t)(get_history(&a->zeek, reader.from, reader.end) - packed);
+}

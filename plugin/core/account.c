@@ -1,0 +1,285 @@
+/* account.c - what is counted of a connection for the question why; see account.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Fed with each segment after the state machine has concluded, and read by
+ * outcome.c and the views.  Nothing here moves a state or names a step.
+ */
+#include "internal.h"
+
+/* struct tcpstate_account.facts */
+enum {
+    ACCOUNT_BEGAN = 0x01,
+    ACCOUNT_SPOKE_LATE = 0x02,  /* << endpoint: it sent new data after the other's FIN, which that has not answered */
+    ACCOUNT_KNOWS_SENT = 0x08,  /* << endpoint: .sent */
+    ACCOUNT_KNOWS_ACKED = 0x20, /* << endpoint: .acked */
+};
+
+#define LONG_SILENCE INT64_C(10000000000) /* before a RST, worth telling */
+#define AT_ONCE INT64_C(10000000)         /* RSTs from both ends */
+
+static void begin(struct tcpstate_account *account)
+{
+    account->facts |= ACCOUNT_BEGAN;
+    account->asked_at = TCPSTATE_NO_TIME;
+    account->asker = account->reset_by = -1;
+    for (int i = 0; i < 2; i++)
+        account->ends[i].waiting_since = account->ends[i].shut_since = TCPSTATE_NO_TIME;
+}
+
+/* What a SYN or SYN,ACK offers.  Of SYNs the last one before the answer counts:
+ * retries leave options out where they suspect that the network drops them. */
+static void note_offers(struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
+{
+    static const struct {
+        uint16_t option;
+        uint8_t offer;
+    } offers[] = {
+        { TCPSTATE_OPTION_WINDOW_SCALE, TCPSTATE_OFFERS_WINDOW_SCALE },
+        { TCPSTATE_OPTION_TIMESTAMPS, TCPSTATE_OFFERS_TIMESTAMPS },
+        { TCPSTATE_OPTION_SACK_PERMITTED, TCPSTATE_OFFERS_SACK },
+        { TCPSTATE_OPTION_MP_CAPABLE, TCPSTATE_OFFERS_MP_CAPABLE },
+        { TCPSTATE_OPTION_MP_JOIN, TCPSTATE_OFFERS_MP_JOIN },
+        { TCPSTATE_OPTION_TFO_REQUEST | TCPSTATE_OPTION_TFO_COOKIE, TCPSTATE_OFFERS_FAST_OPEN },
+        { TCPSTATE_OPTION_SIGNATURE, TCPSTATE_OFFERS_SIGNATURE },
+    };
+    struct tcpstate_account_end *me = &connection->account.ends[segment->from & 1];
+    const struct tcpstate_endpoint *end = &connection->ends[segment->from & 1];
+    bool answered = connection->account.ends[!(segment->from & 1)].offers != 0;
+
+    if (!(end->known & KNOWS_ISN) || end->isn != segment->seq || (answered && me->offers != 0))
+        return;
+    me->offers = TCPSTATE_OFFERS_SYN;
+    for (size_t i = 0; i < sizeof offers / sizeof offers[0]; i++)
+        if (segment->options & offers[i].option)
+            me->offers |= offers[i].offer;
+    me->mss = segment->options & TCPSTATE_OPTION_MSS ? segment->mss : 0;
+    me->ecn = (uint8_t)((segment->flags & TCPSTATE_FLAG_ECE ? TCPSTATE_ECN_ECE : 0)
+                        | (segment->flags & TCPSTATE_FLAG_CWR ? TCPSTATE_ECN_CWR : 0)
+                        | (segment->options & TCPSTATE_OPTION_AE ? TCPSTATE_ECN_AE : 0));
+}
+
+/* Time since the segment before this RST, of whichever end. */
+static int64_t silence_before(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                              const struct tcpstate_observation *observation)
+{
+    const struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
+    int64_t since = observation->reset_after;
+
+    if (peer->last.frame != 0 && segment->time >= peer->last.time
+        && (since < 0 || segment->time - peer->last.time < since))
+        since = segment->time - peer->last.time;
+    return since < 0 ? 0 : since;
+}
+
+static void note_causes(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                        const struct tcpstate_observation *observation)
+{
+    struct tcpstate_account *account = &connection->account;
+    int from = segment->from & 1;
+    const struct tcpstate_account_end *me = &account->ends[from];
+    int64_t silence = silence_before(connection, segment, observation);
+    uint16_t causes = 0;
+
+    account->reset_frame = segment->frame;
+    account->reset_by = (int8_t)from;
+    account->reset_after = silence / 1000000 > UINT32_MAX ? UINT32_MAX : (uint32_t)(silence / 1000000);
+    account->reset_count = 0;
+    account->reset_reason = 0;
+    account->disowned = 0;
+    if (account->facts & (ACCOUNT_SPOKE_LATE << !from))
+        causes |= TCPSTATE_CAUSE_DATA_AFTER_CLOSE;
+    if (silence >= LONG_SILENCE)
+        causes |= TCPSTATE_CAUSE_SILENCE;
+    if (me->keep_alives > 0) {
+        causes |= TCPSTATE_CAUSE_KEEP_ALIVES;
+        account->reset_count = me->keep_alives;
+    } else if (me->resent > 0 && me->waiting_since != TCPSTATE_NO_TIME) {
+        causes |= TCPSTATE_CAUSE_RETRANSMISSIONS;
+        account->reset_count = me->resent;
+    }
+    if (connection->client == !from && !(connection->ends[from].known & (SENT_DATA | SENT_NEW))
+        && (connection->ends[from].known & SENT_SYN_ACK))
+        causes |= TCPSTATE_CAUSE_NO_RESPONSE;
+    if (observation->reset_ttl_differs)
+        causes |= TCPSTATE_CAUSE_OTHER_TTL;
+    if ((account->ends[0].offers & account->ends[1].offers & TCPSTATE_OFFERS_SIGNATURE)
+        && !(segment->options & TCPSTATE_OPTION_SIGNATURE))
+        causes |= TCPSTATE_CAUSE_UNSIGNED;
+    if (segment->options & TCPSTATE_OPTION_MP_TCPRST) {
+        causes |= TCPSTATE_CAUSE_MP_REASON;
+        account->reset_reason = segment->reset_reason;
+    }
+    if (segment->payload > 0)
+        causes |= TCPSTATE_CAUSE_PAYLOAD;
+    account->causes = causes;
+}
+
+static void note_reset(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                       const struct tcpstate_observation *observation)
+{
+    struct tcpstate_account *account = &connection->account;
+    int64_t ended = connection->moments[TCPSTATE_MOMENT_END];
+
+    if (observation->over)
+        note_causes(connection, segment, observation);
+    else if (account->reset_frame != 0 && account->reset_by != (segment->from & 1)
+             && connection->end == TCPSTATE_ENDING_RESET && ended != TCPSTATE_NO_TIME && segment->time >= ended
+             && segment->time - ended <= AT_ONCE)
+        account->causes |= TCPSTATE_CAUSE_BOTH_ENDS;
+}
+
+/* Its RST was not its own, for it went on. */
+static void note_disowned(struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
+{
+    struct tcpstate_account *account = &connection->account;
+
+    if (account->reset_frame != 0 && account->disowned == 0 && account->reset_by == (segment->from & 1)
+        && (connection->end != TCPSTATE_ENDING_RESET || connection->ended_by != account->reset_by))
+        account->disowned = account->reset_frame;
+}
+
+/* What it acknowledges of the other's data. */
+static void take_ack(struct tcpstate_account *account, const struct tcpstate_segment *segment)
+{
+    int to = !(segment->from & 1);
+    struct tcpstate_account_end *peer = &account->ends[to];
+
+    if ((account->facts & (ACCOUNT_KNOWS_ACKED << to)) && !seq_gt(segment->ack, peer->acked))
+        return;
+    account->facts |= (uint8_t)(ACCOUNT_KNOWS_ACKED << to);
+    peer->acked = segment->ack;
+    peer->resent = 0;
+    if (peer->waiting_since != TCPSTATE_NO_TIME)
+        peer->waiting_since = seq_gt(peer->sent, segment->ack) ? segment->time : TCPSTATE_NO_TIME;
+}
+
+/* A client's data asks; the server's next data answers. */
+static void take_turn(struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
+{
+    struct tcpstate_account *account = &connection->account;
+    int8_t from = (int8_t)(segment->from & 1);
+
+    if (connection->client == from) {
+        account->asked_at = segment->time;
+        account->asker = from;
+    } else if (account->asked_at != TCPSTATE_NO_TIME && account->asker != from) {
+        int64_t wait = segment->time - account->asked_at;
+        if (wait > account->slowest) {
+            account->slowest = wait;
+            account->slowest_frame = segment->frame;
+        }
+        account->asked_at = TCPSTATE_NO_TIME;
+    }
+}
+
+static void take_data(struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
+{
+    struct tcpstate_account *account = &connection->account;
+    int from = segment->from & 1;
+    struct tcpstate_account_end *me = &account->ends[from];
+    uint32_t next = segment->seq + segment->payload + ((segment->flags & TCPSTATE_FLAG_SYN) != 0);
+    bool known = account->facts & (ACCOUNT_KNOWS_SENT << from);
+
+    if (known && !seq_gt(next, me->sent)) {
+        bool probe = segment->payload <= 1 && segment->seq == me->sent - 1;
+        bool acknowledged = (account->facts & (ACCOUNT_KNOWS_ACKED << from)) && !seq_gt(next, me->acked);
+        if (segment->payload > 0 && !probe && !acknowledged && me->resent < UINT16_MAX)
+            me->resent++;
+        return;
+    }
+    account->facts |= (uint8_t)(ACCOUNT_KNOWS_SENT << from);
+    me->sent = next;
+    if (segment->payload == 0)
+        return;
+    if (me->waiting_since == TCPSTATE_NO_TIME)
+        me->waiting_since = segment->time;
+    if (connection->ends[!from].known & SENT_FIN)
+        account->facts |= (uint8_t)(ACCOUNT_SPOKE_LATE << from);
+    take_turn(connection, segment);
+}
+
+void tcpstate_account(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                      const struct tcpstate_observation *observation)
+{
+    struct tcpstate_account *account = &connection->account;
+    int from = segment->from & 1;
+    struct tcpstate_account_end *me = &account->ends[from];
+
+    if (!(account->facts & ACCOUNT_BEGAN))
+        begin(account);
+    tcpstate_zeek_observe(&account->zeek, segment);
+    if (observation->copy)
+        return;
+    if (segment->flags & TCPSTATE_FLAG_RST) {
+        note_reset(connection, segment, observation);
+        return;
+    }
+    if (segment->flags & TCPSTATE_FLAG_SYN)
+        note_offers(connection, segment);
+    else if (segment->window == 0 && me->shut_since == TCPSTATE_NO_TIME && !(connection->ends[!from].known & SENT_FIN))
+        me->shut_since = segment->time;
+    else if (segment->window != 0)
+        me->shut_since = TCPSTATE_NO_TIME;
+    if (account->reset_frame != 0)
+        note_disowned(connection, segment);
+    account->facts &= (uint8_t)~(ACCOUNT_SPOKE_LATE << !from);
+    take_data(connection, segment);
+    if (segment->flags & TCPSTATE_FLAG_ACK)
+        take_ack(account, segment);
+    account->ends[0].keep_alives = connection->ends[0].keep_alives;
+    account->ends[1].keep_alives = connection->ends[1].keep_alives;
+}
+
+void tcpstate_waits(const struct tcpstate_connection *connection, struct tcpstate_wait *wait)
+{
+    const struct tcpstate_account *account = &connection->account;
+    bool fin = (connection->ends[0].known | connection->ends[1].known) & SENT_FIN;
+
+    *wait = (struct tcpstate_wait){ .owing = -1, .since = TCPSTATE_NO_TIME };
+    if (connection->end != TCPSTATE_ENDING_NONE || !(account->facts & ACCOUNT_BEGAN))
+        return;
+    for (int i = 0; i < 2; i++) {
+        const struct tcpstate_account_end *me = &account->ends[i], *peer = &account->ends[!i];
+        if (peer->shut_since != TCPSTATE_NO_TIME) {
+            *wait = (struct tcpstate_wait){ .kind = TCPSTATE_WAIT_ZERO_WINDOW, .owing = (int8_t)!i,
+                                            .since = peer->shut_since };
+            return;
+        }
+        if (me->waiting_since != TCPSTATE_NO_TIME && me->resent > 0 && wait->kind == TCPSTATE_WAIT_NONE)
+            *wait = (struct tcpstate_wait){ .kind = TCPSTATE_WAIT_UNACKNOWLEDGED, .owing = (int8_t)!i,
+                                            .since = me->waiting_since, .count = me->resent };
+    }
+    if (wait->kind == TCPSTATE_WAIT_NONE && account->asked_at != TCPSTATE_NO_TIME && !fin
+        && connection->client == account->asker) {
+        bool first = connection->moments[TCPSTATE_MOMENT_RESPONSE] == TCPSTATE_NO_TIME
+                     && !(connection->facts & TCPSTATE_CONNECTION_MIDSTREAM)
+                     && !(connection->ends[!account->asker].known & (SENT_DATA | SENT_NEW));
+        *wait = (struct tcpstate_wait){ .kind = first ? TCPSTATE_WAIT_NO_RESPONSE : TCPSTATE_WAIT_SILENT,
+                                        .owing = (int8_t)!account->asker, .since = account->asked_at };
+    }
+}
+
+const char *tcpstate_wait_name(enum tcpstate_wait_kind kind)
+{
+    static const char *const names[TCPSTATE_WAIT_KINDS] = {
+        [TCPSTATE_WAIT_NONE] = "none",
+        [TCPSTATE_WAIT_ZERO_WINDOW] = "zero-window",
+        [TCPSTATE_WAIT_UNACKNOWLEDGED] = "unacknowledged",
+        [TCPSTATE_WAIT_NO_RESPONSE] = "no-response",
+        [TCPSTATE_WAIT_SILENT] = "silent",
+    };
+    return (unsigned)kind < TCPSTATE_WAIT_KINDS ? names[kind] : "none";
+}
+
+const char *tcpstate_cause_name(unsigned cause)
+{
+    static const char *const names[] = {
+        "data-after-close", "silence", "keep-alives-unanswered", "retransmissions", "no-response-yet", "other-ttl",
+        "both-ends", "unsigned", "mptcp-reason", "payload",
+    };
+    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (cause == 1u << i)
+            return names[i];
+    return "";
+}

@@ -1,0 +1,104 @@
+/* account.h - what is counted of a connection for the question why, and
+ * Zeek's view of it.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The state machine says where the ends stand.  Why they stand there - who
+ * waits for whom and since when, what came before a reset, what the handshake
+ * offered - is counted here, once per segment and after the state machine has
+ * concluded (tcpstate_account()); nothing flows back.  Of constant size.
+ */
+#ifndef TCPSTATE_ACCOUNT_H
+#define TCPSTATE_ACCOUNT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---- Zeek's view (zeek.c) ---- */
+
+#define TCPSTATE_ZEEK_LETTERS 40 /* of a history that are kept; the rest is cut */
+
+/* What Zeek keeps of one end. */
+struct tcpstate_zeek_end {
+    uint32_t start, last, ack;       /* raw: where it begins, what follows all it sent, what was acknowledged of it */
+    uint32_t syn, fin, rst;          /* numbers, from .start on, of the last one that its history knows */
+    uint32_t resent, closed_windows; /* how many */
+    uint8_t state, was;              /* enum zeek_state of zeek.c, and the one before it */
+};
+
+struct tcpstate_zeek {
+    struct tcpstate_zeek_end ends[2];
+    int64_t began;     /* nanoseconds, when Zeek's connection began */
+    int64_t completed; /* when it was closed for Zeek; INT64_MIN: it is not */
+    uint32_t seen;     /* which letters, of the originator in the lower half */
+    uint8_t facts;     /* ZEEK_* of zeek.c */
+    uint8_t letters;   /* how many */
+    uint8_t history[TCPSTATE_ZEEK_LETTERS];
+};
+
+/* ---- What is counted (account.c) ---- */
+
+/* What a SYN or SYN,ACK offers. */
+enum {
+    TCPSTATE_OFFERS_WINDOW_SCALE = 0x01,
+    TCPSTATE_OFFERS_TIMESTAMPS = 0x02,
+    TCPSTATE_OFFERS_SACK = 0x04,
+    TCPSTATE_OFFERS_MP_CAPABLE = 0x08,
+    TCPSTATE_OFFERS_MP_JOIN = 0x10,
+    TCPSTATE_OFFERS_FAST_OPEN = 0x20,
+    TCPSTATE_OFFERS_SIGNATURE = 0x40, /* MD5 (RFC 2385) or TCP-AO (RFC 5925) */
+    TCPSTATE_OFFERS_SYN = 0x80,       /* its SYN or SYN,ACK was seen */
+};
+
+/* The ECN flags of a SYN or SYN,ACK (RFC 3168, RFC 9768). */
+enum {
+    TCPSTATE_ECN_ECE = 0x1,
+    TCPSTATE_ECN_CWR = 0x2,
+    TCPSTATE_ECN_AE = 0x4,
+};
+
+/* What the segments before a reset show: a set of these. */
+enum {
+    TCPSTATE_CAUSE_DATA_AFTER_CLOSE = 0x0001, /* data came to an end that had closed */
+    TCPSTATE_CAUSE_SILENCE = 0x0002,          /* nothing was sent for a while: .after */
+    TCPSTATE_CAUSE_KEEP_ALIVES = 0x0004,      /* its sender's keep-alives were not answered: .count */
+    TCPSTATE_CAUSE_RETRANSMISSIONS = 0x0008,  /* its sender had data sent again and not acknowledged: .count */
+    TCPSTATE_CAUSE_NO_RESPONSE = 0x0010,      /* the server had not sent any data */
+    TCPSTATE_CAUSE_OTHER_TTL = 0x0020,        /* its TTL is not that of its sender's other segments */
+    TCPSTATE_CAUSE_BOTH_ENDS = 0x0040,        /* RSTs in the names of both ends at once */
+    TCPSTATE_CAUSE_UNSIGNED = 0x0080,         /* the connection is signed, and it is not */
+    TCPSTATE_CAUSE_MP_REASON = 0x0100,        /* .reason: what MP_TCPRST says (RFC 8684 section 3.6) */
+    TCPSTATE_CAUSE_PAYLOAD = 0x0200,          /* it carries data, which may be a text that says why */
+};
+
+struct tcpstate_account_end {
+    uint32_t sent;         /* what follows all that it sent */
+    uint32_t acked;        /* the highest number of it that was acknowledged */
+    int64_t waiting_since; /* nothing of its outstanding data has been acknowledged since; INT64_MIN: all is */
+    int64_t shut_since;    /* its window has been 0 since; INT64_MIN: it is open */
+    uint16_t resent;       /* segments with data sent again since then */
+    uint16_t keep_alives;  /* in a row, not answered */
+    uint16_t mss;          /* of its SYN or SYN,ACK; 0: none */
+    uint8_t offers;        /* TCPSTATE_OFFERS_* */
+    uint8_t ecn;           /* TCPSTATE_ECN_* of its SYN or SYN,ACK */
+};
+
+struct tcpstate_account {
+    struct tcpstate_account_end ends[2];
+    struct tcpstate_zeek zeek;
+    int64_t asked_at;      /* the last data of a question that has no answer yet; INT64_MIN: none */
+    int64_t slowest;       /* nanoseconds of the longest wait for an answer; 0: none */
+    uint32_t slowest_frame; /* where that answer began */
+    uint32_t reset_frame;  /* the RST whose causes these are; 0: none */
+    uint32_t reset_after;  /* milliseconds since the segment before it */
+    uint32_t disowned;     /* frame of a RST after which its sender went on; 0: none */
+    uint16_t causes;       /* TCPSTATE_CAUSE_* */
+    uint16_t reset_count;  /* of keep-alives or retransmissions before it */
+    uint8_t reset_reason;  /* MP_TCPRST's */
+    uint8_t facts;         /* ACCOUNT_* of account.c */
+    int8_t asker;          /* endpoint of .asked_at */
+    int8_t reset_by;       /* endpoint in whose name the RST was sent */
+};
+
+#endif
