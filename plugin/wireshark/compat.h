@@ -105,21 +105,32 @@ static inline char *tcpstate_room_for_text(proto_item *item, wmem_allocator_t *p
 #endif
 
 /* The flow graph: epan/sequence_analysis.h is exported by the library but not
- * installed for plugins.  This is what we use of it; an item is always made by
- * the library, so what follows in it is not needed.  Compared with the headers
- * of 4.0.17 and 4.4.18, and for 4.6 with two of the development branch, before
- * and after it, which agree; drawn by 4.0.17, 4.4.19 and 4.6.9 in our tests.
- * On any other version there is no flow graph. */
+ * installed for plugins.  Inside Wireshark's own source it is there, for any
+ * series; else what follows is all that we use of it, of the series that
+ * tests/install/test_layouts.py compares with their headers, and on any other
+ * there is no flow graph.  An item is always made by the library, so that what
+ * follows in it is not needed. */
+#include <epan/address.h>
+#include <epan/tap.h>
+
+enum { TCPSTATE_FLOW_NODES = 40 };
+
+#if defined(__has_include) && !defined(TCPSTATE_OWN_FLOW_GRAPH)
+#if __has_include(<epan/sequence_analysis.h>)
+#define TCPSTATE_WIRESHARKS_FLOW_GRAPH
+#endif
+#endif
+#ifdef TCPSTATE_WIRESHARKS_FLOW_GRAPH
+#include <epan/sequence_analysis.h>
+_Static_assert(TCPSTATE_FLOW_NODES == MAX_NUM_NODES, "as many lifelines as Wireshark has");
+#define TCPSTATE_HAS_FLOW_GRAPH true
+#else
 #if (WIRESHARK_VERSION_MAJOR == 4 \
      && (WIRESHARK_VERSION_MINOR == 0 || WIRESHARK_VERSION_MINOR == 4 || WIRESHARK_VERSION_MINOR == 6))
 #define TCPSTATE_HAS_FLOW_GRAPH true
 #else
 #define TCPSTATE_HAS_FLOW_GRAPH false
 #endif
-#include <epan/address.h>
-#include <epan/tap.h>
-
-enum { TCPSTATE_FLOW_NODES = 40 };
 
 #if TCPSTATE_WIRESHARK_AT_LEAST(4, 4)
 typedef bool tcpstate_flow_bool;
@@ -159,6 +170,7 @@ void register_seq_analysis(const char *name, const char *ui_name, const int prot
 struct _seq_analysis_item *sequence_analysis_create_sai_with_addresses(packet_info *pinfo,
                                                                        struct _seq_analysis_info *info);
 void sequence_analysis_use_color_filter(packet_info *pinfo, struct _seq_analysis_item *item);
+#endif
 
 /* Since 4.2 the callbacks of a conversation filter are handed data of their own. */
 #if TCPSTATE_WIRESHARK_AT_LEAST(4, 2)
