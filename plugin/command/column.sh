@@ -86,7 +86,7 @@ preferences=''
 find_preferences() {
     local folder=${profile%/profiles/*} known
     if [[ $1 != Default ]]; then
-        known=$(ls -1 -- "$folder/profiles" 2>/dev/null | paste -sd , -)
+        known=$(find "$folder/profiles" -mindepth 1 -maxdepth 1 ! -name '.*' -printf '%f\n' 2>/dev/null | sort | paste -sd , -)
         [[ $1 != */* && $1 != .* && -d $folder/profiles/$1 ]] ||
             die "you have no profile $(shown "$1"); there are: Default${known:+,$known}"
         folder=$folder/profiles/$1
@@ -100,30 +100,32 @@ warn_if_wireshark_runs() {
         say 'Wireshark is running: close it before you change its settings there, or it writes the old columns back'
 }
 
-# The text of the preferences, with the column.
+# with_column FILE: the text of these preferences, with the column.
 with_column() {
-    local new
-    new=$(edit_columns "$preferences" add && echo x)
+    local file=$1 new
+    new=$(edit_columns "$file" add && echo x)
     case $? in
         0)
             new=${new%x}
-            ends_its_line "$preferences" || new=${new%$'\n'}
+            ends_its_line "$file" || new=${new%$'\n'}
             printf '%s' "$new" ;;
         3) return 3 ;;
         4)
-            cat -- "$preferences" 2>/dev/null
-            [[ ! -e $preferences ]] || ends_its_line "$preferences" || echo
+            cat -- "$file" 2>/dev/null
+            [[ ! -e $file ]] || ends_its_line "$file" || echo
             default_columns ;;
         *) return 1 ;;
     esac
 }
 
 install_into() {
-    local new status
+    local new status file
     find_places
     find_preferences "$1"
     [[ ! -e $preferences || -r $preferences ]] || die "no permission to read $preferences"
-    new=$([[ -e $preferences ]] || preferences=/dev/null; with_column && echo x)
+    file=$preferences
+    [[ -e $file ]] || file=/dev/null
+    new=$(with_column "$file" && echo x)
     status=$?
     if [[ $status -eq 3 ]]; then
         say "the profile $(shown "$1") has the column already"

@@ -22,7 +22,7 @@ find_tshark() {
 }
 
 # folder NAME: as tshark tells it; with / also on Windows.
-folder() { printf '%s\n' "$folders" | tr -d '\r' | tr '\\' / | sed -n "s/^$1:[[:space:]]*//p" | head -n 1; }
+folder() { printf '%s\n' "$told" | tr -d '\r' | tr '\\' / | sed -n "s/^$1:[[:space:]]*//p" | head -n 1; }
 
 # Of "Personal Plugins: .../plugins/4.6" and the like, all plugins of ours below
 # .../plugins, one a line.
@@ -84,13 +84,13 @@ check_profile() {
 
 # Prints each problem; 0 if there is none, 1 otherwise.
 diagnose() {
-    local tshark version folders plugins complaints
+    local tshark version told plugins complaints
     if ! find_tshark; then
         problem 'there is no tshark here: install Wireshark, or put its folder into PATH'
         return 1
     fi
     version=$("$tshark" --version 2>/dev/null | sed -n '1s/^[^0-9]*\([0-9.]*[0-9]\).*/\1/p')
-    folders=$("$tshark" -G folders 2>/dev/null)
+    told=$("$tshark" -G folders 2>/dev/null)
     plugins=$("$tshark" -G plugins 2>/dev/null | tr -d '\r' | tr '\\' / | grep tcpstate)
     complaints=$("$tshark" -G plugins 2>&1 >/dev/null | tr -d '\r')
     check_version

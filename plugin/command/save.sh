@@ -104,7 +104,7 @@ comment_packets() {
 
 # save FILE OPTION...: OUT, which check_out has seen, becomes the new capture.
 save() {
-    local file=$1 status summary='' mode=(=rw)
+    local file=$1 status summary='' mode=('=rw')
     shift
     trap end_save EXIT
     trap 'exit 130' INT
