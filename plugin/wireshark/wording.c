@@ -110,7 +110,7 @@ const char *tcpstate_explanation_of(wmem_allocator_t *pool, const struct tcpstat
 static const char *with_mptcp(wmem_allocator_t *pool, enum tcpstate_language language,
                               const struct tcpstate_reading *reading, enum tcpstate_step step, const char *label)
 {
-    uint8_t options = reading->segment.options;
+    uint16_t options = reading->segment.options;
 
     if (tcpstate_step_phase(step) != TCPSTATE_PHASE_OPENING
         || !(options & (TCPSTATE_OPTION_MP_CAPABLE | TCPSTATE_OPTION_MP_JOIN)))

@@ -25,7 +25,9 @@ PLUGINS = os.path.relpath(variable("plugindir"), variable("prefix"))
 EXPECTED = {
     f"{PLUGINS}/epan/tcpstate.so",
     "share/man/man7/tcpstate.7",
-    "share/doc/tcpstate/README.md", "share/doc/tcpstate/CHANGELOG.md", "share/doc/tcpstate/fields.md",
+    "share/doc/tcpstate/README.md", "share/doc/tcpstate/CHANGELOG.md",
+    *(f"share/doc/tcpstate/{name}.md" for name in
+      ("README.zh", "contributing", "cost", "fields", "glossary", "install", "limits", "using", "zeek")),
     *(f"share/wireshark/profiles/{profile}/{name}" for profile in ("TCP State", "TCP 状态") for name in
       ("colorfilters", "dfilter_buttons", "dfilter_macros", "dmacros", "preferences", "recent")),
 }

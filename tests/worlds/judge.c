@@ -334,7 +334,7 @@ int judge(const struct world *world, const struct capture *capture, struct lie *
             known.shown[end] = row.after[end];
             uint8_t truth = truth_of(world, &known, segment, end);
             note(lie, lies, i, end, wrong, &row, truth, segment->from == end, tally);
-            lies += (wrong & 1u << WRONG_AFTER) + (wrong >> WRONG_BEFORE & 1) + (wrong >> WRONG_ABSURD & 1);
+            lies += (int)((wrong & 1u << WRONG_AFTER) + (wrong >> WRONG_BEFORE & 1) + (wrong >> WRONG_ABSURD & 1));
             if (rows) {
                 rows[i].accepted[end] = states;
                 rows[i].truth[end] = truth;

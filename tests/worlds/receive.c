@@ -215,7 +215,7 @@ static bool take_ack_of_syn(struct world *world, struct host *host, const struct
     }
     if (host->passive && !host->fast_opened
         && (host->queue_left > 0 || (host->variant->defers_accept && segment_space(segment) == 0))) {
-        host->queue_left -= host->queue_left > 0;
+        host->queue_left = (uint8_t)(host->queue_left - (host->queue_left > 0));
         return false;
     }
     host->send_window = (uint32_t)segment->window << host->their_scale;
