@@ -391,29 +391,38 @@ static bool is_syn_then_reset(const struct tcpstate_zeek *zeek)
     return i < zeek->letters;
 }
 
+static bool is_inactive(uint8_t state)
+{
+    return state == INACTIVE || state == PARTIAL;
+}
+
+/* Of a connection of which one end, or both, sent a RST: `o` is the originator's state, `r` the responder's. */
+static const char *reset_state(const struct tcpstate_zeek *zeek, uint8_t o, uint8_t r)
+{
+    if (r == RESET) {
+        if (o == SYN_SENT || o == SYN_ACK_SENT || (o == RESET && size_of(zeek, 0) == 0 && size_of(zeek, 1) == 0))
+            return "REJ";
+        return is_inactive(o) ? "RSTRH" : "RSTR";
+    }
+    if (!is_inactive(r))
+        return "RSTO";
+    return is_syn_then_reset(zeek) ? "RSTOS0" : "OTH";
+}
+
 const char *tcpstate_conn_state(const struct tcpstate_connection *connection)
 {
     const struct tcpstate_zeek *zeek = &connection->account.zeek;
     int first = originator(zeek);
     uint8_t o = zeek->ends[first].state, r = zeek->ends[!first].state;
-    bool o_inactive = o == INACTIVE || o == PARTIAL, r_inactive = r == INACTIVE || r == PARTIAL;
 
-    if (r == RESET) {
-        if (o == SYN_SENT || o == SYN_ACK_SENT || (o == RESET && size_of(zeek, 0) == 0 && size_of(zeek, 1) == 0))
-            return "REJ";
-        return o_inactive ? "RSTRH" : "RSTR";
-    }
-    if (o == RESET) {
-        if (!r_inactive)
-            return "RSTO";
-        return is_syn_then_reset(zeek) ? "RSTOS0" : "OTH";
-    }
+    if (r == RESET || o == RESET)
+        return reset_state(zeek, o, r);
     if (o == CLOSED && r == CLOSED)
         return "SF";
     if (o == CLOSED)
-        return r_inactive ? "SH" : "S2";
+        return is_inactive(r) ? "SH" : "S2";
     if (r == CLOSED)
-        return o_inactive ? "SHR" : "S3";
+        return is_inactive(o) ? "SHR" : "S3";
     if (o == SYN_SENT && r == INACTIVE)
         return "S0";
     return o == ESTABLISHED_BOTH && r == ESTABLISHED_BOTH ? "S1" : "OTH";

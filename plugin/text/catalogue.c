@@ -9,6 +9,7 @@
  */
 #include "catalogue.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -189,34 +190,54 @@ static const char *side(bool sender, bool capital, bool bare, const struct tcpst
     return english[word][capital];
 }
 
-/* One place's text, or NULL if `name` is none. */
-static const char *place(const char *name, size_t length, const struct tcpstate_places *places,
-                         char *scratch, size_t scratch_size)
+/* What a place in braces may be called. */
+#define PLACES(X) X(sender) X(Sender) X(who) X(receiver) X(Receiver) X(proto) X(PROTO) X(n) X(t) X(before) X(after) X(rbefore) X(rafter)
+#define ENUMERATOR(name) PLACE_##name,
+#define NAME(name) #name,
+enum place { PLACES(ENUMERATOR) PLACE_NONE };
+static const char *const place_names[] = { PLACES(NAME) };
+static_assert(sizeof place_names / sizeof place_names[0] == PLACE_NONE, "each place has its name");
+#undef NAME
+#undef ENUMERATOR
+#undef PLACES
+
+static enum place place_of(const char *name, size_t length)
 {
-#define IS(text) (length == sizeof(text) - 1 && memcmp(name, text, length) == 0)
-    if (IS("sender") || IS("Sender") || IS("who"))
-        return side(true, *name == 'S', *name == 'w', places);
-    if (IS("receiver") || IS("Receiver"))
-        return side(false, *name == 'R', false, places);
-    if (IS("proto"))
-        return places->protocol ? places->protocol : "";
-    if (IS("PROTO"))
-        return places->protocol_name ? places->protocol_name : "";
-    if (IS("n")) {
+    unsigned i = 0;
+
+    while (i < PLACE_NONE && (strncmp(place_names[i], name, length) != 0 || place_names[i][length] != '\0'))
+        i++;
+    return (enum place)i;
+}
+
+static const char *or_nothing(const char *text)
+{
+    return text ? text : "";
+}
+
+/* One place's text, or NULL if `name` is none. */
+static const char *text_of_place(const char *name, size_t length, const struct tcpstate_places *places,
+                                 char *scratch, size_t scratch_size)
+{
+    switch (place_of(name, length)) {
+    case PLACE_sender:   return side(true, false, false, places);
+    case PLACE_Sender:   return side(true, true, false, places);
+    case PLACE_who:      return side(true, false, true, places);
+    case PLACE_receiver: return side(false, false, false, places);
+    case PLACE_Receiver: return side(false, true, false, places);
+    case PLACE_proto:    return or_nothing(places->protocol);
+    case PLACE_PROTO:    return or_nothing(places->protocol_name);
+    case PLACE_t:        return or_nothing(places->seconds);
+    case PLACE_before:   return tcpstate_state_name(places->before);
+    case PLACE_after:    return tcpstate_state_name(places->after);
+    case PLACE_rbefore:  return tcpstate_state_name(places->receiver_before);
+    case PLACE_rafter:   return tcpstate_state_name(places->receiver_after);
+    case PLACE_n:
         snprintf(scratch, scratch_size, "%u", places->repeats);
         return scratch;
+    case PLACE_NONE:
+        break;
     }
-    if (IS("t"))
-        return places->seconds ? places->seconds : "";
-    if (IS("before"))
-        return tcpstate_state_name(places->before);
-    if (IS("after"))
-        return tcpstate_state_name(places->after);
-    if (IS("rbefore"))
-        return tcpstate_state_name(places->receiver_before);
-    if (IS("rafter"))
-        return tcpstate_state_name(places->receiver_after);
-#undef IS
     return NULL;
 }
 
@@ -252,7 +273,7 @@ size_t tcpstate_fill(char *buffer, size_t size, const char *text, const struct t
         at = append(buffer, size, at, text, (size_t)(brace - text), &full);
         if (full)
             break;
-        const char *filled = place(brace + 1, (size_t)(end - brace - 1), places, scratch, sizeof scratch);
+        const char *filled = text_of_place(brace + 1, (size_t)(end - brace - 1), places, scratch, sizeof scratch);
         if (filled) {
             at = append(buffer, size, at, filled, strlen(filled), &full);
             text = end + 1;

@@ -44,5 +44,5 @@ def test_each_source_is_optimised_as_it_is_measured(commands, way):
 def test_no_source_depends_on_assertions_being_compiled():
     """NDEBUG is defined in some of them and not in others: nothing of the plugin may ask."""
     asking = [str(path.relative_to(ROOT)) for path in (ROOT / "plugin").rglob("*.[ch]")
-              if re.search(r"^\s*#\s*include\s*<assert\.h>|\bNDEBUG\b|[^_\w]assert\s*\(", path.read_text("utf-8"), re.M)]
+              if re.search(r"\bNDEBUG\b|[^_\w]assert\s*\(", path.read_text("utf-8"))]
     assert asking == []

@@ -20,8 +20,6 @@ ABOVE = {
     "judge_transfer": 91,
     "tcpstate_move_sender": 34,
     "tcpstate_remember": 119,
-    "place": 31,
-    "read_options": 30,
 }
 
 
