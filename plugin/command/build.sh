@@ -3,7 +3,7 @@
 #
 # build.sh - from sources to tcpstate.so.
 #
-# Room: cmake, and the log of what it said.
+# Scope: cmake, and the log of what it said.
 
 logged() { "$@" </dev/null >>"$log" 2>&1; }
 

@@ -3,7 +3,7 @@
 #
 # check.sh - is the FILE a capture?
 #
-# Room: what is said of a wrong FILE, before anything is built for it.
+# Scope: what is said of a wrong FILE, before anything is built for it.
 
 # check_file FILE [NAME]: says what is wrong with a FILE, before anything is
 # built for it.

@@ -3,7 +3,7 @@
 #
 # column.sh - --into PROFILE: the column Analysis in a profile that the user has.
 #
-# Room: the one preference gui.column.format in a file that is not ours.  Each
+# Scope: the one preference gui.column.format in a file that is not ours.  Each
 # other byte of it stays, and a backup lies beside it.  The format of the file
 # is epan/prefs.c's: a name and a colon at the start of a line; lines that begin
 # with white space go on with the value; # begins a comment; of a name that

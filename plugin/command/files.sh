@@ -3,7 +3,7 @@
 #
 # files.sh - files that are old or new, never in between.
 #
-# Room: each file and folder that the installation makes is made here, and noted
+# Scope: each file and folder that the installation makes is made here, and noted
 # in the manifest, so that it can be taken away again.
 
 tree='' half_written=''

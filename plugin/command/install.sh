@@ -3,7 +3,7 @@
 #
 # install.sh - bringing the plugin to this Wireshark.
 #
-# Room: the order of things, one call at a time.  A single file is files.sh's,
+# Scope: the order of things, one call at a time.  A single file is files.sh's,
 # the compiler build.sh's, the profile profile.sh's.
 
 # one_at_a_time COMMAND...: other calls wait, and nothing half done is left behind.

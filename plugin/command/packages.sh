@@ -3,7 +3,7 @@
 #
 # packages.sh - what is missing, and apt.
 #
-# Room: the only place that asks for rights, and only to install packages.
+# Scope: the only place that asks for rights, and only to install packages.
 
 # What is missing to print or to build, as Debian's package names.
 missing_to() {

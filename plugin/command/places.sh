@@ -3,7 +3,7 @@
 #
 # places.sh - where things are.
 #
-# Room: this user's folders, and Wireshark's; only find_places asks tshark.
+# Scope: this user's folders, and Wireshark's; only find_places asks tshark.
 # `checkout` is where annotate itself was called from.
 
 [[ -n ${HOME-} ]] || die 'HOME is not set, so there is no place to install to'

@@ -3,7 +3,7 @@
 #
 # print.sh - handing over to tshark.
 #
-# Room: locale, root, signals: what stands between a user and tshark's rows.
+# Scope: locale, root, signals: what stands between a user and tshark's rows.
 
 # Labels are not ASCII.  Where the locale cannot show them (C, POSIX, one that
 # is not installed) tshark runs in C.UTF-8.  LANGUAGE then carries the language

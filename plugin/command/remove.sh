@@ -3,7 +3,7 @@
 #
 # remove.sh - --uninstall.
 #
-# Room: takes away what the manifest says was put in place, and no more.
+# Scope: takes away what the manifest says was put in place, and no more.
 
 uninstall() {
     local sum path kept='' folders=() paths=()

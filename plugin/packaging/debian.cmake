@@ -3,7 +3,7 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Room: the difference between cmake --install and a package: where documents
+# Scope: the difference between cmake --install and a package: where documents
 # are, what is compressed, copyright, Debian's changelog, lintian's overrides.
 # CPACK_... is what package.cmake said.
 

@@ -3,7 +3,7 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Room: name, version and dependencies.  What a Debian package holds beyond what
+# Scope: name, version and dependencies.  What a Debian package holds beyond what
 # cmake --install puts in place is debian.cmake's, beside this file.
 
 set(CPACK_PACKAGE_NAME wireshark-plugin-tcpstate)

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Room: the layout of blocks and of a packet block's options, as in the pcapng
+ * Scope: the layout of blocks and of a packet block's options, as in the pcapng
  * specification (draft-ietf-opsawg-pcapng, sections 3.1, 3.5, 4.1, 4.3 and
  * appendix A).  Nothing of Wireshark is needed.
  */

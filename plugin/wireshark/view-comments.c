@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Room: which packet gets which comment; pcapng-copy.c writes them.  IN is the
+ * Scope: which packet gets which comment; pcapng-copy.c writes them.  IN is the
  * capture that is being read, in pcapng, not compressed.  plugin/annotate
  * --save sees to that, and to OUT's taking the place of another file only when
  * it is whole.

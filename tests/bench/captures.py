@@ -3,7 +3,7 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Room: what the traffic looks like.  A shape is a generator of packets without
+# Scope: what the traffic looks like.  A shape is a generator of packets without
 # end; a capture is its first so many, so that a small capture is the beginning
 # of the large one and the difference of two costs is the cost of the packets
 # between.  The bytes depend on shape and size alone.

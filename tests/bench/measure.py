@@ -2,7 +2,7 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Room: the measuring that tests/bench's programs and test_cost.py share: the
+# Scope: the measuring that tests/bench's programs and test_cost.py share: the
 # runs that are compared, and the instruments.  No table is printed here.
 import os
 import pathlib

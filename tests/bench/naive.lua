@@ -2,7 +2,7 @@
 --
 -- SPDX-License-Identifier: GPL-2.0-or-later
 --
--- Room: something to compare costs with (tests/bench/instructions).  It is what
+-- Scope: something to compare costs with (tests/bench/instructions).  It is what
 -- a user without the plugin would write: flags and a table per tcp.stream.  It
 -- believes every segment, so that it is wrong about copies, retransmissions,
 -- lost segments, old duplicates, forged resets and captures that begin midway.

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Room: preloaded by tests/bench/measure.py where instructions are counted, and
+ * Scope: preloaded by tests/bench/measure.py where instructions are counted, and
  * nowhere else.  Wireshark seeds its hash tables with GLib's random numbers
  * (wmem_init_hashing), which moves the count by some tenths of a percent from
  * run to run; here they are one number, the same for all that are compared.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: tests/command. A pcapng file, written and read block by block as the
+"""A pcapng file, written and read block by block as the
 specification lays it out (draft-ietf-opsawg-pcapng), and independently of
 Wireshark and of the plugin, so that either can be checked by it."""
 import struct

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: tests/command. plugin/annotate as a user meets it: an empty home, a
+"""plugin/annotate as a user meets it: an empty home, a
 clone that belongs to somebody else, a Wireshark without the plugin.
 
 Nothing outside of a temporary folder changes.  When root runs the tests,

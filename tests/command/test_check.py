@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: tests/command. annotate --check: one line for each thing that is wrong, and nothing is changed.
+"""annotate --check: one line for each thing that is wrong, and nothing is changed.
 
 Each fault is made for real, as a user makes it: a plugin built for another series, copied into the wrong folder, a
 protocol switched off.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: tests/command. A plugin that is not fit for the Wireshark that runs: annotate says so, and builds anew.
+"""A plugin that is not fit for the Wireshark that runs: annotate says so, and builds anew.
 
 The unfit plugin is a real build, from these sources and against the real headers, but for the version's number: a
 file ws_version.h of the series to come.  (What an upgrade from one Debian to the next does: tests/matrix/upgrade.)

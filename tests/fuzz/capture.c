@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Room: two programs of one source.
+ * Scope: two programs of one source.
  *
  *   with libFuzzer (fuzz-capture): the input is a capture file.
  *   with -DTCPSTATE_FILES (look-through): the arguments are capture files.  Each

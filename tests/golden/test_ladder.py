@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: tests/golden. The text ladder, tshark -z tcpstate,ladder: what a person reads in the terminal.
+"""The text ladder, tshark -z tcpstate,ladder: what a person reads in the terminal.
 
 The states of RFC 9293's figures are written here as the RFC prints them, a state
 that only an arrival would bring marked "?", as nothing in the capture proves it.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: tests/golden. "tshark -z tcpstate,report": what failed, and display filters that show it when pasted."""
+""""tshark -z tcpstate,report": what failed, and display filters that show it when pasted."""
 import re
 
 import pytest

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: tests/golden. "tshark -z tcpstate,tree": how many connections were opened and ended, and how.
+""""tshark -z tcpstate,tree": how many connections were opened and ended, and how.
 
 A node is written here as its path, the count as the packets of the samples have it.
 """

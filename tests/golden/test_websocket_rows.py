@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: tests/golden. One real session's packet list, row by row.
+"""One real session's packet list, row by row.
 
 websocket-session.rows.tsv holds 44 rows of a real capture's packet list, with
 the labels that its reader gave them; it is an expectation, never regenerated.

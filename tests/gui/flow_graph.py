@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: tests/gui. The dialog Statistics, Flow Graph of the window, opened and used as its user would.
+"""The dialog Statistics, Flow Graph of the window, opened and used as its user would.
 
     with Window(...) as window:
         open_flow_graph(window)

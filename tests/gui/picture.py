@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: tests/gui. Reading what a picture of the screen says (tesseract).
+"""Reading what a picture of the screen says (tesseract).
 
 A Picture is one grey byte per pixel.  Wireshark paints each row of the packet
 list in colours of its own, dark on light and the selected one light on dark;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: tests/gui. Links to frames, marks in the packet list, and what the right mouse button offers.
+"""Links to frames, marks in the packet list, and what the right mouse button offers.
 
 Everything here is Wireshark's own way with fields of these kinds; that ours are such fields is what is tested.
 """

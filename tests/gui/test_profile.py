@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: tests/gui. The profile "TCP State" in the window: coloured rows, and buttons beside the display filter.
+"""The profile "TCP State" in the window: coloured rows, and buttons beside the display filter.
 
 Which rule matches what, and that its colours can be read, is tested with tshark (tests/golden/test_profile.py).
 """

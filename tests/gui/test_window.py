@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: tests/gui. What somebody sees who opens a capture in Wireshark's window.
+"""What somebody sees who opens a capture in Wireshark's window.
 
 The expectations are the rows that a reader labelled by hand (tests/golden), and
 what RFC 9293 says of the others.  The window is read from its picture, so labels

@@ -2,7 +2,7 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Room: making it anew where a source is newer, and unpacking.  What is asked of
+# Scope: making it anew where a source is newer, and unpacking.  What is asked of
 # it is in the tests.
 import fcntl
 import functools

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: tests/kernel. The judge is judged: compare.py must accept what the
+"""The judge is judged: compare.py must accept what the
 kernel did, reject what it did not, and excuse only what it says it excuses.
 
 The connection here is a close as in RFC 9293 figure 12, seen beside A, one

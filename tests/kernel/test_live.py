@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: tests/kernel. Proof by the running kernel, live: plays every scenario
+"""Proof by the running kernel, live: plays every scenario
 anew on this machine's kernel and compares as test_recorded.py does.
 
 Takes about a minute, most of it TIME_WAIT. Where the machine does not allow

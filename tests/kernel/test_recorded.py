@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: tests/kernel. Proof by the running kernel, from its records: runs
+"""Proof by the running kernel, from its records: runs
 anywhere, without root and without a kernel lab.
 
 captures/ holds, for each scenario, what tcpdump saw and what the kernel's

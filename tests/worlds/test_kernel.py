@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: tests/worlds. The simulated hosts against real ones: for each scenario
+"""The simulated hosts against real ones: for each scenario
 that tests/kernel recorded, a simulated host gets the segments that the
 kernel's socket got, and must go through the states that it went through.
 
