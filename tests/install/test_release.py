@@ -50,6 +50,7 @@ def test_archive_is_laid_out_as_the_folders_it_is_copied_to(unpacked):
         name = {"windows": f"{series}/epan/tcpstate.dll", "macos": f"{series.replace('.', '-')}/epan/tcpstate.so"}[system]
         assert (folder / "plugins" / name).is_file()
         assert {path.name: path.read_bytes() for path in (folder / "profiles/TCP State").iterdir()} == profile
+        assert {path.name for path in (folder / "profiles").iterdir()} == {"TCP State", "TCP 状态"}
         note = (folder / "INSTALL.txt").read_bytes().decode("ascii")
         assert "@" not in note and f"Wireshark {series}" in note and release.VERSION in note
         assert pathlib.PurePosixPath(name).name in note
