@@ -33,10 +33,6 @@ check_version() {
     IFS=. read -r major minor _ <<<"$version"
     [[ $major -gt 4 || ($major -eq 4 && $minor -ge 0) ]] ||
         problem "Wireshark $version is too old: 4.0 or later is needed"
-    case $version in
-        4.6.0 | 4.6.1 | 4.6.2)
-            problem "Wireshark $version has another binary interface than the 4.6 that follow: a plugin from a package or an archive needs 4.6.3 or later" ;;
-    esac
 }
 
 # Each copy of the plugin that this Wireshark does not load, and why.
