@@ -21,11 +21,13 @@
 
 #include <epan/funnel.h>
 #include <epan/plugin_if.h>
+#include <wsutil/report_message.h>
 #include <epan/stat_tap_ui.h>
 #include <epan/tap.h>
 
 #include "fields.h"
 #include "preferences.h"
+#include "text-width.h"
 
 /* More rows than this would stop the window for minutes. */
 #define MOST_ROWS 100000
@@ -195,13 +197,24 @@ static void filter_to(gchar **answers, void *data _U_)
 {
     char *end, filter[40];
 
-    if (!answers || !answers[0] || !g_ascii_isdigit(answers[0][0]))
+    if (!answers || !answers[0])
         return;
-    unsigned long stream = strtoul(answers[0], &end, 10);
-    if (*end != '\0' || stream > UINT32_MAX)
+    const char *answer = g_strstrip(answers[0]);
+    unsigned long stream = strtoul(answer, &end, 10);
+    if (!g_ascii_isdigit(*answer) || *end != '\0' || stream > UINT32_MAX) {
+        char *printable = tcpstate_printable(answer);
+        report_failure(tcpstate_phrase(TCPSTATE_PHRASE_FILTER_ONE_WRONG, tcpstate_language()), printable);
+        g_free(printable);
         return;
+    }
     snprintf(filter, sizeof filter, "tcp.stream == %lu", stream);
     plugin_if_apply_filter(filter, TRUE);
+}
+
+/* Wireshark fills in the selected packet's, as for the profile's button. */
+static void filter_to_selected(ext_menubar_gui_type gui _U_, gpointer object _U_, gpointer data _U_)
+{
+    plugin_if_apply_filter("tcpstate.stream == ${tcpstate.stream}", TRUE);
 }
 
 static void ask_for_stream(ext_menubar_gui_type gui _U_, gpointer object _U_, gpointer data _U_)
@@ -229,7 +242,7 @@ void tcpstate_view_connections_window_register(void)
     register_init_routine(name_heads);
     window = (stat_tap_table_ui){
         .group = REGISTER_STAT_GROUP_GENERIC, /* no entry of its own in any menu: below is a better one */
-        .title = tcpstate_phrase(TCPSTATE_PHRASE_CONNECTIONS_TITLE, language),
+        .title = tcpstate_phrase(TCPSTATE_PHRASE_CONNECTIONS_WINDOW, language),
         .tap_name = TCPSTATE_TAP,
         .cli_string = TCPSTATE_CONNECTIONS,
         .stat_tap_init_cb = begin_table,
@@ -245,4 +258,5 @@ void tcpstate_view_connections_window_register(void)
     ext_menubar_set_parentmenu(menu, "Statistics");
     ext_menubar_add_entry(menu, tcpstate_phrase(TCPSTATE_PHRASE_CONNECTIONS, language), NULL, open_table, NULL);
     ext_menubar_add_entry(menu, tcpstate_phrase(TCPSTATE_PHRASE_FILTER_ONE, language), NULL, ask_for_stream, NULL);
+    ext_menubar_add_entry(menu, tcpstate_phrase(TCPSTATE_PHRASE_FILTER_SELECTED, language), NULL, filter_to_selected, NULL);
 }

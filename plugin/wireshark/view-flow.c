@@ -155,20 +155,28 @@ static const char *phrase(enum tcpstate_phrase id)
 
 static const char *name_of_end(packet_info *pinfo, const struct tcpstate_tapped *tapped, int endpoint)
 {
-    int client = tapped->sight.seen.client;
-
-    if (client < 0)
-        return tcpstate_endpoint_text(pinfo->pool, &tapped->reading.pair, endpoint);
-    return tcpstate_word(endpoint == client ? TCPSTATE_WORD_CLIENT : TCPSTATE_WORD_SERVER, tcpstate_language());
+    return tcpstate_endpoint_text(pinfo->pool, &tapped->reading.pair, endpoint);
 }
 
-/* "client ESTABLISHED, server ESTABLISHED (inferred)" */
+static bool is_marked(const struct tcpstate_standing *end)
+{
+    return end->after_inferred && end->after != TCPSTATE_UNKNOWN;
+}
+
+/* "ESTABLISHED | ESTABLISHED?", the client's at the left as in the drawing, for
+ * there is little room; with their names where nobody knows who the client is. */
 static char *states_text(packet_info *pinfo, const struct tcpstate_tapped *tapped)
 {
     const struct tcpstate_observation *seen = &tapped->sight.seen;
     int left = seen->client >= 0 ? seen->client : 0;
     const char *states[2];
 
+    if (seen->client >= 0) {
+        const struct tcpstate_standing *ends[2] = { &seen->ends[left], &seen->ends[!left] };
+        return wmem_strdup_printf(pinfo->pool, "%s%s | %s%s", tcpstate_state_name((enum tcpstate_state)ends[0]->after),
+                                  is_marked(ends[0]) ? "?" : "", tcpstate_state_name((enum tcpstate_state)ends[1]->after),
+                                  is_marked(ends[1]) ? "?" : "");
+    }
     for (int i = 0; i < 2; i++)
         states[i] = tcpstate_state_text((enum tcpstate_state)seen->ends[left ^ i].after,
                                         seen->ends[left ^ i].after_inferred);

@@ -13,7 +13,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from flow_graph import choose_flow, lifelines, limit_to_display_filter, open_flow_graph  # noqa: E402
 from picture import tool  # noqa: E402
 from statistics_window import open_connections, place  # noqa: E402
-from window import FONT, ROOT, Window, plain  # noqa: E402
+from window import ROOT, Window, plain  # noqa: E402
 
 SESSION = ROOT / "samples" / "websocket-session.pcapng"
 IMAGES = ROOT / "samples" / "images"
@@ -72,7 +72,7 @@ def take_connections():
 
 if __name__ == "__main__":
     IMAGES.mkdir(exist_ok=True)
-    take("en", font=None, height=720, packet_list=180)
-    take("zh", font=FONT, ui="zh_CN", height=860, packet_list=220)
+    take("en", as_installed=True)
+    take("zh", as_installed=True, ui="zh_CN")
     take_connections()
     take_flow_graph()

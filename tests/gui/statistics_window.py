@@ -17,16 +17,20 @@ def open_tree(window):
 
 
 def open_connections(window):
-    _open(window, "TCP Connection State: Connections", "Up", "Right")
+    _open(window, "TCP Connection State, Connections", "Up", "Right")
 
 
 def open_question(window):
     _open(window, "Filter to One Connection", "Up", "Right", "Down")
 
 
+def filter_to_selected(window):
+    window.keys(STATISTICS, "Up", "Right", "Down", "Down", "Return")
+
+
 def tables(window):
     """The tables of connections that are open, by their X numbers."""
-    return window._xdotool("search", "--onlyvisible", "--name", "TCP Connection State: Connections").split()
+    return window._xdotool("search", "--onlyvisible", "--name", "TCP Connection State, Connections").split()
 
 
 def activate(window, number):

@@ -11,7 +11,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from conftest import BUILD, ROOT  # noqa: E402
-from statistics_window import activate, area, fill, open_connections, open_question, open_tree, tables  # noqa: E402
+from statistics_window import activate, area, fill, filter_to_selected, open_connections, open_question, open_tree, place, tables  # noqa: E402
 from window import Window, can_exist, plain  # noqa: E402
 
 SESSION = ROOT / "samples" / "websocket-session.pcapng"
@@ -84,7 +84,7 @@ def test_from_a_row_to_its_packets_by_the_filter_of_the_table(window):
     window.keys("Escape")
     window.wait_until("the main window", lambda: window.active() == SESSION.name)
     window.keys("ctrl+slash", "Return")
-    window.wait_until("its packets", lambda: window.cells("No.")[0].text == "1486")
+    window.wait_until("its packets", lambda: [cell.text for cell in window.cells("No.")][:1] == ["1486"])
 
 
 def test_from_a_row_to_its_packets_by_the_menu(window):
@@ -92,7 +92,35 @@ def test_from_a_row_to_its_packets_by_the_menu(window):
     click_beside(window, "Stream (first column of Connections)", lambda: area(window))
     window.write("44")
     window.keys("Return")
-    window.wait_until("its packets", lambda: window.cells("No.")[0].text == "1486")
+    window.wait_until("its packets", lambda: [cell.text for cell in window.cells("No.")][:1] == ["1486"])
+
+
+def test_a_wrong_stream_is_said_to_be_wrong(window):
+    open_question(window)
+    click_beside(window, "Stream (first column of Connections)", lambda: area(window))
+    window.write("44x")
+    window.keys("Return")
+    window.wait_until("a message", lambda: any("is no stream" in line.text for line in window.picture().lines(
+        (0, 0, window.width, window.height))))
+
+
+def test_to_the_connection_of_the_selected_packet(tmp_path):
+    with Window(tmp_path / "window", SESSION, "-g", "1500") as window:
+        window.wait_until("the packet", lambda: "1500" in window.rows("No."))
+        filter_to_selected(window)
+        # Between 1502 and 1614 other connections have packets.
+        window.wait_until("its connection", lambda: "1614" in window.rows("No.") or "1486" in window.rows("No."))
+
+
+def test_the_table_keeps_the_size_that_its_user_gave_it(tmp_path):
+    """Wireshark writes it down under the dialog's title, and reads it again only if that has no colon."""
+    with Window(tmp_path / "window", SESSION) as window:
+        open_connections(window)
+        place(window, 30, 60, 1200, 500)
+        window.keys("Escape")
+        window.wait_until("the main window", lambda: window.active() == SESSION.name)
+        open_connections(window)
+        window.wait_until("the size", lambda: abs(area(window)[2] - 1200) < 12)
 
 
 def test_the_table_twice_at_once(window):

@@ -88,7 +88,8 @@ class Window:
             return
         self._prepare_home(ui, [f"tcpstate.language: {language}", *([f"gui.qt.font_name: {font}"] if font else []),
                                 *preferences],
-                           [f"gui.geometry_main_upper_pane: {packet_list}", *recent])
+                           [f"gui.geometry_main_upper_pane: {packet_list}",
+                            f"gui.geometry_main_lower_pane: {height - 134 - packet_list}", *recent])
 
     def _prepare_home(self, ui, preferences, recent):
         home = self.folder / "home"
