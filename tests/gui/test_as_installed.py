@@ -12,7 +12,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from conftest import BUILD, ROOT  # noqa: E402
-from window import Window, can_exist, plain  # noqa: E402
+from window import ChineseProfile, Window, can_exist, plain  # noqa: E402
 
 SESSION = ROOT / "samples" / "websocket-session.pcapng"
 
@@ -80,15 +80,8 @@ def test_auto_follows_wiresharks_own_language(tmp_path):
                                                     for line in window.details()))
 
 
-class ChineseProfile(Window):
-    def titles_of_columns(self):
-        head = self.picture().find("编号", (0, 80, 60, 60), "chinese")
-        return {"No.": head} if head else {}
-
-
 def test_the_chinese_profile_has_nothing_in_english(tmp_path):
-    with ChineseProfile(tmp_path / "window", SESSION, "-g", "1488", "-Y", "tcp.port == 59117", language="zh", ui="zh_CN",
-                        as_installed=True, profile="TCP 状态") as window:
+    with ChineseProfile(tmp_path / "window", SESSION, "-g", "1488", "-Y", "tcp.port == 59117", ui="zh_CN") as window:
         heads = plain("".join(word.text for word in window.picture().words((0, 112, window.width, 26), "chinese")))
         for head in "时间", "源地址", "目的地址", "协议", "长度", "信息", "客户", "服务器":
             assert head in heads, heads

@@ -286,3 +286,14 @@ class Window:
         top = self.list_bottom + 5
         return self.picture().lines((ARROWS, top, self.width * 2 // 3, self.height - STATUS_BAR - top),
                                     script or self.script)
+
+
+class ChineseProfile(Window):
+    """With the profile "TCP 状态", as installed.  Of its columns' heads only the first is known."""
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, language="zh", as_installed=True, profile="TCP 状态", **options)
+
+    def titles_of_columns(self):
+        head = self.picture().find("编号", (0, TOOLBARS, 60, 60), "chinese")
+        return {"No.": head} if head else {}
