@@ -110,6 +110,7 @@ static void add(const struct tcpstate_printed *printed)
 void tcpstate_view_printed_register(void)
 {
     add(&tcpstate_printed_ladder);
+    add(&tcpstate_printed_page);
     if (tcpstate_has_window()) {
         tcpstate_view_connections_window_register();
         return;

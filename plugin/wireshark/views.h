@@ -41,7 +41,8 @@ struct tcpstate_printed {
     void (*print)(void *view);
     void (*end)(void *view);
 };
-extern const struct tcpstate_printed tcpstate_printed_report, tcpstate_printed_connections, tcpstate_printed_ladder;
+extern const struct tcpstate_printed tcpstate_printed_report, tcpstate_printed_connections, tcpstate_printed_ladder,
+    tcpstate_printed_page;
 
 /* Once, with the protocol's number: each view makes itself known to Wireshark. */
 void tcpstate_view_expert_register(int proto);

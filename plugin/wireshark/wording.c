@@ -273,8 +273,13 @@ static enum tcpstate_phrase phrase_of_ended(const struct tcpstate_outcome *outco
 
 const char *tcpstate_ended_text(wmem_allocator_t *pool, const struct tcpstate_summary *summary)
 {
+    return tcpstate_ended_in(pool, tcpstate_language(), summary);
+}
+
+const char *tcpstate_ended_in(wmem_allocator_t *pool, enum tcpstate_language language,
+                              const struct tcpstate_summary *summary)
+{
     const struct tcpstate_outcome *outcome = &summary->outcome;
-    enum tcpstate_language language = tcpstate_language();
     int by = outcome->ended_by >= 0 ? outcome->ended_by : outcome->closed_by;
     bool nobody = by < 0 || is_nobodys(outcome);
     enum tcpstate_phrase phrase = nobody ? TCPSTATE_PHRASES : phrase_of_ended(outcome);

@@ -59,6 +59,10 @@ const char *tcpstate_ended_by_word(const struct tcpstate_outcome *outcome, int c
  * server", "closed, 192.0.2.1:80 first" where the roles are unknown. */
 const char *tcpstate_ended_text(wmem_allocator_t *pool, const struct tcpstate_summary *summary);
 
+/* The same in a language of the caller's choice. */
+const char *tcpstate_ended_in(wmem_allocator_t *pool, enum tcpstate_language language,
+                              const struct tcpstate_summary *summary);
+
 /* A RST's number as its receiver judges it, in the user's words; never NULL. */
 const char *tcpstate_reset_number_word(enum tcpstate_reset_number number);
 

@@ -24,7 +24,7 @@ def commands(tmp_path_factory):
             words = entry["command"].split()
             chosen = [word for word in words if re.match(r"-O\w$", word)][-1:]     # the last one counts
             chosen += sorted(word for word in words if re.match(r"-f(?!at|no-fat)|-std|-m", word))
-            found[way][entry["file"].removeprefix(str(ROOT))] = chosen
+            found[way][entry["file"].removeprefix(str(ROOT)).removeprefix(str(build))] = chosen
     return found
 
 
