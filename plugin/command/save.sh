@@ -23,7 +23,7 @@ out=''
 check_out() {
     local name
     name=$(shown "$1")
-    [[ -n $1 && $1 != - ]] || usage_error '--save takes the name of the new file'
+    [[ -n $1 && $1 != - ]] || usage_error "--$task takes the name of the new file"
     [[ ! -d $1 ]] || die "this is a folder, not a file to write: $name"
     [[ ! -e $1 || -f $1 ]] || die "this is no plain file: $name"
     [[ ! $1 -ef $2 ]] || die "this is the capture itself; choose another name for the new file: $name"

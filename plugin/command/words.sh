@@ -10,6 +10,7 @@ usage() {
 Usage: plugin/annotate [--language auto|en|zh] FILE [tshark options]
        plugin/annotate [--language auto|en|zh] -i INTERFACE [tshark options]
        plugin/annotate --save OUT.pcapng FILE [-o NAME:VALUE] [-d TYPE==SELECTOR,PROTOCOL]
+       plugin/annotate --page OUT.html FILE... [FILTER] [tshark options]
        plugin/annotate --report | --ladder FILE [FILTER] [tshark options]
        plugin/annotate --install [--into PROFILE] | --uninstall | --check | --help
 
@@ -23,9 +24,12 @@ client and of the server after each packet.
   --language L    the labels' language; auto follows the locale
   --save OUT      write the same capture as pcapng, each step with a packet comment:
                   any Wireshark shows it (filter frame.comment), without the plugin
+  --page OUT      write one page for a browser, for a colleague without Wireshark or for
+                  a class: list, ladders, step by step, state diagram, quiz; of several
+                  FILEs it is a book
   --report        the connections by outcome, and the worst of them
   --ladder        each connection as the textbooks' figure
-  FILTER          a display filter: report or draw only what it lets through
+  FILTER          a display filter: show, report or draw only what it lets through
   --install       only install the plugin and the profile "TCP State"
   --into PROFILE  also add the column Analysis to this profile of yours ("Default"
                   is the one that Wireshark starts with); a backup stays beside it
