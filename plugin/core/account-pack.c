@@ -13,11 +13,11 @@
 #include "varint.h"
 
 #define OF_END(X, me, peer, end, other, from)                                                       \
-    X(me->sent, end->max) X(me->acked, other->acked) X(me->resent, 0) X(me->keep_alives, end->keep_alives) \
+    X(me->sent, end->snd_max) X(me->acked, other->rcv_nxt) X(me->resent, 0) X(me->keep_alives, end->keep_alives) \
     X(me->mss, 1460) X(me->offers, from == 0 ? TCPSTATE_OFFERS_SYN : c->account.ends[0].offers) X(me->ecn, 0)
 
 #define OF_ZEEK_END(X, z, me, end, other)                                                            \
-    X(z->start, end->isn) X(z->last, end->max) X(z->ack, other->acked) X(z->syn, 0)                      \
+    X(z->start, end->isn) X(z->last, end->snd_max) X(z->ack, other->rcv_nxt) X(z->syn, 0)                      \
     X(z->fin, z->last - 1 - z->start) X(z->rst, 0) X(z->resent, 0) X(z->closed_windows, 0)               \
     X(z->state, 5) X(z->was, 4)
 

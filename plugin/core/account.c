@@ -98,7 +98,7 @@ static void note_causes(struct tcpstate_connection *connection, const struct tcp
         causes |= TCPSTATE_CAUSE_RETRANSMISSIONS;
         account->reset_count = me->resent;
     }
-    if (connection->client == !from && !(connection->ends[from].known & (SENT_DATA | SENT_NEW))
+    if (connection->client == !from && !(connection->ends[from].known & SENT_DATA)
         && (connection->ends[from].known & SENT_SYN_ACK))
         causes |= TCPSTATE_CAUSE_NO_RESPONSE;
     if (observation->reset_ttl_differs)
@@ -254,7 +254,7 @@ void tcpstate_waits(const struct tcpstate_connection *connection, struct tcpstat
         && connection->client == account->asker) {
         bool first = connection->moments[TCPSTATE_MOMENT_RESPONSE] == TCPSTATE_NO_TIME
                      && !(connection->facts & TCPSTATE_CONNECTION_MIDSTREAM)
-                     && !(connection->ends[!account->asker].known & (SENT_DATA | SENT_NEW));
+                     && !(connection->ends[!account->asker].known & SENT_DATA);
         *wait = (struct tcpstate_wait){ .kind = first ? TCPSTATE_WAIT_NO_RESPONSE : TCPSTATE_WAIT_SILENT,
                                         .owing = (int8_t)!account->asker, .since = account->asked_at };
     }

@@ -1,23 +1,24 @@
-/* connection.c - what a passer-by remembers, and how one segment moves it.
+/* connection.c - the way of a segment through the core.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The way of a segment that takes no shortcut (shortcuts.c): who is who? has
- * TIME_WAIT run out? is it a copy?  Then judge it (evidence.c), move its sender
- * by what it proves (move.c), name the step (steps.c), remember its numbers
- * (remember.c), move its receiver by what arrives (move.c) and draw the
- * conclusions (conclude.c).
+ * Which connection of its four-tuple does it belong to (incarnation.c)?  Who is
+ * who, has TIME_WAIT run out, is it a copy?  Then it is judged once (judge.c); its
+ * numbers are remembered (remember.c), sender and receiver are moved (move.c), the
+ * step is named (steps.c) and the conclusions are drawn (conclude.c).  What most
+ * segments are, the next data, has a shorter way (next.c).
  */
-#include <stddef.h>
 #include <string.h>
 
 #include "internal.h"
-#include "sighting.h"
+
+_Static_assert(TCPSTATE_STATES <= 16, "a state has room in 4 bits, a set of states in 16");
+_Static_assert(TCPSTATE_GETS_RST_AS_OPENER < 8, "arrivals are a set of 8 bits");
+_Static_assert(TCPSTATE_STEPS <= 256, "a step has room in 8 bits");
 
 static bool is_inferred(const struct tcpstate_endpoint *end)
 {
-    return end->state != TCPSTATE_UNKNOWN
-           && (end->state != end->proven || (end->known & (GUESSED | DOUBTED | SENT_UNSEEN | HEARD_UNSEEN)));
+    return end->state != TCPSTATE_UNKNOWN && end->may != 1u << end->state;
 }
 
 bool tcpstate_isn(const struct tcpstate_connection *connection, int endpoint, uint32_t *isn)
@@ -47,48 +48,54 @@ static void learn_roles(struct tcpstate_connection *connection, const struct tcp
 }
 
 /* The 2 MSL of TIME_WAIT end without a segment (RFC 9293 section 3.6.1). */
-static void expire(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
-                   int64_t two_msl)
+static void expire(struct tcpstate_connection *connection, const struct tcpstate_segment *segment, int64_t two_msl)
 {
     for (int i = 0; i < 2; i++) {
         struct tcpstate_endpoint *end = &connection->ends[i];
         if (end->state != TCPSTATE_TIME_WAIT || segment->time - connection->time_wait_since <= two_msl)
             continue;
-        end->proven = (uint8_t)tcpstate_next(TCPSTATE_TIME_WAIT, TCPSTATE_WAITS_2MSL);
-        end->pending = 0;
-        end->known |= DOUBTED | EXPIRED;
-        tcpstate_settle(end);
+        tcpstate_leave_in(end, end->may | TCPSTATE_IN(CLOSED), tcpstate_next(TCPSTATE_TIME_WAIT, TCPSTATE_WAITS_2MSL));
+        end->known |= EXPIRED;
     }
+}
+
+static void show_ends(const struct tcpstate_connection *connection, struct tcpstate_observation *observation)
+{
+    for (int i = 0; i < 2; i++) {
+        const struct tcpstate_endpoint *end = &connection->ends[i];
+        observation->ends[i] = (struct tcpstate_standing){ end->state, end->state, is_inferred(end), is_inferred(end) };
+    }
+}
+
+static void begin_observation(struct tcpstate_connection *connection, struct tcpstate_observation *observation)
+{
+    *observation = (struct tcpstate_observation){
+        .client = connection->client, .roles_inferred = connection->facts & TCPSTATE_CONNECTION_ROLES_GUESSED,
+        .stayed = { -1, -1 }, .reset_after = -1, .repeats_after = -1,
+    };
+    show_ends(connection, observation);
 }
 
 void tcpstate_observe_unreachable(struct tcpstate_connection *connection,
                                   const struct tcpstate_segment *segment,
                                   struct tcpstate_observation *observation)
 {
-    const struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
+    const int from = segment->from & 1;
+    struct tcpstate_endpoint *me = &connection->ends[from], *peer = &connection->ends[!from];
 
-    *observation = (struct tcpstate_observation){ .client = connection->client };
-    observation->stayed[0] = observation->stayed[1] = observation->reset_after = observation->repeats_after = -1;
-    for (int i = 0; i < 2; i++) {
-        observation->ends[i].before = observation->ends[i].after = connection->ends[i].state;
-        observation->ends[i].before_inferred = observation->ends[i].after_inferred =
-            is_inferred(&connection->ends[i]);
-    }
+    begin_observation(connection, observation);
     if (me->state != TCPSTATE_SYN_SENT || !(me->known & KNOWS_ISN) || segment->seq != me->isn)
         return;
     /* Linux gives the attempt up then; RFC 9293 lets it go on for some errors. */
-    struct tcpstate_endpoint *sender = &connection->ends[segment->from & 1];
-    sender->known |= DOUBTED;
-    observation->ends[segment->from & 1].after_inferred = true;
+    tcpstate_may_be(me, TCPSTATE_IN(CLOSED));
     /* The SYN did not arrive, so whoever was to receive it has not moved. */
-    struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
     connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_SETTLED;
-    if (peer->proven == TCPSTATE_UNKNOWN) {
-        peer->pending = 0;
-        tcpstate_settle(peer);
+    if (peer->likely == TCPSTATE_UNKNOWN)
+        tcpstate_leave_in(peer, TCPSTATE_ANY_STATE, TCPSTATE_UNKNOWN);
+    for (int i = 0; i < 2; i++) {
+        observation->ends[i].after = connection->ends[i].state;
+        observation->ends[i].after_inferred = is_inferred(&connection->ends[i]);
     }
-    observation->ends[!(segment->from & 1)].after = peer->state;
-    observation->ends[!(segment->from & 1)].after_inferred = is_inferred(peer);
     observation->step = TCPSTATE_STEP_UNREACHABLE;
     observation->answers = connection->milestones[TCPSTATE_MILESTONE_SYN];
     observation->changed = true;
@@ -98,220 +105,230 @@ void tcpstate_observe_unreachable(struct tcpstate_connection *connection,
     }
 }
 
-/* Data or a plain ACK between two ends that are both proven to be ESTABLISHED
- * and have both spoken.  The general way would find no step and move nothing;
- * this is the same answer, sooner. */
-static bool is_plain(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
+/* Where the first sighting was a step, say why this one is none; copies of plain
+ * data are not worth remembering. */
+static void tell_copy(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment, uint32_t digest,
+                      struct tcpstate_observation *observation)
 {
-    const struct tcpstate_endpoint *a = &connection->ends[0], *b = &connection->ends[1];
-
-    return (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_ACK))
-               == TCPSTATE_FLAG_ACK
-           && a->proven == TCPSTATE_ESTABLISHED && b->proven == TCPSTATE_ESTABLISHED
-           && (a->pending | b->pending) == 0 && ((a->known | b->known) & UNSETTLED) == 0
-           && (segment->options & (TCPSTATE_OPTION_MP_DATA_FIN | TCPSTATE_OPTION_MP_FASTCLOSE)) == 0
-           && !tcpstate_shows_unseen(connection, segment)
-           && (a->keep_alives | b->keep_alives) == 0
-           && !tcpstate_is_keep_alive(&connection->ends[segment->from & 1], segment)
-           && (a->known & b->known & SPOKEN) == SPOKEN;
+    observation->copy = true;
+    if (!(segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST)))
+        return;
+    observation->step = TCPSTATE_STEP_COPY;
+    observation->answers = tcpstate_is_sighting(&me->last, segment, digest) ? me->last.frame : me->marked.frame;
+    observation->changed = true;
 }
 
-static void take_plain(struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
+/* RFC 9293 figure 6: before the first SYN one end is CLOSED, the other listens;
+ * and before a SYN,ACK, what it answers. */
+static void show_before_first(const struct tcpstate_segment *segment, struct tcpstate_observation *observation)
 {
-    struct evidence evidence = { .is = HAS_ACK };
+    const int from = segment->from & 1;
+    const bool ack = segment->flags & TCPSTATE_FLAG_ACK;
 
-    tcpstate_remember(connection, segment, &evidence);
-    if (segment->ttl != 0)
-        connection->ends[segment->from & 1].ttl = segment->ttl;
+    if ((segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST)) != TCPSTATE_FLAG_SYN)
+        return;
+    for (int i = 0; i < 2; i++) {
+        if (observation->ends[i].before != TCPSTATE_UNKNOWN)
+            continue;
+        if (i == from)
+            observation->ends[i].before = ack ? TCPSTATE_LISTEN : TCPSTATE_CLOSED;
+        else
+            observation->ends[i].before = ack ? TCPSTATE_SYN_SENT : TCPSTATE_LISTEN;
+        observation->ends[i].before_inferred = true;
+    }
 }
 
-static void judge_and_move(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
-                           int64_t two_msl, struct tcpstate_observation *observation)
+/* Where the sender stood before: what the segment shows to have been otherwise
+ * than we inferred is corrected; where it was moved on by something still in
+ * flight, its own move is the state it left. */
+static void show_departure(const struct departure *departure, enum tcpstate_state now,
+                           struct tcpstate_standing *standing)
+{
+    if (departure->in_flight)
+        standing->before = (uint8_t)departure->own;
+    else if (departure->corrected && now != departure->shown)
+        standing->before = (uint8_t)departure->state;
+    else
+        return;
+    standing->before_inferred = !departure->certain;
+}
+
+/* Since when each end is where it is, and how long it stayed where it was. */
+struct was {
+    uint8_t state, likely;
+};
+
+static void keep_stay(struct tcpstate_endpoint *end, const struct was *was, const struct tcpstate_segment *segment,
+                      bool is_sender, const struct departure *departure, struct tcpstate_observation *observation, int i)
+{
+    const uint8_t marks = TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST;
+    const bool corrected = is_sender && departure->corrected;
+    /* It left a state that we did not believe it to be in: since when is not known. */
+    const bool other_than_believed = corrected && departure->state != was->likely;
+    /* Where the capture begins midway nobody saw it enter the state that it is met in:
+     * what would have taken it there may have been sent before, or now only again. */
+    const bool met = observation->ends[i].before == TCPSTATE_UNKNOWN
+                     && (is_inferred(end) || !(segment->flags & marks));
+    const int64_t entered = met ? TCPSTATE_NO_TIME : segment->time;
+
+    if (end->likely != was->likely)
+        end->likely_since = end->likely == was->state ? end->since : entered;
+    if (corrected && end->state == was->likely) {
+        end->since = end->likely_since; /* it never left */
+    } else if (observation->ends[i].before != end->state) {
+        if (end->since != TCPSTATE_NO_TIME && segment->time >= end->since && !(is_sender && departure->in_flight)
+            && !other_than_believed)
+            observation->stayed[i] = segment->time - end->since;
+        end->since = entered;
+    }
+}
+
+static void conclude(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                     const struct judgement *judgement, bool is_keep_alive, struct tcpstate_observation *observation)
+{
+    tcpstate_check(connection, segment, observation);
+    tcpstate_link(connection, segment, judgement, observation);
+    tcpstate_count_keep_alives(connection, segment, observation, is_keep_alive);
+    tcpstate_keep_time(connection, segment, observation->step);
+    tcpstate_finish(connection, segment, judgement, observation);
+}
+
+/* What a RST came after: its sender's last segment, and the segment that it answers. */
+static void tell_reset(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                       const struct tcpstate_segment *segment, struct tcpstate_observation *observation)
+{
+    if (me->last.frame != 0 && segment->time >= me->last.time)
+        observation->reset_after = segment->time - me->last.time;
+    observation->reset_ttl_differs = me->ttl != 0 && segment->ttl != 0 && me->ttl != segment->ttl;
+    if (peer->last.frame != 0
+        && ((segment->flags & TCPSTATE_FLAG_ACK) ? (peer->known & KNOWS_SEQ) && seq_ge(segment->ack, peer->snd_max)
+                                                 : segment->seq == peer->last_ack))
+        observation->answers = peer->last.frame;
+}
+
+/* judge; remember; move; classify; conclude. */
+static void take_in(struct tcpstate_connection *connection, const struct tcpstate_segment *segment, uint32_t digest,
+                    bool first, struct tcpstate_observation *observation)
+{
+    const int from = segment->from & 1;
+    struct tcpstate_endpoint *me = &connection->ends[from], *peer = &connection->ends[!from];
+    const struct was was[2] = { { connection->ends[0].state, connection->ends[0].likely },
+                                { connection->ends[1].state, connection->ends[1].likely } };
+    const bool is_keep_alive = tcpstate_is_keep_alive(me, segment);
+    const bool answered_already = tcpstate_is_acknowledged_fin(me, peer, segment);
+    const enum tcpstate_state receiver = (enum tcpstate_state)peer->state;
+    struct judgement judgement;
+    struct departure departure;
+
+    tcpstate_judge(connection, segment, &judgement);
+    observation->reset_number = (enum tcpstate_reset_number)judgement.reset_number;
+    if (segment->flags & TCPSTATE_FLAG_RST)
+        tell_reset(me, peer, segment, observation);
+    else if (segment->ttl != 0)
+        me->ttl = segment->ttl;
+    const uint32_t answered = observation->answers;
+    tcpstate_sight(me, segment, digest);
+    tcpstate_remember(connection, segment, &judgement);
+    tcpstate_move(connection, segment, &judgement, &departure);
+    if (answered_already && !(judgement.is & UNACCEPTABLE)) {
+        /* The answer was on its way to it all along. */
+        me->pending |= BIT(TCPSTATE_GETS_ACK_OF_FIN) | BIT(TCPSTATE_GETS_FIN);
+        tcpstate_settle(me);
+        connection->time_wait_since = segment->time;
+        if (peer->last.frame == peer->marked.frame) { /* by the other's FIN: that was the second */
+            peer->known |= ACK_OF_FIN_CARRIED;
+            peer->carried_to = peer->fin + 1;
+            connection->active_closer = (int8_t)from;
+            connection->facts |= TCPSTATE_CONNECTION_THREE_SEGMENTS;
+        }
+    }
+    const conditions is = judgement.is | (departure.closes_first_or_not ? GUESSES : 0);
+    observation->step = tcpstate_classify(is, departure.state, receiver);
+    conclude(connection, segment, &judgement, is_keep_alive, observation);
+    if (observation->answers == 0)
+        observation->answers = answered;
+    show_departure(&departure, (enum tcpstate_state)me->state, &observation->ends[from]);
+    if (first)
+        show_before_first(segment, observation);
+    if (observation->step == TCPSTATE_STEP_REFUSED) {
+        observation->ends[from].before = TCPSTATE_CLOSED; /* nobody had been listening */
+        observation->ends[from].before_inferred = true;
+    }
+    for (int i = 0; i < 2; i++) {
+        struct tcpstate_endpoint *end = &connection->ends[i];
+        if (end->state == TCPSTATE_TIME_WAIT && was[i].state != TCPSTATE_TIME_WAIT)
+            connection->time_wait_since = segment->time;
+        keep_stay(end, &was[i], segment, i == from, &departure, observation, i);
+        observation->ends[i].after = end->state;
+        observation->ends[i].after_inferred = is_inferred(end);
+    }
+}
+
+static void observe(struct tcpstate_connection *connection, const struct tcpstate_connection *before,
+                    const struct tcpstate_observation *shown, const struct tcpstate_segment *segment,
+                    uint32_t digest, struct tcpstate_observation *observation)
 {
     struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
-    struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
-    struct evidence evidence;
-    bool first = !(connection->facts & TCPSTATE_CONNECTION_BEGAN);
-
-    /* What was shown last, to tell whether there is anything to remember. */
-    struct { uint8_t state; bool inferred; } shown[2];
-    for (int i = 0; i < 2; i++) {
-        shown[i].state = connection->ends[i].state;
-        shown[i].inferred = is_inferred(&connection->ends[i]);
-    }
-    *observation = (struct tcpstate_observation){ 0 };
-    expire(connection, segment, two_msl);
-    enum tcpstate_state peer_was = first ? tcpstate_begin(connection, segment) : TCPSTATE_UNKNOWN;
-    uint32_t digest = tcpstate_digest(segment);
-    observation->copy = tcpstate_is_copy(me, segment, digest);
-    if (!first && !observation->copy && tcpstate_reopened_unseen(connection, segment)) {
-        tcpstate_forget(me);
-        tcpstate_forget(peer);
-        memset(connection->milestones, 0, sizeof connection->milestones);
-        connection->client = connection->active_closer = connection->ended_by = -1;
-        connection->end = TCPSTATE_ENDING_NONE;
-        connection->facts = TCPSTATE_CONNECTION_BEGAN | TCPSTATE_CONNECTION_MIDSTREAM;
-    }
+    const bool first = !(connection->facts & TCPSTATE_CONNECTION_BEGAN);
+    const bool restored = connection->facts & TCPSTATE_CONNECTION_RESTORED;
+    enum tcpstate_state peer_was = first ? tcpstate_begin(connection, before, segment) : TCPSTATE_UNKNOWN;
+    const bool copy = tcpstate_is_copy(me, segment, digest);
     learn_roles(connection, segment);
-    observation->client = connection->client;
-    observation->roles_inferred = connection->facts & TCPSTATE_CONNECTION_ROLES_GUESSED;
-    for (int i = 0; i < 2; i++) {
-        observation->ends[i].before = observation->ends[i].after = connection->ends[i].state;
-        observation->ends[i].before_inferred = observation->ends[i].after_inferred =
-            is_inferred(&connection->ends[i]);
-        observation->changed |= observation->ends[i].after != shown[i].state
-                                || observation->ends[i].after_inferred != shown[i].inferred;
-    }
+    begin_observation(connection, observation);
     if (peer_was != TCPSTATE_UNKNOWN) {
         /* What it was before it begins anew is still worth showing. */
         observation->ends[!(segment->from & 1)].before = (uint8_t)peer_was;
         observation->ends[!(segment->from & 1)].before_inferred = true;
     }
-    observation->stayed[0] = observation->stayed[1] = observation->reset_after = observation->repeats_after = -1;
     connection->moments[TCPSTATE_MOMENT_LAST] = segment->time;
     if (connection->moments[TCPSTATE_MOMENT_FIRST] == TCPSTATE_NO_TIME)
         connection->moments[TCPSTATE_MOMENT_FIRST] = segment->time;
-    if (observation->copy) {
-        /* Where the first sighting was a step, say why this one is none;
-         * copies of plain data are not worth remembering. */
-        if (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST)) {
-            observation->step = TCPSTATE_STEP_COPY;
-            observation->answers = tcpstate_is_sighting(&me->last, segment, digest) ? me->last.frame : me->marked.frame;
-            observation->changed = true;
-        }
-        return;
-    }
-    int64_t last_time = me->last.frame != 0 ? me->last.time : TCPSTATE_NO_TIME;
-    uint32_t answered = peer->last.frame;
-    bool answers_last = answered != 0
-                        && ((segment->flags & TCPSTATE_FLAG_ACK)
-                                ? (peer->known & KNOWS_SEQ) && seq_ge(segment->ack, peer->max)
-                                : segment->seq == peer->last_ack);
-    tcpstate_sight(me, segment, digest);
-    if (is_plain(connection, segment) && !(connection->facts & TCPSTATE_CONNECTION_RESTORED)) {
-        take_plain(connection, segment);
-        return;
-    }
-
-    enum tcpstate_state receiver_was = (enum tcpstate_state)peer->state;
-    const uint8_t proven_was[2] = { connection->ends[0].proven, connection->ends[1].proven };
-    const uint8_t state_was[2] = { connection->ends[0].state, connection->ends[1].state };
-    bool corrected, in_flight;
-    tcpstate_confirm(connection, segment);
-    tcpstate_judge(connection, segment, &evidence);
-    observation->reset_number = evidence.reset_number;
-    observation->reset_ttl_differs = (evidence.is & HAS_RST) && me->ttl != 0 && segment->ttl != 0
-                                     && me->ttl != segment->ttl;
-    if (!(evidence.is & HAS_RST) && segment->ttl != 0)
-        me->ttl = segment->ttl;
-
-    bool keep_alive = tcpstate_is_keep_alive(me, segment);
-    enum tcpstate_state departure = tcpstate_move_sender(me, segment, &evidence, &corrected, &in_flight);
-    observation->step = tcpstate_classify(evidence.is, departure, receiver_was);
-    bool answered_already = !(evidence.is & UNACCEPTABLE) && tcpstate_is_acknowledged_fin(me, peer, segment);
-    tcpstate_remember(connection, segment, &evidence);
-    tcpstate_move_receiver(connection, segment, &evidence);
-    if (answered_already) {
-        /* The answer was on its way to it all along. */
-        me->pending |= BIT(TCPSTATE_GETS_ACK_OF_FIN) | BIT(TCPSTATE_GETS_FIN);
-        tcpstate_settle(me);
-        connection->time_wait_since = segment->time;
-    }
-    tcpstate_check(connection, segment, observation);
-    tcpstate_link(connection, segment, &evidence, observation);
-    tcpstate_count_keep_alives(connection, segment, observation, keep_alive);
-    if ((segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK)) == TCPSTATE_FLAG_SYN && me->syns < UINT16_MAX)
-        me->syns++;
-    tcpstate_keep_time(connection, segment, observation->step);
-    tcpstate_finish(connection, segment, &evidence, observation);
-    if (evidence.is & HAS_RST) {
-        if (last_time != TCPSTATE_NO_TIME && segment->time >= last_time)
-            observation->reset_after = segment->time - last_time;
-        if (answers_last && observation->answers == 0)
-            observation->answers = answered;
-    }
-
-    /* Where they stood before.  What the segment shows to have been otherwise
-     * than we inferred is corrected; where its sender was moved on by
-     * something still in flight, its own move is the state it left. */
-    int from = segment->from & 1;
-    if (in_flight)
-        observation->ends[from].before = me->proven;
-    else if (corrected)
-        observation->ends[from].before = (uint8_t)departure;
-    if (in_flight || corrected)
-        observation->ends[from].before_inferred = false;
-    if (first) {
-        bool syn = (evidence.is & (HAS_SYN | HAS_FIN | HAS_RST)) == HAS_SYN;
-        bool ack = evidence.is & HAS_ACK;
-        for (int i = 0; i < 2; i++) {
-            if (!syn || observation->ends[i].before != TCPSTATE_UNKNOWN)
-                continue;
-            /* RFC 9293 figure 6: one end CLOSED, the other listening; and
-             * before a SYN,ACK, what it answers. */
-            if (i == from)
-                observation->ends[i].before = ack ? TCPSTATE_LISTEN : TCPSTATE_CLOSED;
-            else
-                observation->ends[i].before = ack ? TCPSTATE_SYN_SENT : TCPSTATE_LISTEN;
-            observation->ends[i].before_inferred = true;
-        }
-    }
-    if (observation->step == TCPSTATE_STEP_REFUSED) {
-        /* Refused: nobody had been listening. */
-        observation->ends[from].before = TCPSTATE_CLOSED;
-        observation->ends[from].before_inferred = true;
-    }
-    for (int i = 0; i < 2; i++) {
-        struct tcpstate_endpoint *end = &connection->ends[i];
-        bool inferred = is_inferred(end);
-        if (end->state == TCPSTATE_TIME_WAIT && state_was[i] != TCPSTATE_TIME_WAIT)
-            connection->time_wait_since = segment->time;
-        bool never_left = i == from && corrected && end->state == proven_was[i];
-        /* It left a state that we did not believe it to be in: since when is not known. */
-        bool other_than_believed = i == from && corrected && departure != proven_was[i];
-        /* Where the capture begins midway nobody saw it enter the state that it is met in:
-         * what would have taken it there may have been sent before, or now only again. */
-        bool met = observation->ends[i].before == TCPSTATE_UNKNOWN
-                   && (inferred || !(segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST)));
-        int64_t entered = met ? TCPSTATE_NO_TIME : segment->time;
-        if (end->proven != proven_was[i])
-            end->proven_since = end->proven == state_was[i] ? end->since : entered;
-        if (never_left) {
-            end->since = end->proven_since;
-        } else if (observation->ends[i].before != end->state) {
-            if (end->since != TCPSTATE_NO_TIME && segment->time >= end->since && !(i == from && in_flight)
-                && !other_than_believed)
-                observation->stayed[i] = segment->time - end->since;
-            end->since = entered;
-        }
-        observation->changed |= end->state != shown[i].state || inferred != shown[i].inferred;
-        observation->ends[i].after = end->state;
-        observation->ends[i].after_inferred = inferred;
-    }
-    if (observation->step != TCPSTATE_STEP_NONE || (connection->facts & TCPSTATE_CONNECTION_RESTORED))
-        observation->changed = true;
-    connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_RESTORED;
+    if (copy)
+        tell_copy(me, segment, digest, observation);
+    else
+        take_in(connection, segment, digest, first, observation);
+    for (int i = 0; i < 2; i++)
+        observation->changed |= observation->ends[i].after != shown->ends[i].after
+                                || observation->ends[i].after_inferred != shown->ends[i].after_inferred;
+    observation->changed |= !copy && (observation->step != TCPSTATE_STEP_NONE || restored);
+    if (!copy)
+        connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_RESTORED;
     /* What is not remembered is told alike when it is new: a segment after
      * which both stand where they stood moved nobody. */
     for (int i = 0; i < 2 && !observation->changed; i++) {
         observation->ends[i].before = observation->ends[i].after;
         observation->ends[i].before_inferred = observation->ends[i].after_inferred;
     }
+    tcpstate_settle_connection(connection);
 }
 
-void tcpstate_observe(struct tcpstate_connection *connection,
-                      const struct tcpstate_segment *segment, int64_t two_msl,
-                      struct tcpstate_observation *observation)
-{
-    if (!tcpstate_take_next(connection, segment, observation)
-        && !tcpstate_take_line(connection, segment, two_msl, observation))
-        tcpstate_observe_in_general(connection, segment, two_msl, observation);
-    tcpstate_account(connection, segment, observation);
-}
-
-void tcpstate_observe_in_general(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+void tcpstate_observe_in_general(struct tcpstate_connection *latest, const struct tcpstate_connection *before,
+                                 struct tcpstate_connection *next, const struct tcpstate_segment *segment,
                                  int64_t two_msl, struct tcpstate_observation *observation)
 {
-    judge_and_move(connection, segment, two_msl, observation);
-    tcpstate_settle_connection(connection);
+    const uint32_t digest = tcpstate_digest(segment);
+    struct tcpstate_observation shown;
+
+    show_ends(latest, &shown); /* last, to tell whether there is anything to remember */
+    if (before)
+        tcpstate_restore(latest, before, segment);
+    expire(latest, segment, two_msl);
+    if (!tcpstate_is_copy(&latest->ends[segment->from & 1], segment, digest)
+        && tcpstate_opens_new_connection(latest, segment)) {
+        tcpstate_connection_begin(next);
+        observe(next, latest, &shown, segment, digest, observation);
+        observation->incarnation = TCPSTATE_INCARNATION_NEXT;
+        observation->changed = true;
+        return;
+    }
+    observe(latest, NULL, &shown, segment, digest, observation);
+}
+
+void tcpstate_observe(struct tcpstate_connection *latest, const struct tcpstate_connection *before,
+                      struct tcpstate_connection *next, const struct tcpstate_segment *segment, int64_t two_msl,
+                      struct tcpstate_observation *observation)
+{
+    if (!tcpstate_take_next(latest, segment, observation))
+        tcpstate_observe_in_general(latest, before, next, segment, two_msl, observation);
+    tcpstate_account(observation->incarnation == TCPSTATE_INCARNATION_NEXT ? next : latest, segment, observation);
 }

@@ -5,81 +5,101 @@
 #ifndef TCPSTATE_INTERNAL_H
 #define TCPSTATE_INTERNAL_H
 
-#include "evidence.h"
+#include <stddef.h>
 
-/* An event as a member of a set of pending or arriving ones. */
-#define BIT(event) ((uint8_t)(1u << (event)))
+#include "judge.h"
+#include "sighting.h"
 
-/* Of what is known of an end (evidence.h): what leaves open where it stands, and
- * that it has sent data. */
-#define UNSETTLED (PROVOKED | GUESSED | DOUBTED | CLAIMS | FIN_IN_DOUBT | SENT_UNSEEN | HEARD_UNSEEN)
-#define SPOKEN (SENT_DATA | SENT_NEW)
+/* states.c: what becomes of each of a set of states. */
+tcpstate_set tcpstate_next_of(tcpstate_set set, enum tcpstate_event event);
 
-/* connection.c */
-
-/* tcpstate_observe() without shortcuts: the same, later. */
-void tcpstate_observe_in_general(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+/* connection.c: tcpstate_observe() without the shortcut of next.c: the same, later. */
+void tcpstate_observe_in_general(struct tcpstate_connection *latest, const struct tcpstate_connection *before,
+                                 struct tcpstate_connection *next, const struct tcpstate_segment *segment,
                                  int64_t two_msl, struct tcpstate_observation *observation);
 
-/* shortcuts.c: each takes in the segment and returns true, or changes nothing. */
-
-/* The next data of a connection that is open from both ends, or an ACK of what
- * was seen: they only move numbers on. */
+/* next.c: the next data of a connection that is open from both ends, or an ACK of
+ * what was seen: they only move numbers on.  Takes the segment in and returns
+ * true, or changes nothing. */
 bool tcpstate_take_next(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
-                        struct tcpstate_observation *observation);
-
-/* The next segment of a handshake, a first exchange and a close as RFC 9293's
- * figures 6 and 12 draw them. */
-bool tcpstate_take_line(struct tcpstate_connection *connection, const struct tcpstate_segment *segment, int64_t two_msl,
                         struct tcpstate_observation *observation);
 
 /* Find out whether tcpstate_take_next() may take the connection's next segment. */
 void tcpstate_settle_connection(struct tcpstate_connection *connection);
 
-/* begin.c */
+/* steps.c: what follows from a step alone; the columns are told in steps.def. */
+enum answered { ITS_OWN_FIN = 1 + TCPSTATE_MILESTONES, THE_PROVOCATION, THE_OTHERS_SYN, THE_STALE_SYN };
+struct step_row {
+    const char *name;
+    uint8_t phase;    /* enum tcpstate_phase */
+    uint8_t checks;   /* TCPSTATE_CHECK_* */
+    uint8_t is;       /* 1 + milestone; 0: none */
+    uint8_t answers;  /* 1 + milestone, or enum answered; 0: nothing */
+    uint8_t moment;   /* 1 + moment; 0: none */
+    bool first_data, provokes;
+    uint8_t ends;     /* enum tcpstate_ending */
+    uint16_t tells;   /* TCPSTATE_CONNECTION_* */
+};
+const struct step_row *tcpstate_step_row(enum tcpstate_step step);
 
-/* Nothing is known of the end any more. */
-void tcpstate_forget(struct tcpstate_endpoint *end);
+/* incarnation.c */
 
-/* The first segment of a connection, or of its new life.  Returns where the
- * other end was before, if it is rid of an old connection, else UNKNOWN. */
-enum tcpstate_state tcpstate_begin(struct tcpstate_connection *connection, const struct tcpstate_segment *segment);
+/* Whether the segment opens a new connection on the four-tuple, or belongs to the
+ * one that is there, as an old duplicate SYN does (RFC 9293 figure 8). */
+bool tcpstate_opens_new_connection(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment);
 
-/* A SYN,ACK with another number from an end that has no connection any more:
- * it answers a SYN that was not captured. */
-bool tcpstate_reopened_unseen(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment);
+/* A SYN came while the other end still held the connection `before`: its sender
+ * has begun anew, or the SYN was old or forged.  A segment that goes on in the old
+ * numbers shows the latter; then `connection` goes on from what `before` was, and
+ * this returns true. */
+bool tcpstate_restore(struct tcpstate_connection *connection, const struct tcpstate_connection *before,
+                      const struct tcpstate_segment *segment);
+
+/* The first segment of a connection; `before` had the four-tuple before, or NULL.
+ * Returns where the other end was before, if it is rid of an old connection, else
+ * UNKNOWN. */
+enum tcpstate_state tcpstate_begin(struct tcpstate_connection *connection, const struct tcpstate_connection *before,
+                                   const struct tcpstate_segment *segment);
 
 /* move.c */
 
-/* The state that a set of arrivals leads to, in the order of their numbers. */
-enum tcpstate_state tcpstate_replay(enum tcpstate_state state, uint8_t pending);
-
-/* Restore the invariant state == replay(proven, pending). */
+/* Restore the invariant of .may and .state. */
 void tcpstate_settle(struct tcpstate_endpoint *end);
 
-/* Move the sender by what its segment proves.  Returns where it stood when it
- * sent; `corrected` tells that it was not where we had inferred, `in_flight`
- * that something it did not know of yet moves it on. */
-enum tcpstate_state tcpstate_move_sender(struct tcpstate_endpoint *me, const struct tcpstate_segment *segment,
-                                         const struct evidence *evidence, bool *corrected, bool *in_flight);
+/* The end is in one of these states, and nothing is on its way to it. */
+void tcpstate_leave_in(struct tcpstate_endpoint *end, tcpstate_set after, enum tcpstate_state likely);
 
-/* Move the receiver by what arrives; after tcpstate_remember(). */
-void tcpstate_move_receiver(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
-                            const struct evidence *evidence);
+/* It may be in one of these, too. */
+void tcpstate_may_be(struct tcpstate_endpoint *end, tcpstate_set others);
 
-/* What was doubted and is now confirmed: a FIN that its receiver might not
- * have accepted is acknowledged; an ACK far beyond all that was seen is
- * followed by a segment from there. */
-void tcpstate_confirm(struct tcpstate_connection *connection, const struct tcpstate_segment *segment);
+/* What is known of where the sender stood when it sent the segment. */
+struct departure {
+    enum tcpstate_state state; /* most likely */
+    enum tcpstate_state shown; /* as was shown before */
+    enum tcpstate_state own;   /* where sending it leads, whatever is on its way to it */
+    bool certain;              /* ... for certain */
+    bool corrected;            /* it was not where was shown */
+    bool in_flight;            /* something that it did not know of yet moves it on */
+    bool closes_first_or_not;  /* it may have had the other's FIN or not */
+};
 
-/* The shift count of a window field that `me` sends after its SYN: a scale
- * counts only if both SYNs offered one (RFC 7323 section 2.2); where the SYN was
- * not captured the field may mean as much as 2^14 times its number (section 2.3). */
+/* Move the sender by what it can have sent, and the receiver by what arrives;
+ * after tcpstate_remember(). */
+void tcpstate_move(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                   const struct judgement *judgement, struct departure *departure);
+
+/* remember.c */
+
+/* The shift count of a window field that `me` sends after its SYN: a scale counts
+ * only if both SYNs offered one (RFC 7323 section 2.2); unless both were captured
+ * whole, the field may mean as much as 2^14 times its number (section 2.3). */
 static inline int tcpstate_window_scale(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer)
 {
-    if ((me->known & KNOWS_SCALE) && (peer->known & KNOWS_SCALE))
+    const uint32_t both = me->known & peer->known;
+
+    if (both & KNOWS_SCALE)
         return me->window_scale;
-    return (me->known & (SENT_SYN | SENT_SYN_ACK)) ? 0 : 14;
+    return both & SYN_WHOLE ? 0 : 14;
 }
 
 /* Whether the segment is a FIN that the other end's FIN, recorded before it,
@@ -87,25 +107,21 @@ static inline int tcpstate_window_scale(const struct tcpstate_endpoint *me, cons
 bool tcpstate_is_acknowledged_fin(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
                                   const struct tcpstate_segment *segment);
 
-/* remember.c */
-
-/* Whether the segment shows that something was sent which the capture does not
- * hold, and which may have been a FIN. */
-bool tcpstate_shows_unseen(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment);
+/* Remember the segment's numbers; writes no state. */
 void tcpstate_remember(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
-                       const struct evidence *evidence);
+                       const struct judgement *judgement);
 
 /* conclude.c: each fills in its part of the observation. */
 void tcpstate_check(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
                     struct tcpstate_observation *observation);
 void tcpstate_link(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
-                   const struct evidence *evidence, struct tcpstate_observation *observation);
+                   const struct judgement *judgement, struct tcpstate_observation *observation);
 void tcpstate_count_keep_alives(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
                                 struct tcpstate_observation *observation, bool is_keep_alive);
 void tcpstate_keep_time(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
                         enum tcpstate_step step);
 void tcpstate_finish(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
-                     const struct evidence *evidence, struct tcpstate_observation *observation);
+                     const struct judgement *judgement, struct tcpstate_observation *observation);
 
 /* account.c: take in a segment after all of the above has concluded. */
 void tcpstate_account(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,

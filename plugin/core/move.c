@@ -2,213 +2,395 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The sender is moved by what the segment proves, the receiver by what it
- * brings.  Both keep the invariant state == tcpstate_replay(proven, pending).
+ * Of each end the core knows the states in which its last segment may have left
+ * it (.after), and what may have arrived since: most likely (.pending) or in
+ * doubt (.doubtful).  From these follow the states that it may be in now (.may)
+ * and the likeliest of them (.state).  The invariant, restored by
+ * tcpstate_settle() and nowhere else:
+ *
+ *     .may   == what .after may have become by any of the arrivals
+ *     .state == what .likely has become by all that are pending, if .may has it
+ *
+ * .likely is one of .after, so .state is one of .may; or .likely is UNKNOWN, and
+ * nothing has been learnt of it.
  */
 #include "internal.h"
 
-enum tcpstate_state tcpstate_replay(enum tcpstate_state state, uint8_t pending)
+/* What a set of states may become when any of the arrivals happen, in the order
+ * of their numbers. */
+static tcpstate_set reach(tcpstate_set set, uint8_t arrivals)
 {
-    for (int event = 0; pending != 0; event++, pending >>= 1)
-        if (pending & 1)
+    for (unsigned event = 0; arrivals != 0; event++, arrivals >>= 1)
+        if (arrivals & 1)
+            set |= tcpstate_next_of(set, (enum tcpstate_event)event);
+    return set;
+}
+
+static enum tcpstate_state replay(enum tcpstate_state state, uint8_t arrivals)
+{
+    for (unsigned event = 0; arrivals != 0; event++, arrivals >>= 1)
+        if (arrivals & 1)
             state = tcpstate_next(state, (enum tcpstate_event)event);
     return state;
 }
 
+/* It most likely is there. */
+static void stand(struct tcpstate_endpoint *end, enum tcpstate_state likely)
+{
+    end->likely = (uint8_t)likely;
+    if (likely != TCPSTATE_UNKNOWN)
+        end->after |= (tcpstate_set)(1u << likely);
+    tcpstate_settle(end);
+}
+
 void tcpstate_settle(struct tcpstate_endpoint *end)
 {
-    end->state = (uint8_t)tcpstate_replay((enum tcpstate_state)end->proven, end->pending);
+    end->may = reach(end->after, end->pending | end->doubtful);
+    end->state = (uint8_t)replay((enum tcpstate_state)end->likely, end->pending);
+    if (end->state != TCPSTATE_UNKNOWN && !(end->may & (1u << end->state)))
+        end->state = TCPSTATE_UNKNOWN; /* what arrived says less than what it sent without being known */
 }
 
-/* Move the sender.  Returns where it stood when it sent the segment;
- * `in_flight` tells that something it did not know of yet moves it on. */
-enum tcpstate_state tcpstate_move_sender(struct tcpstate_endpoint *me,
-                                       const struct tcpstate_segment *segment,
-                                       const struct evidence *evidence, bool *corrected,
-                                       bool *in_flight)
+void tcpstate_leave_in(struct tcpstate_endpoint *end, tcpstate_set after, enum tcpstate_state likely)
 {
-    enum tcpstate_state departure = (enum tcpstate_state)me->proven;
-    uint8_t remaining = me->pending & (uint8_t)~(evidence->shown | evidence->contradicted);
-    uint8_t shown = evidence->shown;
+    end->after = after;
+    end->likely = (uint8_t)likely;
+    end->pending = end->doubtful = 0;
+    tcpstate_settle(end);
+}
 
-    /* That it was reset is shown by who begins again after it, or answers from
-     * a port that is closed. */
-    const uint8_t resets = BIT(TCPSTATE_GETS_RST) | BIT(TCPSTATE_GETS_RST_AS_OPENER);
-    if (me->pending & shown & resets) {
-        departure = (evidence->is & HAS_SYN) ? TCPSTATE_LISTEN : TCPSTATE_CLOSED;
-        remaining = 0;
-        shown = 0;
-    }
-    shown &= (uint8_t)~resets;
-    *corrected = (me->pending & evidence->contradicted) != 0;
-    if ((me->known & EXPIRED) && (evidence->is & (HAS_ACK | HAS_RST | HAS_SYN)) == HAS_ACK) {
-        /* Its TIME_WAIT is longer than we believed. */
-        departure = TCPSTATE_TIME_WAIT;
-        *corrected = true;
-    }
-    if ((evidence->is & (HAS_SYN | HAS_ACK | REUSES)) == (HAS_SYN | HAS_ACK | REUSES)) {
-        /* It answers the new SYN, so it was rid of the old connection. */
-        departure = TCPSTATE_LISTEN;
-        remaining = shown = 0;
-    }
-    if (evidence->is & AFTER_RESET) {
-        /* The RST was not its own: somebody in between had forged it. */
-        departure = (enum tcpstate_state)me->before_reset;
-        *corrected = true;
-    }
-    departure = tcpstate_replay(departure, shown);
+void tcpstate_may_be(struct tcpstate_endpoint *end, tcpstate_set others)
+{
+    end->after |= others;
+    tcpstate_settle(end);
+}
 
-    enum tcpstate_state after = departure;
-    if ((evidence->is & (HAS_SYN | HAS_RST)) == HAS_SYN && !(evidence->is & HAS_FIN)) {
-        if (!(evidence->is & STALE))
-            after = tcpstate_next(after, (evidence->is & HAS_ACK) ? TCPSTATE_SENDS_SYN_ACK
-                                                                  : TCPSTATE_SENDS_SYN);
-    } else if ((evidence->is & HAS_RST) && !(evidence->is & HAS_SYN)) {
-        if ((evidence->is & (FOREIGN | ACCEPTABLE)) == ACCEPTABLE) {
-            if (after != TCPSTATE_CLOSED)
-                me->before_reset = (uint8_t)after;
-            after = tcpstate_next(after, TCPSTATE_SENDS_RST);
-            remaining = 0;
-        }
-    } else if ((evidence->is & HAS_ACK) && !(evidence->is & HAS_SYN)) {
-        after = tcpstate_next(after, TCPSTATE_SENDS_ACK);
-        /* Data midway: it was sent in ESTABLISHED or in CLOSE_WAIT.  The
-         * former is what it mostly is; it stays marked as a guess. */
-        if (after == TCPSTATE_UNKNOWN
-            && (((me->known & GUESSED) && segment->payload > 0) || (evidence->is & CHALLENGES))) {
-            after = TCPSTATE_ESTABLISHED;
-            me->known |= GUESSED;
-        }
-        if (evidence->is & UNACCEPTABLE)
-            ; /* whoever sent it, it closes nothing yet */
-        else if ((evidence->is & HAS_FIN) && (evidence->is & CROSSES) && after == TCPSTATE_CLOSE_WAIT) {
-            /* Its later ACK was recorded before this FIN: it never was in
-             * CLOSE_WAIT, for it closed before the other's FIN came in. */
-            departure = TCPSTATE_ESTABLISHED;
-            *corrected = true;
-            after = TCPSTATE_CLOSING;
-        }
-        else if (evidence->is & HAS_FIN)
-            after = tcpstate_next(after, TCPSTATE_SENDS_FIN);
+/* The likeliest state in which it can have sent this: with what it knew of; with
+ * all that most likely arrived and is not denied; with what the capture lacks;
+ * else the first that is left, those of an open connection before others. */
+static enum tcpstate_state likeliest(const struct tcpstate_endpoint *me, const struct judgement *judgement,
+                                     tcpstate_set can)
+{
+    static const uint8_t order[] = { TCPSTATE_ESTABLISHED, TCPSTATE_CLOSE_WAIT, TCPSTATE_FIN_WAIT_1,
+                                     TCPSTATE_FIN_WAIT_2, TCPSTATE_LAST_ACK, TCPSTATE_CLOSING, TCPSTATE_TIME_WAIT,
+                                     TCPSTATE_SYN_SENT, TCPSTATE_SYN_RCVD, TCPSTATE_LISTEN, TCPSTATE_CLOSED };
+    const uint8_t handshake = BIT(TCPSTATE_GETS_ACK_OF_SYN) | BIT(TCPSTATE_GETS_SYN_ACK);
+    const uint8_t guesses[] = {
+        (uint8_t)replay((enum tcpstate_state)me->likely,
+                        (judgement->had | (me->pending & handshake & (uint8_t)~judgement->had_not)) & (uint8_t)~GETS_RESET),
+        (uint8_t)replay((enum tcpstate_state)me->likely, judgement->had & (uint8_t)~GETS_RESET),
+        (uint8_t)replay((enum tcpstate_state)me->likely,
+                        (me->pending & (uint8_t)~judgement->had_not) | (judgement->had & (uint8_t)~GETS_RESET)),
+        (uint8_t)replay((enum tcpstate_state)me->likely, judgement->unseen & (uint8_t)~BIT(TCPSTATE_GETS_FIN)),
+    };
+
+    for (size_t i = 0; i < sizeof guesses; i++)
+        if (can & (1u << guesses[i]))
+            return (enum tcpstate_state)guesses[i];
+    for (size_t i = 0; i < sizeof order; i++)
+        if (can & (1u << order[i]))
+            return (enum tcpstate_state)order[i];
+    return (enum tcpstate_state)me->state; /* nobody whom we know can have sent this */
+}
+
+/* What sending the segment does to its sender. */
+static enum tcpstate_event sending(const struct tcpstate_segment *segment)
+{
+    if (segment->flags & TCPSTATE_FLAG_SYN)
+        return (segment->flags & TCPSTATE_FLAG_ACK) ? TCPSTATE_SENDS_SYN_ACK : TCPSTATE_SENDS_SYN;
+    return (segment->flags & TCPSTATE_FLAG_FIN) ? TCPSTATE_SENDS_FIN : TCPSTATE_SENDS_ACK;
+}
+
+/* A RST.  Anybody on the path can send one in this end's name, so it proves
+ * nothing, and the end may stand where it stood; or answer from a port that
+ * listens again. */
+static void move_by_reset(struct tcpstate_endpoint *me, const struct judgement *judgement, bool reused,
+                          enum tcpstate_state departure)
+{
+    if (judgement->is & FOREIGN) {
+        if (reused) /* perhaps it never sent that SYN */
+            me->after |= NOBODY_THERE;
+        return;
     }
-    me->proven = (uint8_t)after;
-    me->pending = remaining;
+    me->after = me->may | NOBODY_THERE;
+    if (judgement->is & ACCEPTABLE) {
+        if (departure != TCPSTATE_CLOSED)
+            me->before_reset = (uint8_t)departure;
+        me->likely = (uint8_t)tcpstate_next(departure, TCPSTATE_SENDS_RST);
+        me->doubtful |= me->pending;
+        me->pending = 0;
+    }
+}
+
+/* Exceptions to the rule that a segment takes those states away that could not
+ * have sent it: the first row that holds. */
+static const struct exception {
+    conditions when;
+    tcpstate_set may_also_be;
+} exceptions[] = {
+    /* A SYN or SYN,ACK that belongs to nothing that is there: old, forged, or of a connection to come. */
+    { HAS_SYN | STALE, TCPSTATE_IN(SYN_SENT) },
+    /* Recorded behind what its sender sent later: that tells more. */
+    { HAS_SYN | OVERTAKEN, 0 },
+    /* Of a connection that the capture does not hold. */
+    { STRAY, ALIVE },
+    /* Its receiver drops it, so no host that is in this connection sent it; unless it
+     * is late. */
+    { HAS_FIN | UNACCEPTABLE, TCPSTATE_IN(FIN_WAIT_1) | TCPSTATE_IN(LAST_ACK) },
+    /* Data where its FIN has gone before: a stranger's. */
+    { HAS_DATA | ALREADY_SENT_FIN | DOES_NOT_FIT, 0 },
+};
+
+static bool is_exception(struct tcpstate_endpoint *me, const struct judgement *judgement)
+{
+    if (judgement->is & OUTDATED)
+        return false; /* outdated, but its sender's */
+    for (size_t i = 0; i < sizeof exceptions / sizeof exceptions[0]; i++) {
+        if ((judgement->is & exceptions[i].when) != exceptions[i].when)
+            continue;
+        me->after |= exceptions[i].may_also_be;
+        return true;
+    }
+    return false;
+}
+
+/* A FIN recorded behind its sender's ACK of the other's FIN: it was sent before
+ * that, so the other's came to an end that had closed. */
+static void move_by_earlier_fin(struct tcpstate_endpoint *me)
+{
+    const bool acked = me->known & ACKED_FIN;
+
+    me->after = reach(acked ? TCPSTATE_IN(CLOSING) : TCPSTATE_IN(FIN_WAIT_1), BIT(TCPSTATE_GETS_ACK_OF_FIN));
+    me->likely = acked ? TCPSTATE_CLOSING : TCPSTATE_FIN_WAIT_1;
+}
+
+/* A bare ACK, or a SYN, of an end of which nothing is known: it stood anywhere. */
+static bool tells_nothing(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment,
+                          const struct judgement *judgement)
+{
+    if (me->likely != TCPSTATE_UNKNOWN)
+        return false;
+    if (sending(segment) == TCPSTATE_SENDS_SYN)
+        return true;
+    return sending(segment) == TCPSTATE_SENDS_ACK && segment->payload == 0 && me->pending == 0
+           && !(judgement->is & CHALLENGES);
+}
+
+/* Whether it stood elsewhere than was shown, although nothing came in between. */
+static bool is_corrected(const struct tcpstate_endpoint *me, const struct judgement *judgement, tcpstate_set can,
+                         enum tcpstate_state departure)
+{
+    return me->state != TCPSTATE_UNKNOWN && !(can & (1u << me->state))
+           && !(reach((tcpstate_set)(1u << me->state), judgement->had | judgement->unseen) & (1u << departure));
+}
+
+static void move_sender(struct tcpstate_endpoint *me, bool reused, const struct tcpstate_segment *segment,
+                        const struct judgement *judgement, struct departure *from)
+{
+    const uint8_t had = me->pending | me->doubtful | judgement->unseen | judgement->had;
+    const tcpstate_set was = me->may;
+    tcpstate_set can = reach(me->after, had);
+
+    bool moved = false;
+    /* A FIN after a pause may be sent again, although the first was not captured. */
+    if ((judgement->is & (HAS_FIN | AFTER_A_PAUSE)) == (HAS_FIN | AFTER_A_PAUSE))
+        can |= reach(tcpstate_next_of(me->after & SENDS_A_FIN, TCPSTATE_SENDS_FIN), had);
+    can &= judgement->senders;
+    from->shown = from->state = (enum tcpstate_state)me->state;
+    from->closes_first_or_not = (can & SENDS_NEW_DATA) == SENDS_NEW_DATA;
+    if (segment->flags & TCPSTATE_FLAG_RST) {
+        if (!(segment->flags & TCPSTATE_FLAG_ACK) && (me->pending & GETS_RESET))
+            from->state = (enum tcpstate_state)me->state; /* made from a segment that met a closed port */
+        else if (me->likely == TCPSTATE_UNKNOWN)
+            from->state = TCPSTATE_UNKNOWN;
+        else
+            from->state = likeliest(me, judgement, can);
+        from->corrected = me->pending & judgement->had_not & (BIT(TCPSTATE_GETS_SYN) | BIT(TCPSTATE_GETS_SYN_ACK));
+        move_by_reset(me, judgement, reused, from->state);
+    } else if (!(segment->flags & TCPSTATE_FLAG_ACK)
+               && (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN)) != TCPSTATE_FLAG_SYN) {
+        ; /* nonsense */
+    } else if (judgement->is & AFTER_THE_FIN) {
+        move_by_earlier_fin(me);
+        from->state = TCPSTATE_ESTABLISHED;
+        from->corrected = true;
+    } else if (is_exception(me, judgement) || (judgement->is & OVERTAKEN)) {
+        ;
+    } else if (can == 0) {
+        me->after |= tcpstate_next_of(judgement->senders, sending(segment));
+    } else {
+        const enum tcpstate_event event = sending(segment);
+        moved = true;
+        from->state = tells_nothing(me, segment, judgement) ? TCPSTATE_UNKNOWN : likeliest(me, judgement, can);
+        from->corrected = is_corrected(me, judgement, can, from->state);
+        me->after = tcpstate_next_of(can, event);
+        me->likely = (uint8_t)tcpstate_next(from->state, event);
+        if (event == TCPSTATE_SENDS_SYN_ACK && (segment->flags & TCPSTATE_FLAG_FIN)) {
+            me->after = tcpstate_next_of(me->after, TCPSTATE_SENDS_FIN);
+            me->likely = (uint8_t)tcpstate_next((enum tcpstate_state)me->likely, TCPSTATE_SENDS_FIN);
+        }
+        me->pending &= (uint8_t)~(judgement->had | judgement->lost);
+        me->doubtful &= (uint8_t)~(judgement->had | judgement->lost);
+        if (judgement->had_not & GETS_RESET) {
+            me->doubtful |= me->pending & GETS_RESET;
+            me->pending &= (uint8_t)~GETS_RESET;
+        }
+    }
+    if (judgement->is & MAY_BE_ANOTHERS)
+        me->after |= was;
+    from->own = moved ? (enum tcpstate_state)me->likely : from->state;
+    from->certain = (from->own != from->state ? me->after : can) == (1u << from->own)
+                    && !(judgement->is & MAY_BE_ANOTHERS) && !(segment->flags & TCPSTATE_FLAG_RST);
     tcpstate_settle(me);
-    *in_flight = remaining != 0 && after != departure && me->state != after;
-    return departure;
+    from->in_flight = from->own != from->state && me->state != from->own;
 }
 
-/* A FIN whose ACK of a FIN came before that FIN in the capture: here is the one
- * it acknowledges, so its sender had it, and closed second. */
-static void confirm_fin_recorded_early(struct tcpstate_connection *connection, struct tcpstate_endpoint *me,
-                                       struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
-{
-    if (!(peer->known & FIN_IN_DOUBT) || (peer->known & SENT_FIN) || (me->known & SENT_FIN)
-        || (segment->flags & (TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_ACK | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_SYN))
-               != (TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_ACK)
-        || peer->proven != TCPSTATE_ESTABLISHED || !(me->known & KNOWS_SEQ) || segment->seq != me->max
-        || tcpstate_segment_next(segment) != peer->claim || seq_gt(segment->ack, peer->fin))
-        return;
-    peer->known &= ~(uint32_t)(FIN_IN_DOUBT | DOUBTED | HEARD_UNSEEN);
-    peer->acked = peer->claim;
-    peer->carried_to = peer->fin + 1;
-    if (!(peer->known & KNOWS_SEQ) || peer->nxt == peer->fin)
-        peer->nxt = peer->max = peer->island = peer->fin + 1;
-    peer->known |= KNOWS_SEQ | SENT_FIN | FIN_ARRIVED | ACKED_FIN | ACK_OF_FIN_CARRIED;
-    peer->proven = TCPSTATE_LAST_ACK;
-    peer->pending = 0;
-    tcpstate_settle(peer);
-    me->known &= ~(uint32_t)SENT_UNSEEN;
-    connection->active_closer = (int8_t)(segment->from & 1);
-    connection->facts |= TCPSTATE_CONNECTION_THREE_SEGMENTS;
-}
-
-void tcpstate_confirm(struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
-{
-    struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
-    struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
-
-    if ((peer->known & CLAIMS) && !(segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_RST))
-        && segment->seq - peer->claim <= peer->window) {
-        me->nxt = me->max = me->island = peer->acked = peer->claim;
-        peer->known &= ~(uint32_t)CLAIMS;
-    }
-    confirm_fin_recorded_early(connection, me, peer, segment);
-    if (!(peer->known & FIN_IN_DOUBT) || (segment->flags & (TCPSTATE_FLAG_ACK | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_SYN)) != TCPSTATE_FLAG_ACK
-        || segment->ack != peer->fin + 1)
-        return;
-    peer->known &= ~(uint32_t)FIN_IN_DOUBT;
-    peer->known |= KNOWS_SEQ | SENT_FIN | FIN_ARRIVED;
-    peer->nxt = peer->max = peer->island = segment->ack;
-    peer->proven = (uint8_t)tcpstate_next((enum tcpstate_state)peer->proven, TCPSTATE_SENDS_FIN);
-    tcpstate_settle(peer);
-    if (connection->active_closer < 0)
-        connection->active_closer = (int8_t)!(segment->from & 1);
-}
-
-/* Let one arrival move the receiver, if it moves it at all. */
+/* Let arrivals move the receiver, as far as they can. */
 static void arrive(struct tcpstate_connection *connection, struct tcpstate_endpoint *end,
-                   enum tcpstate_event event, int64_t now)
+                   const struct judgement *judgement, int64_t now)
 {
-    uint8_t pending = end->pending | BIT(event);
-    enum tcpstate_state state = tcpstate_replay((enum tcpstate_state)end->proven, pending);
+    const uint8_t was = end->state;
 
-    if (state == end->state && end->state != TCPSTATE_TIME_WAIT)
-        return;
-    if (state == TCPSTATE_TIME_WAIT && (end->state != TCPSTATE_TIME_WAIT || event == TCPSTATE_GETS_FIN))
+    for (unsigned event = 0; judgement->arrives >> event != 0; event++) {
+        uint8_t bit = judgement->arrives & BIT(event);
+        if (bit && (replay((enum tcpstate_state)end->likely, end->pending | bit) != end->state
+                    || reach(end->may, bit) != end->may)) {
+            end->pending |= bit;
+            tcpstate_settle(end);
+        }
+    }
+    if (reach(end->may, judgement->may_arrive) != end->may) {
+        end->doubtful |= judgement->may_arrive;
+        tcpstate_settle(end);
+    }
+    if (end->state == TCPSTATE_TIME_WAIT
+        && (was != TCPSTATE_TIME_WAIT || (judgement->arrives & BIT(TCPSTATE_GETS_FIN))))
         connection->time_wait_since = now; /* a FIN seen again starts it anew */
-    if (state != end->state) {
-        end->pending = pending;
-        end->state = (uint8_t)state;
+}
+
+/* A FIN that waited behind a hole arrives with the segment that fills it; one
+ * recorded after its own acknowledgment had arrived before. */
+static void arrive_late(struct tcpstate_connection *connection, struct tcpstate_endpoint *me,
+                        struct tcpstate_endpoint *peer, int64_t now)
+{
+    if (!(me->known & SENT_FIN))
+        return;
+    if ((peer->known & KNOWS_ACK) && !(peer->known & ACKED_FIN) && peer->rcv_nxt == me->fin + 1) {
+        bool carried = (me->known & ACK_OF_FIN_CARRIED) && seq_ge(peer->rcv_nxt, me->carried_to);
+        const struct judgement to_me = { .arrives = BIT(TCPSTATE_GETS_ACK_OF_FIN) };
+        tcpstate_set after = tcpstate_next_of(reach(peer->after, peer->pending | peer->doubtful), TCPSTATE_GETS_FIN);
+
+        if ((peer->known & SENT_FIN) && peer->last.frame == peer->marked.frame && peer->last_ack == me->fin + 1) {
+            peer->likely = TCPSTATE_LAST_ACK; /* its own FIN acknowledged this one */
+            peer->after = TCPSTATE_IN(LAST_ACK);
+        } else {
+            peer->likely = (uint8_t)replay((enum tcpstate_state)peer->likely,
+                                           BIT(TCPSTATE_GETS_FIN) | (carried ? BIT(TCPSTATE_GETS_ACK_OF_FIN) : 0));
+            peer->after = (after & GOT_FIN) | (tcpstate_set)(peer->likely < TCPSTATE_UNKNOWN ? 1u << peer->likely : 0);
+        }
+        peer->pending &= (uint8_t)~BIT(TCPSTATE_GETS_FIN);
+        peer->known |= ACKED_FIN;
+        tcpstate_settle(peer);
+        arrive(connection, me, &to_me, now);
+        me->known |= FIN_ARRIVED;
+    } else if (!(me->known & FIN_ARRIVED) && seq_gt(me->snd_nxt, me->fin)) {
+        const struct judgement to_peer = { .arrives = BIT(TCPSTATE_GETS_FIN) };
+        arrive(connection, peer, &to_peer, now);
+        me->known |= FIN_ARRIVED;
     }
 }
 
-void tcpstate_move_receiver(struct tcpstate_connection *connection,
-                          const struct tcpstate_segment *segment, const struct evidence *evidence)
+/* Where a SYN passes, its receiver may have given up what we believe it to hold,
+ * unseen, and take it. */
+static void meet_syn(struct tcpstate_endpoint *peer, bool contested, const struct judgement *judgement)
+{
+    if ((contested || !(judgement->is & AGAIN)) && !(judgement->is & OVERTAKEN) && peer->likely != TCPSTATE_UNKNOWN && (peer->after & ALIVE))
+        peer->after |= NOBODY_THERE | TCPSTATE_IN(SYN_RCVD);
+    if ((judgement->arrives & BIT(TCPSTATE_GETS_SYN)) && (peer->pending & GETS_RESET)) {
+        /* A reset came before it, and is not to be replayed after it. */
+        peer->after |= peer->may;
+        peer->likely = peer->state;
+        peer->pending = 0;
+    }
+    tcpstate_settle(peer);
+}
+
+static void move_receiver(struct tcpstate_connection *connection, struct tcpstate_endpoint *me,
+                          struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
+                          const struct judgement *judgement)
+{
+    if ((judgement->is & (HAS_SYN | HAS_ACK | HAS_FIN | HAS_RST)) == HAS_SYN)
+        meet_syn(peer, connection->facts & TCPSTATE_CONNECTION_CONTESTED, judgement);
+    arrive(connection, peer, judgement, segment->time);
+    if (judgement->arrives & BIT(TCPSTATE_GETS_FIN))
+        me->known |= FIN_ARRIVED;
+    if ((judgement->is & (HAS_RST | HAS_SYN | HAS_ACK)) == HAS_ACK)
+        arrive_late(connection, me, peer, segment->time);
+}
+
+/* A FIN that the capture lacks may lie among what was acknowledged, or before a
+ * bare segment; not before what its sender goes on with. */
+static void suspect_unseen_fin(struct tcpstate_endpoint *me, struct tcpstate_endpoint *peer,
+                               const struct judgement *judgement)
+{
+    if (judgement->is & ACKS_UNSEEN) {
+        peer->after |= tcpstate_next_of(peer->after & (SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD)), TCPSTATE_SENDS_FIN);
+        peer->doubtful |= BIT(TCPSTATE_GETS_ACK_OF_FIN);
+        tcpstate_settle(peer);
+    }
+    if (judgement->is & SKIPS_UNSEEN) {
+        me->after |= tcpstate_next_of(me->after & (SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD)), TCPSTATE_SENDS_FIN);
+        peer->doubtful |= BIT(TCPSTATE_GETS_FIN);
+        tcpstate_settle(me);
+        tcpstate_settle(peer);
+    }
+    if ((judgement->is & (SENDS_MORE | OVERTAKEN)) == SENDS_MORE && !(me->known & FIN_IN_DOUBT)
+        && ((peer->doubtful & BIT(TCPSTATE_GETS_FIN)) || (peer->after & GOT_FIN))) {
+        peer->doubtful &= (uint8_t)~(BIT(TCPSTATE_GETS_FIN) & ~judgement->may_arrive);
+        if ((peer->after & ~GOT_FIN) && peer->likely < TCPSTATE_UNKNOWN && !((1u << peer->likely) & GOT_FIN))
+            peer->after &= (tcpstate_set)~GOT_FIN;
+        tcpstate_settle(peer);
+    }
+}
+
+/* A SYN,ACK shows that the other sent a SYN, and an ACK of an unseen SYN,ACK that
+ * there was one. */
+static void learn_of_the_uncaptured(struct tcpstate_endpoint *peer, const struct judgement *judgement)
+{
+    if (peer->likely != TCPSTATE_UNKNOWN)
+        return;
+    if ((judgement->is & (HAS_SYN | HAS_ACK | GOOD_ACK | HAS_RST)) == (HAS_SYN | HAS_ACK | GOOD_ACK))
+        stand(peer, TCPSTATE_SYN_SENT);
+    else if (judgement->is & OPENS)
+        stand(peer, TCPSTATE_SYN_RCVD);
+}
+
+void tcpstate_move(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                   const struct judgement *judgement, struct departure *departure)
 {
     struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
     struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
-    uint8_t arrives = evidence->arrives;
-    uint8_t flags = segment->flags;
 
-    /* Nonsense brings nothing, not even what waited for the next segment. */
-    if (!(flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK | TCPSTATE_FLAG_RST))
-        || ((flags & TCPSTATE_FLAG_SYN) && (flags & (TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST))))
-        return;
-    if (arrives & BIT(TCPSTATE_GETS_SYN)) {
-        /* A new life begins: from what is proven, not from what is shown; but
-         * a reset came before it, and is not to be replayed after it. */
-        tcpstate_settle(peer);
-        if (peer->pending & (BIT(TCPSTATE_GETS_RST) | BIT(TCPSTATE_GETS_RST_AS_OPENER))) {
-            peer->proven = peer->state;
-            peer->pending = 0;
-            peer->known |= GUESSED;
-        }
+    *departure = (struct departure){ 0 };
+    move_sender(me, connection->facts & TCPSTATE_CONNECTION_REUSED, segment, judgement, departure);
+    learn_of_the_uncaptured(peer, judgement);
+    if (judgement->is & CONFIRMS_FIN) {
+        peer->after = tcpstate_next_of(peer->after & (SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD)), TCPSTATE_SENDS_FIN)
+                      | (peer->after & (WAITS_FOR_ACK_OF_FIN | TCPSTATE_IN(FIN_WAIT_2)));
+        stand(peer, tcpstate_next((enum tcpstate_state)peer->likely, TCPSTATE_SENDS_FIN));
     }
-    for (int event = 0; arrives != 0; event++, arrives >>= 1)
-        if (arrives & 1)
-            arrive(connection, peer, (enum tcpstate_event)event, segment->time);
-    if (evidence->arrives & BIT(TCPSTATE_GETS_FIN))
-        me->known |= FIN_ARRIVED;
-
-    /* A FIN that waited behind a hole arrives with the segment that fills it;
-     * one recorded after its own acknowledgment had arrived before. */
-    if ((me->known & SENT_FIN) && !(segment->flags & TCPSTATE_FLAG_RST)) {
-        if ((peer->known & KNOWS_ACK) && !(peer->known & ACKED_FIN) && seq_gt(peer->acked, me->fin)
-            && seq_le(peer->acked, me->max)) {
-            uint8_t had = BIT(TCPSTATE_GETS_FIN);
-            if ((me->known & ACK_OF_FIN_CARRIED) && seq_ge(peer->acked, me->carried_to))
-                had |= BIT(TCPSTATE_GETS_ACK_OF_FIN);
-            peer->proven = (uint8_t)tcpstate_replay((enum tcpstate_state)peer->proven, had);
-            peer->pending &= (uint8_t)~had;
-            peer->known |= ACKED_FIN;
+    if (judgement->is & WITHDRAWS_FIN) {
+        /* What was taken for its FIN was none, or this is not its data. */
+        me->after |= SENDS_NEW_DATA;
+        me->likely = TCPSTATE_ESTABLISHED;
+        me->pending &= (uint8_t)~BIT(TCPSTATE_GETS_ACK_OF_FIN);
+        tcpstate_settle(me);
+        if (peer->pending & BIT(TCPSTATE_GETS_FIN)) {
+            peer->doubtful |= BIT(TCPSTATE_GETS_FIN);
+            peer->pending &= (uint8_t)~BIT(TCPSTATE_GETS_FIN);
             tcpstate_settle(peer);
-            arrive(connection, me, TCPSTATE_GETS_ACK_OF_FIN, segment->time);
-            me->known |= FIN_ARRIVED;
-        } else if (!(me->known & FIN_ARRIVED) && seq_gt(me->nxt, me->fin)) {
-            arrive(connection, peer, TCPSTATE_GETS_FIN, segment->time);
-            me->known |= FIN_ARRIVED;
         }
     }
+    move_receiver(connection, me, peer, segment, judgement);
+    suspect_unseen_fin(me, peer, judgement);
 }
-

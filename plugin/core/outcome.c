@@ -5,7 +5,7 @@
  * Only reads what connection.c remembered; may be asked at any time and says
  * what holds then.
  */
-#include "evidence.h"
+#include "internal.h"
 
 /* A SYN that was never answered by a SYN,ACK because its receiver still held the
  * connection before: what that end is known for is the old one's story. */
@@ -17,7 +17,7 @@ static bool met_the_one_before(const struct tcpstate_connection *connection)
     return (connection->facts & TCPSTATE_CONNECTION_REUSED) && client >= 0
            && connection->milestones[TCPSTATE_MILESTONE_SYN_ACK] == 0
            && connection->milestones[TCPSTATE_MILESTONE_HANDSHAKE_ACK] == 0
-           && ends[client].proven == TCPSTATE_SYN_SENT && (ends[!client].known & KNOWS_SEQ);
+           && ends[client].likely == TCPSTATE_SYN_SENT && (ends[!client].known & KNOWS_SEQ);
 }
 
 static enum tcpstate_result result_of(const struct tcpstate_connection *connection)
@@ -42,8 +42,8 @@ static enum tcpstate_result result_of(const struct tcpstate_connection *connecti
         return TCPSTATE_RESULT_LAST_ACK_MISSING;
     if (either & SENT_FIN)
         return TCPSTATE_RESULT_HALF_CLOSED;
-    if (a->proven >= TCPSTATE_ESTABLISHED && b->proven >= TCPSTATE_ESTABLISHED
-        && a->proven != TCPSTATE_UNKNOWN && b->proven != TCPSTATE_UNKNOWN)
+    if (a->likely >= TCPSTATE_ESTABLISHED && b->likely >= TCPSTATE_ESTABLISHED
+        && a->likely != TCPSTATE_UNKNOWN && b->likely != TCPSTATE_UNKNOWN)
         return a->keep_alives > 1 || b->keep_alives > 1 ? TCPSTATE_RESULT_SILENT : TCPSTATE_RESULT_OPEN;
     if (a->state == TCPSTATE_ESTABLISHED && b->state == TCPSTATE_ESTABLISHED)
         return TCPSTATE_RESULT_OPEN;

@@ -19,13 +19,13 @@
 
 /* Numbers of one endpoint: field, and what it is likely to be near. */
 #define OWN_NUMBERS(X, me, peer)                                               \
-    X(me->isn, 0) X(me->nxt, me->isn) X(me->max, me->nxt) X(me->island, me->max) \
-    X(me->fin, me->max) X(me->carried_to, me->max) X(me->known, 0)             \
+    X(me->isn, 0) X(me->snd_nxt, me->isn) X(me->snd_max, me->snd_nxt) X(me->island, me->snd_max) \
+    X(me->fin, me->snd_max) X(me->fin_from, me->snd_max) X(me->carried_to, me->snd_max) X(me->known, 0) \
     X(me->window, 0) X(me->ts_val, 0)
 
 /* ... with the other's numbers known. */
 #define SHARED_NUMBERS(X, me, peer)                                            \
-    X(me->acked, peer->max) X(me->last_ack, me->acked) X(me->claim, me->acked) \
+    X(me->rcv_nxt, peer->snd_max) X(me->last_ack, me->rcv_nxt) X(me->claim, me->rcv_nxt) X(me->syn_acked, peer->isn) \
     X(me->last.digest, 0) X(me->marked.digest, me->last.digest)
 
 /* Frame numbers: each near the one before it. */
@@ -42,13 +42,15 @@
 
 /* Small ones, four to a number. */
 #define SMALL(X, c)                                                             \
-    X(c->ends[0].state, c->ends[0].proven, c->ends[0].before_reset, c->ends[0].pending) \
-    X(c->ends[1].state, c->ends[1].proven, c->ends[1].before_reset, c->ends[1].pending) \
-    X(c->ends[0].window_scale, c->ends[0].ttl, c->ends[1].window_scale, c->ends[1].ttl) \
+    X(c->ends[0].state, c->ends[0].likely, c->ends[0].before_reset, c->ends[0].pending) \
+    X(c->ends[1].state, c->ends[1].likely, c->ends[1].before_reset, c->ends[1].pending) \
+    X(c->ends[0].window_scale, c->ends[0].ttl, c->ends[0].doubtful, c->ends[0].window_scale) \
+    X(c->ends[1].window_scale, c->ends[1].ttl, c->ends[1].doubtful, c->ends[1].window_scale) \
     X(c->client, c->active_closer, c->ended_by, c->end)
 #define SMALL_16(X, c)                                                          \
     X(c->ends[0].repeats, c->ends[1].repeats) X(c->ends[0].syns, c->ends[1].syns) \
-    X(c->ends[0].keep_alives, c->ends[1].keep_alives) X(c->facts, c->stale_from)
+    X(c->ends[0].keep_alives, c->ends[1].keep_alives) X(c->facts, c->stale_from)   \
+    X(c->ends[0].after, c->ends[0].may) X(c->ends[1].after, c->ends[1].may)
 
 /* Times, in the order in which they are likely to come. */
 #define TIMES(X, c)                                                             \
@@ -56,10 +58,10 @@
     X(c->moments[6]) X(c->moments[7]) X(c->moments[8]) X(c->time_wait_since)    \
     X(c->ends[0].first_sent) X(c->ends[1].first_sent) X(c->ends[0].last.time) X(c->ends[1].last.time) \
     X(c->ends[0].marked.time) X(c->ends[1].marked.time) X(c->ends[0].since) X(c->ends[1].since) \
-    X(c->ends[0].proven_since) X(c->ends[1].proven_since)
+    X(c->ends[0].likely_since) X(c->ends[1].likely_since)
 
 enum {
-    NUMBERS = 2 * (9 + 5) + 17 + 4 + 4,
+    NUMBERS = 2 * (10 + 6) + 17 + 5 + 6,
     TIME_COUNT = 20,
     CODE_BYTES = (NUMBERS + 3) / 4,
     TIME_CODE_BYTES = (TIME_COUNT + 1) / 2,

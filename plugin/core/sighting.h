@@ -15,6 +15,15 @@
  * Nanoseconds. */
 #define TCPSTATE_COPY_TIME INT64_C(2000000)
 
+/* Nothing is sent again sooner, nanoseconds: the same timer. */
+#define TCPSTATE_SHORTEST_RETRANSMISSION INT64_C(200000000)
+
+/* What passed the capture is hardly on its way longer than the first of these, and
+ * never longer than the second, nanoseconds: what an end sends later it sent with it,
+ * or without it. */
+#define TCPSTATE_LONG_WAY INT64_C(1000000000)
+#define TCPSTATE_LONGEST_WAY INT64_C(3000000000)
+
 /* Two segments of one endpoint that differ have different digests, but for one
  * pair in 2^32; and only a pair within TCPSTATE_COPY_TIME is ever compared. */
 static inline uint32_t tcpstate_digest(const struct tcpstate_segment *segment)

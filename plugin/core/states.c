@@ -6,7 +6,7 @@
  * The viewpoint is that of a passer-by, so the rows of the upper half are
  * what reaches an endpoint and those of the lower half what it is seen to
  * send.  Whether an arrival is acceptable at all (section 3.10.7) has been
- * judged in evidence.c before the table is asked: the table knows no numbers.
+ * judged in judge.c before the table is asked: the table knows no numbers.
  *
  * A send is evidence, not a request.  Where an endpoint sends what its state
  * does not allow, it is our idea of its state that was wrong, and the cell
@@ -17,7 +17,7 @@
  */
 #include <stddef.h>
 
-#include "tcpstate.h"
+#include "internal.h"
 
 #define sCL TCPSTATE_CLOSED
 #define sLI TCPSTATE_LISTEN
@@ -78,6 +78,16 @@ static const char *const names[TCPSTATE_STATES] = {
 enum tcpstate_state tcpstate_next(enum tcpstate_state state, enum tcpstate_event event)
 {
     return (enum tcpstate_state)next[event][state];
+}
+
+tcpstate_set tcpstate_next_of(tcpstate_set set, enum tcpstate_event event)
+{
+    tcpstate_set after = 0;
+
+    for (unsigned state = 0; set != 0; state++, set >>= 1)
+        if (set & 1)
+            after |= (tcpstate_set)(1u << next[event][state]);
+    return after;
 }
 
 const char *tcpstate_state_name(enum tcpstate_state state)

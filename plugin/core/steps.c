@@ -5,13 +5,13 @@
  * The first rule that fits names the step.  A rule reads: all of `has`, none
  * of `lacks`, the sender on departure in one of `sender`'s states, the
  * receiver before arrival in one of `receiver`'s.  A new step is a row here,
- * a row in steps.def and a row of words in ../text/catalogue.c; nothing else
+ * a row in steps.def and a row of words in ../text/catalogue.def; nothing else
  * needs to know of it.  What no rule fits has no name, and plain data and
  * plain ACKs are meant to have none.
  */
 #include <stddef.h>
 
-#include "evidence.h"
+#include "internal.h"
 
 #define CL (1u << TCPSTATE_CLOSED)
 #define LI (1u << TCPSTATE_LISTEN)
@@ -42,7 +42,7 @@ struct rule {
 static const struct rule marked[] = {
     /*   step                  has                             lacks        sender   receiver */
     /* Nonsense first: nothing below may take it for something. */
-    RULE(SYN_FIN,              HAS_SYN | HAS_FIN,              NOTHING,             ANY, ANY),
+    RULE(SYN_FIN,              HAS_SYN | HAS_FIN,              HAS_ACK,             ANY, ANY),
     RULE(SYN_RST,              HAS_SYN | HAS_RST,              NOTHING,             ANY, ANY),
     RULE(XMAS_SEGMENT,         HAS_FIN | HAS_URG_PSH,          HAS_ACK | HAS_RST,   ANY, ANY),
     RULE(FIN_WITHOUT_ACK,      HAS_FIN,                        HAS_ACK | HAS_RST,   ANY, ANY),
@@ -81,15 +81,16 @@ static const struct rule marked[] = {
     RULE(HANDSHAKE_ABORTED,    HAS_RST,                        NOTHING,             SS | SR, ANY),
     RULE(HANDSHAKE_ABORTED,    HAS_RST,                        NOTHING,             ES, SR),
     RULE(TIME_WAIT_ASSASSINATION, HAS_RST,                     NOTHING,             ANY, TW),
-    RULE(RESET_AFTER_CLOSE,    HAS_RST,                        NOTHING,             CL | TW, ANY),
+    RULE(RESET_AFTER_CLOSE,    HAS_RST | IS_OVER,              NOTHING,             CL | TW, ANY),
     RULE(RESET_AFTER_CLOSE,    HAS_RST,                        NOTHING,             ANY, CL),
     RULE(RESET_IN_CLOSE,       HAS_RST | ALREADY_SENT_FIN,     NOTHING,             ANY, ANY),
     RULE(RESET_IN_CLOSE,       HAS_RST | PEER_SENT_FIN,        NOTHING,             ANY, ANY),
+    RULE(ABORT,                HAS_RST,                        NOTHING,             ES | CW | CL, ES | CW),
     RULE(ABORT,                HAS_RST,                        NOTHING,             ES | CW, ANY),
     RULE(RESET_OF_UNKNOWN,     HAS_RST,                        NOTHING,             ANY, ANY),
 
     /* FIN */
-    RULE(FIN_DOUBTFUL,         HAS_FIN | ACKS_UNSEEN,          NOTHING,             ANY, ANY),
+    RULE(FIN_DOUBTFUL,         HAS_FIN | DOES_NOT_FIT,         NOTHING,             ANY, ANY),
     RULE(FIN_IGNORED,          HAS_FIN | UNACCEPTABLE,         NOTHING,             ANY, ANY),
     RULE(FIN_IN_TIME_WAIT,     HAS_FIN | AGAIN | PEER_ACKED_FIN, NOTHING,           ANY, TW),
     RULE(FIN_RETRANSMITTED,    HAS_FIN | AGAIN,                NOTHING,             ANY, ANY),
@@ -163,119 +164,37 @@ enum tcpstate_step tcpstate_classify(conditions is, enum tcpstate_state sender,
 #define ACK_ISN TCPSTATE_CHECK_ACK_IS_ISN_PLUS_1
 #define SEQ_ISN TCPSTATE_CHECK_SEQ_IS_ISN_PLUS_1
 #define ACK_FIN TCPSTATE_CHECK_ACK_IS_FIN_PLUS_1
-#define M(name) TCPSTATE_MILESTONE_##name
-#define NO (-1)
+#define OPENING TCPSTATE_PHASE_OPENING
+#define TRANSFER TCPSTATE_PHASE_TRANSFER
+#define CLOSING TCPSTATE_PHASE_CLOSING
+#define ABORTING TCPSTATE_PHASE_ABORT
+#define FAILED TCPSTATE_PHASE_FAILED
+#define THE(milestone) (1 + TCPSTATE_MILESTONE_##milestone)
+#define AT(moment) (1 + TCPSTATE_MOMENT_##moment)
 
-static const struct step_facts facts[TCPSTATE_STEPS] = {
-    /*                                             checks             is                answers */
-    [TCPSTATE_STEP_NONE] =                       { 0,                 NO,               NO },
-    [TCPSTATE_STEP_SYN] =                        { 0,                 M(SYN),           NO },
-    [TCPSTATE_STEP_PORT_REUSED] =                { 0,                 M(SYN),           NO },
-    [TCPSTATE_STEP_SYN_RETRANSMITTED] =          { 0,                 NO,               M(SYN) },
-    [TCPSTATE_STEP_SYN_IN_CONNECTION] =          { 0,                 M(SYN),           NO },
-    [TCPSTATE_STEP_STALE_SYN] =                  { 0,                 NO,               NO },
-    [TCPSTATE_STEP_SIMULTANEOUS_OPEN] =          { 0,                 NO,               NO },
-    [TCPSTATE_STEP_SIMULTANEOUS_SYN_ACK] =       { ACK_ISN,           M(SYN_ACK),       NO },
-    [TCPSTATE_STEP_SYN_ACK] =                    { ACK_ISN,           M(SYN_ACK),       M(SYN) },
-    [TCPSTATE_STEP_SYN_ACK_RETRANSMITTED] =      { ACK_ISN,           NO,               M(SYN_ACK) },
-    [TCPSTATE_STEP_BAD_SYN_ACK] =                { ACK_ISN,           NO,               NO },
-    [TCPSTATE_STEP_HANDSHAKE_ACK] =              { ACK_ISN | SEQ_ISN, M(HANDSHAKE_ACK), M(SYN_ACK) },
-    [TCPSTATE_STEP_HANDSHAKE_ACK_DATA] =         { ACK_ISN | SEQ_ISN, M(HANDSHAKE_ACK), M(SYN_ACK) },
-    [TCPSTATE_STEP_HANDSHAKE_ACK_REPEATED] =     { 0,                 NO,               M(SYN_ACK) },
-    [TCPSTATE_STEP_CHALLENGE_ACK] =              { 0,                 NO,               NO },
-    [TCPSTATE_STEP_TFO_REQUEST] =                { 0,                 M(SYN),           NO },
-    [TCPSTATE_STEP_TFO_COOKIE] =                 { ACK_ISN,           M(SYN_ACK),       M(SYN) },
-    [TCPSTATE_STEP_TFO_SYN_DATA] =               { 0,                 M(SYN),           NO },
-    [TCPSTATE_STEP_TFO_ACCEPTED] =               { 0,                 M(SYN_ACK),       M(SYN) },
-    [TCPSTATE_STEP_TFO_NOT_ACCEPTED] =           { ACK_ISN,           M(SYN_ACK),       M(SYN) },
-    [TCPSTATE_STEP_FIRST_REQUEST] =              { 0,                 NO,               NO },
-    [TCPSTATE_STEP_FIRST_RESPONSE] =             { 0,                 NO,               NO },
-    [TCPSTATE_STEP_SERVER_SPEAKS_FIRST] =        { 0,                 NO,               NO },
-    [TCPSTATE_STEP_CLIENT_ANSWERS] =             { 0,                 NO,               NO },
-    [TCPSTATE_STEP_FIN] =                        { 0,                 M(FIN),           NO },
-    [TCPSTATE_STEP_FIN_MIDSTREAM] =              { 0,                 M(FIN),           NO },
-    [TCPSTATE_STEP_FIN_IN_HANDSHAKE] =           { 0,                 M(FIN),           NO },
-    [TCPSTATE_STEP_FIN_OUT_OF_ORDER] =           { 0,                 NO,               NO },
-    [TCPSTATE_STEP_FIN_DOUBTFUL] =               { 0,                 NO,               NO },
-    [TCPSTATE_STEP_FIN_IGNORED] =                { 0,                 NO,               NO },
-    [TCPSTATE_STEP_FIN_RETRANSMITTED] =          { 0,                 NO,               NO },
-    [TCPSTATE_STEP_FIN_IN_TIME_WAIT] =           { 0,                 NO,               NO },
-    [TCPSTATE_STEP_FIN_ACKED] =                  { ACK_FIN,           M(FIN_ACK),       M(FIN) },
-    [TCPSTATE_STEP_FIN_ACKED_DATA] =             { ACK_FIN,           M(FIN_ACK),       M(FIN) },
-    [TCPSTATE_STEP_FIN_ACK_REPEATED] =           { ACK_FIN,           NO,               M(FIN) },
-    [TCPSTATE_STEP_HALF_CLOSED_DATA] =           { 0,                 NO,               NO },
-    [TCPSTATE_STEP_PASSIVE_FIN] =                { 0,                 M(PASSIVE_FIN),   M(FIN) },
-    [TCPSTATE_STEP_PASSIVE_FIN_COMBINED] =       { ACK_FIN,           M(PASSIVE_FIN),   M(FIN) },
-    [TCPSTATE_STEP_LAST_ACK] =                   { ACK_FIN,           M(LAST_ACK),      M(PASSIVE_FIN) },
-    [TCPSTATE_STEP_LAST_ACK_REPEATED] =          { ACK_FIN,           NO,               M(PASSIVE_FIN) },
-    [TCPSTATE_STEP_SIMULTANEOUS_CLOSE] =         { 0,                 M(PASSIVE_FIN),   NO },
-    [TCPSTATE_STEP_SIMULTANEOUS_CLOSE_ACK] =     { ACK_FIN,           NO,               NO },
-    [TCPSTATE_STEP_DATA_AFTER_FIN] =             { 0,                 NO,               M(FIN) },
-    [TCPSTATE_STEP_REFUSED] =                    { ACK_ISN,           M(RST),           M(SYN) },
-    [TCPSTATE_STEP_SYN_ACK_REJECTED] =           { 0,                 M(RST),           M(SYN_ACK) },
-    [TCPSTATE_STEP_HALF_OPEN_RESET] =            { 0,                 M(RST),           NO },
-    [TCPSTATE_STEP_HANDSHAKE_ABORTED] =          { 0,                 M(RST),           NO },
-    [TCPSTATE_STEP_ABORT] =                      { 0,                 M(RST),           NO },
-    [TCPSTATE_STEP_RESET_IN_CLOSE] =             { 0,                 M(RST),           NO },
-    [TCPSTATE_STEP_RESET_AFTER_CLOSE] =          { 0,                 M(RST),           NO },
-    [TCPSTATE_STEP_RESET_REPEATED] =             { 0,                 NO,               M(RST) },
-    [TCPSTATE_STEP_RESET_IGNORED] =              { 0,                 NO,               NO },
-    [TCPSTATE_STEP_RESET_OF_UNKNOWN] =           { 0,                 M(RST),           NO },
-    [TCPSTATE_STEP_UNREACHABLE] =                { 0,                 NO,               M(SYN) },
-    [TCPSTATE_STEP_TIME_WAIT_ASSASSINATION] =    { 0,                 M(RST),           NO },
-    [TCPSTATE_STEP_KEEP_ALIVE_UNANSWERED] =      { 0,                 NO,               NO },
-    [TCPSTATE_STEP_MPTCP_DATA_FIN] =             { 0,                 NO,               NO },
-    [TCPSTATE_STEP_MPTCP_FASTCLOSE] =            { 0,                 NO,               NO },
-    [TCPSTATE_STEP_NO_CONNECTION] =              { 0,                 NO,               NO },
-    [TCPSTATE_STEP_COPY] =                       { 0,                 NO,               NO },
-    [TCPSTATE_STEP_DATA] =                       { 0,                 NO,               NO },
-    [TCPSTATE_STEP_ACK] =                        { 0,                 NO,               NO },
-    [TCPSTATE_STEP_RETRANSMISSION] =             { 0,                 NO,               NO },
-    [TCPSTATE_STEP_OUT_OF_ORDER] =               { 0,                 NO,               NO },
-    [TCPSTATE_STEP_DUPLICATE_ACK] =              { 0,                 NO,               NO },
-    [TCPSTATE_STEP_KEEP_ALIVE] =                 { 0,                 NO,               NO },
-    [TCPSTATE_STEP_KEEP_ALIVE_ACK] =             { 0,                 NO,               NO },
-    [TCPSTATE_STEP_ZERO_WINDOW] =                { 0,                 NO,               NO },
-    [TCPSTATE_STEP_ZERO_WINDOW_PROBE] =          { 0,                 NO,               NO },
-    [TCPSTATE_STEP_ZERO_WINDOW_PROBE_ACK] =      { 0,                 NO,               NO },
-    [TCPSTATE_STEP_WINDOW_UPDATE] =              { 0,                 NO,               NO },
-    [TCPSTATE_STEP_URGENT_DATA] =                { 0,                 NO,               NO },
-    [TCPSTATE_STEP_NULL_SEGMENT] =               { 0,                 NO,               NO },
-    [TCPSTATE_STEP_FIN_WITHOUT_ACK] =            { 0,                 NO,               NO },
-    [TCPSTATE_STEP_XMAS_SEGMENT] =               { 0,                 NO,               NO },
-    [TCPSTATE_STEP_SYN_FIN] =                    { 0,                 NO,               NO },
-    [TCPSTATE_STEP_SYN_RST] =                    { 0,                 NO,               NO },
-};
-
-const struct step_facts *tcpstate_step_facts(enum tcpstate_step step)
-{
-    return &facts[step];
-}
-
-static const struct {
-    const char *name;
-    uint8_t phase;
-} steps[TCPSTATE_STEPS] = {
-    [TCPSTATE_STEP_NONE] = { "", TCPSTATE_PHASE_NONE },
-#define TCPSTATE_STEP(id, name, phase) [TCPSTATE_STEP_##id] = { name, TCPSTATE_PHASE_##phase },
+static const struct step_row rows[TCPSTATE_STEPS] = {
+    [TCPSTATE_STEP_NONE] = { .name = "" },
+#define TCPSTATE_STEP(id, name, ...) [TCPSTATE_STEP_##id] = { name, __VA_ARGS__ },
 #include "steps.def"
 #undef TCPSTATE_STEP
 };
 
+const struct step_row *tcpstate_step_row(enum tcpstate_step step)
+{
+    return &rows[step];
+}
+
 const char *tcpstate_step_name(enum tcpstate_step step)
 {
-    return (unsigned)step < TCPSTATE_STEPS ? steps[step].name : "";
+    return (unsigned)step < TCPSTATE_STEPS ? rows[step].name : "";
 }
 
 enum tcpstate_phase tcpstate_step_phase(enum tcpstate_step step)
 {
-    return (unsigned)step < TCPSTATE_STEPS ? (enum tcpstate_phase)steps[step].phase
-                                           : TCPSTATE_PHASE_NONE;
+    return (unsigned)step < TCPSTATE_STEPS ? (enum tcpstate_phase)rows[step].phase : TCPSTATE_PHASE_NONE;
 }
 
 bool tcpstate_step_is_first_data(enum tcpstate_step step)
 {
-    return step == TCPSTATE_STEP_HANDSHAKE_ACK_DATA || step == TCPSTATE_STEP_FIRST_REQUEST
-           || step == TCPSTATE_STEP_FIRST_RESPONSE || step == TCPSTATE_STEP_SERVER_SPEAKS_FIRST
-           || step == TCPSTATE_STEP_CLIENT_ANSWERS;
+    return rows[step].first_data;
 }

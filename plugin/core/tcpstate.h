@@ -8,15 +8,14 @@
  * observation.  It allocates nothing, has no globals, does no I/O and knows
  * no Wireshark; it can be read with RFC 9293 open beside it.
  *
- * The idea in one paragraph.  What an endpoint *sends* proves where it stands.
- * What *arrives* only lets us infer that it moved: the segment may still be in
- * flight, or be lost behind the point of capture.  So each endpoint has a
- * proven state, a set of pending arrivals that nothing it sent has confirmed
- * yet, and a state that follows from the two.  A segment's own numbers tell
- * which of the pending arrivals its sender knew of; those become proven, those
- * it contradicts are dropped, and the rest stay in flight.  The invariant:
- * state == replay(proven, pending), and a state is inferred exactly when it
- * differs from the proven one.
+ * The idea in one paragraph.  What an endpoint *sends* tells where it stood:
+ * only some states can send such a segment with such numbers.  What *arrives*
+ * only may have moved it: the segment may still be in flight, be lost behind
+ * the point of capture, or be refused.  So for each endpoint the core keeps the
+ * set of states that it may be in.  A segment of its own takes those away that
+ * could not have sent it, and moves the others as sending it does; a segment
+ * for it adds what it may bring about.  A state is certain exactly when the set
+ * has one member; otherwise the likeliest member is shown, as inferred.
  *
  * All sequence arithmetic is modulo 2^32 (RFC 9293 section 3.4).
  */
@@ -69,6 +68,12 @@ enum tcpstate_event {
 /* The state after an event: one cell of the table in states.c. */
 enum tcpstate_state tcpstate_next(enum tcpstate_state state, enum tcpstate_event event);
 
+/* A set of states, one bit each; UNKNOWN is never in one.  An endpoint of which
+ * nothing has been learnt may be in any of them. */
+typedef uint16_t tcpstate_set;
+#define TCPSTATE_IN(state) ((tcpstate_set)(1u << TCPSTATE_##state))
+#define TCPSTATE_ANY_STATE ((tcpstate_set)((1u << TCPSTATE_UNKNOWN) - 1))
+
 /* "SYN_SENT" and so on, as RFC 9293 spells them with '_' for '-'; never NULL. */
 const char *tcpstate_state_name(enum tcpstate_state state);
 
@@ -98,6 +103,7 @@ enum {
     TCPSTATE_OPTION_SACK_PERMITTED = 0x200, /* RFC 2018 */
     TCPSTATE_OPTION_SIGNATURE = 0x400,   /* MD5 (RFC 2385) or TCP-AO (RFC 5925) */
     TCPSTATE_OPTION_MP_TCPRST = 0x800,   /* .reset_reason is set (RFC 8684 section 3.6) */
+    TCPSTATE_OPTION_CUT = 0x2000,        /* the capture cut the options off */
     TCPSTATE_OPTION_AE = 0x1000,         /* no option but a flag, beside CWR (RFC 9768) */
 };
 
@@ -134,7 +140,7 @@ static inline uint32_t tcpstate_segment_next(const struct tcpstate_segment *segm
  * that users meet are in ../text/catalogue.c, one row per step. */
 enum tcpstate_step {
     TCPSTATE_STEP_NONE,
-#define TCPSTATE_STEP(id, name, phase) TCPSTATE_STEP_##id,
+#define TCPSTATE_STEP(id, ...) TCPSTATE_STEP_##id,
 #include "steps.def"
 #undef TCPSTATE_STEP
     TCPSTATE_STEPS
@@ -216,30 +222,35 @@ struct tcpstate_sighting {
 struct tcpstate_endpoint {
     int64_t first_sent;   /* when its last SYN, SYN,ACK or FIN was first sent */
     int64_t since;        /* when it entered .state; TCPSTATE_NO_TIME: not known */
-    int64_t proven_since; /* when it entered .proven */
+    int64_t likely_since; /* when it entered .likely */
     /* Its last segment, and its last with SYN, FIN or RST, to tell copies that
      * the capture made. */
     struct tcpstate_sighting last, marked;
     uint32_t last_ack; /* the last segment's acknowledgment number */
-    uint32_t isn;    /* valid with KNOWS_ISN */
-    uint32_t nxt;    /* what follows its data as far as seen without a hole */
-    uint32_t max;    /* the highest number that follows anything it sent */
-    uint32_t fin;    /* its FIN's own sequence number, with SENT_FIN */
-    uint32_t acked;  /* the highest number it acknowledged: RCV.NXT is at least this */
+    uint32_t isn;      /* valid with KNOWS_ISN */
+    uint32_t snd_nxt;  /* what follows its data as far as seen without a hole */
+    uint32_t snd_max;  /* the highest number that follows anything it sent: SND.NXT is at least this */
+    uint32_t fin;      /* its FIN's own sequence number, with SENT_FIN */
+    uint32_t fin_from; /* its FIN does not lie before this number, for what does is a SYN or data */
+    uint32_t rcv_nxt;  /* the highest number it acknowledged: RCV.NXT is at least this */
+    uint32_t syn_acked; /* what its SYN,ACK acknowledged, with SENT_SYN_ACK */
     uint32_t syn_frame; /* frame of its SYN without ACK, or 0 */
-    uint32_t claim;  /* an ACK of far more than the other was seen to send */
-    uint32_t window; /* its last advertised window, in bytes */
-    uint32_t island; /* start of the one range kept behind a hole; == max: none */
+    uint32_t claim;    /* an ACK of far more than the other was seen to send */
+    uint32_t window;   /* its last advertised window, in bytes */
+    uint32_t island;   /* start of the one range kept behind a hole; == snd_max: none */
     uint32_t carried_to; /* what follows the first new data or FIN of it that acknowledged the other's FIN */
-    uint32_t ts_val; /* last time stamp, with SENT_TIMESTAMPS */
-    uint32_t known;  /* KNOWS_* and SENT_*, see evidence.h */
-    uint16_t repeats; /* how often its last SYN, SYN,ACK or FIN was sent again */
-    uint16_t syns;       /* how many SYNs without ACK it sent */
+    uint32_t ts_val;   /* time stamp of its last segment in order, with SENT_TIMESTAMPS */
+    uint32_t known;    /* KNOWS_* and SENT_*, see judge.h */
+    uint16_t repeats;  /* how often its last SYN, SYN,ACK or FIN was sent again */
+    uint16_t syns;     /* how many SYNs without ACK it sent */
     uint16_t keep_alives; /* how many in a row were not answered */
-    uint8_t state;   /* enum tcpstate_state: replay(proven, pending) */
-    uint8_t proven;  /* enum tcpstate_state */
-    uint8_t pending; /* 1 << GETS_*: arrived as far as we know, not confirmed */
-    uint8_t before_reset; /* what .proven was when it sent a RST */
+    tcpstate_set after; /* states in which its last segment may have left it */
+    tcpstate_set may;   /* states in which it may be now: .after, and what may have arrived since */
+    uint8_t state;     /* the likeliest of .may, or UNKNOWN */
+    uint8_t likely;    /* the likeliest of .after, or UNKNOWN */
+    uint8_t pending;   /* 1 << GETS_*: what most likely arrived since */
+    uint8_t doubtful;  /* 1 << GETS_*: what may have arrived, but need not have been accepted */
+    uint8_t before_reset; /* what .likely was when it sent a RST */
     uint8_t window_scale;
     uint8_t ttl;
 };
@@ -272,7 +283,7 @@ enum {
     TCPSTATE_CONNECTION_CROSSED_FINS = 0x80,   /* closed from both ends at once */
     TCPSTATE_CONNECTION_RESTORED = 0x200,   /* goes on from before; nobody was told yet */
     TCPSTATE_CONNECTION_CONTESTED = 0x100,  /* begun by a SYN, but the other end still held the one before */
-    TCPSTATE_CONNECTION_SETTLED = 0x400,    /* both proven ESTABLISHED, nothing pending or in doubt: see shortcuts.c */
+    TCPSTATE_CONNECTION_SETTLED = 0x400,    /* both certainly ESTABLISHED, all numbers in line: see next.c */
 };
 
 /* How a connection ended, as soon as a segment ends it. */
@@ -339,6 +350,12 @@ struct tcpstate_outcome {
     const char *conn_state; /* Zeek's code: "SF", "S0" and so on */
 };
 
+/* Which of a four-tuple's connections a segment belongs to. */
+enum tcpstate_incarnation {
+    TCPSTATE_INCARNATION_LATEST,
+    TCPSTATE_INCARNATION_NEXT, /* a new one, which it opens */
+};
+
 /* Who waits for what, on a connection that nothing has ended. */
 enum tcpstate_wait_kind {
     TCPSTATE_WAIT_NONE,
@@ -378,29 +395,12 @@ struct tcpstate_observation {
     uint32_t answers;     /* frame of the step that this one answers or repeats; 0: none */
     uint32_t expected;    /* what a failed check expected */
     int64_t stayed[2];    /* nanoseconds that each end spent in the state it leaves; -1: it leaves none */
+    uint8_t incarnation;  /* enum tcpstate_incarnation: the connection that the segment belongs to */
+    bool ends_before;     /* it ends the connection that had the four-tuple before (RFC 9293 figure 9) */
     bool copy;            /* the capture saw the segment twice; it was sent once */
     bool over;            /* this segment ends the connection */
     bool changed;         /* anything to remember: a step, or a state moved or was proven */
 };
-
-/* A fresh connection; `before` is the one that had the same four-tuple, or
- * NULL.  What its endpoints were doing is taken over, because a host may
- * still hold the old connection when the new SYN arrives. */
-void tcpstate_connection_begin(struct tcpstate_connection *connection,
-                               const struct tcpstate_connection *before);
-
-/* Whether a segment that Wireshark gave a new tcp.stream (it does at any SYN
- * with a new ISN) opens a new connection on the four-tuple, or belongs to the
- * one that is there, as an old duplicate SYN does (RFC 9293 figure 8). */
-bool tcpstate_opens_new_connection(const struct tcpstate_connection *connection,
-                                   const struct tcpstate_segment *segment);
-
-/* A SYN came while the other end still held the connection `before`: its
- * sender has begun anew, or the SYN was old or forged.  A segment that goes on
- * in the old numbers shows the latter; then `connection` goes on from what
- * `before` was, and this returns true.  Call it before tcpstate_observe(). */
-bool tcpstate_restore(struct tcpstate_connection *connection, const struct tcpstate_connection *before,
-                      const struct tcpstate_segment *segment);
 
 /* The initial sequence number of endpoint 0 or 1, raw: J or K of the
  * textbooks.  False if neither its SYN nor an acknowledgment of it was seen. */
@@ -442,10 +442,17 @@ void tcpstate_observe_unreachable(struct tcpstate_connection *connection,
                                   const struct tcpstate_segment *segment,
                                   struct tcpstate_observation *observation);
 
-/* Take in one segment.  `two_msl` is the length of TIME_WAIT in nanoseconds.
- * Never fails; any segment is accepted, however forged. */
-void tcpstate_observe(struct tcpstate_connection *connection,
-                      const struct tcpstate_segment *segment, int64_t two_msl,
+/* A connection of which no segment has been seen. */
+void tcpstate_connection_begin(struct tcpstate_connection *connection);
+
+/* Take in one segment of a four-tuple: the one way in.  `latest` is the latest
+ * connection of the four-tuple, and has just begun if there was none.  `before`
+ * is the one that was the latest before it, or NULL; it is only read.  `next` is
+ * written, and then is the latest, when the segment opens a new connection: the
+ * observation tells by .incarnation.  `two_msl` is the length of TIME_WAIT in
+ * nanoseconds.  Never fails; any segment is accepted, however forged. */
+void tcpstate_observe(struct tcpstate_connection *latest, const struct tcpstate_connection *before,
+                      struct tcpstate_connection *next, const struct tcpstate_segment *segment, int64_t two_msl,
                       struct tcpstate_observation *observation);
 
 #endif

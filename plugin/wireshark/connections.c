@@ -3,10 +3,10 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A four-tuple has one connection after another.  Wireshark's tcp.stream starts
- * anew at any SYN with a new ISN, even an old duplicate's; the core says whether
- * such a SYN opens a new connection.  Any other segment belongs to the latest
- * connection of its four-tuple, so the tuple leads to it directly.
+ * A four-tuple has one connection after another, and the core says which segment
+ * opens a new one: tcp.stream is split elsewhere, differently from one version of
+ * Wireshark to the next.  Any other segment belongs to the latest connection of its
+ * four-tuple, so the tuple leads to it directly.
  */
 #include "connections.h"
 
@@ -32,12 +32,13 @@ struct lives {
 struct tuple {
     struct tcpstate_life *latest;
     struct lives *lives; /* NULL while there is one */
-    uint32_t last_stream; /* the highest tcp.stream met with a SYN */
+    uint32_t last_stream; /* tcp.stream of the segment that opened the latest */
     struct key key;       /* as long as it needs; last */
 };
 
 static GHashTable *tuples;    /* of struct key, the tuples' own */
 static struct tuple *recent;  /* the one that was found last */
+static uint32_t connections;  /* how many there are in the file so far */
 
 static unsigned key_hash(gconstpointer pointer)
 {
@@ -58,6 +59,7 @@ static void begin_file(void)
 {
     tuples = g_hash_table_new(key_hash, key_equal);
     recent = NULL;
+    connections = 0;
     tcpstate_lives_begin();
 }
 
@@ -155,21 +157,17 @@ static void add_life(struct tuple *tuple, struct tcpstate_life *life)
 }
 
 /* A new connection on a four-tuple, which had the one that is its latest. */
-static struct tcpstate_life *begin_life(struct tuple *tuple, struct tcpstate_life *life,
-                                        const struct tcpstate_reading *reading, uint32_t stream)
+static struct tcpstate_connection *begin_life(struct tuple *tuple, struct tcpstate_life *life,
+                                              const struct tcpstate_reading *reading, uint32_t stream)
 {
     struct tcpstate_life *before = tuple->latest;
-    struct tcpstate_connection was;
 
-    if (before) {
-        was = *tcpstate_life_look(before);
+    if (before)
         add_life(tuple, life);
-    }
     *life = (struct tcpstate_life){ .tuple = tuple, .before = before, .first_frame = reading->segment.frame,
-                                    .stream = stream, .application = -1, .place = -1 };
-    tcpstate_connection_begin(tcpstate_life_make(life), before ? &was : NULL);
+                                    .stream = stream, .number = connections++, .application = -1, .place = -1 };
     tuple->latest = life;
-    return life;
+    return tcpstate_life_make(life);
 }
 
 /* tcp.stream, unless it is known already. */
@@ -182,8 +180,8 @@ static bool stream_of(const struct tcpstate_asked *asked, struct tuple *tuple, c
     return true;
 }
 
-static struct tcpstate_life *begin_tuple(const struct key *key, const struct tcpstate_asked *asked,
-                                         const struct tcpstate_reading *reading)
+static struct tuple *begin_tuple(const struct key *key, const struct tcpstate_asked *asked,
+                                 const struct tcpstate_reading *reading)
 {
     /* Most four-tuples have one connection: it is part of the same piece. */
     struct both { struct tcpstate_life life; struct tuple tuple; };
@@ -195,27 +193,11 @@ static struct tcpstate_life *begin_tuple(const struct key *key, const struct tcp
     stream_of(asked, tuple, reading, &tuple->last_stream);
     g_hash_table_add(tuples, &tuple->key);
     recent = tuple;
-    return begin_life(tuple, &both->life, reading, tuple->last_stream);
+    tcpstate_connection_begin(begin_life(tuple, &both->life, reading, tuple->last_stream));
+    return tuple;
 }
 
-/* A SYN may open a new connection; Wireshark's own word is asked first, so that
- * a SYN that was judged once is not judged again when it is repeated. */
-static struct tcpstate_life *maybe_begin_life(struct tuple *tuple, const struct tcpstate_asked *asked,
-                                              const struct tcpstate_reading *reading)
-{
-    uint32_t stream = tuple->last_stream;
-
-    if (stream_of(asked, tuple, reading, &stream)) {
-        if (stream <= tuple->last_stream)
-            return tuple->latest;
-        tuple->last_stream = stream;
-    }
-    if (!tcpstate_opens_new_connection(tcpstate_life_open(tuple->latest), &reading->segment))
-        return tuple->latest;
-    return begin_life(tuple, (struct tcpstate_life *)tcpstate_keep(sizeof(struct tcpstate_life)), reading, stream);
-}
-
-static struct tcpstate_life *life_of(const struct tcpstate_asked *asked, const struct tcpstate_reading *reading)
+static struct tuple *tuple_of(const struct tcpstate_asked *asked, const struct tcpstate_reading *reading)
 {
     struct key key;
 
@@ -224,7 +206,32 @@ static struct tcpstate_life *life_of(const struct tcpstate_asked *asked, const s
     if (!tuple)
         return begin_tuple(&key, asked, reading);
     count_stream(asked, tuple, reading);
-    return (reading->segment.flags & TCPSTATE_FLAG_SYN) ? maybe_begin_life(tuple, asked, reading) : tuple->latest;
+    return tuple;
+}
+
+/* The one place that hands a segment to the core, which says whether it opens a
+ * new connection of its four-tuple.  Returns the connection that it belongs to. */
+static struct tcpstate_life *observe(const struct tcpstate_asked *asked, const struct tcpstate_reading *reading,
+                                     struct tcpstate_observation *seen)
+{
+    struct tuple *tuple = tuple_of(asked, reading);
+    struct tcpstate_life *latest = tuple->latest;
+    const struct tcpstate_connection *before = NULL;
+    struct tcpstate_connection next, was;
+
+    /* The one before matters only while its other end may still be in it. */
+    if (latest->before && (tcpstate_life_look(latest)->facts & TCPSTATE_CONNECTION_CONTESTED)) {
+        was = *tcpstate_life_look(latest->before);
+        before = &was;
+    }
+    tcpstate_observe(tcpstate_life_open(latest), before, &next, &reading->segment, tcpstate_two_msl(), seen);
+    if (seen->incarnation == TCPSTATE_INCARNATION_LATEST)
+        return latest;
+    uint32_t stream = tuple->last_stream;
+    stream_of(asked, tuple, reading, &stream);
+    tuple->last_stream = stream;
+    *begin_life(tuple, (struct tcpstate_life *)tcpstate_keep(sizeof(struct tcpstate_life)), reading, stream) = next;
+    return tuple->latest;
 }
 
 static void append(struct tcpstate_life *life, const struct tcpstate_connection *connection,
@@ -331,13 +338,10 @@ static int name_application(struct tcpstate_life *life, const struct tcpstate_as
 void tcpstate_connections_take(const struct tcpstate_asked *asked, const struct tcpstate_reading *reading,
                                struct tcpstate_sight *sight)
 {
-    struct tcpstate_life *life = life_of(asked, reading);
-    struct tcpstate_connection *connection = tcpstate_life_open(life);
     struct tcpstate_observation *seen = &sight->seen;
+    struct tcpstate_life *life = observe(asked, reading, seen);
+    const struct tcpstate_connection *connection = tcpstate_life_open(life);
 
-    if (life->before && (connection->facts & TCPSTATE_CONNECTION_CONTESTED))
-        tcpstate_restore(connection, tcpstate_life_look(life->before), &reading->segment);
-    tcpstate_observe(connection, &reading->segment, tcpstate_two_msl(), seen);
     sight->life = life;
     sight->application = -1;
     sight->later = false;
@@ -355,7 +359,7 @@ void tcpstate_connections_take(const struct tcpstate_asked *asked, const struct 
     seen->repeats_after = tcpstate_lengthen(tcpstate_shorten(seen->repeats_after));
     note_end(life, connection, seen);
     append(life, connection, reading, seen, sight->application);
-    if (seen->step == TCPSTATE_STEP_HALF_OPEN_RESET)
+    if (seen->ends_before)
         end_the_one_before(life, reading);
 }
 
@@ -458,6 +462,11 @@ bool tcpstate_life_is_midstream(const struct tcpstate_life *life)
     return tcpstate_life_look(life)->facts & TCPSTATE_CONNECTION_MIDSTREAM;
 }
 
+uint32_t tcpstate_life_number(const struct tcpstate_life *life)
+{
+    return life->number;
+}
+
 uint32_t tcpstate_life_previous(const struct tcpstate_life *life)
 {
     return life->before ? life->before->first_frame : 0;
@@ -493,6 +502,7 @@ void tcpstate_life_summary(const struct tcpstate_life *life, struct tcpstate_sum
 
     *summary = (struct tcpstate_summary){
         .stream = life->stream,
+        .number = life->number,
         .client = connection->client,
         .roles_inferred = connection->facts & TCPSTATE_CONNECTION_ROLES_GUESSED,
         .application = life->application,

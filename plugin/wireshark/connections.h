@@ -77,6 +77,7 @@ const struct tcpstate_connection *tcpstate_life_connection(const struct tcpstate
  * read, the whole of it, in one pass as well as in two. */
 struct tcpstate_summary {
     uint32_t stream;                    /* tcp.stream, the first it had */
+    uint32_t number;                    /* its own number in the capture file, from 0 */
     struct tcpstate_pair pair;          /* its endpoints 0 and 1 */
     int client;                         /* endpoint 0 or 1, or -1: roles unknown */
     bool roles_inferred;                /* ... from a port */
@@ -93,6 +94,10 @@ int64_t tcpstate_life_duration(const struct tcpstate_life *life);
 
 /* Whether the capture lacks the connection's beginning. */
 bool tcpstate_life_is_midstream(const struct tcpstate_life *life);
+
+/* Its own number in the capture file, from 0, in the order of their first segments:
+ * tcp.stream where Wireshark splits as we do. */
+uint32_t tcpstate_life_number(const struct tcpstate_life *life);
 
 /* The frame that opened the connection that had this four-tuple before; 0: none. */
 uint32_t tcpstate_life_previous(const struct tcpstate_life *life);

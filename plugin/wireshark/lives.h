@@ -31,6 +31,7 @@ struct tcpstate_life {
     struct tcpstate_ended ended;
     uint32_t first_frame;
     uint32_t stream;              /* the first tcp.stream that it had */
+    uint32_t number;              /* its own number in the capture file, from 0 */
     int32_t application;          /* protocol of the first data that told it, or -1 */
     int16_t place;                /* on the desk, or -1 */
 };
@@ -42,7 +43,7 @@ void tcpstate_lives_end(void);
 /* Memory of the capture file's scope, zeroed, never given back. */
 void *tcpstate_keep(size_t size);
 
-/* Prepare a life that was just made, for tcpstate_connection_begin(). */
+/* Prepare a life that was just made; the connection is yet to be written. */
 struct tcpstate_connection *tcpstate_life_make(struct tcpstate_life *life);
 
 /* The connection, open for its next segment; valid until another one is. */

@@ -18,6 +18,8 @@
 
 #include "internal.h"
 
+static struct tcpstate_connection next; /* no segment here opens one */
+
 enum {
     SEGMENTS = 1 << 20, /* per repetition */
     PER_CONNECTION = 8,
@@ -109,15 +111,16 @@ static void observe_bulk(void)
     struct tcpstate_observation observation;
     unsigned sum = 0;
 
-    tcpstate_connection_begin(&connections[0], NULL);
+    tcpstate_connection_begin(&connections[0]);
     for (unsigned i = 0; i < SEGMENTS; i++) {
-        tcpstate_observe(&connections[0], &segments[i], TCPSTATE_DEFAULT_2MSL, &observation);
+        tcpstate_observe(&connections[0], NULL, &next, &segments[i], TCPSTATE_DEFAULT_2MSL, &observation);
         sum += observation.step != TCPSTATE_STEP_NONE;
     }
     steps = sum;
 }
 
-typedef void observer(struct tcpstate_connection *connection, const struct tcpstate_segment *segment, int64_t two_msl,
+typedef void observer(struct tcpstate_connection *latest, const struct tcpstate_connection *before,
+                      struct tcpstate_connection *next, const struct tcpstate_segment *segment, int64_t two_msl,
                       struct tcpstate_observation *observation);
 
 static inline void observe_connections(observer *observe)
@@ -129,8 +132,8 @@ static inline void observe_connections(observer *observe)
         struct tcpstate_connection *connection = &connections[i % AT_ONCE];
 
         if (i / AT_ONCE % PER_CONNECTION == 0)
-            tcpstate_connection_begin(connection, NULL);
-        observe(connection, &segments[i], TCPSTATE_DEFAULT_2MSL, &observation);
+            tcpstate_connection_begin(connection);
+        observe(connection, NULL, &next, &segments[i], TCPSTATE_DEFAULT_2MSL, &observation);
         sum += observation.step != TCPSTATE_STEP_NONE;
     }
     steps = sum;

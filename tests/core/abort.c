@@ -12,20 +12,20 @@
 static void abort_by_client(void)
 {
     FIGURE(ESTABLISHED_100_300,
-        { "CLOSED",  TO_B, "R.", 100, 300, 0, "CLOSED?", "abort", .reset = EXACT, .answers = LINE(-1) });
+        { "CLOSED?",  TO_B, "R.", 100, 300, 0, "CLOSED?", "abort", .reset = EXACT, .answers = LINE(-1) });
 }
 
 static void abort_by_server(void)
 {
     FIGURE(ESTABLISHED_100_300,
-        { "CLOSED?", TO_A, "R.", 300, 100, 0, "CLOSED",  "abort", .reset = EXACT });
+        { "CLOSED?", TO_A, "R.", 300, 100, 0, "CLOSED?",  "abort", .reset = EXACT });
 }
 
 /* Nothing of B's has proven that it took the third segment. */
 static void abort_right_after_the_handshake(void)
 {
     FIGURE(HANDSHAKE(100, 300),
-        { "CLOSED",  TO_B, "R.", 101, 301, 0, "CLOSED?", "abort", .reset = EXACT });
+        { "CLOSED?",  TO_B, "R.", 101, 301, 0, "CLOSED?", "abort", .reset = EXACT });
 }
 
 /* A program that closes with data unread: RFC 2525 section 2.17. */
@@ -33,28 +33,28 @@ static void abort_with_data_unread(void)
 {
     FIGURE(ESTABLISHED_100_300,
         { "ESTABLISHED", TO_A, "P.", 300, 100, 500, "ESTABLISHED", "" },
-        { "CLOSED",      TO_B, "R.", 100, 800, 0,   "CLOSED?",     "abort", .reset = EXACT, .answers = LINE(1) });
+        { "CLOSED?",      TO_B, "R.", 100, 800, 0,   "CLOSED?",     "abort", .reset = EXACT, .answers = LINE(1) });
 }
 
 /* RFC 9293 section 3.10.7: data on a RST is no reason not to accept it. */
 static void reset_with_data(void)
 {
     FIGURE(ESTABLISHED_100_300,
-        { "CLOSED", TO_B, "R.", 100, 300, 30, "CLOSED?", "abort", .reset = EXACT });
+        { "CLOSED?", TO_B, "R.", 100, 300, 30, "CLOSED?", "abort", .reset = EXACT });
 }
 
 static void reset_in_fin_wait_1_by_the_active_closer(void)
 {
     FIGURE(ESTABLISHED_100_300,
         { "FIN_WAIT_1", TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" },
-        { "CLOSED",     TO_B, "R.", 101, 300, 0, "CLOSED?",     "reset-in-close", .reset = EXACT });
+        { "CLOSED?",     TO_B, "R.", 101, 300, 0, "CLOSED?",     "reset-in-close", .reset = EXACT });
 }
 
 static void reset_in_fin_wait_1_by_the_passive_closer(void)
 {
     FIGURE(ESTABLISHED_100_300,
         { "FIN_WAIT_1", TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" },
-        { "CLOSED?",    TO_A, "R.", 300, 101, 0, "CLOSED",      "reset-in-close", .reset = EXACT });
+        { "CLOSED?",    TO_A, "R.", 300, 101, 0, "CLOSED?",      "reset-in-close", .reset = EXACT });
 }
 
 /* Data reaches a socket that its program has closed both ways: the RST is
@@ -65,7 +65,7 @@ static void data_to_a_closed_socket(void)
         { "FIN_WAIT_1",  TO_B, "F.", 100, 300, 0,  "CLOSE_WAIT?", "fin" },
         { "FIN_WAIT_2?", TO_A, ".",  300, 101, 0,  "CLOSE_WAIT",  "fin-acked" },
         { "FIN_WAIT_2?", TO_A, "P.", 300, 101, 10, "CLOSE_WAIT",  "half-closed-data" },
-        { "CLOSED",      TO_B, "R",  101, 0,   0,  "CLOSED?",     "reset-in-close", .reset = EXACT,
+        { "CLOSED?",      TO_B, "R",  101, 0,   0,  "CLOSED?",     "reset-in-close", .reset = EXACT,
           .answers = LINE(3) });
 }
 
@@ -74,7 +74,7 @@ static void reset_in_close_wait(void)
     FIGURE(ESTABLISHED_100_300,
         { "FIN_WAIT_1",  TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" },
         { "FIN_WAIT_2?", TO_A, ".",  300, 101, 0, "CLOSE_WAIT",  "fin-acked" },
-        { "CLOSED?",     TO_A, "R.", 300, 101, 0, "CLOSED",      "reset-in-close", .reset = EXACT });
+        { "CLOSED?",     TO_A, "R.", 300, 101, 0, "CLOSED?",      "reset-in-close", .reset = EXACT });
 }
 
 static void reset_in_closing(void)
@@ -83,7 +83,7 @@ static void reset_in_closing(void)
         { "FIN_WAIT_1", TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" },
         { "CLOSING?",   TO_A, "F.", 300, 100, 0, "CLOSING?",    "simultaneous-close",
           .was_a = "FIN_WAIT_1", .was_b = "FIN_WAIT_1" },
-        { "CLOSED",     TO_B, "R.", 101, 301, 0, "CLOSED?",     "reset-in-close", .reset = EXACT });
+        { "CLOSED?",     TO_B, "R.", 101, 301, 0, "CLOSED?",     "reset-in-close", .reset = EXACT });
 }
 
 static void reset_in_last_ack(void)
@@ -92,7 +92,7 @@ static void reset_in_last_ack(void)
         { "FIN_WAIT_1",  TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" },
         { "FIN_WAIT_2?", TO_A, ".",  300, 101, 0, "CLOSE_WAIT",  "fin-acked" },
         { "TIME_WAIT?",  TO_A, "F.", 300, 101, 0, "LAST_ACK",    "passive-fin" },
-        { "CLOSED",      TO_B, "R",  101, 0,   0, "CLOSED?",     "reset-in-close", .was_a = "any",
+        { "CLOSED?",      TO_B, "R",  101, 0,   0, "CLOSED?",     "reset-in-close", .was_a = "any",
           .reset = EXACT });
 }
 
@@ -104,36 +104,36 @@ static void time_wait_assassination(void)
 {
     FIGURE(ESTABLISHED_100_300,
         { "FIN_WAIT_1", TO_B, "F.", 100, 300, 0,  "CLOSE_WAIT?", "fin" },
-        { "TIME_WAIT?", TO_A, "F.", 300, 101, 0,  "LAST_ACK",    "fin-acked-passive-fin" },
+        { "TIME_WAIT?", TO_A, "F.", 300, 101, 0,  "LAST_ACK?",    "fin-acked-passive-fin" },
         { "TIME_WAIT",  TO_B, ".",  101, 301, 0,  "CLOSED?",     "last-ack" },
         { "TIME_WAIT",  TO_A, "P.", 280, 100, 20, "CLOSED?",     "" },
         { "TIME_WAIT",  TO_B, ".",  101, 301, 0,  "CLOSED?",     "any" },
-        { "CLOSED?",    TO_A, "R",  301, 0,   0,  "CLOSED",      "time-wait-assassination", .reset = EXACT });
+        { "CLOSED?",    TO_A, "R",  301, 0,   0,  "CLOSED?",      "time-wait-assassination", .reset = EXACT });
 }
 
 static void reset_after_close(void)
 {
     FIGURE(ESTABLISHED_100_300,
         { "FIN_WAIT_1", TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" },
-        { "TIME_WAIT?", TO_A, "F.", 300, 101, 0, "LAST_ACK",    "fin-acked-passive-fin" },
+        { "TIME_WAIT?", TO_A, "F.", 300, 101, 0, "LAST_ACK?",    "fin-acked-passive-fin" },
         { "TIME_WAIT",  TO_B, ".",  101, 301, 0, "CLOSED?",     "last-ack" },
-        { "CLOSED",     TO_B, "R.", 101, 301, 0, "CLOSED?",     "reset-after-close", .reset = EXACT });
+        { "CLOSED?",     TO_B, "R.", 101, 301, 0, "CLOSED?",     "reset-after-close", .reset = EXACT });
 }
 
 static void several_resets(void)
 {
     FIGURE(ESTABLISHED_100_300,
-        { "CLOSED", TO_B, "R.", 100, 300, 0, "CLOSED?", "abort", .reset = EXACT },
-        { "CLOSED", TO_B, "R.", 100, 300, 0, "CLOSED?", "reset-repeated", .reset = EXACT, .answers = LINE(1) },
-        { "CLOSED", TO_B, "R.", 100, 300, 0, "CLOSED?", "reset-repeated", .reset = EXACT });
+        { "CLOSED?", TO_B, "R.", 100, 300, 0, "CLOSED?", "abort", .reset = EXACT },
+        { "CLOSED?", TO_B, "R.", 100, 300, 0, "CLOSED?", "reset-repeated", .reset = EXACT, .answers = LINE(1) },
+        { "CLOSED?", TO_B, "R.", 100, 300, 0, "CLOSED?", "reset-repeated", .reset = EXACT });
 }
 
 /* Both abort at once: the RSTs cross. */
 static void resets_of_both_ends(void)
 {
     FIGURE(ESTABLISHED_100_300,
-        { "CLOSED", TO_B, "R.", 100, 300, 0, "CLOSED?", "abort", .reset = EXACT },
-        { "CLOSED", TO_A, "R.", 300, 100, 0, "CLOSED",  "reset-after-close", .reset = EXACT });
+        { "CLOSED?", TO_B, "R.", 100, 300, 0, "CLOSED?", "abort", .reset = EXACT },
+        { "CLOSED?", TO_A, "R.", 300, 100, 0, "CLOSED?",  "reset-after-close", .reset = EXACT });
 }
 
 /* B's data was on its way when A's RST passed.  It proves nothing about the
@@ -141,9 +141,9 @@ static void resets_of_both_ends(void)
 static void data_that_crosses_the_reset(void)
 {
     FIGURE(ESTABLISHED_100_300,
-        { "CLOSED", TO_B, "R.", 100, 300, 0,  "CLOSED?", "abort", .reset = EXACT },
-        { "CLOSED", TO_A, "P.", 300, 100, 10, "CLOSED?", "" },
-        { "CLOSED", TO_B, "R",  100, 0,   0,  "CLOSED?", "reset-repeated", .reset = EXACT });
+        { "CLOSED?", TO_B, "R.", 100, 300, 0,  "CLOSED?", "abort", .reset = EXACT },
+        { "CLOSED?", TO_A, "P.", 300, 100, 10, "CLOSED?", "" },
+        { "CLOSED?", TO_B, "R",  100, 0,   0,  "CLOSED?", "reset-repeated", .reset = EXACT });
 }
 
 /* Data from an end that had said by a RST that it has no connection: it is
@@ -151,11 +151,11 @@ static void data_that_crosses_the_reset(void)
 static void data_from_the_end_that_reset(void)
 {
     FIGURE(ESTABLISHED_100_300,
-        { "CLOSED", TO_B, "R.", 100, 300, 0,  "CLOSED?", "abort", .reset = EXACT,
+        { "CLOSED?", TO_B, "R.", 100, 300, 0,  "CLOSED?", "abort", .reset = EXACT,
           .outcome = "reset", .kind = TCPSTATE_CLOSE_RESET, .ended_by = BY_A, .over = true },
         { "any",    TO_B, "P.", 100, 300, 10, "CLOSED?", "no-connection", .was_a = "any",
           .outcome = "reset", .kind = TCPSTATE_CLOSE_RESET /* by whom is not known */ },
-        { "any",    TO_A, "R",  300, 0,   0,  "CLOSED",  "reset-after-close", .reset = EXACT, .was_a = "any", .was_b = "any",
+        { "any",    TO_A, "R",  300, 0,   0,  "CLOSED?",  "reset-after-close", .reset = EXACT, .was_a = "any", .was_b = "any",
           .outcome = "reset", .kind = TCPSTATE_CLOSE_RESET });
 }
 
@@ -163,11 +163,11 @@ static void data_from_the_end_that_reset(void)
 static void reset_that_both_ends_outlive(void)
 {
     FIGURE(ESTABLISHED_100_300,
-        { "CLOSED",      TO_B, "R.", 100, 300, 0,  "CLOSED?",     "abort", .reset = EXACT },
+        { "CLOSED?",      TO_B, "R.", 100, 300, 0,  "CLOSED?",     "abort", .reset = EXACT },
         { "any",         TO_B, "P.", 100, 300, 10, "CLOSED?",     "no-connection", .was_a = "any" },
         { "ESTABLISHED", TO_A, ".",  300, 110, 0,  "ESTABLISHED", "", .was_b = "ESTABLISHED" });
     FIGURE(ESTABLISHED_100_300, /* what was on its way when the RST came proves nothing */
-        { "CLOSED",      TO_B, "R.", 100, 300, 0,  "CLOSED?",     "abort", .reset = EXACT },
+        { "CLOSED?",      TO_B, "R.", 100, 300, 0,  "CLOSED?",     "abort", .reset = EXACT },
         { "any",         TO_B, "P.", 100, 300, 10, "CLOSED?",     "no-connection", .was_a = "any" },
         { "any",         TO_A, ".",  300, 100, 0,  "CLOSED?",     "", .was_b = "any" });
 }
@@ -176,7 +176,7 @@ static void reset_that_both_ends_outlive(void)
 static void late_data_of_the_end_that_reset(void)
 {
     FIGURE(ESTABLISHED_100_300,
-        { "CLOSED", TO_B, "R.", 100, 300, 0,  "CLOSED?", "abort", .reset = EXACT },
+        { "CLOSED?", TO_B, "R.", 100, 300, 0,  "CLOSED?", "abort", .reset = EXACT },
         /* Nothing new: it was on its way.  Who sends it is not CLOSED for certain. */
         { "CLOSED?", TO_B, "P.", 90, 300, 10, "CLOSED?", "" });
 }
@@ -186,8 +186,8 @@ static void late_data_of_the_end_that_reset(void)
 static void reset_out_of_window_is_ignored(void)
 {
     FIGURE(ESTABLISHED_100_300,
-        { "any?",        TO_B, "R",  1101, 0,   0,  "ESTABLISHED", "reset-ignored", .reset = OUTSIDE },
-        { "ESTABLISHED", TO_B, "P.", 100,  300, 10, "ESTABLISHED", "any", .was_a = "any" },
+        { "any?",        TO_B, "R",  1101, 0,   0,  "ESTABLISHED?", "reset-ignored", .reset = OUTSIDE },
+        { "ESTABLISHED", TO_B, "P.", 100,  300, 10, "ESTABLISHED?", "any", .was_a = "any" },
         { "ESTABLISHED", TO_A, "P.", 300,  110, 20, "ESTABLISHED", "" });
 }
 
@@ -202,7 +202,7 @@ static void reset_below_the_window_is_ignored(void)
 static void reset_in_window_draws_a_challenge(void)
 {
     FIGURE(ESTABLISHED_100_300,
-        { "any?",        TO_B, "R",  150, 0,   0,  "ESTABLISHED", "reset-ignored", .reset = IN_WINDOW },
+        { "any?",        TO_B, "R",  150, 0,   0,  "ESTABLISHED?", "reset-ignored", .reset = IN_WINDOW },
         { "any",         TO_A, ".",  300, 100, 0,  "ESTABLISHED", "challenge-ack", .answers = LINE(1) },
         { "ESTABLISHED", TO_B, "P.", 100, 300, 10, "ESTABLISHED", "any", .was_a = "any" },
         { "ESTABLISHED", TO_A, "P.", 300, 110, 20, "ESTABLISHED", "" });
@@ -212,9 +212,9 @@ static void reset_in_window_draws_a_challenge(void)
 static void reset_at_the_edge_of_the_window(void)
 {
     FIGURE(ESTABLISHED_100_300,
-        { "any?", TO_B, "R", 1099, 0, 0, "ESTABLISHED", "reset-ignored", .reset = IN_WINDOW });
+        { "any?", TO_B, "R", 1099, 0, 0, "ESTABLISHED?", "reset-ignored", .reset = IN_WINDOW });
     FIGURE(ESTABLISHED_100_300,
-        { "any?", TO_B, "R", 1100, 0, 0, "ESTABLISHED", "reset-ignored", .reset = OUTSIDE });
+        { "any?", TO_B, "R", 1100, 0, 0, "ESTABLISHED?", "reset-ignored", .reset = OUTSIDE });
 }
 
 /* A host that really has no connection answers the challenge with a RST made
@@ -222,9 +222,9 @@ static void reset_at_the_edge_of_the_window(void)
 static void challenge_answered_by_an_exact_reset(void)
 {
     FIGURE(ESTABLISHED_100_300,
-        { "any?",   TO_B, "R", 150, 0,   0, "ESTABLISHED", "reset-ignored", .reset = IN_WINDOW },
+        { "any?",   TO_B, "R", 150, 0,   0, "ESTABLISHED?", "reset-ignored", .reset = IN_WINDOW },
         { "any",    TO_A, ".", 300, 100, 0, "ESTABLISHED", "challenge-ack" },
-        { "CLOSED", TO_B, "R", 100, 0,   0, "CLOSED?",     "any", .reset = EXACT, .was_a = "any" });
+        { "CLOSED?", TO_B, "R", 100, 0,   0, "CLOSED?",     "any", .reset = EXACT, .was_a = "any" });
 }
 
 /* A challenge ACK says nothing new; an ACK that does is no challenge. */
@@ -232,7 +232,7 @@ static void reset_in_window_then_an_ordinary_ack(void)
 {
     FIGURE(ESTABLISHED_100_300,
         { "ESTABLISHED", TO_B, "P.", 100, 300, 10, "ESTABLISHED", "" },
-        { "any?",        TO_B, "R",  150, 0,   0,  "ESTABLISHED", "reset-ignored", .reset = IN_WINDOW },
+        { "any?",        TO_B, "R",  150, 0,   0,  "ESTABLISHED?", "reset-ignored", .reset = IN_WINDOW },
         { "any",         TO_A, ".",  300, 110, 0,  "ESTABLISHED", "" });
 }
 
@@ -242,7 +242,7 @@ static void reset_behind_data_in_flight(void)
 {
     FIGURE(ESTABLISHED_100_300,
         { "ESTABLISHED", TO_B, "P.", 100, 300, 10, "ESTABLISHED", "" },
-        { "CLOSED",      TO_B, "R.", 110, 300, 0,  "CLOSED?",     "abort", .reset = EXACT });
+        { "CLOSED?",      TO_B, "R.", 110, 300, 0,  "CLOSED?",     "abort", .reset = EXACT });
 }
 
 /* Or be taken from an ACK that is older than that data. */
@@ -250,7 +250,7 @@ static void reset_at_the_last_acknowledged(void)
 {
     FIGURE(ESTABLISHED_100_300,
         { "ESTABLISHED", TO_B, "P.", 100, 300, 10, "ESTABLISHED", "" },
-        { "CLOSED",      TO_B, "R",  100, 0,   0,  "CLOSED?",     "abort", .reset = EXACT });
+        { "CLOSED?",      TO_B, "R",  100, 0,   0,  "CLOSED?",     "abort", .reset = EXACT });
 }
 
 /* RFC 7323 section 2.2: a window is scaled if both SYNs offered it, and never
@@ -263,14 +263,14 @@ static void reset_in_a_scaled_window(void)
         { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack", SCALE, .scale = 7 },
         { "ESTABLISHED",  TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack" },
         { "ESTABLISHED",  TO_A, "P.", 301, 101, 10, "ESTABLISHED",  "server-speaks-first", .window = 100 },
-        { "any?",         TO_B, "R",  12900, 0, 0,  "ESTABLISHED",  "reset-ignored", .reset = IN_WINDOW },
-        { "any?",         TO_B, "R",  12901, 0, 0,  "ESTABLISHED",  "reset-ignored", .reset = OUTSIDE });
+        { "any?",         TO_B, "R",  12900, 0, 0,  "ESTABLISHED?",  "reset-ignored", .reset = IN_WINDOW },
+        { "any?",         TO_B, "R",  12901, 0, 0,  "ESTABLISHED?",  "reset-ignored", .reset = OUTSIDE });
     FIGURE(
         { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn" },
         { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack", SCALE, .scale = 7 },
         { "ESTABLISHED",  TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack" },
         { "ESTABLISHED",  TO_A, "P.", 301, 101, 10, "ESTABLISHED",  "server-speaks-first", .window = 100 },
-        { "any?",         TO_B, "R",  12900, 0, 0,  "ESTABLISHED",  "reset-ignored", .reset = OUTSIDE });
+        { "any?",         TO_B, "R",  12900, 0, 0,  "ESTABLISHED?",  "reset-ignored", .reset = OUTSIDE });
     FIGURE( /* the SYN,ACK's own window, 100, is not scaled */
         { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn", SCALE, .scale = 7 },
         { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack", SCALE, .scale = 7, .window = 100 },
@@ -281,8 +281,8 @@ static void reset_in_a_scaled_window(void)
         { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack", SCALE, .scale = 200 },
         { "ESTABLISHED",  TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack" },
         { "ESTABLISHED",  TO_A, "P.", 301, 101, 10, "ESTABLISHED",  "server-speaks-first", .window = 1 },
-        { "any?",         TO_B, "R",  16484, 0, 0,  "ESTABLISHED",  "reset-ignored", .reset = IN_WINDOW },
-        { "any?",         TO_B, "R",  16485, 0, 0,  "ESTABLISHED",  "reset-ignored", .reset = OUTSIDE });
+        { "any?",         TO_B, "R",  16484, 0, 0,  "ESTABLISHED?",  "reset-ignored", .reset = IN_WINDOW },
+        { "any?",         TO_B, "R",  16485, 0, 0,  "ESTABLISHED?",  "reset-ignored", .reset = OUTSIDE });
 }
 
 /* ---- Evidence ---- */
@@ -294,7 +294,7 @@ static void reset_whose_ttl_differs(void)
         { "CLOSED?", TO_A, "R.", 300, 100, 0, "CLOSED?", "abort", .reset = EXACT, .ttl = 250, .ttl_differs = true });
     FIGURE( /* nothing of B's to compare it with */
         { "SYN_SENT", TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn", .ttl = 64 },
-        { "CLOSED?",  TO_A, "R.", 0,   101, 0, "CLOSED",    "refused", .reset = RIGHT_ACK, .ttl = 250,
+        { "CLOSED?",  TO_A, "R.", 0,   101, 0, "CLOSED?",    "refused", .reset = RIGHT_ACK, .ttl = 250,
           .was_b = "CLOSED" });
 }
 

@@ -32,7 +32,7 @@ static void close_in_three_segments(void)
 {
     FIGURE(ESTABLISHED_100_300,
         { "FIN_WAIT_1", TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" },
-        { "TIME_WAIT?", TO_A, "F.", 300, 101, 0, "LAST_ACK",    "fin-acked-passive-fin", .answers = LINE(1),
+        { "TIME_WAIT?", TO_A, "F.", 300, 101, 0, "LAST_ACK?",    "fin-acked-passive-fin", .answers = LINE(1),
           .checks = ACK_IS_FIN_PLUS_1 },
         { "TIME_WAIT",  TO_B, ".",  101, 301, 0, "CLOSED?",     "last-ack", .answers = LINE(2) });
 }
@@ -42,7 +42,7 @@ static void close_without_data(void)
 {
     FIGURE(HANDSHAKE(99, 299),
         { "FIN_WAIT_1", TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" },
-        { "TIME_WAIT?", TO_A, "F.", 300, 101, 0, "LAST_ACK",    "fin-acked-passive-fin" },
+        { "TIME_WAIT?", TO_A, "F.", 300, 101, 0, "LAST_ACK?",    "fin-acked-passive-fin" },
         { "TIME_WAIT",  TO_B, ".",  101, 301, 0, "CLOSED?",     "last-ack" });
 }
 
@@ -88,7 +88,7 @@ static void data_crosses_the_fin(void)
 {
     FIGURE(ESTABLISHED_100_300,
         { "FIN_WAIT_1",  TO_B, "F.", 100, 300, 0,  "CLOSE_WAIT?", "fin" },
-        { "FIN_WAIT_1",  TO_A, "P.", 300, 100, 10, "CLOSE_WAIT?", "" },
+        { "FIN_WAIT_1?",  TO_A, "P.", 300, 100, 10, "CLOSE_WAIT?", "" },
         { "FIN_WAIT_2?", TO_A, ".",  310, 101, 0,  "CLOSE_WAIT",  "fin-acked" });
 }
 
@@ -101,7 +101,7 @@ static void simultaneous_close(void)
         { "FIN_WAIT_1", TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" },
         { "CLOSING?",   TO_A, "F.", 300, 100, 0, "CLOSING?",    "simultaneous-close",
           .was_a = "FIN_WAIT_1", .was_b = "FIN_WAIT_1" },
-        { "CLOSING",    TO_B, ".",  101, 301, 0, "TIME_WAIT?",  "simultaneous-close-ack",
+        { "CLOSING?",    TO_B, ".",  101, 301, 0, "TIME_WAIT?",  "simultaneous-close-ack",
           .checks = ACK_IS_FIN_PLUS_1 },
         { "TIME_WAIT?", TO_A, ".",  301, 101, 0, "TIME_WAIT?",  "simultaneous-close-ack",
           .checks = ACK_IS_FIN_PLUS_1 });
@@ -113,7 +113,7 @@ static void simultaneous_close_other_ack_first(void)
         { "FIN_WAIT_1", TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" },
         { "CLOSING?",   TO_A, "F.", 300, 100, 0, "CLOSING?",    "simultaneous-close",
           .was_a = "FIN_WAIT_1", .was_b = "FIN_WAIT_1" },
-        { "TIME_WAIT?", TO_A, ".",  301, 101, 0, "CLOSING",     "simultaneous-close-ack" },
+        { "TIME_WAIT?", TO_A, ".",  301, 101, 0, "CLOSING?",     "simultaneous-close-ack" },
         { "TIME_WAIT?", TO_B, ".",  101, 301, 0, "TIME_WAIT?",  "simultaneous-close-ack" });
 }
 
@@ -136,7 +136,7 @@ static void simultaneous_close_with_data(void)
         { "FIN_WAIT_1", TO_B, "FP.", 100, 300, 5, "CLOSE_WAIT?", "fin" },
         { "CLOSING?",   TO_A, "FP.", 300, 100, 7, "CLOSING?",    "simultaneous-close",
           .was_a = "FIN_WAIT_1", .was_b = "FIN_WAIT_1" },
-        { "CLOSING",    TO_B, ".",   106, 308, 0, "TIME_WAIT?",  "simultaneous-close-ack" },
+        { "CLOSING?",    TO_B, ".",   106, 308, 0, "TIME_WAIT?",  "simultaneous-close-ack" },
         { "TIME_WAIT?", TO_A, ".",   308, 106, 0, "TIME_WAIT?",  "simultaneous-close-ack" });
 }
 
@@ -167,7 +167,7 @@ static void time_wait_expires(void)
     FIGURE(ESTABLISHED_100_300, CLOSED_BY_A,
         { "CLOSED?", TO_A, "F.", 300, 101, 0, "LAST_ACK", "fin-retransmitted", .later = 61 * SECONDS,
           .repeats = 1, .was_a = "CLOSED", .was_b = "LAST_ACK" },
-        { "CLOSED",  TO_B, "R",  101, 0,   0, "CLOSED?",  "reset-after-close", .reset = EXACT });
+        { "CLOSED?",  TO_B, "R",  101, 0,   0, "CLOSED?",  "reset-after-close", .reset = EXACT });
 }
 
 static void time_wait_lasts(void)
@@ -197,9 +197,9 @@ static void time_wait_expires_at_both_ends(void)
         { "FIN_WAIT_1", TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" },
         { "CLOSING?",   TO_A, "F.", 300, 100, 0, "CLOSING?",    "simultaneous-close",
           .was_a = "FIN_WAIT_1", .was_b = "FIN_WAIT_1" },
-        { "CLOSING",    TO_B, ".",  101, 301, 0, "TIME_WAIT?",  "simultaneous-close-ack" },
+        { "CLOSING?",    TO_B, ".",  101, 301, 0, "TIME_WAIT?",  "simultaneous-close-ack" },
         { "TIME_WAIT?", TO_A, ".",  301, 101, 0, "TIME_WAIT?",  "simultaneous-close-ack" },
-        { "CLOSED",     TO_B, "R",  101, 0,   0, "CLOSED?",     "any", .later = 61 * SECONDS,
+        { "CLOSED?",     TO_B, "R",  101, 0,   0, "CLOSED?",     "any", .later = 61 * SECONDS,
           .was_a = "CLOSED", .was_b = "CLOSED", .reset = EXACT });
 }
 

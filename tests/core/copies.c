@@ -22,8 +22,8 @@ static void copy_moves_nothing(void)
         { "ESTABLISHED",  TO_B, "P.", 101, 301, 10, "ESTABLISHED?", "", .copy = true },
         { "CLOSE_WAIT?",  TO_A, "F.", 301, 111, 0,  "FIN_WAIT_1",   "fin" },
         { "CLOSE_WAIT?",  TO_A, "F.", 301, 111, 0,  "FIN_WAIT_1",   "copy", .copy = true },
-        { "CLOSED",       TO_B, "R.", 111, 302, 0,  "CLOSED?",      "reset-in-close", .reset = EXACT },
-        { "CLOSED",       TO_B, "R.", 111, 302, 0,  "CLOSED?",      "copy", .copy = true });
+        { "CLOSED?",       TO_B, "R.", 111, 302, 0,  "CLOSED?",      "reset-in-close", .reset = EXACT },
+        { "CLOSED?",       TO_B, "R.", 111, 302, 0,  "CLOSED?",      "copy", .copy = true });
 }
 
 /* The RST of a host that has sent nothing else. */
@@ -31,8 +31,8 @@ static void copy_of_a_refusal(void)
 {
     FIGURE(
         { "SYN_SENT", TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
-        { "CLOSED?",  TO_A, "R.", 0,   101, 0, "CLOSED",    "refused", .was_b = "CLOSED", .reset = RIGHT_ACK },
-        { "CLOSED?",  TO_A, "R.", 0,   101, 0, "CLOSED",    "copy", .copy = true });
+        { "CLOSED?",  TO_A, "R.", 0,   101, 0, "CLOSED?",    "refused", .was_b = "CLOSED", .reset = RIGHT_ACK },
+        { "CLOSED?",  TO_A, "R.", 0,   101, 0, "CLOSED?",    "copy", .copy = true });
 }
 
 /* Linux sends its SYN,ACK and its RST with identification 0: the checksum and
@@ -70,8 +70,8 @@ static void copies_of_two_segments_in_a_row(void)
     FIGURE(ESTABLISHED_100_300,
         { "ESTABLISHED", TO_B, "P.", 100, 300, 10, "ESTABLISHED", "" },
         { "FIN_WAIT_1",  TO_B, "F.", 110, 300, 0,  "CLOSE_WAIT?", "fin", .later = 10 * MICROSECONDS },
-        { "FIN_WAIT_1",  TO_B, "P.", 100, 300, 10, "CLOSE_WAIT?", "", .copy_of = LINE(1) },
-        { "FIN_WAIT_1",  TO_B, "F.", 110, 300, 0,  "CLOSE_WAIT?", "copy", .copy_of = LINE(2) },
+        { "FIN_WAIT_1?",  TO_B, "P.", 100, 300, 10, "CLOSE_WAIT?", "", .copy_of = LINE(1) },
+        { "FIN_WAIT_1?",  TO_B, "F.", 110, 300, 0,  "CLOSE_WAIT?", "copy", .copy_of = LINE(2) },
         { "FIN_WAIT_2?", TO_A, ".",  300, 111, 0,  "CLOSE_WAIT",  "fin-acked" });
 }
 

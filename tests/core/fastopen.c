@@ -47,7 +47,7 @@ static void server_answers_before_the_handshake_is_over(void)
     FIGURE(
         { "SYN_SENT",     TO_B, "S",  100, 0,   10, "SYN_RCVD?",    "tfo-syn-data", COOKIE },
         { "ESTABLISHED?", TO_A, "S.", 300, 111, 0,  "SYN_RCVD",     "tfo-data-accepted" },
-        { "ESTABLISHED?", TO_A, "P.", 301, 111, 20, "SYN_RCVD",     "first-response" },
+        { "ESTABLISHED?", TO_A, "P.", 301, 111, 20, "SYN_RCVD?",     "first-response" },
         { "ESTABLISHED",  TO_B, ".",  111, 321, 0,  "ESTABLISHED?", "handshake-ack" });
 }
 
@@ -138,9 +138,9 @@ static void fastclose(void)
     FIGURE(ESTABLISHED_100_300,
         { "ESTABLISHED", TO_B, ".", 100, 300, 0, "ESTABLISHED", "mptcp-fastclose",
           .options = TCPSTATE_OPTION_MP_FASTCLOSE },
-        { "CLOSED?",     TO_A, "R", 300, 0,   0, "CLOSED",      "abort", .reset = EXACT });
+        { "CLOSED?",     TO_A, "R", 300, 0,   0, "CLOSED?",      "abort", .reset = EXACT });
     FIGURE(ESTABLISHED_100_300,
-        { "CLOSED", TO_B, "R.", 100, 300, 0, "CLOSED?", "mptcp-fastclose", .options = TCPSTATE_OPTION_MP_FASTCLOSE,
+        { "CLOSED?", TO_B, "R.", 100, 300, 0, "CLOSED?", "mptcp-fastclose", .options = TCPSTATE_OPTION_MP_FASTCLOSE,
           .reset = EXACT });
 }
 

@@ -92,6 +92,21 @@ static inline struct tcpstate_segment figure_segment(const struct line *line, si
     };
 }
 
+/* Hand a segment to the core, and keep the connections that it tells apart. */
+static inline void figure_observe(struct tcpstate_connection *connection, struct tcpstate_connection *before,
+                                  bool *has_before, const struct tcpstate_segment *segment,
+                                  struct tcpstate_observation *got)
+{
+    struct tcpstate_connection next;
+
+    tcpstate_observe(connection, *has_before ? before : NULL, &next, segment, TCPSTATE_DEFAULT_2MSL, got);
+    if (got->incarnation != TCPSTATE_INCARNATION_NEXT)
+        return;
+    *before = *connection;
+    *connection = next;
+    *has_before = true;
+}
+
 static inline bool figure_play(const struct line *lines, size_t count, const struct play *play)
 {
     struct tcpstate_connection connection, before;
@@ -100,7 +115,7 @@ static inline bool figure_play(const struct line *lines, size_t count, const str
     int64_t now = 1000 * SECONDS;
     bool good = true;
 
-    tcpstate_connection_begin(&connection, NULL);
+    tcpstate_connection_begin(&connection);
     for (size_t i = 0; i < count; i++) {
         const struct line *line = &lines[i];
         struct tcpstate_segment segment = figure_segment(line, i, play);
@@ -110,21 +125,15 @@ static inline bool figure_play(const struct line *lines, size_t count, const str
 
         now += line->later ? line->later : line->copy || line->copy_of ? 10 * MICROSECONDS : 100 * MILLISECONDS;
         segment.time = now;
-        if (line->stream != SAME_STREAM) {
-            bool opens = tcpstate_opens_new_connection(&connection, &segment);
-            figure_compare_number(complaints, "opens a new connection", line->stream == NEW_CONNECTION, opens);
-            if (opens) {
-                before = connection;
-                tcpstate_connection_begin(&connection, &before);
-                has_before = first = true;
-            }
-        }
-        if (has_before && tcpstate_restore(&connection, &before, &segment))
-            has_before = false;
         if (line->icmp)
             tcpstate_observe_unreachable(&connection, &segment, &got);
         else
-            tcpstate_observe(&connection, &segment, TCPSTATE_DEFAULT_2MSL, &got);
+            figure_observe(&connection, &before, &has_before, &segment, &got);
+        if (got.incarnation == TCPSTATE_INCARNATION_NEXT)
+            first = true;
+        if (line->stream != SAME_STREAM)
+            figure_compare_number(complaints, "opens a new connection", line->stream == NEW_CONNECTION,
+                                  got.incarnation == TCPSTATE_INCARNATION_NEXT);
         if (strcmp(line->step, tcpstate_step_name(got.step)) == 0)
             figure_note_step(got.step);
         figure_compare(complaints, line, play, &shown, first, &got);
@@ -138,7 +147,7 @@ static inline bool figure_play(const struct line *lines, size_t count, const str
             now += 10 * MICROSECONDS;
             segment.time = now;
             segment.frame++;
-            tcpstate_observe(&connection, &segment, TCPSTATE_DEFAULT_2MSL, &got);
+            figure_observe(&connection, &before, &has_before, &segment, &got);
             figure_compare_copy(complaints, &shown, &got);
         }
         if (complaints->len > 0) {

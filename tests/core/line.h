@@ -42,7 +42,8 @@ struct line {
     /* The segment, further.  Left out: the window is 1000, the TTL 64, the
      * time 100 ms after the line above, the identification all its own. */
     uint32_t window; /* NO_WINDOW for 0 */
-    uint8_t options, scale, ttl;
+    uint16_t options;
+    uint8_t scale, ttl;
     uint32_t ts;
     int64_t later; /* how long after the line above */
     bool copy;     /* it is the line above once more, 10 us later */

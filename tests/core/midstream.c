@@ -5,6 +5,8 @@
  */
 #include "figure.h"
 
+static struct tcpstate_connection next; /* no segment here opens one */
+
 /* A's data was sent in ESTABLISHED or in CLOSE_WAIT; nothing tells of B. */
 static void data_is_a_guess(void)
 {
@@ -122,7 +124,7 @@ static void fin_without_a_connection(void)
 {
     FIGURE(
         { "FIN_WAIT_1?", TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin-midstream" },
-        { "CLOSED?",     TO_A, "R",  300, 0,   0, "CLOSED",      "any", .was_b = "any", .reset = EXACT });
+        { "CLOSED?",     TO_A, "R",  300, 0,   0, "CLOSED?",      "any", .was_b = "any", .reset = EXACT });
 }
 
 /* ---- Resets of what was not seen ---- */
@@ -130,7 +132,7 @@ static void fin_without_a_connection(void)
 static void reset_first_of_all(void)
 {
     FIGURE(
-        { "CLOSED", TO_B, "R.", 100, 300, 0, "CLOSED?", "reset-of-unknown", .was_a = "UNKNOWN",
+        { "CLOSED?", TO_B, "R.", 100, 300, 0, "CLOSED?", "reset-of-unknown", .was_a = "UNKNOWN",
           .was_b = "UNKNOWN", .client = CLIENT_IS_UNKNOWN });
 }
 
@@ -139,7 +141,7 @@ static void data_answered_by_a_reset(void)
 {
     FIGURE(
         { "UNKNOWN", TO_A, "P.", 300, 100, 10, "ESTABLISHED?", "" },
-        { "CLOSED",  TO_B, "R",  100, 0,   0,  "CLOSED?",      "reset-of-unknown", .reset = EXACT,
+        { "CLOSED?",  TO_B, "R",  100, 0,   0,  "CLOSED?",      "reset-of-unknown", .reset = EXACT,
           .answers = 1 });
 }
 
@@ -148,7 +150,7 @@ static void ack_scan(void)
 {
     FIGURE(
         { "UNKNOWN", TO_B, ".", 100, 300, 0, "UNKNOWN", "" },
-        { "CLOSED?", TO_A, "R", 300, 0,   0, "CLOSED",  "reset-of-unknown", .reset = EXACT, .answers = 1 });
+        { "CLOSED?", TO_A, "R", 300, 0,   0, "CLOSED?",  "reset-of-unknown", .reset = EXACT, .answers = 1 });
 }
 
 /* Without its SYN a window's scale is unknown, and up to 14 (RFC 7323 section
@@ -168,7 +170,7 @@ static void acknowledgment_of_what_was_not_captured(void)
 {
     FIGURE(ESTABLISHED_100_300,
         { "ESTABLISHED?", TO_A, ".", 300, 150, 0, "ESTABLISHED?", "" },
-        { "FIN_WAIT_1",  TO_B, "F.", 150, 300, 0, "CLOSE_WAIT?", "fin" },
+        { "FIN_WAIT_1?",  TO_B, "F.", 150, 300, 0, "CLOSE_WAIT?", "fin" },
         { "FIN_WAIT_2?", TO_A, ".",  300, 151, 0, "CLOSE_WAIT",  "fin-acked" });
 }
 
@@ -199,7 +201,7 @@ static void take(struct tcpstate_connection *connection, uint8_t from, uint8_t f
     struct tcpstate_segment segment = { .from = from, .flags = flags, .seq = seq, .ack = ack, .window = 1000,
                                         .frame = frame, .time = frame * SECONDS, .server_hint = -1 };
 
-    tcpstate_observe(connection, &segment, TCPSTATE_DEFAULT_2MSL, &seen);
+    tcpstate_observe(connection, NULL, &next, &segment, TCPSTATE_DEFAULT_2MSL, &seen);
 }
 
 static void initial_sequence_numbers(void)
@@ -207,7 +209,7 @@ static void initial_sequence_numbers(void)
     enum { SYN = TCPSTATE_FLAG_SYN, ACK = TCPSTATE_FLAG_ACK };
     struct tcpstate_connection connection;
 
-    tcpstate_connection_begin(&connection, NULL);
+    tcpstate_connection_begin(&connection);
     assert_isn(&connection, 0, false, 0);
     assert_isn(&connection, 1, false, 0);
     take(&connection, 0, SYN, 100, 0, 1);
@@ -217,18 +219,18 @@ static void initial_sequence_numbers(void)
     assert_isn(&connection, 0, true, 100);
     assert_isn(&connection, 1, true, 300);
 
-    tcpstate_connection_begin(&connection, NULL); /* the SYN,ACK not captured */
+    tcpstate_connection_begin(&connection); /* the SYN,ACK not captured */
     take(&connection, 0, SYN, 100, 0, 1);
     take(&connection, 0, ACK, 101, 301, 2);
     assert_isn(&connection, 0, true, 100);
     assert_isn(&connection, 1, true, 300);
 
-    tcpstate_connection_begin(&connection, NULL); /* the SYN not captured */
+    tcpstate_connection_begin(&connection); /* the SYN not captured */
     take(&connection, 1, SYN | ACK, 300, 101, 1);
     assert_isn(&connection, 0, true, 100);
     assert_isn(&connection, 1, true, 300);
 
-    tcpstate_connection_begin(&connection, NULL); /* midway */
+    tcpstate_connection_begin(&connection); /* midway */
     take(&connection, 0, ACK, 101, 301, 1);
     take(&connection, 1, ACK, 301, 101, 2);
     assert_isn(&connection, 0, false, 0);

@@ -119,8 +119,8 @@ static void data_proves_what_a_deferred_accept_hid(void)
 static void late_copy_of_the_syn(void)
 {
     FIGURE(ESTABLISHED_100_300,
-        { "ESTABLISHED", TO_B, "S",  89,  0,   0,  "ESTABLISHED", "syn-in-connection", .repeats = 1 },
-        { "ESTABLISHED", TO_A, ".",  300, 100, 0,  "ESTABLISHED", "challenge-ack", .answers = LINE(1) },
+        { "ESTABLISHED?", TO_B, "S",  89,  0,   0,  "ESTABLISHED", "syn-in-connection", .repeats = 1 },
+        { "ESTABLISHED?", TO_A, ".",  300, 100, 0,  "ESTABLISHED", "challenge-ack", .answers = LINE(1) },
         { "ESTABLISHED", TO_B, "P.", 100, 300, 10, "ESTABLISHED", "" });
 }
 
@@ -128,8 +128,8 @@ static void late_copy_of_the_syn(void)
 static void forged_syn_ack_in_a_connection(void)
 {
     FIGURE(ESTABLISHED_100_300,
-        { "ESTABLISHED", TO_A, "S.", 900, 100, 0,  "ESTABLISHED", "syn-in-connection" },
-        { "ESTABLISHED", TO_B, ".",  100, 300, 0,  "ESTABLISHED", "challenge-ack", .answers = LINE(1) },
+        { "ESTABLISHED", TO_A, "S.", 900, 100, 0,  "ESTABLISHED?", "syn-in-connection" },
+        { "ESTABLISHED", TO_B, ".",  100, 300, 0,  "ESTABLISHED?", "challenge-ack", .answers = LINE(1) },
         { "ESTABLISHED", TO_A, "P.", 300, 100, 10, "ESTABLISHED", "" },
         { "CLOSE_WAIT?", TO_A, "F.", 310, 100, 0,  "FIN_WAIT_1",  "fin" });
 }

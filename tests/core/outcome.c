@@ -37,7 +37,7 @@ static void closed_by_the_server(void)
     FIGURE(ESTABLISHED_100_300,
         { "CLOSE_WAIT?", TO_A, "F.", 300, 100, 0, "FIN_WAIT_1",  "fin",
           .outcome = "half-closed", .conn_state = "S3", .closed_by = BY_B, .owing = A_OWES },
-        { "LAST_ACK",    TO_B, "F.", 100, 301, 0, "TIME_WAIT?",  "fin-acked-passive-fin",
+        { "LAST_ACK?",    TO_B, "F.", 100, 301, 0, "TIME_WAIT?",  "fin-acked-passive-fin",
           .outcome = "last-ack-missing", .conn_state = "SF", THREE, .closed_by = BY_B, .owing = A_OWES },
         { "CLOSED?",     TO_A, ".",  301, 101, 0, "TIME_WAIT",   "last-ack",
           .outcome = "closed", .conn_state = "SF", THREE, .closed_by = BY_B, .over = true });
@@ -49,7 +49,7 @@ static void closed_by_both_at_once(void)
         { "FIN_WAIT_1", TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" },
         { "CLOSING?",   TO_A, "F.", 300, 100, 0, "CLOSING?",    "simultaneous-close",
           .was_a = "FIN_WAIT_1", .was_b = "FIN_WAIT_1" },
-        { "CLOSING",    TO_B, ".",  101, 301, 0, "TIME_WAIT?",  "simultaneous-close-ack",
+        { "CLOSING?",    TO_B, ".",  101, 301, 0, "TIME_WAIT?",  "simultaneous-close-ack",
           .outcome = "last-ack-missing", .conn_state = "SF", BOTH_AT_ONCE, .closed_by = BY_BOTH, .owing = A_OWES },
         { "TIME_WAIT?", TO_A, ".",  301, 101, 0, "TIME_WAIT?",  "simultaneous-close-ack",
           .outcome = "closed", .conn_state = "SF", BOTH_AT_ONCE, .closed_by = BY_BOTH, .over = true });
@@ -60,9 +60,9 @@ static void reset_after_the_end_changes_nothing(void)
 {
     FIGURE(ESTABLISHED_100_300,
         { "FIN_WAIT_1", TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" },
-        { "TIME_WAIT?", TO_A, "F.", 300, 101, 0, "LAST_ACK",    "fin-acked-passive-fin" },
+        { "TIME_WAIT?", TO_A, "F.", 300, 101, 0, "LAST_ACK?",    "fin-acked-passive-fin" },
         { "TIME_WAIT",  TO_B, ".",  101, 301, 0, "CLOSED?",     "last-ack" },
-        { "CLOSED",     TO_B, "R.", 101, 301, 0, "CLOSED?",     "reset-after-close", .reset = EXACT,
+        { "CLOSED?",     TO_B, "R.", 101, 301, 0, "CLOSED?",     "reset-after-close", .reset = EXACT,
           .outcome = "closed", THREE, .closed_by = BY_A });
 }
 
@@ -79,7 +79,7 @@ static void refused(void)
 {
     FIGURE(
         { "SYN_SENT", TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
-        { "CLOSED?",  TO_A, "R.", 0,   101, 0, "CLOSED",    "refused", .reset = RIGHT_ACK, .was_b = "CLOSED",
+        { "CLOSED?",  TO_A, "R.", 0,   101, 0, "CLOSED?",    "refused", .reset = RIGHT_ACK, .was_b = "CLOSED",
           .outcome = "refused", .conn_state = "REJ", BY_RESET, .ended_by = BY_B, .over = true });
 }
 
@@ -88,7 +88,7 @@ static void refused_then_accepted(void)
 {
     FIGURE(
         { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "syn" },
-        { "CLOSED?",      TO_A, "R.", 0,   101, 0, "CLOSED",       "refused", .reset = RIGHT_ACK, .was_b = "CLOSED" },
+        { "CLOSED?",      TO_A, "R.", 0,   101, 0, "CLOSED?",       "refused", .reset = RIGHT_ACK, .was_b = "CLOSED" },
         { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "syn-retransmitted", .repeats = 1, .was_a = "any" },
         { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",     "syn-ack", .was_b = "any" },
         { "ESTABLISHED",  TO_B, ".",  101, 301, 0, "ESTABLISHED?", "handshake-ack",
@@ -131,7 +131,7 @@ static void opener_gives_up(void)
 {
     FIGURE(
         { "SYN_SENT", TO_B, "S", 100, 0, 0, "SYN_RCVD?", "syn" },
-        { "CLOSED",   TO_B, "R", 101, 0, 0, "LISTEN?",   "any", .reset = EXACT,
+        { "CLOSED?",   TO_B, "R", 101, 0, 0, "LISTEN?",   "any", .reset = EXACT,
           .outcome = "handshake-aborted", .conn_state = "RSTOS0", BY_RESET, .ended_by = BY_A, .over = true });
 }
 
@@ -158,16 +158,16 @@ static void unreachable_for_a_while(void)
 static void reset_by_the_client(void)
 {
     FIGURE(ESTABLISHED_100_300,
-        { "CLOSED",  TO_B, "R.", 100, 300, 0, "CLOSED?", "abort", .reset = EXACT,
+        { "CLOSED?",  TO_B, "R.", 100, 300, 0, "CLOSED?", "abort", .reset = EXACT,
           .outcome = "reset", .conn_state = "RSTO", BY_RESET, .ended_by = BY_A, .over = true },
-        { "CLOSED",  TO_B, "R.", 100, 300, 0, "CLOSED?", "reset-repeated", .reset = EXACT,
+        { "CLOSED?",  TO_B, "R.", 100, 300, 0, "CLOSED?", "reset-repeated", .reset = EXACT,
           .outcome = "reset", .conn_state = "RSTO", BY_RESET, .ended_by = BY_A });
 }
 
 static void reset_by_the_server(void)
 {
     FIGURE(ESTABLISHED_100_300,
-        { "CLOSED?", TO_A, "R.", 300, 100, 0, "CLOSED",  "abort", .reset = EXACT,
+        { "CLOSED?", TO_A, "R.", 300, 100, 0, "CLOSED?",  "abort", .reset = EXACT,
           .outcome = "reset", .conn_state = "RSTR", BY_RESET, .ended_by = BY_B, .over = true });
 }
 
@@ -175,7 +175,7 @@ static void reset_during_the_close(void)
 {
     FIGURE(ESTABLISHED_100_300,
         { "FIN_WAIT_1", TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" },
-        { "CLOSED?",    TO_A, "R.", 300, 101, 0, "CLOSED",      "reset-in-close", .reset = EXACT,
+        { "CLOSED?",    TO_A, "R.", 300, 101, 0, "CLOSED?",      "reset-in-close", .reset = EXACT,
           .outcome = "reset", .conn_state = "RSTR", FIN_AND_RESET, .closed_by = BY_A, .ended_by = BY_B, .over = true });
 }
 
@@ -183,7 +183,7 @@ static void reset_during_the_close(void)
 static void reset_ignored(void)
 {
     FIGURE(ESTABLISHED_100_300,
-        { "any", TO_B, "R", 5000, 0, 0, "ESTABLISHED", "reset-ignored", .reset = OUTSIDE, .outcome = "open" });
+        { "any", TO_B, "R", 5000, 0, 0, "ESTABLISHED?", "reset-ignored", .reset = OUTSIDE, .outcome = "open" });
 }
 
 static void silent(void)
@@ -209,7 +209,7 @@ static void half_of_the_opening_not_seen(void)
 {
     FIGURE(
         { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD", "syn-ack" },
-        { "CLOSED?",      TO_A, "R.", 301, 101, 0, "CLOSED",   "any", .reset = ACCEPTED,
+        { "CLOSED?",      TO_A, "R.", 301, 101, 0, "CLOSED?",   "any", .reset = ACCEPTED,
           .outcome = "handshake-aborted", .conn_state = "OTH", BY_RESET, .ended_by = BY_B, .over = true });
     FIGURE(
         { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",   "syn-ack" },
@@ -236,7 +236,7 @@ static void midstream_traffic(void)
         { "ESTABLISHED?", TO_B, "P.", 100, 300, 10, "UNKNOWN",      "", .outcome = "unknown", .conn_state = "OTH" },
         { "ESTABLISHED?", TO_A, "P.", 300, 110, 20, "ESTABLISHED?", "", .outcome = "open", .conn_state = "OTH" });
     FIGURE(
-        { "CLOSED",       TO_B, "R.", 100, 300, 0,  "CLOSED?",      "reset-of-unknown",
+        { "CLOSED?",       TO_B, "R.", 100, 300, 0,  "CLOSED?",      "reset-of-unknown",
           .outcome = "reset", .conn_state = "OTH", BY_RESET, .ended_by = BY_A, .over = true });
 }
 

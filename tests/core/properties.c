@@ -36,8 +36,7 @@ struct world {
     int64_t now;
     struct { uint8_t state; bool inferred; } shown[2]; /* after the last segment */
     bool fresh;                                        /* no segment yet */
-    /* How many segments took which shortcut: lines by their step, and by whether their sender's state was inferred. */
-    unsigned nexts, lines[TCPSTATE_STEPS][2];
+    unsigned nexts; /* how many segments took the shortcut */
 };
 
 static uint32_t dice(struct world *world, uint32_t sides)
@@ -48,7 +47,7 @@ static uint32_t dice(struct world *world, uint32_t sides)
 /* A number that `end`'s bytes may have: often one that matters. */
 static uint32_t number(struct world *world, const struct tcpstate_endpoint *end, const struct tcpstate_endpoint *peer)
 {
-    const uint32_t told[] = { end->nxt, end->nxt, end->nxt, end->max, end->isn, end->fin, peer->acked, peer->acked };
+    const uint32_t told[] = { end->snd_nxt, end->snd_nxt, end->snd_nxt, end->snd_max, end->isn, end->fin, peer->rcv_nxt, peer->rcv_nxt };
     uint32_t at = told[dice(world, G_N_ELEMENTS(told))];
 
     switch (dice(world, 8)) {
@@ -81,7 +80,7 @@ static struct tcpstate_segment anything(struct world *world)
     struct tcpstate_segment segment = {
         .from = from,
         .flags = dice(world, 10) ? usual[dice(world, G_N_ELEMENTS(usual))] : (uint8_t)dice(world, 256),
-        .options = (uint8_t)(dice(world, 3) ? 0 : dice(world, 256)),
+        .options = (uint16_t)(dice(world, 3) ? 0 : dice(world, 1024)),
         .window_scale = (uint8_t)dice(world, dice(world, 4) ? 15 : 256),
         .ttl = (uint8_t)(dice(world, 10) ? 64 : dice(world, 256)),
         .ip_id = (uint16_t)(1 + dice(world, 65535)),
@@ -113,15 +112,27 @@ static struct tcpstate_segment move_numbers(struct tcpstate_segment segment)
     return segment;
 }
 
-/* The state that a proven one and what is pending make: tcpstate.h's invariant. */
+/* What the sets and the likeliest states follow from: move.c's invariant, by the
+ * table alone. */
 static uint8_t replay(const struct tcpstate_endpoint *end)
 {
-    enum tcpstate_state state = (enum tcpstate_state)end->proven;
+    enum tcpstate_state state = (enum tcpstate_state)end->likely;
 
     for (unsigned event = 0; event < 8; event++)
         if (end->pending & (1u << event))
             state = tcpstate_next(state, (enum tcpstate_event)event);
     return (uint8_t)state;
+}
+
+static tcpstate_set reach(const struct tcpstate_endpoint *end)
+{
+    unsigned set = end->after;
+
+    for (unsigned event = 0; event < 8; event++)
+        for (unsigned state = 0; state < TCPSTATE_UNKNOWN; state++)
+            if (((end->pending | end->doubtful) & (1u << event)) && (set & (1u << state)))
+                set |= 1u << tcpstate_next((enum tcpstate_state)state, (enum tcpstate_event)event);
+    return (tcpstate_set)set;
 }
 
 static bool is_zeek_code(const char *code)
@@ -153,15 +164,18 @@ static bool is_sound(const struct world *world, const struct tcpstate_segment *s
 
     for (int i = 0; i < 2; i++) {
         const struct tcpstate_endpoint *end = &connection->ends[i];
-        HOLDS(end->state < TCPSTATE_STATES && end->proven < TCPSTATE_STATES);
-        HOLDS(end->pending < 1u << TCPSTATE_SENDS_SYN);
-        HOLDS(end->state == replay(end));
-        /* Numbers that are compared are known: evidence.h. */
-        HOLDS(!(end->known & (KNOWS_ISN | SENT_SYN | SENT_SYN_ACK | SENT_FIN | SENT_UNSEEN)) || (end->known & KNOWS_SEQ));
-        HOLDS(!(end->known & CLAIMS) || (end->known & KNOWS_ACK));
+        HOLDS(end->state < TCPSTATE_STATES && end->likely < TCPSTATE_STATES);
+        HOLDS((end->pending | end->doubtful) < 1u << TCPSTATE_SENDS_SYN);
+        HOLDS(end->after != 0 && (end->after & ~TCPSTATE_ANY_STATE) == 0);
+        HOLDS(end->state == replay(end) || (end->likely == TCPSTATE_UNKNOWN && end->state == TCPSTATE_UNKNOWN));
+        HOLDS(end->may == reach(end));
+        HOLDS(end->likely == TCPSTATE_UNKNOWN || (end->after & (1u << end->likely)));
+        HOLDS(end->state == TCPSTATE_UNKNOWN || (end->may & (1u << end->state)));
+        /* Numbers that are compared are known: judge.h. */
+        HOLDS(!(end->known & (KNOWS_ISN | SENT_SYN | SENT_SYN_ACK | SENT_FIN)) || (end->known & KNOWS_SEQ));
         HOLDS(seen->ends[i].before < TCPSTATE_STATES);
         HOLDS(seen->ends[i].after == end->state);
-        HOLDS(seen->ends[i].after_inferred || end->state == end->proven || end->state == TCPSTATE_UNKNOWN);
+        HOLDS(seen->ends[i].after_inferred == (end->state != TCPSTATE_UNKNOWN && end->may != 1u << end->state));
         HOLDS(!seen->ends[i].after_inferred || end->state != TCPSTATE_UNKNOWN);
         HOLDS(seen->stayed[i] >= -1);
         if (!seen->changed && !world->fresh) {
@@ -186,11 +200,12 @@ static bool is_sound(const struct world *world, const struct tcpstate_segment *s
     return true;
 }
 
-/* RFC 9293 section 3.10.7.4: what no TCP sends moves nobody. */
+/* RFC 9293 section 3.10.7.4: what no TCP sends moves nobody; but RST is looked at
+ * first, and a SYN,ACK may carry a FIN. */
 static bool nonsense_moves_nobody(const struct tcpstate_segment *segment, const struct tcpstate_observation *seen)
 {
     enum { SYN = TCPSTATE_FLAG_SYN, FIN = TCPSTATE_FLAG_FIN, RST = TCPSTATE_FLAG_RST, ACK = TCPSTATE_FLAG_ACK };
-    bool nonsense = ((segment->flags & SYN) && (segment->flags & (FIN | RST)))
+    bool nonsense = (segment->flags & (SYN | FIN | RST | ACK)) == (SYN | FIN)
                     || !(segment->flags & (SYN | RST | ACK));
 
     if (nonsense)
@@ -242,62 +257,45 @@ static bool numbers_moved(const struct world *world, const struct tcpstate_segme
         if (one->known & KNOWS_ISN)
             HOLDS(two->isn - one->isn == moved[i]);
         if (one->known & KNOWS_SEQ) {
-            HOLDS(two->nxt - one->nxt == moved[i]);
-            HOLDS(two->max - one->max == moved[i]);
+            HOLDS(two->snd_nxt - one->snd_nxt == moved[i]);
+            HOLDS(two->snd_max - one->snd_max == moved[i]);
             HOLDS(two->island - one->island == moved[i]);
+            HOLDS(two->fin_from - one->fin_from == moved[i]);
         }
         if (one->known & (SENT_FIN | FIN_IN_DOUBT))
             HOLDS(two->fin - one->fin == moved[i]);
         if (one->known & ACK_OF_FIN_CARRIED)
             HOLDS(two->carried_to - one->carried_to == moved[i]);
-        if (one->known & (KNOWS_ACK | ACKED_FIN))
-            HOLDS(two->acked - one->acked == moved[!i]);
-        if (one->known & (CLAIMS | FIN_IN_DOUBT))
+        if (one->known & KNOWS_ACK)
+            HOLDS(two->rcv_nxt - one->rcv_nxt == moved[!i]);
+        if (one->known & SENT_SYN_ACK)
+            HOLDS(two->syn_acked - one->syn_acked == moved[!i]);
+        if (one->known & CLAIMS)
             HOLDS(two->claim - one->claim == moved[!i]);
         HOLDS(one->window == two->window);
     }
     return true;
 }
 
-/* Who is asked for a new connection says the same of all three. */
-static bool maybe_begin_anew(struct world *world, const struct tcpstate_segment *segment)
+/* One of the three takes a segment in, and goes on with the connection that the
+ * segment opens, if it does. */
+static void take(struct world *world, struct tcpstate_connection *connection, struct tcpstate_connection *before,
+                 const struct tcpstate_segment *segment, struct tcpstate_observation *seen)
 {
-    struct tcpstate_segment mirror = exchange_ends(*segment), shift = move_numbers(*segment);
-    bool opens = tcpstate_opens_new_connection(&world->plain, segment);
+    struct tcpstate_connection next;
 
-    HOLDS(opens == tcpstate_opens_new_connection(&world->mirrored, &mirror));
-    HOLDS(opens == tcpstate_opens_new_connection(&world->shifted, &shift));
-    if (!opens || !(world->plain.facts & TCPSTATE_CONNECTION_BEGAN))
-        return true;
-    struct tcpstate_connection *all[] = { &world->plain, &world->mirrored, &world->shifted };
-    for (size_t i = 0; i < G_N_ELEMENTS(all); i++) {
-        world->before[i] = *all[i];
-        tcpstate_connection_begin(all[i], &world->before[i]);
-    }
-    world->has_before = world->fresh = true;
-    return true;
-}
-
-/* So does who is asked whether the old connection goes on. */
-static bool maybe_restore(struct world *world, const struct tcpstate_segment *segment)
-{
-    struct tcpstate_segment mirror = exchange_ends(*segment), shift = move_numbers(*segment);
-
-    if (!world->has_before)
-        return true;
-    bool restored = tcpstate_restore(&world->plain, &world->before[0], segment);
-    HOLDS(restored == tcpstate_restore(&world->mirrored, &world->before[1], &mirror));
-    HOLDS(restored == tcpstate_restore(&world->shifted, &world->before[2], &shift));
-    if (restored)
-        world->fresh = true;
-    return true;
+    tcpstate_observe(connection, world->has_before ? before : NULL, &next, segment, TWO_MSL, seen);
+    if (seen->incarnation != TCPSTATE_INCARNATION_NEXT)
+        return;
+    *before = *connection;
+    *connection = next;
 }
 
 static void forget_all(struct world *world)
 {
-    tcpstate_connection_begin(&world->plain, NULL);
-    tcpstate_connection_begin(&world->mirrored, NULL);
-    tcpstate_connection_begin(&world->shifted, NULL);
+    tcpstate_connection_begin(&world->plain);
+    tcpstate_connection_begin(&world->mirrored);
+    tcpstate_connection_begin(&world->shifted);
     world->has_before = false;
     world->fresh = true;
 }
@@ -308,25 +306,22 @@ static bool same(const struct tcpstate_connection *a, const struct tcpstate_conn
     return memcmp(a, b, offsetof(struct tcpstate_connection, ended_by) + sizeof a->ended_by) == 0;
 }
 
-/* A segment that takes a shortcut says, and leaves to be remembered, what
+/* A segment that takes the shortcut says, and leaves to be remembered, what
  * observing in general would; one that does not changes nothing. */
-static bool shortcuts_agree(struct world *world, const struct tcpstate_segment *segment)
+static bool shortcut_agrees(struct world *world, const struct tcpstate_segment *segment)
 {
-    struct tcpstate_connection quickly = world->plain, in_general = world->plain;
+    struct tcpstate_connection quickly = world->plain, in_general = world->plain, next;
     struct tcpstate_observation quick, general;
 
-    if (tcpstate_take_next(&quickly, segment, &quick))
-        world->nexts++;
-    else if (tcpstate_take_line(&quickly, segment, TWO_MSL, &quick))
-        world->lines[quick.step][quick.ends[segment->from & 1].before_inferred]++;
-    else {
+    if (!tcpstate_take_next(&quickly, segment, &quick)) {
         HOLDS(same(&quickly, &world->plain));
         return true;
     }
-    quickly = world->plain;
-    tcpstate_observe(&quickly, segment, TWO_MSL, &quick);
-    tcpstate_observe_in_general(&in_general, segment, TWO_MSL, &general);
+    world->nexts++;
+    tcpstate_observe_in_general(&in_general, world->has_before ? &world->before[0] : NULL, &next, segment, TWO_MSL,
+                                &general);
     HOLDS(same(&quickly, &in_general));
+    HOLDS(general.incarnation == TCPSTATE_INCARNATION_LATEST);
     HOLDS(quick.repeats_after == general.repeats_after && quick.expected == general.expected
           && quick.copy == general.copy);
     return agree(segment, &quick, &general, false);
@@ -352,18 +347,18 @@ static bool step(struct world *world, const struct tcpstate_segment *segment, bo
     struct tcpstate_segment mirror = exchange_ends(*segment), shift = move_numbers(*segment);
     struct tcpstate_observation seen, seen_mirrored, seen_shifted;
 
-    if (!quoted && (!maybe_begin_anew(world, segment) || !maybe_restore(world, segment)))
-        return false;
     if (quoted) {
         tcpstate_observe_unreachable(&world->plain, segment, &seen);
         tcpstate_observe_unreachable(&world->mirrored, &mirror, &seen_mirrored);
         tcpstate_observe_unreachable(&world->shifted, &shift, &seen_shifted);
     } else {
-        if (!shortcuts_agree(world, segment))
+        if (!shortcut_agrees(world, segment))
             return false;
-        tcpstate_observe(&world->plain, segment, TWO_MSL, &seen);
-        tcpstate_observe(&world->mirrored, &mirror, TWO_MSL, &seen_mirrored);
-        tcpstate_observe(&world->shifted, &shift, TWO_MSL, &seen_shifted);
+        take(world, &world->plain, &world->before[0], segment, &seen);
+        take(world, &world->mirrored, &world->before[1], &mirror, &seen_mirrored);
+        take(world, &world->shifted, &world->before[2], &shift, &seen_shifted);
+        if (seen.incarnation == TCPSTATE_INCARNATION_NEXT)
+            world->has_before = world->fresh = true;
     }
     if (!packs(world, segment) || !is_sound(world, segment, &seen) || (!quoted && !nonsense_moves_nobody(segment, &seen))
         || !agree(segment, &seen, &seen_mirrored, true) || !agree(segment, &seen, &seen_shifted, false)
@@ -386,24 +381,27 @@ static bool copy(struct world *world, struct tcpstate_segment segment_again)
 
     for (size_t i = 0; i < G_N_ELEMENTS(all); i++) {
         struct tcpstate_endpoint before[2];
+        struct tcpstate_connection next;
         struct tcpstate_observation seen;
         memcpy(before, all[i]->ends, sizeof before);
         sent[i].time += MICROSECOND;
-        tcpstate_observe(all[i], &sent[i], TWO_MSL, &seen);
+        tcpstate_observe(all[i], NULL, &next, &sent[i], TWO_MSL, &seen);
+        HOLDS(seen.incarnation == TCPSTATE_INCARNATION_LATEST);
         HOLDS(seen.step == TCPSTATE_STEP_NONE || seen.step == TCPSTATE_STEP_COPY);
         HOLDS(!seen.over);
         for (int j = 0; j < 2; j++) {
             const struct tcpstate_endpoint *end = &all[i]->ends[j];
             HOLDS(seen.ends[j].before == seen.ends[j].after);
             HOLDS(before[j].state == end->state);
-            HOLDS(before[j].proven == end->proven);
+            HOLDS(before[j].likely == end->likely);
             HOLDS(before[j].pending == end->pending);
+            HOLDS(before[j].may == end->may);
             HOLDS(before[j].known == end->known);
             HOLDS(before[j].isn == end->isn);
-            HOLDS(before[j].nxt == end->nxt);
-            HOLDS(before[j].max == end->max);
+            HOLDS(before[j].snd_nxt == end->snd_nxt);
+            HOLDS(before[j].snd_max == end->snd_max);
             HOLDS(before[j].fin == end->fin);
-            HOLDS(before[j].acked == end->acked);
+            HOLDS(before[j].rcv_nxt == end->rcv_nxt);
             HOLDS(before[j].window == end->window);
             HOLDS(before[j].repeats == end->repeats);
         }
@@ -472,8 +470,8 @@ static void random_transfers(void)
                 segment.flags = dice(&world, 2) ? 0x10 : 0x18;
                 segment.options = dice(&world, 2) ? TCPSTATE_OPTION_TIMESTAMPS : 0;
                 segment.payload = dice(&world, 3) * 100;
-                segment.seq = dice(&world, 10) ? ends[segment.from].max : segment.seq;
-                segment.ack = dice(&world, 10) ? ends[!segment.from].max - dice(&world, 2) * 100 : segment.ack;
+                segment.seq = dice(&world, 10) ? ends[segment.from].snd_max : segment.seq;
+                segment.ack = dice(&world, 10) ? ends[!segment.from].snd_max - dice(&world, 2) * 100 : segment.ack;
             }
             good = step(&world, &segment, false) && (dice(&world, 8) || copy(&world, segment));
         }
@@ -483,8 +481,7 @@ static void random_transfers(void)
 }
 
 /* Connections that open, talk and close as they should, with options and
- * windows of all kinds, and now and then with anything in between: each line of
- * the shortcuts is met, and so are segments that nearly are one. */
+ * windows of all kinds, and now and then with anything in between. */
 static void random_lives(void)
 {
     enum { SYN = 2, ACK = 16, FIN = 1, PSH = 8 };
@@ -499,15 +496,6 @@ static void random_lives(void)
           { 0, PSH | ACK, 1 }, { 0, FIN | ACK, 0 }, { 1, ACK, 0 }, { 1, ACK, 0 } },
         { { 0, SYN, 0 }, { 1, SYN | ACK, 0 }, { 0, ACK, 0 }, { 0, FIN | ACK, 0 }, { 1, ACK, 0 }, { 1, FIN | ACK, 0 },
           { 0, ACK, 0 }, { 1, ACK, 0 }, { 0, ACK, 0 }, { 1, SYN, 0 } },
-    };
-    static const struct {
-        enum tcpstate_step step;
-        bool inferred;
-    } met[] = {
-        { TCPSTATE_STEP_SYN, true }, { TCPSTATE_STEP_SYN_ACK, true }, { TCPSTATE_STEP_HANDSHAKE_ACK, true },
-        { TCPSTATE_STEP_FIRST_REQUEST, false }, { TCPSTATE_STEP_NONE, true }, { TCPSTATE_STEP_FIRST_RESPONSE, true },
-        { TCPSTATE_STEP_FIRST_RESPONSE, false }, { TCPSTATE_STEP_FIN, false }, { TCPSTATE_STEP_PASSIVE_FIN_COMBINED, true },
-        { TCPSTATE_STEP_FIN_ACKED, true }, { TCPSTATE_STEP_PASSIVE_FIN, false }, { TCPSTATE_STEP_LAST_ACK, true },
     };
     struct world world = { .random = g_rand_new_with_seed(DEFAULT_SEED) };
     bool good = true;
@@ -527,15 +515,13 @@ static void random_lives(void)
                 if ((segment.flags & SYN) && dice(&world, 2))
                     segment.options |= TCPSTATE_OPTION_WINDOW_SCALE;
                 segment.payload = lives[which][j].data ? 1 + dice(&world, 2000) : 0;
-                segment.seq = segment.flags & SYN ? g_rand_int(world.random) : ends[segment.from].max;
-                segment.ack = ends[!segment.from].max;
+                segment.seq = segment.flags & SYN ? g_rand_int(world.random) : ends[segment.from].snd_max;
+                segment.ack = ends[!segment.from].snd_max;
                 segment.ttl = (uint8_t)(dice(&world, 20) ? 64 : 0);
             }
             good = step(&world, &segment, false) && (dice(&world, 8) || copy(&world, segment));
         }
     }
-    for (size_t i = 0; i < G_N_ELEMENTS(met) && good; i++)
-        g_assert_cmpuint(world.lines[met[i].step][met[i].inferred], >, 200);
     g_rand_free(world.random);
 }
 
@@ -568,8 +554,11 @@ static void any_two_msl(void)
         forget_all(&world);
         for (int j = 0; j < SEGMENTS / 100; j++) {
             struct tcpstate_segment segment = anything(&world);
+            struct tcpstate_connection next;
             struct tcpstate_observation seen;
-            tcpstate_observe(&world.plain, &segment, choices[i], &seen);
+            tcpstate_observe(&world.plain, NULL, &next, &segment, choices[i], &seen);
+            if (seen.incarnation == TCPSTATE_INCARNATION_NEXT)
+                world.plain = next;
             if (!is_sound(&world, &segment, &seen))
                 break;
             world.fresh = true;

@@ -11,7 +11,7 @@ static void refused(void)
 {
     FIGURE(
         { "SYN_SENT", TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
-        { "CLOSED?",  TO_A, "R.", 0,   101, 0, "CLOSED",    "refused", .was_b = "CLOSED", .reset = RIGHT_ACK,
+        { "CLOSED?",  TO_A, "R.", 0,   101, 0, "CLOSED?",    "refused", .was_b = "CLOSED", .reset = RIGHT_ACK,
           .answers = 1, .checks = ACK_IS_J_PLUS_1, .client = CLIENT_IS_A });
 }
 
@@ -20,7 +20,7 @@ static void refused_at_the_second_try(void)
     FIGURE(
         { "SYN_SENT", TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
         { "SYN_SENT", TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn-retransmitted", .repeats = 1 },
-        { "CLOSED?",  TO_A, "R.", 0,   101, 0, "CLOSED",    "refused", .was_b = "CLOSED", .reset = RIGHT_ACK,
+        { "CLOSED?",  TO_A, "R.", 0,   101, 0, "CLOSED?",    "refused", .was_b = "CLOSED", .reset = RIGHT_ACK,
           .answers = 1 });
 }
 
@@ -29,9 +29,9 @@ static void refused_every_time(void)
 {
     FIGURE(
         { "SYN_SENT", TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
-        { "CLOSED?",  TO_A, "R.", 0,   101, 0, "CLOSED",    "refused", .was_b = "CLOSED", .reset = RIGHT_ACK },
+        { "CLOSED?",  TO_A, "R.", 0,   101, 0, "CLOSED?",    "refused", .was_b = "CLOSED", .reset = RIGHT_ACK },
         { "SYN_SENT", TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn-retransmitted", .repeats = 1, .was_a = "any" },
-        { "CLOSED?",  TO_A, "R.", 0,   101, 0, "CLOSED",    "refused", .was_b = "CLOSED", .reset = RIGHT_ACK });
+        { "CLOSED?",  TO_A, "R.", 0,   101, 0, "CLOSED?",    "refused", .was_b = "CLOSED", .reset = RIGHT_ACK });
 }
 
 /* Section 3.10.7.3, second: in SYN_SENT a RST needs the right ACK. */
@@ -82,7 +82,7 @@ static void handshake_aborted_by_the_server(void)
     FIGURE(
         { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
         { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",  "syn-ack" },
-        { "CLOSED?",      TO_A, "R.", 301, 101, 0, "CLOSED",    "handshake-aborted", .reset = ACCEPTED });
+        { "CLOSED?",      TO_A, "R.", 301, 101, 0, "CLOSED?",    "handshake-aborted", .reset = ACCEPTED });
 }
 
 /* The same without an ACK: A has the SYN,ACK by then, and the number is exact. */
@@ -91,7 +91,7 @@ static void handshake_aborted_by_the_server_with_a_bare_rst(void)
     FIGURE(
         { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
         { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",  "syn-ack" },
-        { "CLOSED?",      TO_A, "R",  301, 0,   0, "CLOSED",    "handshake-aborted", .reset = EXACT });
+        { "CLOSED?",      TO_A, "R",  301, 0,   0, "CLOSED?",    "handshake-aborted", .reset = EXACT });
 }
 
 /* B has told, by its SYN,ACK sent again, that it is still in SYN_RCVD. */
@@ -100,7 +100,7 @@ static void handshake_aborted_by_the_client(void)
     FIGURE(HANDSHAKE(100, 300),
         { "ESTABLISHED", TO_A, "S.", 300, 101, 0, "SYN_RCVD", "syn-ack-retransmitted", .repeats = 1,
           .was_b = "SYN_RCVD" },
-        { "CLOSED",      TO_B, "R.", 101, 301, 0, "LISTEN?",  "handshake-aborted", .reset = EXACT });
+        { "CLOSED?",      TO_B, "R.", 101, 301, 0, "LISTEN?",  "handshake-aborted", .reset = EXACT });
 }
 
 /* A has the SYN,ACK, as its ACK tells, and wants no more. */
@@ -109,7 +109,7 @@ static void handshake_aborted_instead_of_the_third_segment(void)
     FIGURE(
         { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
         { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",  "syn-ack" },
-        { "CLOSED",       TO_B, "R.", 101, 301, 0, "LISTEN?",   "handshake-aborted", .was_a = "any", .reset = EXACT });
+        { "CLOSED?",       TO_B, "R.", 101, 301, 0, "LISTEN?",   "handshake-aborted", .was_a = "any", .reset = EXACT });
 }
 
 /* tcp_abort_on_overflow, or the listener is gone: the RST is made from the
@@ -117,7 +117,7 @@ static void handshake_aborted_instead_of_the_third_segment(void)
 static void third_segment_answered_by_a_reset(void)
 {
     FIGURE(HANDSHAKE(100, 300),
-        { "CLOSED?",     TO_A, "R",  301, 0,   0, "CLOSED",   "handshake-aborted", .was_b = "any", .reset = EXACT,
+        { "CLOSED?",     TO_A, "R",  301, 0,   0, "CLOSED?",   "handshake-aborted", .was_b = "any", .reset = EXACT,
           .answers = 3 });
 }
 
@@ -125,7 +125,7 @@ static void third_segment_answered_by_a_reset(void)
 static void aborted_by_the_server_right_after_the_handshake(void)
 {
     FIGURE(HANDSHAKE(100, 300),
-        { "CLOSED?",     TO_A, "R.", 301, 101, 0, "CLOSED",   "abort", .was_b = "any", .reset = EXACT });
+        { "CLOSED?",     TO_A, "R.", 301, 101, 0, "CLOSED?",   "abort", .was_b = "any", .reset = EXACT });
 }
 
 /* Before anything came back.  The SYN alone tells what B must expect. */
@@ -133,7 +133,7 @@ static void handshake_aborted_in_syn_sent(void)
 {
     FIGURE(
         { "SYN_SENT", TO_B, "S", 100, 0, 0, "SYN_RCVD?", "syn" },
-        { "CLOSED",   TO_B, "R", 101, 0, 0, "LISTEN?",   "handshake-aborted", .reset = EXACT });
+        { "CLOSED?",   TO_B, "R", 101, 0, 0, "LISTEN?",   "handshake-aborted", .reset = EXACT });
 }
 
 /* An active opener does not return to LISTEN: section 3.10.7.4, second. */
@@ -144,7 +144,7 @@ static void simultaneous_open_reset(void)
         { "SYN_RCVD?", TO_A, "S",  300, 0,   0, "SYN_RCVD?",    "simultaneous-open",
           .was_a = "SYN_SENT", .was_b = "SYN_SENT" },
         { "SYN_RCVD",  TO_B, "S.", 100, 301, 0, "ESTABLISHED?", "simultaneous-syn-ack" },
-        { "CLOSED?",   TO_A, "R.", 301, 101, 0, "CLOSED",       "any", .was_b = "any",
+        { "CLOSED?",   TO_A, "R.", 301, 101, 0, "CLOSED?",       "any", .was_b = "any",
           .reset = ACCEPTED });
 }
 

@@ -66,9 +66,9 @@ static void old_duplicate_syn_in_a_connection(void)
         { "ESTABLISHED",  TO_A, "P.", 301, 111, 20, "ESTABLISHED",  "first-response" },
         { "ESTABLISHED",  TO_B, ".",  101, 301, 0,  "ESTABLISHED",  "", /* overtaken on its way */
           .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 5050 },
-        { "ESTABLISHED",  TO_B, "S",  700, 0,   0,  "ESTABLISHED",  "stale-syn", .stream = SAME_CONNECTION,
+        { "ESTABLISHED?",  TO_B, "S",  700, 0,   0,  "ESTABLISHED?",  "stale-syn", .stream = SAME_CONNECTION,
           .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 5090 },
-        { "ESTABLISHED",  TO_A, ".",  321, 111, 0,  "ESTABLISHED",  "challenge-ack", .answers = 6 },
+        { "ESTABLISHED?",  TO_A, ".",  321, 111, 0,  "ESTABLISHED",  "challenge-ack", .answers = 6 },
         { "ESTABLISHED",  TO_B, "P.", 111, 321, 10, "ESTABLISHED",  "",
           .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 5200 });
 }
@@ -77,12 +77,12 @@ static void old_duplicate_syn_in_a_connection(void)
 static void forged_syn_in_a_connection(void)
 {
     FIGURE(ESTABLISHED_100_300,
-        { "any?",        TO_B, "S",  9000, 0,   0,  "ESTABLISHED", "syn-in-connection", .stream = NEW_CONNECTION,
+        { "any?",        TO_B, "S",  9000, 0,   0,  "ESTABLISHED?", "syn-in-connection", .stream = NEW_CONNECTION,
           .was_a = "any", .was_b = "ESTABLISHED" },
         { "any?",        TO_A, ".",  300,  100, 0,  "ESTABLISHED", "challenge-ack", .was_a = "any" },
         { "ESTABLISHED", TO_B, "P.", 100,  300, 10, "ESTABLISHED", "", .was_a = "any" },
         { "ESTABLISHED", TO_A, "P.", 300,  110, 10, "ESTABLISHED", "" },
-        { "any?",        TO_B, "S",  9500, 0,   0,  "ESTABLISHED", "syn-in-connection", .stream = NEW_CONNECTION,
+        { "any?",        TO_B, "S",  9500, 0,   0,  "ESTABLISHED?", "syn-in-connection", .stream = NEW_CONNECTION,
           .was_a = "any", .was_b = "ESTABLISHED" },
         { "any?",        TO_A, ".",  310,  110, 0,  "ESTABLISHED", "challenge-ack", .was_a = "any" },
         { "ESTABLISHED", TO_B, "P.", 100,  300, 10, "ESTABLISHED", "", .was_a = "any" }, /* sent again */
@@ -94,10 +94,10 @@ static void forged_syn_in_last_ack(void)
 {
     FIGURE(ESTABLISHED_100_300,
         { "FIN_WAIT_1", TO_B, "F.", 100,  300, 0, "CLOSE_WAIT?", "fin" },
-        { "TIME_WAIT?", TO_A, "F.", 300,  101, 0, "LAST_ACK",    "fin-acked-passive-fin" },
-        { "any?",       TO_B, "S",  9000, 0,   0, "LAST_ACK",    "syn-in-connection", .stream = NEW_CONNECTION,
+        { "TIME_WAIT?", TO_A, "F.", 300,  101, 0, "LAST_ACK?",    "fin-acked-passive-fin" },
+        { "any?",       TO_B, "S",  9000, 0,   0, "LAST_ACK?",    "syn-in-connection", .stream = NEW_CONNECTION,
           .was_a = "any", .was_b = "LAST_ACK" },
-        { "any?",       TO_A, ".",  301,  101, 0, "LAST_ACK",    "challenge-ack", .was_a = "any" },
+        { "any?",       TO_A, ".",  301,  101, 0, "LAST_ACK?",    "challenge-ack", .was_a = "any" },
         { "TIME_WAIT",  TO_B, ".",  101,  301, 0, "CLOSED?",     "last-ack", .was_a = "any" });
 }
 
@@ -107,11 +107,11 @@ static void forged_syn_in_last_ack(void)
 static void half_open_discovery(void)
 {
     FIGURE(ESTABLISHED_100_300,
-        { "SYN_SENT*",    TO_B, "S",  400, 0,   0, "ESTABLISHED",  "syn-in-connection", .stream = NEW_CONNECTION,
+        { "SYN_SENT*",    TO_B, "S",  400, 0,   0, "ESTABLISHED?",  "syn-in-connection", .stream = NEW_CONNECTION,
           .was_a = "CLOSED", .was_b = "ESTABLISHED", .client = CLIENT_IS_A },
         { "SYN_SENT*",    TO_A, ".",  300, 100, 0, "ESTABLISHED",  "challenge-ack", .answers = LINE(1) },
-        { "SYN_SENT",     TO_B, "R",  100, 0,   0, "CLOSED?",      "half-open-reset", .reset = EXACT },
-        { "SYN_SENT",     TO_B, "S",  400, 0,   0, "SYN_RCVD?",    "syn-retransmitted", .repeats = 1,
+        { "SYN_SENT?",     TO_B, "R",  100, 0,   0, "CLOSED?",      "half-open-reset", .reset = EXACT },
+        { "SYN_SENT?",    TO_B, "S",  400, 0,   0, "SYN_RCVD?",    "syn-retransmitted", .repeats = 1,
           .answers = LINE(1) },
         { "ESTABLISHED?", TO_A, "S.", 500, 401, 0, "SYN_RCVD",     "syn-ack" },
         { "ESTABLISHED",  TO_B, ".",  401, 501, 0, "ESTABLISHED?", "handshake-ack" },
@@ -122,11 +122,11 @@ static void half_open_discovery(void)
 static void half_open_discovery_then_another_syn(void)
 {
     FIGURE(ESTABLISHED_100_300,
-        { "SYN_SENT*",    TO_B, "S",  400, 0,   0, "ESTABLISHED",  "syn-in-connection", .stream = NEW_CONNECTION,
+        { "SYN_SENT*",    TO_B, "S",  400, 0,   0, "ESTABLISHED?",  "syn-in-connection", .stream = NEW_CONNECTION,
           .was_a = "CLOSED", .was_b = "ESTABLISHED" },
         { "SYN_SENT*",    TO_A, ".",  300, 100, 0, "ESTABLISHED",  "challenge-ack" },
-        { "SYN_SENT",     TO_B, "R",  100, 0,   0, "CLOSED?",      "half-open-reset", .reset = EXACT },
-        { "SYN_SENT",     TO_B, "S",  800, 0,   0, "SYN_RCVD?",    "port-reused", .stream = NEW_CONNECTION,
+        { "SYN_SENT?",     TO_B, "R",  100, 0,   0, "CLOSED?",      "half-open-reset", .reset = EXACT },
+        { "SYN_SENT?",     TO_B, "S",  800, 0,   0, "SYN_RCVD?",    "port-reused", .stream = NEW_CONNECTION,
           .was_a = "any", .was_b = "any" },
         { "ESTABLISHED?", TO_A, "S.", 500, 801, 0, "SYN_RCVD",     "syn-ack" },
         { "ESTABLISHED",  TO_B, ".",  801, 501, 0, "ESTABLISHED?", "handshake-ack" });
@@ -139,7 +139,7 @@ static void challenge_ack_proves_established(void)
         { "SYN_SENT*",TO_B, "S", 400, 0,   0, "ESTABLISHED?", "syn-in-connection", .stream = NEW_CONNECTION,
           .was_a = "CLOSED", .was_b = "ESTABLISHED" },
         { "SYN_SENT*",TO_A, ".", 300, 100, 0, "ESTABLISHED",  "challenge-ack", .answers = 4 },
-        { "SYN_SENT", TO_B, "R", 100, 0,   0, "CLOSED?",      "half-open-reset", .reset = EXACT });
+        { "SYN_SENT?", TO_B, "R", 100, 0,   0, "CLOSED?",      "half-open-reset", .reset = EXACT });
 }
 
 /* The old connection was not captured: an ACK of something else answers the
@@ -160,7 +160,7 @@ static void active_side_discovers(void)
 {
     FIGURE(ESTABLISHED_100_300,
         { "ESTABLISHED", TO_A, "P.", 300, 100, 10, "ESTABLISHED", "" },
-        { "CLOSED",      TO_B, "R",  100, 0,   0,  "CLOSED?",     "abort", .reset = EXACT, .answers = LINE(1) });
+        { "CLOSED?",      TO_B, "R",  100, 0,   0,  "CLOSED?",     "abort", .reset = EXACT, .answers = LINE(1) });
 }
 
 /* A SYN finds B in CLOSE_WAIT or in LAST_ACK: challenged, and nothing moves. */
@@ -169,20 +169,20 @@ static void syn_meets_close_wait(void)
     FIGURE(ESTABLISHED_100_300,
         { "FIN_WAIT_1",  TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" },
         { "FIN_WAIT_2?", TO_A, ".",  300, 101, 0, "CLOSE_WAIT",  "fin-acked" },
-        { "SYN_SENT*",   TO_B, "S",  700, 0,   0, "CLOSE_WAIT",  "syn-in-connection", .stream = NEW_CONNECTION,
+        { "SYN_SENT*",   TO_B, "S",  700, 0,   0, "CLOSE_WAIT?",  "syn-in-connection", .stream = NEW_CONNECTION,
           .was_a = "any", .was_b = "CLOSE_WAIT" },
         { "SYN_SENT*",   TO_A, ".",  300, 101, 0, "CLOSE_WAIT",  "challenge-ack", .answers = LINE(3) },
-        { "SYN_SENT",    TO_B, "R",  101, 0,   0, "CLOSED?",     "half-open-reset", .reset = EXACT });
+        { "SYN_SENT?",    TO_B, "R",  101, 0,   0, "CLOSED?",     "half-open-reset", .reset = EXACT });
 }
 
 static void syn_meets_last_ack(void)
 {
     FIGURE(ESTABLISHED_100_300,
         { "FIN_WAIT_1",  TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" },
-        { "TIME_WAIT?",  TO_A, "F.", 300, 101, 0, "LAST_ACK",    "fin-acked-passive-fin" },
-        { "SYN_SENT*",   TO_B, "S",  700, 0,   0, "LAST_ACK",    "syn-in-connection", .stream = NEW_CONNECTION,
+        { "TIME_WAIT?",  TO_A, "F.", 300, 101, 0, "LAST_ACK?",    "fin-acked-passive-fin" },
+        { "SYN_SENT*",   TO_B, "S",  700, 0,   0, "LAST_ACK?",    "syn-in-connection", .stream = NEW_CONNECTION,
           .was_a = "any", .was_b = "LAST_ACK" },
-        { "SYN_SENT*",   TO_A, ".",  301, 101, 0, "LAST_ACK",    "challenge-ack" });
+        { "SYN_SENT*",   TO_A, ".",  301, 101, 0, "LAST_ACK?",    "challenge-ack" });
 }
 
 /* ---- The same ports again ---- */
@@ -209,7 +209,7 @@ static void port_reused_in_time_wait_by_time_stamp(void)
         { "ESTABLISHED",  TO_B, ".",  5001, 301,  0, "ESTABLISHED?", "handshake-ack",
           .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 110 },
         { "CLOSE_WAIT?",  TO_A, "F.", 301,  5001, 0, "FIN_WAIT_1",   "any" },
-        { "LAST_ACK",     TO_B, "F.", 5001, 302,  0, "TIME_WAIT?",   "fin-acked-passive-fin",
+        { "LAST_ACK?",     TO_B, "F.", 5001, 302,  0, "TIME_WAIT?",   "fin-acked-passive-fin",
           .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 120 },
         { "CLOSED?",      TO_A, ".",  302,  5002, 0, "TIME_WAIT",    "last-ack" },
         { "SYN_SENT",     TO_B, "S",  70,   0,    0, "SYN_RCVD?",    "port-reused", .stream = NEW_CONNECTION,
@@ -222,10 +222,10 @@ static void port_reused_in_time_wait_by_time_stamp(void)
 static void syn_too_low_for_time_wait(void)
 {
     FIGURE(ESTABLISHED_100_300, CLOSED_BY_B,
-        { "SYN_SENT*",TO_B, "S", 40,  0,   0, "TIME_WAIT", "syn-in-connection", .stream = NEW_CONNECTION,
+        { "SYN_SENT*",TO_B, "S", 40,  0,   0, "TIME_WAIT?", "syn-in-connection", .stream = NEW_CONNECTION,
           .was_a = "CLOSED", .was_b = "TIME_WAIT" },
         { "SYN_SENT*",TO_A, ".", 301, 101, 0, "TIME_WAIT", "challenge-ack", .answers = LINE(5) },
-        { "SYN_SENT", TO_B, "R", 101, 0,   0, "CLOSED?",   "half-open-reset", .reset = EXACT });
+        { "SYN_SENT?", TO_B, "R", 101, 0,   0, "CLOSED?",   "half-open-reset", .reset = EXACT });
 }
 
 /* RFC 6191 section 2: a time stamp helps only if the old connection had them,
@@ -233,7 +233,7 @@ static void syn_too_low_for_time_wait(void)
 static void syn_too_low_for_time_wait_with_a_time_stamp(void)
 {
     FIGURE(ESTABLISHED_100_300, CLOSED_BY_B,
-        { "SYN_SENT*",    TO_B, "S",  40,   0,    0, "TIME_WAIT",    "syn-in-connection", .stream = NEW_CONNECTION,
+        { "SYN_SENT*",    TO_B, "S",  40,   0,    0, "TIME_WAIT?",    "syn-in-connection", .stream = NEW_CONNECTION,
           .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 9000, .was_a = "CLOSED", .was_b = "TIME_WAIT" });
     FIGURE(
         { "SYN_SENT",     TO_B, "S",  5000, 0,    0, "SYN_RCVD?",    "syn",
@@ -242,10 +242,10 @@ static void syn_too_low_for_time_wait_with_a_time_stamp(void)
         { "ESTABLISHED",  TO_B, ".",  5001, 301,  0, "ESTABLISHED?", "handshake-ack",
           .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 110 },
         { "CLOSE_WAIT?",  TO_A, "F.", 301,  5001, 0, "FIN_WAIT_1",   "any" },
-        { "LAST_ACK",     TO_B, "F.", 5001, 302,  0, "TIME_WAIT?",   "fin-acked-passive-fin",
+        { "LAST_ACK?",     TO_B, "F.", 5001, 302,  0, "TIME_WAIT?",   "fin-acked-passive-fin",
           .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 120 },
         { "CLOSED?",      TO_A, ".",  302,  5002, 0, "TIME_WAIT",    "last-ack" },
-        { "SYN_SENT*",    TO_B, "S",  70,   0,    0, "TIME_WAIT",    "syn-in-connection", .stream = NEW_CONNECTION,
+        { "SYN_SENT*",    TO_B, "S",  70,   0,    0, "TIME_WAIT?",    "syn-in-connection", .stream = NEW_CONNECTION,
           .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 120, .was_a = "CLOSED", .was_b = "TIME_WAIT" });
 }
 
@@ -253,7 +253,7 @@ static void syn_too_low_for_time_wait_with_a_time_stamp(void)
 static void port_reused_by_the_end_in_time_wait(void)
 {
     FIGURE(ESTABLISHED_100_300, CLOSED_BY_A,
-        { "SYN_SENT",     TO_B, "S",  5000, 0,    0, "SYN_RCVD?", "port-reused", .stream = NEW_CONNECTION,
+        { "SYN_SENT?",     TO_B, "S",  5000, 0,    0, "SYN_RCVD?", "port-reused", .stream = NEW_CONNECTION,
           .was_a = "any", .was_b = "CLOSED" },
         { "ESTABLISHED?", TO_A, "S.", 7000, 5001, 0, "SYN_RCVD",  "syn-ack" });
 }
@@ -269,7 +269,7 @@ static void port_reused_after_time_wait(void)
 static void port_reused_after_a_reset(void)
 {
     FIGURE(ESTABLISHED_100_300,
-        { "CLOSED",       TO_B, "R.", 100, 300, 0, "CLOSED?",      "abort", .reset = EXACT },
+        { "CLOSED?",       TO_B, "R.", 100, 300, 0, "CLOSED?",      "abort", .reset = EXACT },
         { "SYN_SENT",     TO_B, "S",  40,  0,   0, "SYN_RCVD?",    "port-reused", .stream = NEW_CONNECTION,
           .was_a = "CLOSED", .was_b = "CLOSED" },
         { "ESTABLISHED?", TO_A, "S.", 500, 41,  0, "SYN_RCVD",     "syn-ack" },
@@ -280,7 +280,7 @@ static void port_reused_after_a_refusal(void)
 {
     FIGURE(
         { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
-        { "CLOSED?",      TO_A, "R.", 0,   101, 0, "CLOSED",    "refused", .was_b = "CLOSED", .reset = RIGHT_ACK },
+        { "CLOSED?",      TO_A, "R.", 0,   101, 0, "CLOSED?",    "refused", .was_b = "CLOSED", .reset = RIGHT_ACK },
         { "SYN_SENT",     TO_B, "S",  900, 0,   0, "SYN_RCVD?", "port-reused", .stream = NEW_CONNECTION,
           .was_a = "CLOSED", .was_b = "CLOSED" },
         { "ESTABLISHED?", TO_A, "S.", 300, 901, 0, "SYN_RCVD",  "syn-ack" });
@@ -292,7 +292,7 @@ static void port_reused_by_the_end_that_refused(void)
 {
     FIGURE(
         { "SYN_SENT",  TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
-        { "CLOSED?",   TO_A, "R.", 0,   101, 0, "CLOSED",    "refused", .was_b = "CLOSED", .reset = RIGHT_ACK },
+        { "CLOSED?",   TO_A, "R.", 0,   101, 0, "CLOSED?",    "refused", .was_b = "CLOSED", .reset = RIGHT_ACK },
         { "SYN_RCVD?", TO_A, "S",  700, 0,   0, "SYN_SENT",  "port-reused", .stream = NEW_CONNECTION,
           .was_a = "CLOSED", .was_b = "CLOSED", .client = CLIENT_IS_B },
         { "SYN_RCVD",  TO_B, "S.", 900, 701, 0, "ESTABLISHED?", "syn-ack" });
@@ -303,7 +303,7 @@ static void port_reused_after_silence(void)
 {
     FIGURE(
         { "SYN_SENT",     TO_B, "S",  100,  0,    0, "SYN_RCVD?",    "syn" },
-        { "SYN_SENT",     TO_B, "S",  5000, 0,    0, "SYN_RCVD?",    "port-reused", .stream = NEW_CONNECTION,
+        { "SYN_SENT?",     TO_B, "S",  5000, 0,    0, "SYN_RCVD?",    "port-reused", .stream = NEW_CONNECTION,
           .later = 300 * SECONDS, .was_a = "any", .was_b = "any" },
         { "ESTABLISHED?", TO_A, "S.", 300,  5001, 0, "SYN_RCVD",     "syn-ack" },
         { "ESTABLISHED",  TO_B, ".",  5001, 301,  0, "ESTABLISHED?", "handshake-ack" });
@@ -332,7 +332,7 @@ static void syns_that_open_nothing_new(void)
           .was_a = "SYN_SENT", .was_b = "SYN_SENT" });
     FIGURE(ESTABLISHED_100_300,
         { "ESTABLISHED", TO_B, ".",  100, 300, 0, "ESTABLISHED", "", .stream = SAME_CONNECTION },
-        { "ESTABLISHED", TO_A, "S.", 279, 90,  0, "ESTABLISHED", "syn-ack-retransmitted",
+        { "ESTABLISHED", TO_A, "S.", 279, 90,  0, "ESTABLISHED?", "syn-ack-retransmitted",
           .stream = SAME_CONNECTION, .repeats = 1 });
 }
 

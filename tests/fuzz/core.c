@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* The number that `choice` stands for, of `end`'s. */
 static uint32_t number(uint8_t choice, int8_t off, const struct tcpstate_endpoint *end, const struct tcpstate_endpoint *peer)
 {
-    const uint32_t known[] = { end->nxt, end->max, peer->acked, end->isn, end->fin, end->claim, 0, 0x80000000u };
+    const uint32_t known[] = { end->snd_nxt, end->snd_max, peer->rcv_nxt, end->isn, end->fin, end->claim, 0, 0x80000000u };
 
     return known[choice & 7] + (uint32_t)(int32_t)off;
 }
@@ -71,7 +71,7 @@ static struct tcpstate_segment decode(const uint8_t *data, const struct tcpstate
 
 static uint8_t replay(const struct tcpstate_endpoint *end)
 {
-    enum tcpstate_state state = (enum tcpstate_state)end->proven;
+    enum tcpstate_state state = (enum tcpstate_state)end->likely;
 
     for (int event = 0; event < 8; event++)
         if (end->pending & 1u << event)
@@ -126,11 +126,12 @@ static void sound(const struct tcpstate_connection *connection, const struct tcp
     for (int i = 0; i < 2; i++) {
         const struct tcpstate_endpoint *end = &connection->ends[i];
         const struct tcpstate_standing *stands = &seen->ends[i];
-        HOLDS(end->state < TCPSTATE_STATES && end->proven < TCPSTATE_STATES);
-        HOLDS(end->state == replay(end));
+        HOLDS(end->state < TCPSTATE_STATES && end->likely < TCPSTATE_STATES);
+        HOLDS(end->state == replay(end) || (end->likely == TCPSTATE_UNKNOWN && end->state == TCPSTATE_UNKNOWN));
         HOLDS(stands->after == end->state && stands->before < TCPSTATE_STATES);
         /* Certain only where something that it sent proves it. */
-        HOLDS(stands->after_inferred || end->state == end->proven || end->state == TCPSTATE_UNKNOWN);
+        HOLDS(stands->after_inferred == (end->state != TCPSTATE_UNKNOWN && end->may != 1u << end->state));
+        HOLDS(end->state == TCPSTATE_UNKNOWN || (end->may & 1u << end->state));
         /* From what is certain only the table leads on to what is certain;
          * CLOSED and LISTEN may begin anew, or have been forged. */
         if (!stands->before_inferred && !stands->after_inferred && stands->before != TCPSTATE_CLOSED
@@ -270,19 +271,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             free(exact);
         }
     }
-    tcpstate_connection_begin(&connection, NULL);
+    tcpstate_connection_begin(&connection);
     for (; size >= BYTES_PER_SEGMENT; data += BYTES_PER_SEGMENT, size -= BYTES_PER_SEGMENT) {
         struct tcpstate_segment made = decode(data, &connection, ++frame, &now), *segment = &made;
-        if (frame > 1 && tcpstate_opens_new_connection(&connection, segment)) {
+        struct tcpstate_connection next, twin_next;
+        twin = connection;
+        tcpstate_observe(&connection, had, &next, segment, TCPSTATE_DEFAULT_2MSL, &seen);
+        tcpstate_observe_in_general(&twin, had, &twin_next, segment, TCPSTATE_DEFAULT_2MSL, &twin_seen);
+        HOLDS(seen.incarnation == twin_seen.incarnation);
+        if (seen.incarnation == TCPSTATE_INCARNATION_NEXT) {
             before = connection;
             had = &before;
-            tcpstate_connection_begin(&connection, had);
-        } else if (had && (connection.facts & TCPSTATE_CONNECTION_CONTESTED)) {
-            tcpstate_restore(&connection, had, segment);
+            connection = next;
+            twin = twin_next;
         }
-        twin = connection;
-        tcpstate_observe(&connection, segment, TCPSTATE_DEFAULT_2MSL, &seen);
-        tcpstate_observe_in_general(&twin, segment, TCPSTATE_DEFAULT_2MSL, &twin_seen);
         tell(segment, &seen);
         HOLDS(same(&seen, &twin_seen));
         HOLDS(memcmp(&connection, &twin, offsetof(struct tcpstate_connection, ended_by) + sizeof twin.ended_by) == 0);

@@ -33,8 +33,10 @@ static struct tcpstate_segment translate(const struct recorded *recorded)
         .time = recorded->stamped * 1000,
     };
 
-    if (recorded->cut)
+    if (recorded->cut) {
+        to.options = TCPSTATE_OPTION_CUT;
         return to;
+    }
     if (from->has & HAS_SCALE) {
         to.options |= TCPSTATE_OPTION_WINDOW_SCALE;
         to.window_scale = from->scale;
@@ -48,6 +50,8 @@ static struct tcpstate_segment translate(const struct recorded *recorded)
         to.options |= TCPSTATE_OPTION_TFO_REQUEST;
     if (from->has & HAS_COOKIE)
         to.options |= TCPSTATE_OPTION_TFO_COOKIE;
+    if (from->has & HAS_SIGNATURE)
+        to.options |= TCPSTATE_OPTION_SIGNATURE;
     return to;
 }
 
@@ -60,21 +64,21 @@ void passer_by_sees(struct passer_by *passer_by, const struct recorded *recorded
 {
     struct tcpstate_segment segment = translate(recorded);
     struct tcpstate_connection *connection = &passer_by->connection;
+    struct tcpstate_connection next;
     struct tcpstate_observation seen;
 
     segment.frame = ++passer_by->frame;
     segment.server_hint = passer_by->server_hint;
-    if (!passer_by->began) {
-        tcpstate_connection_begin(connection, NULL);
-        passer_by->began = true;
-    } else if (tcpstate_opens_new_connection(connection, &segment)) {
+    if (!passer_by->began)
+        tcpstate_connection_begin(connection);
+    passer_by->began = true;
+    tcpstate_observe(connection, passer_by->has_before ? &passer_by->before : NULL, &next, &segment,
+                     TCPSTATE_DEFAULT_2MSL, &seen);
+    if (seen.incarnation == TCPSTATE_INCARNATION_NEXT) {
         passer_by->before = *connection;
+        *connection = next;
         passer_by->has_before = true;
-        tcpstate_connection_begin(connection, &passer_by->before);
-    } else if (passer_by->has_before && (connection->facts & TCPSTATE_CONNECTION_CONTESTED)) {
-        tcpstate_restore(connection, &passer_by->before, &segment);
     }
-    tcpstate_observe(connection, &segment, TCPSTATE_DEFAULT_2MSL, &seen);
     for (int i = 0; i < 2; i++) {
         row->before[i] = show(seen.ends[i].before, seen.ends[i].before_inferred);
         row->after[i] = show(seen.ends[i].after, seen.ends[i].after_inferred);

@@ -1,0 +1,202 @@
+/* incarnation.c - which of a four-tuple's connections a segment belongs to: the
+ * one that is there, or a new incarnation of it (RFC 9293 section 3.4.1).
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A SYN on a four-tuple that had a connection before may open a new one, be an
+ * old duplicate or be forged (RFC 9293 sections 3.5 and 3.6.1, RFC 5961 section
+ * 4); and what its other end still holds matters until that end has spoken.
+ */
+#include <string.h>
+
+#include "internal.h"
+
+#define NOTHING_KNOWN                                                                                    \
+    {                                                                                                    \
+        .after = TCPSTATE_ANY_STATE, .may = TCPSTATE_ANY_STATE, .state = TCPSTATE_UNKNOWN,               \
+        .likely = TCPSTATE_UNKNOWN, .since = TCPSTATE_NO_TIME, .likely_since = TCPSTATE_NO_TIME          \
+    }
+
+void tcpstate_connection_begin(struct tcpstate_connection *connection)
+{
+    static const struct tcpstate_connection fresh = {
+        .ends = { NOTHING_KNOWN, NOTHING_KNOWN },
+        .moments = { TCPSTATE_NO_TIME, TCPSTATE_NO_TIME, TCPSTATE_NO_TIME, TCPSTATE_NO_TIME, TCPSTATE_NO_TIME,
+                     TCPSTATE_NO_TIME, TCPSTATE_NO_TIME, TCPSTATE_NO_TIME, TCPSTATE_NO_TIME },
+        .client = -1, .active_closer = -1, .ended_by = -1,
+    };
+
+    _Static_assert(TCPSTATE_MOMENTS == 9, "each of them has no time yet");
+    *connection = fresh;
+}
+
+/* Nothing is left of it that its ends need to finish. */
+static bool is_over(const struct tcpstate_connection *connection)
+{
+    const struct tcpstate_endpoint *a = &connection->ends[0], *b = &connection->ends[1];
+
+    return connection->end != TCPSTATE_ENDING_NONE || (a->known & b->known & SENT_FIN)
+           || (((1u << a->state) & (NOBODY_THERE | TCPSTATE_IN(TIME_WAIT)))
+               && ((1u << b->state) & (NOBODY_THERE | TCPSTATE_IN(TIME_WAIT))));
+}
+
+/* Its sender's clock of time stamps has gone on, so it was sent after all that was
+ * seen; or back, so it was sent before, or by a host that has restarted, or by
+ * another behind the same address. */
+static bool is_newer_stamp(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
+{
+    return (segment->options & TCPSTATE_OPTION_TIMESTAMPS) && (me->known & SENT_TIMESTAMPS)
+           && seq_gt(segment->ts_val, me->ts_val);
+}
+
+static bool is_older_stamp(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
+{
+    return (segment->options & TCPSTATE_OPTION_TIMESTAMPS) && (me->known & SENT_TIMESTAMPS)
+           && seq_lt(segment->ts_val, me->ts_val);
+}
+
+/* A SYN with the number of the one that is known: sent again, late, or the first
+ * of a new connection of a host that always takes the same number. */
+static bool begins_with_same_isn(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                                 const struct tcpstate_segment *segment, bool idle)
+{
+    const bool opening = me->likely == TCPSTATE_SYN_SENT || me->likely == TCPSTATE_UNKNOWN
+                         || (me->may & TCPSTATE_IN(SYN_SENT)) || (me->state == TCPSTATE_SYN_RCVD && (me->known & SENT_SYN));
+    const bool refused = connection->end == TCPSTATE_ENDING_REFUSED || connection->end == TCPSTATE_ENDING_REJECTED;
+
+    if (opening || refused)
+        return false;
+    return is_over(connection) || idle || is_newer_stamp(me, segment);
+}
+
+static bool begins_with_syn(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                            const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment, bool idle)
+{
+    if ((me->known & KNOWS_ISN) && segment->seq == me->isn)
+        return begins_with_same_isn(connection, me, segment, idle);
+    if (!(me->known & (SENT_SYN | KNOWS_ISN)) && (peer->known & SENT_SYN) && !(peer->known & SENT_SYN_ACK)
+        && me->state == TCPSTATE_SYN_RCVD)
+        return false; /* the other half of a simultaneous open */
+    /* Lower than the SYN that waits for its answer: older, or an attempt of a host
+     * that draws its numbers by lot. */
+    if (me->likely == TCPSTATE_SYN_SENT && me->after == TCPSTATE_IN(SYN_SENT) && seq_lt(segment->seq, me->isn))
+        return idle || is_newer_stamp(me, segment);
+    return !is_older_stamp(me, segment) || idle || is_over(connection);
+}
+
+/* A SYN,ACK with other numbers where a connection is over, or has long been silent:
+ * the SYN that it answers was not captured. */
+static bool begins_with_syn_ack(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                                const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment, bool idle)
+{
+    return (me->known & KNOWS_ISN) && me->isn != segment->seq && (peer->known & KNOWS_ISN)
+           && segment->ack != peer->isn + 1 && peer->likely != TCPSTATE_SYN_SENT && (is_over(connection) || idle);
+}
+
+/* Data far from all numbers of a connection that is over: the capture lacks the
+ * opening of another. */
+static bool begins_midway(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                          const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment, bool idle)
+{
+    const uint32_t far = UINT32_C(1) << 20;
+
+    return (is_over(connection) || peer->last.frame == 0) && idle
+           && (segment->payload > 0 || (segment->flags & TCPSTATE_FLAG_FIN)) && (me->known & KNOWS_SEQ) && (peer->known & KNOWS_SEQ)
+           && segment->seq - me->snd_max + far > 2 * far && segment->ack - peer->snd_max + far > 2 * far;
+}
+
+bool tcpstate_opens_new_connection(const struct tcpstate_connection *connection,
+                                   const struct tcpstate_segment *segment)
+{
+    const struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
+    const struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
+    const bool idle = segment->time - connection->moments[TCPSTATE_MOMENT_LAST] >= TCPSTATE_LONG_WAY;
+
+    if (!(connection->facts & TCPSTATE_CONNECTION_BEGAN)
+        || (!((me->known | peer->known) & KNOWS_SEQ) && connection->end == TCPSTATE_ENDING_NONE))
+        return false;
+    switch (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_FIN)) {
+    case TCPSTATE_FLAG_SYN:
+        return begins_with_syn(connection, me, peer, segment, idle);
+    case TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK:
+        return begins_with_syn_ack(connection, me, peer, segment, idle);
+    case TCPSTATE_FLAG_ACK:
+    case TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_ACK:
+        return begins_midway(connection, me, peer, segment, idle);
+    default:
+        return false;
+    }
+}
+
+bool tcpstate_restore(struct tcpstate_connection *connection, const struct tcpstate_connection *before,
+                      const struct tcpstate_segment *segment)
+{
+    int from = segment->from & 1;
+    const struct tcpstate_endpoint *was = &before->ends[from], *is = &connection->ends[from];
+
+    if (!(connection->facts & TCPSTATE_CONNECTION_CONTESTED) || !(is->known & SENT_SYN)
+        || is->likely != TCPSTATE_SYN_SENT || !(was->known & KNOWS_SEQ)
+        || (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_ACK)) != TCPSTATE_FLAG_ACK)
+        return false;
+    /* In the old numbers, not in the new ones. */
+    bool old = segment->seq - was->snd_nxt <= UINT16_MAX || was->snd_nxt - segment->seq <= UINT16_MAX;
+    bool news = seq_gt(tcpstate_segment_next(segment), was->snd_max) || !(was->known & KNOWS_ACK)
+                || seq_gt(segment->ack, was->rcv_nxt) || segment->time - was->last.time >= TCPSTATE_COPY_TIME;
+    if (!old || !news || segment->seq == is->isn + 1)
+        return false;
+    struct tcpstate_endpoint other = connection->ends[!from];
+    *connection = *before;
+    if ((other.known & SENT_FIN) && other.likely == TCPSTATE_LAST_ACK) {
+        /* It closed meanwhile, and had the old FIN when it did. */
+        other.known |= ACK_OF_FIN_CARRIED;
+        other.carried_to = other.fin + 1;
+    }
+    connection->ends[!from] = other;
+    connection->facts |= TCPSTATE_CONNECTION_RESTORED;
+    connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_SETTLED;
+    return true;
+}
+
+/* The sender has begun anew; the other end may still be in the old connection, or
+ * be rid of it.  In TIME_WAIT it lets a SYN open a new one whose number or time
+ * stamp is beyond the old one's (RFC 9293 section 3.6.1, RFC 6191). */
+static enum tcpstate_state begin_anew(struct tcpstate_connection *connection, const struct tcpstate_connection *before,
+                                      const struct tcpstate_segment *segment)
+{
+    const int from = segment->from & 1;
+    const struct tcpstate_endpoint *was = &before->ends[from], *held = &before->ends[!from];
+    struct tcpstate_endpoint *me = &connection->ends[from], *peer = &connection->ends[!from];
+    const bool newer = (was->known & KNOWS_SEQ) && (seq_gt(segment->seq, was->snd_max) || is_newer_stamp(was, segment));
+    const bool holds = (held->state >= TCPSTATE_ESTABLISHED && held->state < TCPSTATE_UNKNOWN
+                        && !(held->state == TCPSTATE_TIME_WAIT && newer))
+                       || (held->state == TCPSTATE_SYN_RCVD && held->likely == TCPSTATE_SYN_RCVD);
+
+    connection->facts |= TCPSTATE_CONNECTION_REUSED;
+    connection->time_wait_since = before->time_wait_since;
+    me->ttl = was->ttl;
+    if (!(segment->flags & TCPSTATE_FLAG_SYN))
+        connection->facts |= TCPSTATE_CONNECTION_MIDSTREAM;
+    /* While its sender is in a connection nobody knows that it was this end who sent
+     * it, and not a stranger, or long ago. */
+    if (holds || !((1u << was->state) & (NOBODY_THERE | 1u << TCPSTATE_UNKNOWN))
+        || (segment->flags & TCPSTATE_FLAG_ACK))
+        me->after = me->may = was->may | NOBODY_THERE;
+    if ((segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK)) == TCPSTATE_FLAG_SYN && holds) {
+        *peer = *held;
+        connection->facts |= TCPSTATE_CONNECTION_CONTESTED;
+        return TCPSTATE_UNKNOWN;
+    }
+    return (1u << held->state) & (NOBODY_THERE | TCPSTATE_IN(TIME_WAIT)) ? (enum tcpstate_state)held->state
+                                                                       : TCPSTATE_UNKNOWN;
+}
+
+enum tcpstate_state tcpstate_begin(struct tcpstate_connection *connection, const struct tcpstate_connection *before,
+                                   const struct tcpstate_segment *segment)
+{
+    connection->facts |= TCPSTATE_CONNECTION_BEGAN;
+    if (before)
+        return begin_anew(connection, before, segment);
+    if (!(segment->flags & TCPSTATE_FLAG_SYN))
+        connection->facts |= TCPSTATE_CONNECTION_MIDSTREAM;
+    return TCPSTATE_UNKNOWN;
+}

@@ -1,0 +1,141 @@
+/* judge.h - what one segment says, judged before anything is moved.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Private to the core.  judge.c judges, move.c moves, steps.c names.  Nothing
+ * flows back: a judgement never looks at what it will cause.
+ */
+#ifndef TCPSTATE_JUDGE_H
+#define TCPSTATE_JUDGE_H
+
+#include "sequence.h"
+#include "tcpstate.h"
+
+/* What is known of an endpoint: bits of tcpstate_endpoint.known. */
+enum {
+    KNOWS_SEQ = 0x0001,   /* .snd_nxt, .snd_max, .fin_from: it has been seen sending */
+    KNOWS_ISN = 0x0002,   /* .isn, from its own SYN or from what the other acknowledged */
+    KNOWS_ACK = 0x0004,   /* .rcv_nxt and .window */
+    KNOWS_SCALE = 0x0008, /* .window_scale, from its SYN */
+    SENT_SYN = 0x0010,    /* a SYN without ACK */
+    SENT_SYN_ACK = 0x0020,
+    SENT_DATA = 0x0040,
+    SENT_FIN = 0x0080,    /* .fin */
+    SENT_RST = 0x0100,
+    FIN_ARRIVED = 0x0400, /* its FIN reached the other without a gap before it */
+    ACK_OF_FIN_CARRIED = 0x0800, /* .carried_to: by data or FIN that it sent anew */
+    ACKED_FIN = 0x1000,   /* it was seen to acknowledge the other's FIN */
+    PROVOKED = 0x2000,    /* a challenge ACK is due from it (RFC 5961) */
+    SYN_WHOLE = 0x4000,   /* its SYN was seen with all of its options */
+    SENT_TIMESTAMPS = 0x8000,
+    SENT_HALF_CLOSED = 0x10000, /* data while only the other side had closed */
+    SENT_DATA_FIN = 0x20000,    /* an MPTCP DATA_FIN */
+    SENT_SYN_DATA = 0x40000,    /* data on its SYN or SYN,ACK */
+    CLAIMS = 0x80000,           /* .claim: it acknowledged far more than was seen */
+    EXPIRED = 0x100000,         /* its TIME_WAIT has run out, as far as we can know */
+    FIN_IN_DOUBT = 0x400000,    /* .fin of a FIN that does not fit what the capture holds */
+    RST_IN_ITS_NAME = 0x800000, /* its last segment was a RST, acceptable or not */
+    SIGNED = 0x200000,          /* all of its segments are signed (TCP-MD5, TCP-AO) */
+};
+#define SPOKEN SENT_DATA
+
+/* What holds of a segment, for the rules of steps.c: a set of these bits. */
+typedef uint64_t conditions;
+#define HAS_SYN          (UINT64_C(1) << 0)
+#define HAS_ACK          (UINT64_C(1) << 1)
+#define HAS_FIN          (UINT64_C(1) << 2)
+#define HAS_RST          (UINT64_C(1) << 3)
+#define HAS_DATA         (UINT64_C(1) << 4)
+#define HAS_URG_PSH      (UINT64_C(1) << 5)  /* both */
+#define FROM_CLIENT      (UINT64_C(1) << 6)
+#define FROM_SERVER      (UINT64_C(1) << 7)
+#define AGAIN            (UINT64_C(1) << 8)  /* its SYN, FIN or RST was seen before */
+#define OPENS            (UINT64_C(1) << 9)  /* first proof that its sender has the handshake behind it */
+#define GOOD_ACK         (UINT64_C(1) << 10) /* acknowledges the receiver's SYN as it should */
+#define ACKS_FIN         (UINT64_C(1) << 11) /* acknowledges the other's FIN for the first time */
+#define ACKS_FIN_AGAIN   (UINT64_C(1) << 12)
+#define PEER_SENT_FIN    (UINT64_C(1) << 13)
+#define ALREADY_SENT_FIN (UINT64_C(1) << 14)
+#define FIRST_DATA       (UINT64_C(1) << 15) /* the sender's first byte of data, right after its SYN */
+#define PEER_SPOKE       (UINT64_C(1) << 16) /* the other has sent data before */
+#define STALE            (UINT64_C(1) << 17) /* a SYN older than the one that is being answered */
+#define REUSES           (UINT64_C(1) << 18) /* a SYN on a four-tuple that had a connection before */
+#define PEER_LIVES       (UINT64_C(1) << 19) /* ... and whose other end still holds it */
+#define CROSSES          (UINT64_C(1) << 20) /* sent before the other's SYN or FIN came in */
+#define IN_ORDER         (UINT64_C(1) << 21) /* no hole before it */
+#define CHALLENGES       (UINT64_C(1) << 22) /* a bare ACK from an endpoint that was provoked */
+#define ACCEPTABLE       (UINT64_C(1) << 24) /* a RST that its receiver most likely accepts */
+#define FOREIGN          (UINT64_C(1) << 25) /* a RST that answers something its sender never asked for */
+#define TFO_ASKS         (UINT64_C(1) << 26) /* Fast Open option with an empty cookie */
+#define TFO_HAS_COOKIE   (UINT64_C(1) << 27)
+#define TFO_SENT         (UINT64_C(1) << 28) /* the connection's SYN carried Fast Open data */
+#define ACKS_SYN_DATA    (UINT64_C(1) << 29) /* a SYN,ACK that acknowledges data on the SYN too */
+#define NEW_DATA         (UINT64_C(1) << 30) /* data beyond all that the sender sent before */
+#define GUESSES          (UINT64_C(1) << 31) /* the capture does not tell whether its sender closes first */
+#define FIRST_HALF_CLOSED (UINT64_C(1) << 32) /* first new data after the other side closed */
+#define KEEP_ALIVE_AGAIN  (UINT64_C(1) << 33) /* a keep-alive after one that was not answered */
+#define MP_CLOSES         (UINT64_C(1) << 34) /* MPTCP DATA_FIN, seen for the first time */
+#define MP_CLOSES_FAST    (UINT64_C(1) << 35) /* MPTCP MP_FASTCLOSE */
+#define PEER_ACKED_FIN    (UINT64_C(1) << 36) /* the receiver has acknowledged the sender's FIN before */
+#define AFTER_RESET       (UINT64_C(1) << 37) /* from an end that was seen to reset, and goes on */
+#define UNACCEPTABLE      (UINT64_C(1) << 38) /* its receiver must drop it (RFC 9293 section 3.10.7.4) */
+#define PEER_ACCEPTED     (UINT64_C(1) << 39) /* the receiver has sent a SYN,ACK */
+#define ACKS_SYN_ALONE    (UINT64_C(1) << 40) /* acknowledges the other's SYN and nothing after it */
+#define OUTLIVES_RESET    (UINT64_C(1) << 41) /* from an end that was sent a RST, and goes on */
+#define DOES_NOT_FIT      (UINT64_C(1) << 42) /* it fits nothing that the capture holds */
+#define WITHDRAWS_FIN     (UINT64_C(1) << 43) /* new data beyond what was taken for its FIN */
+#define OVERTAKEN         (UINT64_C(1) << 44) /* older than what its sender sent since: it proves nothing */
+#define ACKS_UNSEEN       (UINT64_C(1) << 45) /* it acknowledges what was not captured, and may be a FIN */
+#define SKIPS_UNSEEN      (UINT64_C(1) << 46) /* bare, behind something not captured that may be its FIN */
+#define SENDS_MORE           (UINT64_C(1) << 48) /* data or FIN beyond all that was sent: it had not closed before */
+#define CONFIRMS_FIN      (UINT64_C(1) << 49) /* acknowledges a FIN that was in doubt */
+#define STRAY             (UINT64_C(1) << 50) /* nobody in the connection sends that */
+#define MAY_BE_ANOTHERS   (UINT64_C(1) << 51) /* its TTL is not its sender's, or a SYN contests the connection */
+#define AFTER_A_PAUSE     (UINT64_C(1) << 52) /* so long that something may have been sent, lost, and now be sent again */
+#define OUTDATED          (UINT64_C(1) << 54) /* its time stamp is older than the last in order */
+#define IS_OVER           (UINT64_C(1) << 55) /* something has ended the connection before */
+#define AFTER_THE_FIN     (UINT64_C(1) << 47) /* a FIN sent before what its sender is known to have had */
+
+/* The judgement of one segment. */
+struct judgement {
+    conditions is;
+    tcpstate_set senders;  /* the states in which its sender can have sent it */
+    uint8_t had;           /* 1 << GETS_*: arrivals that its sender knew of */
+    uint8_t had_not;       /* ... that it did not know of when it sent this */
+    uint8_t lost;          /* ... of these, those that never will arrive */
+    uint8_t unseen;        /* arrivals that it may have had, and the capture need not hold */
+    uint8_t arrives;       /* what it brings to its receiver */
+    uint8_t may_arrive;    /* ... if its receiver does not refuse it */
+    uint8_t reset_number;  /* enum tcpstate_reset_number */
+};
+
+/* An event as a member of a set of arrivals. */
+#define BIT(event) ((uint8_t)(1u << (event)))
+#define GETS_RESET (BIT(TCPSTATE_GETS_RST) | BIT(TCPSTATE_GETS_RST_AS_OPENER))
+
+/* Sets of states (RFC 9293 section 3.3.2). */
+#define ALIVE                                                                                             \
+    (TCPSTATE_IN(SYN_RCVD) | TCPSTATE_IN(ESTABLISHED) | TCPSTATE_IN(FIN_WAIT_1) | TCPSTATE_IN(FIN_WAIT_2) \
+     | TCPSTATE_IN(CLOSE_WAIT) | TCPSTATE_IN(CLOSING) | TCPSTATE_IN(LAST_ACK) | TCPSTATE_IN(TIME_WAIT))
+#define GOT_FIN \
+    (TCPSTATE_IN(CLOSE_WAIT) | TCPSTATE_IN(CLOSING) | TCPSTATE_IN(LAST_ACK) | TCPSTATE_IN(TIME_WAIT))
+#define SENDS_NEW_DATA (TCPSTATE_IN(ESTABLISHED) | TCPSTATE_IN(CLOSE_WAIT))
+#define SENDS_A_FIN                                                                                        \
+    (TCPSTATE_IN(SYN_RCVD) | TCPSTATE_IN(ESTABLISHED) | TCPSTATE_IN(CLOSE_WAIT) | TCPSTATE_IN(FIN_WAIT_1) \
+     | TCPSTATE_IN(CLOSING) | TCPSTATE_IN(LAST_ACK))
+#define WAITS_FOR_ACK_OF_FIN (TCPSTATE_IN(FIN_WAIT_1) | TCPSTATE_IN(CLOSING) | TCPSTATE_IN(LAST_ACK))
+#define NOBODY_THERE (TCPSTATE_IN(CLOSED) | TCPSTATE_IN(LISTEN))
+
+/* Judge `segment` against what is remembered.  Changes nothing. */
+void tcpstate_judge(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                    struct judgement *judgement);
+
+/* A keep-alive: nothing, or one byte, just below what was sent last (RFC 9293
+ * section 3.8.4). */
+bool tcpstate_is_keep_alive(const struct tcpstate_endpoint *sender, const struct tcpstate_segment *segment);
+
+/* The step that a segment is, from what holds of it and where its sender
+ * (on departure) and its receiver (before arrival) most likely stood. */
+enum tcpstate_step tcpstate_classify(conditions is, enum tcpstate_state sender, enum tcpstate_state receiver);
+
+#endif

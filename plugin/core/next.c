@@ -1,0 +1,75 @@
+/* next.c - the segments that most of a capture is made of, sooner.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The next data of a connection that is open from both ends, or an ACK of what
+ * was seen, has no step and moves nobody.  This is only ever an optimisation: it
+ * says and remembers, bit by bit, what observing in general would
+ * (tests/core/properties.c and tests/fuzz/core.c hold the two against each
+ * other), or it changes nothing and returns false.
+ */
+#include "internal.h"
+
+#define MARKS (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_ACK)
+#define MOST_DATA (UINT32_C(1) << 30) /* far enough from where sequence numbers turn round */
+
+/* All that the end sent was seen, and it is open for certain. */
+static bool is_in_line(const struct tcpstate_endpoint *end)
+{
+    const uint32_t needs = KNOWS_SEQ | KNOWS_ACK, odd = EXPIRED | SENT_FIN | SENT_RST | CLAIMS | PROVOKED | SIGNED;
+
+    return end->after == TCPSTATE_IN(ESTABLISHED) && (end->pending | end->doubtful) == 0
+           && (end->known & (needs | odd)) == needs && end->keep_alives == 0
+           && end->snd_nxt == end->snd_max && end->fin_from == end->snd_max;
+}
+
+void tcpstate_settle_connection(struct tcpstate_connection *connection)
+{
+    if (is_in_line(&connection->ends[0]) && is_in_line(&connection->ends[1]) && connection->client >= 0
+        && !(connection->facts & TCPSTATE_CONNECTION_RESTORED))
+        connection->facts |= TCPSTATE_CONNECTION_SETTLED;
+    else
+        connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_SETTLED;
+}
+
+bool tcpstate_take_next(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                        struct tcpstate_observation *observation)
+{
+    static const struct tcpstate_observation nothing = {
+        .ends = { { .before = TCPSTATE_ESTABLISHED, .after = TCPSTATE_ESTABLISHED },
+                  { .before = TCPSTATE_ESTABLISHED, .after = TCPSTATE_ESTABLISHED } },
+        .repeats_after = -1, .reset_after = -1, .stayed = { -1, -1 },
+    };
+    struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
+    const struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
+
+    if (!(connection->facts & TCPSTATE_CONNECTION_SETTLED)
+        || (segment->flags & MARKS) != TCPSTATE_FLAG_ACK
+        || (segment->options & (uint16_t)~(TCPSTATE_OPTION_TIMESTAMPS | TCPSTATE_OPTION_CUT))
+        || segment->seq != me->snd_max
+        || (segment->payload > 0 && !(me->known & SENT_DATA)) /* an end's first data is a step */
+        || segment->payload >= MOST_DATA
+        || seq_lt(segment->ack, me->rcv_nxt) || seq_gt(segment->ack, peer->snd_max)
+        || peer->snd_max - segment->ack >= MOST_DATA
+        || seq_gt(segment->seq, peer->rcv_nxt + peer->window))
+        return false;
+    const uint32_t digest = tcpstate_digest(segment);
+    if (tcpstate_is_copy(me, segment, digest))
+        return false;
+    tcpstate_sight(me, segment, digest);
+    me->snd_nxt = me->snd_max = me->island = me->fin_from = segment->seq + segment->payload;
+    me->rcv_nxt = segment->ack;
+    me->window = (uint32_t)segment->window << tcpstate_window_scale(me, peer);
+    if (segment->options & TCPSTATE_OPTION_TIMESTAMPS) {
+        if (!(me->known & SENT_TIMESTAMPS) || seq_gt(segment->ts_val, me->ts_val))
+            me->ts_val = segment->ts_val;
+        me->known |= SENT_TIMESTAMPS;
+    }
+    if (segment->ttl != 0)
+        me->ttl = segment->ttl;
+    connection->moments[TCPSTATE_MOMENT_LAST] = segment->time;
+    *observation = nothing;
+    observation->client = connection->client;
+    observation->roles_inferred = connection->facts & TCPSTATE_CONNECTION_ROLES_GUESSED;
+    return true;
+}
