@@ -385,6 +385,7 @@ static bool is_tunnel(uint16_t port)
         3544, /* Teredo */
         3868, 4341, 4342, /* LISP */
         4500, /* ESP in UDP */
+        4729, /* GSMTAP */
         4754, 6635, /* GRE, MPLS in UDP */
         4789, 4790, 6081, /* VXLAN, VXLAN-GPE, Geneve */
         5000, 5072, 5246, 5247, 5555, 6080, 8472, 12222, 12223, 30030, 37008, /* radio and mirrored packets */
@@ -435,6 +436,12 @@ static void mention(struct walk *walk, struct tcpstate_reading *reading)
     reading->whole = !walk->quoting && walk->at + (header[12] >> 4) * 4 <= walk->ip.end;
 }
 
+/* Ports behind which Wireshark finds frames in what TCP carries. */
+static bool carries_frames(uint16_t port)
+{
+    return port == 2002 /* rpcap */ || port == 4739 /* IPFIX */ || port == 6633 || port == 6653; /* OpenFlow */
+}
+
 static enum layer tcp(struct walk *walk)
 {
     struct tcpstate_reading *reading = walk->reading;
@@ -442,6 +449,8 @@ static enum layer tcp(struct walk *walk)
     walk->ip.at = walk->at;
     if (!has(walk, 8))
         return DONE;
+    if (!walk->quoting && (carries_frames(tcpstate_be16(here(walk))) || carries_frames(tcpstate_be16(here(walk) + 2))))
+        return ODD;
     walk->found = true;
     if (!walk->quoting && tcpstate_read_header(&walk->bytes, &walk->ip, walk->frame, walk->time, reading)) {
         reading->innermost = reading->ordinary = true;

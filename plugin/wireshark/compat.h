@@ -23,6 +23,10 @@
     (WIRESHARK_VERSION_MAJOR > (major)            \
      || (WIRESHARK_VERSION_MAJOR == (major) && WIRESHARK_VERSION_MINOR >= (minor)))
 
+/* Since 4.2 a SYN begins a new tcp.stream also where the one before it had a FIN
+ * or RST (packet-tcp.c). */
+#define TCPSTATE_STREAM_ENDS TCPSTATE_WIRESHARK_AT_LEAST(4, 2)
+
 /* The conversation of two endpoints that the TCP dissector has met at this frame. */
 static inline const conversation_t *tcpstate_find_conversation(const packet_info *pinfo, const address *a,
                                                                const address *b, uint16_t port_a, uint16_t port_b)
@@ -194,8 +198,8 @@ void sequence_analysis_use_color_filter(packet_info *pinfo, struct _seq_analysis
 #define TCPSTATE_PLUGIN_DESCRIBE
 #endif
 
-/* Reading files, which the plugin never does: tests/fuzz/capture.c opens them
- * through the library as Wireshark's programs do. */
+/* Reading files, which the plugin never does: the program "tcpstate" does, and
+ * tests/fuzz/capture.c. */
 #ifdef TCPSTATE_COMPAT_FILES
 #include <epan/epan.h>
 #include <epan/epan_dissect.h>
@@ -218,6 +222,8 @@ void sequence_analysis_use_color_filter(packet_info *pinfo, struct _seq_analysis
     } while (0)
 #define TCPSTATE_RECORD_FORGET(record) ws_buffer_free(&(record)->data)
 #define TCPSTATE_DISSECT(run, edt, subtype, record, bytes, frame) ((void)(bytes), run((edt), (subtype), (record), (frame), NULL))
+#define TCPSTATE_WRITE(file, record, bytes, error, info) wtap_dump((file), (record), (error), (info))
+#define TCPSTATE_UNCOMPRESSED WS_FILE_UNCOMPRESSED
 #define TCPSTATE_LOG_INIT(name) ws_log_init(NULL)
 #define TCPSTATE_CONFIGURE(program) configuration_init(program)
 #else
@@ -232,9 +238,12 @@ void sequence_analysis_use_color_filter(packet_info *pinfo, struct _seq_analysis
         tvb_new_real_data((bytes), (record)->rec_header.packet_header.caplen,                 \
                           (int)MIN((record)->rec_header.packet_header.len, (uint32_t)INT_MAX)), \
         (frame), NULL)
+#define TCPSTATE_WRITE(file, record, bytes, error, info) wtap_dump((file), (record), (bytes), (error), (info))
+#define TCPSTATE_UNCOMPRESSED WTAP_UNCOMPRESSED
 #define TCPSTATE_LOG_INIT(name) ws_log_init((name), NULL)
 #define TCPSTATE_CONFIGURE(program) configuration_init((program), NULL)
 #endif
+#define TCPSTATE_DUMP_CLOSE(file, error, info) wtap_dump_close((file), NULL, (error), (info))
 #endif
 
 #endif

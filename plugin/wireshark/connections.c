@@ -447,6 +447,15 @@ bool tcpstate_connections_find(const struct tcpstate_reading *reading, struct tc
     return true;
 }
 
+const struct tcpstate_life *tcpstate_connections_life(const struct tcpstate_reading *reading)
+{
+    struct key key;
+
+    make_key(&reading->pair, &key);
+    const struct tuple *tuple = find_tuple(&key);
+    return tuple ? life_at(tuple, reading->segment.frame) : NULL;
+}
+
 const uint32_t *tcpstate_life_milestones(const struct tcpstate_life *life)
 {
     return tcpstate_life_look(life)->milestones;

@@ -58,6 +58,9 @@ bool tcpstate_connections_take_quoted(const struct tcpstate_reading *reading, st
  * taken. */
 bool tcpstate_connections_find(const struct tcpstate_reading *reading, struct tcpstate_sight *sight);
 
+/* The connection that a segment, or an ICMP error that quotes one, belongs to; NULL: none. */
+const struct tcpstate_life *tcpstate_connections_life(const struct tcpstate_reading *reading);
+
 /* Frames of this connection's milestones, 0 where there is none (yet), and times of
  * its moments, TCPSTATE_NO_TIME likewise; valid until another connection is looked at. */
 const uint32_t *tcpstate_life_milestones(const struct tcpstate_life *life);

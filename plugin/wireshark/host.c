@@ -22,6 +22,11 @@ void tcpstate_on_file(void (*begin)(void), void (*end)(void))
         register_cleanup_routine(end);
 }
 
+const char *tcpstate_capture_name(void)
+{
+    return NULL;
+}
+
 const char *tcpstate_protocol_filter_name(int application)
 {
     return proto_get_protocol_filter_name(application);

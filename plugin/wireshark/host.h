@@ -20,6 +20,9 @@ wmem_allocator_t *tcpstate_file_scope(void);
 /* Call back when a capture file begins or ends; either may be NULL. */
 void tcpstate_on_file(void (*begin)(void), void (*end)(void));
 
+/* The capture's file name, or those of several; NULL where nobody tells it. */
+const char *tcpstate_capture_name(void);
+
 /* A protocol's name in display filters, and the one that people read; of a
  * number that tcpstate_application_of() returned, 0 or more. */
 const char *tcpstate_protocol_filter_name(int application);

@@ -2,12 +2,12 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Nearly every frame has one TCP layer, right behind an IP header that carries
- * the frame's own addresses: that is found at once.  Where it is not there
- * (tunnels that hold several TCP layers, reassembled fragments, decrypted or
- * decompressed packets) all the buffers that dissection has made are searched
- * for an IP header with a TCP header behind it whose ports the TCP dissector
- * has met.
+ * Nearly every frame has one TCP layer, and the table of layers (../packet/walk.c)
+ * leads to it: what it finds is taken where it has the frame's own addresses and
+ * ports.  Else they are looked for in the frame's first bytes.  Where that fails
+ * (several TCP layers, reassembled fragments, decrypted or decompressed packets)
+ * all the buffers that dissection has made are searched for an IP header with a
+ * TCP header behind it whose ports the TCP dissector has met.
  */
 #include "segment.h"
 
@@ -15,6 +15,7 @@
 
 #include "../packet/header.h"
 #include "layers.h"
+#include "link.h"
 
 #define FRONT 256 /* bytes of a frame in which an ordinary segment begins */
 #define LONGEST_HEADER 60 /* of TCP, with options */
@@ -56,7 +57,8 @@ static struct tcpstate_bytes front_of(tvbuff_t *tvb, int most)
     return (struct tcpstate_bytes){ tvb_get_ptr(tvb, 0, captured), captured, (int)tvb_reported_length(tvb) };
 }
 
-static bool read_ordinary(tvbuff_t *tvb, packet_info *pinfo, struct tcpstate_reading *reading)
+/* Where a frame's own addresses and ports stand in its bytes. */
+static bool find_own_header(tvbuff_t *tvb, packet_info *pinfo, struct tcpstate_reading *reading)
 {
     struct tcpstate_bytes front = front_of(tvb, FRONT);
     struct tcpstate_payload payload;
@@ -67,7 +69,40 @@ static bool read_ordinary(tvbuff_t *tvb, packet_info *pinfo, struct tcpstate_rea
         return false;
     if (payload.at + LONGEST_HEADER > front.captured)
         front = front_of(tvb, INT_MAX);
-    if (!tcpstate_read_header(&front, &payload, pinfo->num, tcpstate_nanoseconds(pinfo->abs_ts.secs, pinfo->abs_ts.nsecs), reading))
+    return tcpstate_read_header(&front, &payload, pinfo->num,
+                                tcpstate_nanoseconds(pinfo->abs_ts.secs, pinfo->abs_ts.nsecs), reading);
+}
+
+/* Whether a header is the one that the TCP dissector met last. */
+static bool is_own(const packet_info *pinfo, const struct tcpstate_reading *reading)
+{
+    const struct tcpstate_pair *pair = &reading->pair;
+    int from = reading->segment.from;
+
+    return pair->port[from] == pinfo->srcport && pair->port[!from] == pinfo->destport
+           && pinfo->src.len == pair->address_length && pinfo->dst.len == pair->address_length
+           && memcmp(pinfo->src.data, pair->address[from], pair->address_length) == 0
+           && memcmp(pinfo->dst.data, pair->address[!from], pair->address_length) == 0;
+}
+
+/* The only TCP layer of a frame, where it is where one looks for it.  True if
+ * that is settled: *count becomes 1, or 0 of a header that is none. */
+static bool read_ordinary(tvbuff_t *tvb, packet_info *pinfo, struct tcpstate_reading *reading, unsigned *count)
+{
+    struct tcpstate_bytes bytes = front_of(tvb, INT_MAX);
+    const wtap_rec *record = pinfo->rec;
+    enum tcpstate_link link = record && record->rec_type == REC_TYPE_PACKET
+                                  ? tcpstate_link_of(record->rec_header.packet_header.pkt_encap)
+                                  : TCPSTATE_LINK_OTHER;
+
+    *count = 1;
+    if (tcpstate_walk(link, &bytes, pinfo->num, tcpstate_nanoseconds(pinfo->abs_ts.secs, pinfo->abs_ts.nsecs), reading)
+            == TCPSTATE_WALKED_FOUND
+        && is_own(pinfo, reading)) {
+        *count = !reading->mentioned;
+        return !reading->quoted;
+    }
+    if (!find_own_header(tvb, pinfo, reading))
         return false;
     reading->innermost = reading->ordinary = true;
     return true;
@@ -173,10 +208,11 @@ unsigned tcpstate_read_frame(tvbuff_t *tvb, packet_info *pinfo,
                              struct tcpstate_reading readings[TCPSTATE_MOST_LAYERS])
 {
     struct tcpstate_layers layers;
+    unsigned count;
 
     tcpstate_count_layers(pinfo, &layers);
-    if (layers.tcp == 1 && read_ordinary(tvb, pinfo, &readings[0]))
-        return 1;
+    if (layers.tcp == 1 && read_ordinary(tvb, pinfo, &readings[0], &count))
+        return count;
     if (layers.tcp > 0)
         return search_everywhere(pinfo, MIN(layers.tcp, TCPSTATE_MOST_LAYERS), readings);
     return layers.quoted && read_quoted(tvb, pinfo, &readings[0]);

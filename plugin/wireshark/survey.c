@@ -57,6 +57,17 @@ unsigned tcpstate_survey_take(struct tcpstate_survey *survey, const struct tcpst
     return index - 1;
 }
 
+void tcpstate_survey_select(struct tcpstate_survey *survey, tcpstate_selects *wanted, const void *whom)
+{
+    unsigned kept = 0;
+
+    for (unsigned i = 0; i < survey->tallies->len; i++)
+        if (wanted(tcpstate_survey_at(survey, i)->life, whom))
+            *tcpstate_survey_at(survey, kept++) = *tcpstate_survey_at(survey, i);
+    g_array_set_size(survey->tallies, kept);
+    g_hash_table_remove_all(survey->by_life);
+}
+
 static int64_t between(const struct tcpstate_summary *summary, enum tcpstate_moment from, enum tcpstate_moment to)
 {
     const int64_t *moments = summary->moments;

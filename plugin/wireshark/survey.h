@@ -33,6 +33,9 @@ void tcpstate_survey_free(struct tcpstate_survey *survey);
 /* Take in one segment; its connection's index. */
 unsigned tcpstate_survey_take(struct tcpstate_survey *survey, const struct tcpstate_tapped *tapped);
 
+/* Drop all connections but the wanted ones: nothing is taken after that. */
+void tcpstate_survey_select(struct tcpstate_survey *survey, tcpstate_selects *wanted, const void *whom);
+
 /* The tally at an index: valid until the next one is taken. */
 struct tcpstate_tally *tcpstate_survey_at(const struct tcpstate_survey *survey, unsigned index);
 
@@ -45,6 +48,10 @@ struct tcpstate_known {
     int64_t handshake, to_first_request, to_first_response, duration;
 };
 void tcpstate_known_of(const struct tcpstate_tally *tally, struct tcpstate_known *known);
+
+/* Whether the report lists the connection by itself, for something is wrong with
+ * it (view-report.c). */
+bool tcpstate_report_lists(const struct tcpstate_known *known);
 
 /* "client -> server" in the user's words, "(inferred)" where it is. */
 const char *tcpstate_roles_word(const struct tcpstate_summary *summary);

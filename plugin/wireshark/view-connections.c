@@ -6,6 +6,7 @@
  *   -z tcpstate,connections,all[,filter]  aligned, all
  *   -z tcpstate,connections,tsv[,filter]  for programs, all: the names and values of
  *                                         this are never translated and stay as they are
+ *   -z tcpstate,connections,json[,filter] the same, an object in each line
  *
  * A is the client and B the server, unless the roles are unknown: then A sent
  * the first segment, and the column "roles" says so.
@@ -15,6 +16,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+
+#include <wsutil/json_dumper.h>
 
 #include "host.h"
 #include "preferences.h"
@@ -27,7 +30,7 @@
 struct request {
     struct tcpstate_survey *survey;
     char *filter; /* or NULL */
-    bool tsv, all;
+    bool tsv, json, all;
 };
 
 static const struct {
@@ -120,8 +123,8 @@ static const char *end_name(const struct tcpstate_known *known, int end, const c
     return known->summary.client < 0 && (end == 0 || end == 1) ? (end == known->a ? "a" : "b") : name;
 }
 
-static void print_tsv_row(wmem_allocator_t *pool, const struct tcpstate_tally *tally,
-                          const struct tcpstate_known *known)
+static void append_row(GString *row, wmem_allocator_t *pool, const struct tcpstate_tally *tally,
+                       const struct tcpstate_known *known)
 {
     const struct tcpstate_summary *summary = &known->summary;
     const struct tcpstate_outcome *outcome = &summary->outcome;
@@ -130,37 +133,80 @@ static void print_tsv_row(wmem_allocator_t *pool, const struct tcpstate_tally *t
     const char *ended_by = end_name(known, outcome->ended_by, tcpstate_ended_by_name(outcome, summary->client));
     char history[TCPSTATE_ZEEK_LETTERS + 1];
 
-    printf("%u\t%s\t", summary->stream,
+    g_string_append_printf(row, "%u\t%s\t", summary->stream,
            summary->client < 0 ? "unknown" : summary->roles_inferred ? "inferred" : "seen");
-    printf("%s\t%u\t", tcpstate_address_text(pool, pair, known->a, false), pair->port[known->a]);
-    printf("%s\t%u\t", tcpstate_address_text(pool, pair, known->b, false), pair->port[known->b]);
-    printf("%s\t%s\t", summary->application < 0 ? "" : tcpstate_protocol_filter_name(summary->application),
+    g_string_append_printf(row, "%s\t%u\t", tcpstate_address_text(pool, pair, known->a, false), pair->port[known->a]);
+    g_string_append_printf(row, "%s\t%u\t", tcpstate_address_text(pool, pair, known->b, false), pair->port[known->b]);
+    g_string_append_printf(row, "%s\t%s\t", summary->application < 0 ? "" : tcpstate_protocol_filter_name(summary->application),
            tcpstate_opening_name(outcome->opening));
-    printf("%s\t%s\t%s\t", seconds(pool, known->handshake, 9), seconds(pool, known->to_first_request, 9),
+    g_string_append_printf(row, "%s\t%s\t%s\t", seconds(pool, known->handshake, 9), seconds(pool, known->to_first_request, 9),
            seconds(pool, known->to_first_response, 9));
-    printf("%s\t%s\t%s\t%s\t%s\t", closed_by, tcpstate_close_kind_name(outcome->close_kind),
+    g_string_append_printf(row, "%s\t%s\t%s\t%s\t%s\t", closed_by, tcpstate_close_kind_name(outcome->close_kind),
            tcpstate_result_name(outcome->result), outcome->conn_state, seconds(pool, known->duration, 9));
     tcpstate_history(tcpstate_life_connection(tally->life), history);
-    printf("%u\t%" PRIu64 "\t%u\t%" PRIu64 "\t%s\t%s\t%s\n", tally->packets[known->a], tally->bytes[known->a],
+    g_string_append_printf(row, "%u\t%" PRIu64 "\t%u\t%" PRIu64 "\t%s\t%s\t%s", tally->packets[known->a], tally->bytes[known->a],
            tally->packets[known->b], tally->bytes[known->b],
            tcpstate_missing_in(pool, TCPSTATE_ENGLISH, outcome, summary->client, known->duration),
            ended_by, history);
 }
 
-static void print_tsv(const struct tcpstate_survey *survey)
+static bool is_json_number(const char *text)
 {
+    char *end;
+
+    g_ascii_strtod(text, &end);
+    return *end == '\0' && g_ascii_isdigit(text[0]) && (text[0] != '0' || text[1] == '.' || text[1] == '\0')
+           && text[strspn(text, "0123456789.")] == '\0' && g_ascii_isdigit(end[-1]);
+}
+
+/* The same names and values as an object in one line, with the name of the capture. */
+static void print_json_row(const char *row)
+{
+    json_dumper dumper = { .output_file = stdout };
+    char **names = g_strsplit(tsv_head, "\t", -1), **values = g_strsplit(row, "\t", -1);
+
+    json_dumper_begin_object(&dumper);
+    if (tcpstate_capture_name()) {
+        json_dumper_set_member_name(&dumper, "file");
+        json_dumper_value_string(&dumper, tcpstate_capture_name());
+    }
+    for (unsigned i = 0; names[i] && values[i]; i++) {
+        json_dumper_set_member_name(&dumper, g_strstrip(names[i]));
+        if (*values[i] == '\0')
+            json_dumper_value_anyf(&dumper, "null");
+        else if (is_json_number(values[i]))
+            json_dumper_value_anyf(&dumper, "%s", values[i]);
+        else
+            json_dumper_value_string(&dumper, values[i]);
+    }
+    json_dumper_end_object(&dumper);
+    json_dumper_finish(&dumper);
+    g_strfreev(names);
+    g_strfreev(values);
+}
+
+static void print_rows(const struct tcpstate_survey *survey, bool json)
+{
+    GString *row = g_string_new("");
     wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK_FAST);
 
-    fputs(tsv_head, stdout);
+    if (!json)
+        fputs(tsv_head, stdout);
     for (unsigned i = 0; i < survey->tallies->len; i++) {
         const struct tcpstate_tally *tally = tcpstate_survey_at(survey, i);
         struct tcpstate_known known;
 
         tcpstate_known_of(tally, &known);
-        print_tsv_row(pool, tally, &known);
+        g_string_truncate(row, 0);
+        append_row(row, pool, tally, &known);
+        if (json)
+            print_json_row(row->str);
+        else
+            puts(row->str);
         wmem_free_all(pool);
     }
     wmem_destroy_allocator(pool);
+    g_string_free(row, TRUE);
 }
 
 /* ---- For people ---- */
@@ -239,8 +285,8 @@ static void print(void *data)
 {
     const struct request *request = (const struct request *)data;
 
-    if (request->tsv)
-        print_tsv(request->survey);
+    if (request->tsv || request->json)
+        print_rows(request->survey, request->json);
     else
         print_aligned(request);
 }
@@ -271,10 +317,16 @@ static void *begin(const char *given, const char **filter)
     struct request *request = g_new0(struct request, 1);
 
     request->tsv = takes(&given, "tsv");
-    request->all = !request->tsv && takes(&given, "all");
+    request->json = !request->tsv && takes(&given, "json");
+    request->all = !request->tsv && !request->json && takes(&given, "all");
     *filter = request->filter = g_strdup(given);
     request->survey = tcpstate_survey_new();
     return request;
 }
 
-const struct tcpstate_printed tcpstate_printed_connections = { "connections", begin, take, forget, print, end };
+static void choose(void *data, tcpstate_selects *wanted, const void *whom)
+{
+    tcpstate_survey_select(((struct request *)data)->survey, wanted, whom);
+}
+
+const struct tcpstate_printed tcpstate_printed_connections = { "connections", begin, take, forget, print, end, choose };

@@ -183,4 +183,13 @@ static void *begin(const char *given, const char **filter)
     return book;
 }
 
-const struct tcpstate_printed tcpstate_printed_ladder = { "ladder", begin, take, forget, print, end };
+static void choose(void *data, tcpstate_selects *wanted, const void *whom)
+{
+    struct book *book = (struct book *)data;
+
+    for (guint i = book->ladders->len; i-- > 0;)
+        if (!wanted(((const struct tcpstate_ladder *)g_ptr_array_index(book->ladders, i))->life, whom))
+            g_ptr_array_remove_index(book->ladders, i);
+}
+
+const struct tcpstate_printed tcpstate_printed_ladder = { "ladder", begin, take, forget, print, end, choose };

@@ -99,6 +99,11 @@ static bool has_section(enum tcpstate_result result)
     return false;
 }
 
+bool tcpstate_report_lists(const struct tcpstate_known *known)
+{
+    return has_section(known->summary.outcome.result) || known->handshake >= SLOW_MS * INT64_C(1000000);
+}
+
 static void join_group(GHashTable *groups, const struct tcpstate_known *known, unsigned index)
 {
     const struct tcpstate_summary *summary = &known->summary;
@@ -355,4 +360,9 @@ static void *begin(const char *given, const char **filter)
     return report;
 }
 
-const struct tcpstate_printed tcpstate_printed_report = { "report", begin, take, forget, print, end };
+static void choose(void *data, tcpstate_selects *wanted, const void *whom)
+{
+    tcpstate_survey_select(((struct report *)data)->survey, wanted, whom);
+}
+
+const struct tcpstate_printed tcpstate_printed_report = { "report", begin, take, forget, print, end, choose };

@@ -29,6 +29,9 @@ struct tcpstate_tapped {
 
 #define TCPSTATE_TAP "tcpstate"
 
+/* Whether a connection is wanted, as `whom` has it. */
+typedef bool tcpstate_selects(const struct tcpstate_life *life, const void *whom);
+
 /* A view that is printed when the capture has been read to its end: by tshark,
  * with "-z tcpstate,NAME[,...]" (view-printed.c), and by the program "tcpstate". */
 struct tcpstate_printed {
@@ -40,6 +43,8 @@ struct tcpstate_printed {
     void (*forget)(void *view); /* all that was taken */
     void (*print)(void *view);
     void (*end)(void *view);
+    /* Drop all connections but the wanted ones, before .print; NULL: the view cannot. */
+    void (*select)(void *view, tcpstate_selects *wanted, const void *whom);
 };
 extern const struct tcpstate_printed tcpstate_printed_report, tcpstate_printed_connections, tcpstate_printed_ladder,
     tcpstate_printed_page;

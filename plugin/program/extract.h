@@ -1,0 +1,23 @@
+/* extract.h - only the connections that matter, as a capture of their own.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef TCPSTATE_EXTRACT_H
+#define TCPSTATE_EXTRACT_H
+
+#include "captures.h"
+
+/* The frames that hold a segment of a connection in `wanted` (struct tcpstate_life,
+ * as a set), or an ICMP error about one. */
+struct tcpstate_extract {
+    bool (*is_wanted)(void *whom, const struct tcpstate_record *record, uint32_t frame);
+    void *whom;
+    uint64_t frames, written; /* filled in */
+};
+
+/* Copy the wanted frames of the capture file `from` into a new pcapng file, with
+ * every byte, interface, comment and time stamp.  NULL, or what went wrong (to be
+ * freed); there is no new file then. */
+char *tcpstate_extract(struct tcpstate_extract *extract, const char *from, const char *to);
+
+#endif

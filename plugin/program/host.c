@@ -1,0 +1,101 @@
+/* host.c - what the shared parts ask (wireshark/host.h, wireshark/preferences.h),
+ * answered without libwireshark.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "../wireshark/host.h"
+
+#include <wsutil/inet_addr.h>
+
+#include "../wireshark/preferences.h"
+#include "settings.h"
+
+struct tcpstate_settings tcpstate_settings = { .language = TCPSTATE_ENGLISH, .two_msl = 60 };
+
+static wmem_allocator_t *scope;
+enum { MOST_CALLBACKS = 8 };
+static void (*begins[MOST_CALLBACKS])(void), (*ends[MOST_CALLBACKS])(void);
+static int callbacks;
+
+wmem_allocator_t *tcpstate_file_scope(void)
+{
+    return scope;
+}
+
+void tcpstate_on_file(void (*begin)(void), void (*end)(void))
+{
+    g_assert(callbacks < MOST_CALLBACKS);
+    begins[callbacks] = begin;
+    ends[callbacks++] = end;
+}
+
+void tcpstate_host_begin(void)
+{
+    scope = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
+    for (int i = 0; i < callbacks; i++)
+        if (begins[i])
+            begins[i]();
+}
+
+void tcpstate_host_end(void)
+{
+    for (int i = 0; i < callbacks; i++)
+        if (ends[i])
+            ends[i]();
+    wmem_destroy_allocator(scope);
+    scope = NULL;
+}
+
+const char *tcpstate_capture_name(void)
+{
+    return tcpstate_settings.capture;
+}
+
+/* No protocol is ever named. */
+const char *tcpstate_protocol_filter_name(int application)
+{
+    (void)application;
+    return "";
+}
+
+const char *tcpstate_protocol_short_name(int application)
+{
+    (void)application;
+    return "";
+}
+
+/* Names are not looked up: neither does tshark, unless it is told to. */
+const char *tcpstate_ip_text(wmem_allocator_t *pool, const uint8_t *bytes, unsigned length, bool resolve)
+{
+    char text[WS_INET6_ADDRSTRLEN];
+
+    (void)resolve;
+    if (length == 4)
+        return wmem_strdup(pool, ws_inet_ntop4(bytes, text, sizeof text));
+    return wmem_strdup(pool, ws_inet_ntop6(bytes, text, sizeof text));
+}
+
+enum tcpstate_language tcpstate_language(void)
+{
+    return tcpstate_settings.language;
+}
+
+bool tcpstate_labels_all(void)
+{
+    return false;
+}
+
+bool tcpstate_labels_in_info(void)
+{
+    return false;
+}
+
+int64_t tcpstate_two_msl(void)
+{
+    return (int64_t)tcpstate_settings.two_msl * 1000000000;
+}
+
+const char *tcpstate_label_template(enum tcpstate_step step, enum tcpstate_language of, bool with_protocol)
+{
+    return tcpstate_label(step, of, with_protocol);
+}

@@ -1,0 +1,21 @@
+/* settings.h - what the command line asked for, for all parts of the program.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef TCPSTATE_SETTINGS_H
+#define TCPSTATE_SETTINGS_H
+
+#include "../text/catalogue.h"
+
+struct tcpstate_settings {
+    enum tcpstate_language language;
+    int two_msl;         /* seconds */
+    const char *capture; /* its file name, or those of several */
+};
+extern struct tcpstate_settings tcpstate_settings;
+
+/* A capture begins or ends: memory, and all who asked to be told (host.h). */
+void tcpstate_host_begin(void);
+void tcpstate_host_end(void);
+
+#endif
