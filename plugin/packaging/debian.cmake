@@ -39,5 +39,7 @@ file(WRITE ${doc}/changelog.Debian
 
 # As dh_strip does.
 file(GLOB_RECURSE plugin ${root}/*/tcpstate.so)
-run(strip --strip-unneeded --remove-section=.comment --remove-section=.note ${plugin})
-run(gzip -9n ${doc}/changelog ${doc}/changelog.Debian ${root}/share/man/man7/tcpstate.7)
+file(GLOB_RECURSE library ${root}/*/tcpstate-dissect.so)
+run(strip --strip-unneeded --remove-section=.comment --remove-section=.note ${plugin} ${library} ${root}/bin/tcpstate)
+run(gzip -9n ${doc}/changelog ${doc}/changelog.Debian ${root}/share/man/man1/tcpstate.1
+    ${root}/share/man/man7/tcpstate.7)

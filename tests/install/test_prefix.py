@@ -22,8 +22,11 @@ def variable(name):
 
 
 PLUGINS = os.path.relpath(variable("plugindir"), variable("prefix"))
+# What the program loads lies beside Wireshark's folder of plugins: lib/MACHINE/tcpstate.
+PROGRAM_LIBRARIES = PLUGINS[:PLUGINS.index("/wireshark/")] + "/tcpstate"
 EXPECTED = {
     f"{PLUGINS}/epan/tcpstate.so",
+    "bin/tcpstate", f"{PROGRAM_LIBRARIES}/tcpstate-dissect.so", "share/man/man1/tcpstate.1",
     "share/man/man7/tcpstate.7",
     "share/doc/tcpstate/README.md", "share/doc/tcpstate/CHANGELOG.md",
     *(f"share/doc/tcpstate/{name}.md" for name in
@@ -40,7 +43,8 @@ def install(tmp_path_factory):
     build = tmp_path_factory.mktemp("build")
     subprocess.run(["cmake", "-S", conftest.ROOT, "-B", build, "-DTCPSTATE_TESTS=OFF"],
                    stdout=subprocess.DEVNULL, check=True)
-    shutil.copy(conftest.BUILD / "tcpstate.so", build)
+    for name in ("tcpstate.so", "tcpstate", "tcpstate-dissect.so"):
+        shutil.copy(conftest.BUILD / name, build)
 
     def install(*options, **env):
         guard = READ_ONLY if os.geteuid() == 0 else []

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Room: tests/program. The command line, several files, pipes, what is cut short, extract."""
+import json
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from conftest import ROOT, environment  # noqa: E402
+from same import PROGRAM, program  # noqa: E402
+
+SAMPLES = ROOT / "samples"
+SESSION = SAMPLES / "websocket-session.pcapng"
+
+
+def rows(*arguments, **options):
+    head, *lines = program("connections", "--tsv", *arguments, **options).stdout.splitlines()
+    return [dict(zip(head.split("\t"), line.split("\t"))) for line in lines]
+
+
+def test_json_rows_are_complete_and_name_their_file():
+    found = [json.loads(line) for line in program("connections", "--json", SESSION).stdout.splitlines()]
+    assert len(found) == 85 and {row["file"] for row in found} == {str(SESSION)}
+    refused, other = [row for row in found if row["outcome"] == "refused"]
+    assert (refused["port_b"], refused["packets_a_to_b"], refused["handshake"]) == (9229, 1, None)
+    assert refused["conn_state"] == other["conn_state"] == "REJ"
+
+
+def test_a_pipe_is_read():
+    with open(SESSION, "rb") as file:
+        assert len(rows("-", stdin=file)) == 85
+    done = subprocess.run(f"cat '{SESSION}' | '{PROGRAM}' connections --tsv -", shell=True, stdout=subprocess.PIPE,
+                          encoding="utf-8", env=environment(), check=True)
+    assert done.stdout == program("connections", "--tsv", SESSION).stdout
+
+
+def test_compressed_files_are_read(tmp_path):
+    subprocess.run(f"gzip -c '{SESSION}' > '{tmp_path}/session.gz'", shell=True, check=True)
+    assert program("connections", "--tsv", tmp_path / "session.gz").stdout == program("connections", "--tsv", SESSION).stdout
+
+
+def test_parts_of_a_capture_are_one_in_any_order(tmp_path):
+    subprocess.run(["editcap", "-c", "500", SESSION, tmp_path / "part.pcapng"], check=True, env=environment())
+    parts = sorted(tmp_path.iterdir(), reverse=True)
+    assert len(parts) == 6
+    assert program("connections", "--tsv", *parts).stdout == program("connections", "--tsv", SESSION).stdout
+
+
+def test_a_file_that_is_cut_short_gives_what_was_read(tmp_path):
+    cut = tmp_path / "cut.pcapng"
+    cut.write_bytes((SAMPLES / "https.pcapng").read_bytes()[:700])
+    done = program("connections", "--tsv", cut, check=False)
+    assert done.returncode == 1 and len(done.stdout.splitlines()) == 2
+    assert "cut.pcapng: " in done.stderr and "the answer is that of the 3 packets before" in done.stderr
+
+
+def test_ctrl_c_prints_what_is_known(tmp_path):
+    """A pipe that never ends: the whole session has gone in, then Ctrl-C."""
+    with subprocess.Popen([PROGRAM, "connections", "--tsv", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, env=environment()) as running:
+        running.stdin.write(SESSION.read_bytes())
+        running.stdin.flush()
+        time.sleep(2)
+        running.send_signal(signal.SIGINT)
+        time.sleep(0.5)
+        running.stdin.close()
+        out, errors = running.stdout.read().decode(), running.stderr.read().decode()
+    assert running.returncode == 130 and "stopped after" in errors and "a part of the capture" in errors
+    assert len(out.splitlines()) > 50
+
+
+@pytest.mark.parametrize("arguments, complaint", [
+    ((), "say what: report"), (("report",), "name a capture file"), (("paint", "x"), "say what: report"),
+    (("report", "--tsv", "x"), "--tsv and --json go with connections"), (("report", "/nowhere"), "/nowhere: "),
+    (("report", __file__), "not a capture that Wireshark can read"), (("report", "--address", "x", "y"), "is no IP address"),
+    (("report", "--outcome", "x", "y"), "is no outcome"), (("extract", "a", "b"), "say which connections"),
+    (("extract", "-", "b", "--trouble"), "which is read twice"), (("report", "--language", "x", "y"), "auto, en or zh"),
+])
+def test_what_makes_no_sense_is_said(arguments, complaint):
+    done = program(*arguments, check=False)
+    assert done.returncode in (1, 2) and complaint in done.stderr and done.stdout == ""
+
+
+@pytest.mark.parametrize("options, count", [
+    (("--outcome", "refused"), 2), (("--port", "59117"), 1), (("--port", "59117", "--port", "58984"), 2),
+    (("--stream", "44"), 1), (("--address", "127.0.0.1"), 85), (("--address", "10.0.0.1"), 0),
+    (("--until", "1970-01-01T00:00:00Z"), 0), (("--trouble",), 2),
+])
+def test_which_connections(options, count):
+    found = rows(*options, SESSION)
+    assert len(found) == count
+    assert found == [row for row in rows(SESSION) if row in found]
+
+
+def test_extract_keeps_all_of_what_is_left(tmp_path, tshark):
+    """The frames of one connection as Wireshark's own filter chooses them: numbers, times, bytes, comments of the file."""
+    out = tmp_path / "out.pcapng"
+    assert f"{out}: " in program("extract", SESSION, out, "--stream", "44").stdout
+    names = ("-T", "fields", "-e", "frame.time_epoch", "-e", "frame.len", "-e", "tcp.seq_raw", "-e", "frame.interface_name")
+    assert tshark("-r", out, *names) == tshark("-r", SESSION, "-Y", "tcp.stream == 44", *names)
+    dump = ("-x",)
+    assert tshark("-r", out, *dump) == tshark("-r", SESSION, "-Y", "tcp.stream == 44", *dump)
+    wanted = "Capture comment", "Capture application", "Name", "Description", "Time precision", "Encapsulation"
+    infos = [[line.strip() for line in
+              subprocess.run(["capinfos", path], stdout=subprocess.PIPE, encoding="utf-8", check=True,
+                             env=environment()).stdout.splitlines() if line.strip().startswith(wanted)]
+             for path in (SESSION, out)]
+    assert infos[0] == infos[1] and len(infos[1]) >= 6
+    row, = rows(out)
+    whole, = rows("--stream", "44", SESSION)
+    assert {**row, "stream": "44"} == whole
+
+
+def test_extract_takes_icmp_errors_along(tmp_path, tshark):
+    out = tmp_path / "out.pcapng"
+    program("extract", SAMPLES / "icmp-unreachable.pcapng", out, "--outcome", "unreachable")
+    assert "icmp" in tshark("-r", out, "-T", "fields", "-e", "frame.protocols")
+    assert [row["outcome"] for row in rows(out)] == ["unreachable"]
+
+
+def test_extract_leaves_no_file_when_it_fails(tmp_path):
+    done = program("extract", SESSION, tmp_path / "no" / "out.pcapng", "--trouble", check=False)
+    assert done.returncode == 1 and not list(tmp_path.iterdir())

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Room: tests/program. The program says of each capture at hand what the plugin says under tshark."""
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from conftest import ROOT, TESTS  # noqa: E402
+import same  # noqa: E402
+
+# What only dissection with the capture's own secrets can see (WireGuard's key log in a block of the file).
+DECRYPTED = {"wireguard-ping-tcp-dsb.pcapng"}
+
+
+def captures(folder):
+    return sorted(path for path in folder.iterdir() if path.suffix in (".pcap", ".pcapng"))
+
+
+def wiresharks_own():
+    """The captures of Wireshark's own tests, where its source was fetched."""
+    found = subprocess.run([TESTS / "harmless" / "wireshark-source", "--cached"], stdout=subprocess.PIPE,
+                           encoding="utf-8")
+    if found.returncode != 0:
+        pytest.skip("Wireshark's source is not here: tests/harmless/wireshark-source fetches it")
+    return [path for path in sorted((pathlib.Path(found.stdout.strip()) / "test" / "captures").iterdir())
+            if path.name not in DECRYPTED]
+
+
+@pytest.mark.parametrize("folder", [ROOT / "samples", TESTS / "golden" / "cases", TESTS / "kernel" / "captures",
+                                    TESTS / "fuzz" / "seeds" / "capture"], ids=lambda path: path.name)
+def test_captures_of(folder):
+    files = captures(folder)
+    assert len(files) > 10
+    assert same.all_differences(files) == []
+
+
+def test_captures_of_wireshark():
+    assert same.all_differences(wiresharks_own()) == []
+
+
+@pytest.mark.parametrize("name", ["refused", "half-open", "icmp-unreachable", "old-duplicate-syn", "syn-unanswered"])
+@pytest.mark.parametrize("view", ["report", "ladder"])
+def test_views_are_the_plugins_own(tshark, view, name):
+    """Where no protocol is named."""
+    capture = ROOT / "samples" / f"{name}.pcapng"
+    assert same.program(view, "--language", "en", capture).stdout == tshark("-q", "-r", capture, "-z", f"tcpstate,{view}")
+
+
+def test_every_frame_dissected_says_the_same():
+    """What the table of layers finds, and what Wireshark finds: the same segments."""
+    capture = ROOT / "samples" / "websocket-session.pcapng"
+    slow = same.program("connections", "--tsv", "--dissect-all", capture)
+    assert slow.stdout == same.program("connections", "--tsv", capture).stdout
+    assert "2921 of 2921 frames went through Wireshark's dissection" in slow.stderr
+
+
+@pytest.mark.parametrize("name", ["link-vlan", "link-vlan-in-vlan", "link-mpls", "tunnel-gre", "tunnel-ip-in-ip",
+                                  "tunnel-ipv6-in-ipv4", "tunnel-ipv4-in-ipv6", "tunnel-vxlan", "ipv4-options",
+                                  "ipv6-extension-headers", "icmp-quotes-eight-bytes"])
+def test_the_table_places(name):
+    assert same.program("report", TESTS / "golden" / "cases" / f"{name}.pcap").stderr == ""
+
+
+def test_fragments_are_dissected():
+    done = same.program("connections", "--tsv", TESTS / "golden" / "cases" / "fragments.pcap")
+    assert "frames went through Wireshark's dissection" in done.stderr
