@@ -23,6 +23,20 @@ static void order_pair(struct tcpstate_reading *reading, const uint8_t *src, con
     reading->pair.port[!swapped] = dst_port;
 }
 
+/* Multipath TCP's (RFC 8684 section 8.1); option[1] is its length, at least 2. */
+static uint8_t mptcp_option(const uint8_t *option)
+{
+    enum { DATA_FIN = 0x10 };
+
+    switch (option[1] > 2 ? option[2] >> 4 : 0xff) {
+    case 0x0: return TCPSTATE_OPTION_MP_CAPABLE;
+    case 0x1: return TCPSTATE_OPTION_MP_JOIN;
+    case 0x2: return option[1] > 3 && (option[3] & DATA_FIN) ? TCPSTATE_OPTION_MP_DATA_FIN : 0;
+    case 0x7: return TCPSTATE_OPTION_MP_FASTCLOSE;
+    default: return 0;
+    }
+}
+
 /* The options that matter (RFC 9293 section 3.1, MUST-6: step over the others). */
 static void read_options(const uint8_t *option, size_t left, struct tcpstate_segment *segment)
 {
@@ -64,27 +78,7 @@ static void read_options(const uint8_t *option, size_t left, struct tcpstate_seg
             }
             break;
         case MPTCP:
-            switch (option[1] > 2 ? option[2] >> 4 : 0xff) {
-            case 0x0:
-                segment->options |= TCPSTATE_OPTION_MP_CAPABLE;
-                break;
-            case 0x1:
-                segment->options |= TCPSTATE_OPTION_MP_JOIN;
-                break;
-            case 0x2:
-                if (option[1] > 3 && (option[3] & 0x10))
-                    segment->options |= TCPSTATE_OPTION_MP_DATA_FIN;
-                break;
-            case 0x7:
-                segment->options |= TCPSTATE_OPTION_MP_FASTCLOSE;
-                break;
-            case 0x8:
-                if (option[1] > 3) {
-                    segment->reset_reason = option[3];
-                    segment->options |= TCPSTATE_OPTION_MP_TCPRST;
-                }
-                break;
-            }
+            segment->options |= mptcp_option(option);
             break;
         case FAST_OPEN:
             segment->options |= option[1] > 2 ? TCPSTATE_OPTION_TFO_COOKIE : TCPSTATE_OPTION_TFO_REQUEST;

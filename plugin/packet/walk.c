@@ -273,11 +273,31 @@ static enum layer ipv4(struct walk *walk)
     return step_over(walk, length, of_protocol(header[9]));
 }
 
+enum { HOP_BY_HOP = 0, ROUTING = 43, FRAGMENT = 44, AUTHENTICATION = 51, DESTINATION = 60 };
+
+static bool is_extension(uint8_t header)
+{
+    return header == HOP_BY_HOP || header == ROUTING || header == FRAGMENT || header == AUTHENTICATION
+           || header == DESTINATION;
+}
+
+/* What an extension header of type `type` says against going on; IPV6: nothing. */
+static enum layer judge_extension(const struct walk *walk, uint8_t type)
+{
+    const uint8_t *header = here(walk);
+
+    if (!has(walk, 8))
+        return DONE;
+    if (type == ROUTING && header[3] != 0) /* on its way to another address */
+        return ODD;
+    if (type == FRAGMENT && (tcpstate_be16(header + 2) & 0xfff9) != 0)
+        return of_fragment(walk, header[0]);
+    return IPV6;
+}
+
 /* RFC 8200 section 4.  AH stands in front of what it protects, too (RFC 4302). */
 static enum layer ipv6(struct walk *walk)
 {
-    enum { HOP_BY_HOP = 0, ROUTING = 43, FRAGMENT = 44, AUTHENTICATION = 51, DESTINATION = 60, JUMBO = 0 };
-
     if (!has(walk, 40) || here(walk)[0] >> 4 != 6)
         return DONE;
     int begin = walk->at;
@@ -285,22 +305,15 @@ static enum layer ipv6(struct walk *walk)
     if (next == HOP_BY_HOP && tcpstate_be16(here(walk) + 4) == 0)
         return ODD; /* a jumbogram (RFC 2675) */
     walk->at += 40;
-    for (;;) {
+    while (is_extension(next)) {
+        enum layer judged = judge_extension(walk, next);
+        if (judged != IPV6)
+            return judged;
         const uint8_t *header = here(walk);
-        if (next != HOP_BY_HOP && next != ROUTING && next != FRAGMENT && next != AUTHENTICATION && next != DESTINATION)
-            break;
-        if (!has(walk, 8))
-            return DONE;
-        if (next == ROUTING && header[3] != 0) /* on its way to another address */
-            return ODD;
-        if (next == FRAGMENT && (tcpstate_be16(header + 2) & 0xfff9) != 0)
-            return header[0] == TCPSTATE_PROTOCOL_ICMPV6 || walk->quoting ? DONE : ODD;
         walk->at += next == FRAGMENT ? 8 : 8 + header[1] * (next == AUTHENTICATION ? 4 : 8);
         next = header[0];
     }
-    if (!tcpstate_read_ip(&walk->bytes, begin, next, &walk->ip))
-        return DONE;
-    return of_protocol(next);
+    return tcpstate_read_ip(&walk->bytes, begin, next, &walk->ip) ? of_protocol(next) : DONE;
 }
 
 /* ---- Tunnels ---- */
@@ -327,34 +340,38 @@ static enum layer gre(struct walk *walk)
     return step_over(walk, length, LOOK_UP(rows, type));
 }
 
+/* The optional fields and extension headers of GTP-U; false if too little of them was captured. */
+static bool skip_gtp_extensions(struct walk *walk, bool any)
+{
+    if (!has(walk, 4))
+        return false;
+    uint8_t next = any ? here(walk)[3] : 0;
+    walk->at += 4;
+    while (next != 0) {
+        int length = has(walk, 1) ? here(walk)[0] * 4 : 0;
+        if (length == 0 || !has(walk, length))
+            return false;
+        next = here(walk)[length - 1];
+        walk->at += length;
+    }
+    return true;
+}
+
 /* 3GPP TS 29.281 section 5.1: a T-PDU is what a user sent. */
 static enum layer gtp_u(struct walk *walk)
 {
-    enum { T_PDU = 255, OPTIONAL = 0x07, EXTENSION = 0x04 };
+    enum { ECHO_REQUEST = 1, ECHO_RESPONSE = 2, T_PDU = 255, OPTIONAL = 0x07, EXTENSION = 0x04 };
 
     if (!has(walk, 8))
         return DONE;
     const uint8_t *header = here(walk);
-    if (header[0] >> 5 != 1 || !(header[0] & 0x10))
+    if (header[1] == ECHO_REQUEST || header[1] == ECHO_RESPONSE)
+        return DONE;
+    if (header[0] >> 5 != 1 || !(header[0] & 0x10) || header[1] != T_PDU)
         return ODD;
-    if (header[1] != T_PDU)
-        return header[1] == 1 || header[1] == 2 ? DONE : ODD; /* echo */
     walk->at += 8;
-    if (header[0] & OPTIONAL) {
-        if (!has(walk, 4))
-            return DONE;
-        uint8_t next = here(walk)[3];
-        walk->at += 4;
-        while ((header[0] & EXTENSION) && next != 0) {
-            if (!has(walk, 4))
-                return DONE;
-            int length = here(walk)[0] * 4;
-            if (length == 0 || !has(walk, length))
-                return length == 0 ? ODD : DONE;
-            next = here(walk)[length - 1];
-            walk->at += length;
-        }
-    }
+    if ((header[0] & OPTIONAL) && !skip_gtp_extensions(walk, header[0] & EXTENSION))
+        return DONE;
     if (!has(walk, 1))
         return DONE;
     uint8_t first = here(walk)[0];

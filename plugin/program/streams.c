@@ -34,7 +34,7 @@ static void begin_stream(struct numbered *numbered)
     *numbered = (struct numbered){ .stream = count++, .begun = true };
 }
 
-/* The first numbers that are met are taken for the initial ones (packet-tcp.c, base_seq). */
+/* The first numbers that are met are taken for the initial ones (base_seq, in its TCP dissector). */
 static void learn(struct numbered *numbered, const struct tcpstate_segment *segment)
 {
     int from = segment->from;

@@ -24,7 +24,7 @@
      || (WIRESHARK_VERSION_MAJOR == (major) && WIRESHARK_VERSION_MINOR >= (minor)))
 
 /* Since 4.2 a SYN begins a new tcp.stream also where the one before it had a FIN
- * or RST (packet-tcp.c). */
+ * or RST. */
 #define TCPSTATE_STREAM_ENDS TCPSTATE_WIRESHARK_AT_LEAST(4, 2)
 
 /* The conversation of two endpoints that the TCP dissector has met at this frame. */
