@@ -85,4 +85,4 @@ static void *begin(const char *given, const char **filter)
     return asked;
 }
 
-const struct tcpstate_printed tcpstate_printed_page = { "page", begin, take, forget, print, end };
+const struct tcpstate_printed tcpstate_printed_page = { "page", begin, take, forget, print, end, NULL };
