@@ -7,7 +7,7 @@
  * so that most of what the fuzzer tries is nearly a connection.
  *
  * What must hold after each segment is in sound() and implied(); an equal
- * connection that takes no shortcut (core/shortcuts.c) must say and remember
+ * connection that takes no shorter way (core/next.c) must say and remember
  * the same, bit by bit; what is packed, or written on the timeline, must come
  * back; and the input itself, taken for a packed connection, must unpack without
  * a byte read past its end (the sanitizers see to that).

@@ -12,8 +12,7 @@ FILE_NAME = re.compile(r"[\w.+/-]*\w\.(?:c|h|def|py|sh|md|cmake|js|css|lua)\b(?!
 FOREIGN = {"prefs.c", "language.c", "ftypes.h", "tshark.c", "pint.h", "sequence_analysis.h", "ws_version.h", "proto.h",
            "errno.h", "poll.h", "socket.h", "sched.h", "if_tun.h", "prctl.h", "tcp.h", "mount.h", "tcp_states.h",
            "corecrt_stdio_config.h", "winnt.h", "fat.h", "loader.h", "cs_blobs.h",
-           "CPackConfig.cmake",
-           "page.c", "page-data.c"}     # the page, which is being written
+           "CPackConfig.cmake"}
 PLACEHOLDER = re.compile(r"\b(test_)?[A-Z]{3,}\.\w+$")
 
 
