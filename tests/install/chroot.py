@@ -1,5 +1,5 @@
-# chroot.py - a clean machine to install on: this Debian without anything that
-# is installed here.
+# chroot.py - a clean machine to install on: this Debian, or another release of
+# it, without anything that is installed here.
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
@@ -42,15 +42,19 @@ def archives():
 
 
 class Chroot:
-    def __init__(self, folder):
-        """`folder` is where what is changed in the chroot goes."""
+    def __init__(self, folder, suite=None):
+        """`folder` is where what is changed in the chroot goes; `suite` another release than this machine's."""
         if os.geteuid() != 0:
             raise Unavailable("chroots need root")
         if not shutil.which("debootstrap"):
             raise Unavailable("debootstrap is missing: tests/run --packages")
         sources = archives()
         # bookworm, not bookworm-updates or bookworm-security.
-        mirror, suite, _ = min((row for row in sources if row[2] == "main"), key=lambda row: len(row[1]))
+        mirror, here, _ = min((row for row in sources if row[2] == "main"), key=lambda row: len(row[1]))
+        if suite is None:
+            suite = here
+        elif suite != here:
+            sources = [(mirror, suite, "main")]
         self.lower = KEPT / f"{suite}-clean"
         self.debs = KEPT / f"{suite}-clean-packages"
         (self.debs / "partial").mkdir(parents=True, exist_ok=True)
@@ -66,6 +70,10 @@ class Chroot:
         self.write("/etc/apt/sources.list", "".join(f"deb {uri} {release} {component}\n"
                                                     for uri, release, component in sources))
         shutil.copy("/etc/resolv.conf", self.path("/etc/resolv.conf"))
+        # Where apt here takes an archive that is kept as it was some weeks ago, it does so there.
+        settings = subprocess.run(["apt-config", "dump"], stdout=subprocess.PIPE, encoding="utf-8").stdout
+        self.write("/etc/apt/apt.conf.d/90as-outside", "".join(line + "\n" for line in settings.splitlines()
+                                                               if line.startswith("Acquire::Check-")))
         updated = self.run("apt-get", "-q", "update", "-o", "APT::Update::Error-Mode=any", check=False)
         if updated.returncode:
             raise Unavailable("the archive cannot be reached: " + updated.stdout.strip().splitlines()[-1])
