@@ -52,3 +52,10 @@ def test_core_and_words_know_no_wireshark():
     foreign = [where for room in ("core", "text") for path in SOURCES if path.parent == PLUGIN / room
                for where, line in lines(path) if re.match(wiresharks, line)]
     assert foreign == []
+
+
+def test_only_one_folder_and_one_file_include_epan():
+    including = {str(path.relative_to(PLUGIN)) for path in SOURCES for _, line in lines(path)
+                 if re.match(r"""\s*#\s*include\s*[<"]epan/""", line)}
+    assert "wireshark/packet-tcpstate.c" in including
+    assert {name for name in including if not name.startswith("wireshark/")} <= {"program/dissect.c"}

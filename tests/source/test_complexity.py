@@ -19,9 +19,6 @@ ABOVE = {
     "judge_transfer": 52,
     "move_sender": 26,
     "tcpstate_remember": 51,
-    "read_options": 37,
-    "ipv6": 26,
-    "gtp_u": 29,
 }
 
 
