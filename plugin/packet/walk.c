@@ -453,10 +453,16 @@ static void mention(struct walk *walk, struct tcpstate_reading *reading)
     reading->whole = !walk->quoting && walk->at + (header[12] >> 4) * 4 <= walk->ip.end;
 }
 
-/* Ports behind which Wireshark finds frames in what TCP carries. */
-static bool carries_frames(uint16_t port)
+/* Whether Wireshark may find frames in what TCP carries between two ports.  A
+ * client of a port below 1024 may have any of these by chance. */
+static bool carries_frames(uint16_t source, uint16_t destination)
 {
-    return port == 2002 /* rpcap */ || port == 4739 /* IPFIX */ || port == 6633 || port == 6653; /* OpenFlow */
+    static const uint16_t ports[] = { 2002 /* rpcap */, 4739 /* IPFIX */, 6633, 6653 /* OpenFlow */ };
+
+    for (size_t i = 0; i < sizeof ports / sizeof *ports; i++)
+        if ((ports[i] == source && destination >= 1024) || (ports[i] == destination && source >= 1024))
+            return true;
+    return false;
 }
 
 static enum layer tcp(struct walk *walk)
@@ -466,7 +472,7 @@ static enum layer tcp(struct walk *walk)
     walk->ip.at = walk->at;
     if (!has(walk, 8))
         return DONE;
-    if (!walk->quoting && (carries_frames(tcpstate_be16(here(walk))) || carries_frames(tcpstate_be16(here(walk) + 2))))
+    if (!walk->quoting && carries_frames(tcpstate_be16(here(walk)), tcpstate_be16(here(walk) + 2)))
         return ODD;
     walk->found = true;
     if (!walk->quoting && tcpstate_read_header(&walk->bytes, &walk->ip, walk->frame, walk->time, reading)) {
