@@ -5,12 +5,41 @@
 #
 # Scope: what is said of a wrong FILE, before anything is built for it.
 
+# say_why_missing FILE NAME: a file that is not there, or in a folder that is not
+# there, or in one that may not be looked into.
+say_why_missing() {
+    local parent above
+    parent=$(dirname -- "$1") above=$parent
+    [[ ! -L $1 ]] || die "this link leads nowhere: $2"
+    while [[ ! -e $above && $above != / && $above != . ]]; do above=$(dirname -- "$above"); done
+    [[ ! -d $above || -x $above ]] || die "no permission to look into the folder $(shown "$above"): $2"
+    [[ -d $parent ]] || die "no such folder: $(shown "$parent")"
+    die "no such file: $2"
+}
+
+# check_another FILE...: what else is named is an option or a filter, no second file.
+check_another() {
+    [[ $# -gt 0 && $1 == *[./]* && $1 != -* && -f $1 ]] || return 0
+    usage_error "one capture at a time, and $(shown "$1") is another; mergecap -w ALL.pcapng FILE... makes one of several"
+}
+
+# check_right_to_capture: dumpcap captures for tshark, and Debian lets only some run it.
+check_right_to_capture() {
+    local dumpcap
+    [[ $EUID -ne 0 ]] || return 0
+    for dumpcap in "$(command -v dumpcap)" /usr/bin/dumpcap; do     # the shell passes over one that may not be run
+        [[ ! -e $dumpcap ]] || break
+    done
+    [[ -e $dumpcap && ! -x $dumpcap ]] || return 0
+    die 'no right to capture; an administrator gives it: dpkg-reconfigure wireshark-common (answer yes), then adduser YOU wireshark, and you log in anew'
+}
+
 # check_file FILE [NAME]: says what is wrong with a FILE, before anything is
 # built for it.
 check_file() {
     local name kind
     name=$(shown "${2-$1}")
-    [[ -e $1 ]] || die "no such file: $name"
+    [[ -e $1 ]] || say_why_missing "$1" "$name"
     [[ ! -d $1 ]] || die "this is a folder, not a capture: $name"
     [[ -r $1 ]] || die "no permission to read: $name"
     [[ -f $1 ]] || return 0     # a pipe can be read only once, by tshark

@@ -62,7 +62,17 @@ install_now() {
         printf '%s\n' "$plugin" "$global_plugin" "$profile" >"$places" &&
             fingerprint "$files" >"$stamp.part" && mv -f -- "$stamp.part" "$stamp"
     } 2>/dev/null || die "cannot write to $state"
-    say "installed for Wireshark: $plugin and the profile \"$PROFILE\""
+    say "installed for Wireshark: $plugin and the profiles \"$PROFILE\" and \"$PROFILE_ZH\""
+    show_that_it_works
+}
+
+# What the new plugin says of a sample's first packet.
+show_that_it_works() {
+    local sample=$checkout/samples/http-loopback.pcapng label
+    [[ -r $sample ]] || return 0
+    label=$(LC_ALL=C.UTF-8 tshark -C "$PROFILE" -o tcpstate.language:en -r "$sample" -c 1 -T fields -e tcpstate.analysis 2>/dev/null)
+    [[ $label ]] || die "Wireshark loads $plugin, but it says nothing of $(shown "$sample"): is the protocol disabled? (plugin/annotate --check)"
+    say "it works: the first packet of samples/http-loopback.pcapng is \"$label\""
 }
 
 # $1 is the build id that this checkout would give it.

@@ -27,6 +27,15 @@ all_missing_to() {
     for purpose; do missing_to "$purpose"; done | xargs
 }
 
+# say_how_large OUTPUT: what apt would say before it asks, of an installation.
+say_how_large() {
+    local number size room
+    number=$(sed -n 's/^.* \([0-9]*\) newly installed.*/\1/p' <<<"$1")
+    size=$(sed -n 's/^Need to get \(.*\) of archives.*/\1/p' <<<"$1")
+    room=$(sed -n 's/^After this operation, \(.*\) of additional disk space.*/\1/p' <<<"$1")
+    [[ -z $number ]] || say "with what they need: $number packages${size:+, $size to download}${room:+, $room on disk}"
+}
+
 # provide print build: afterwards both are possible.
 provide() {
     local wanted apt=()
@@ -43,6 +52,8 @@ provide() {
     apt+=(env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300)
     say "installing with apt: $wanted"
     "${apt[@]}" update </dev/null >>"$log" 2>&1
+    # shellcheck disable=SC2086  # a list of package names
+    say_how_large "$(LC_ALL=C apt-get -q --assume-no --no-install-recommends install $wanted </dev/null 2>/dev/null)"
     # shellcheck disable=SC2086  # a list of package names
     logged "${apt[@]}" install --no-install-recommends $wanted ||
         failed "apt could not install $wanted"

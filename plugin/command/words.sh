@@ -12,7 +12,7 @@ Usage: plugin/annotate [--language auto|en|zh] FILE [tshark options]
        plugin/annotate --save OUT.pcapng FILE [-o NAME:VALUE] [-d TYPE==SELECTOR,PROTOCOL]
        plugin/annotate --page OUT.html FILE... [FILTER] [tshark options]
        plugin/annotate --report | --ladder FILE [FILTER] [tshark options]
-       plugin/annotate --install [--into PROFILE] | --uninstall | --check | --help
+       plugin/annotate --install [--into PROFILE] | --uninstall | --check | --version | --help
 
 Prints a capture with the state of each TCP connection: the column Analysis
 names the step (Handshake 1/3, Close 2/4, ...), two more give the state of the
@@ -41,6 +41,12 @@ The first call installs what is missing with apt, builds the plugin and installs
 it: for root in Wireshark's global plugin folder, for others in their own. Then
 `wireshark -C "TCP State" FILE` shows the same in the window.
 END
+}
+
+# The plugin's version, and that of the Wireshark that would load it.
+version() {
+    printf 'tcpstate %s\n' "$(<"$checkout/plugin/VERSION")"
+    tshark --version 2>/dev/null | head -n 1
 }
 
 say() { printf 'annotate: %s\n' "$*" >&2; }

@@ -127,6 +127,8 @@ def make_clone(place):
         clone.mkdir()
         shutil.copy(ROOT / "CMakeLists.txt", clone)
         shutil.copytree(ROOT / "plugin", clone / "plugin")
+        (clone / "samples").mkdir()
+        shutil.copy(SAMPLE, clone / "samples")
         subprocess.run(["chmod", "-R", "go=rX", clone], check=True)
         return clone
 

@@ -7,6 +7,8 @@ import shutil
 
 import pytest
 
+from conftest import ROOT, SAMPLE
+
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d494844520000000100000001080200000090774b53de")
 
 
@@ -28,6 +30,33 @@ def test_a_missing_file(account):
 def test_a_missing_file_whose_name_would_break_the_line(account):
     line = refuses(account, "two\nlines\x1b[31m")
     assert "two" in line and "\x1b" not in line
+
+
+def test_a_folder_that_is_missing(account):
+    assert refuses(account, account.work / "gone" / "deep.pcapng") == f"annotate: no such folder: {account.work}/gone\n"
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="who owns the folder may look into it")
+def test_a_folder_that_may_not_be_looked_into(account):
+    folder = account.work / "secret"
+    folder.mkdir(mode=0o700)
+    shutil.copy(SAMPLE, folder / "there.pcapng")
+    line = refuses(account, folder / "there.pcapng")
+    assert line.startswith(f"annotate: no permission to look into the folder {folder}: ")
+
+
+def test_a_second_capture(account):
+    shutil.copy(SAMPLE, account.work / "one.pcapng")
+    shutil.copy(SAMPLE, account.work / "two.pcapng")
+    line = refuses(account, "one.pcapng", "two.pcapng")
+    assert "one capture at a time, and two.pcapng is another" in line and "mergecap" in line
+    assert account.files() == set()
+
+
+def test_the_version(account):
+    done = account.annotate("--version")
+    assert done.stdout.splitlines()[0] == "tcpstate " + (ROOT / "plugin/VERSION").read_text().strip()
+    assert "Wireshark" in done.stdout and account.files() == set()
 
 
 def test_an_empty_name(account):

@@ -37,8 +37,12 @@ def test_the_first_call_installs_and_prints(account):
     assert "Handshake 1/3" in done.stdout
     assert all(line.startswith("annotate: ") for line in done.stderr.splitlines())
     assert "building" in done.stderr and "installed" in done.stderr
+    assert 'it works: the first packet of samples/http-loopback.pcapng is "Handshake 1/3"' in done.stderr
     assert account.plugin.exists()
     assert {path.name for path in account.profile.iterdir()} >= {"preferences", "recent"}
+    chinese = account.profile.parent / "TCP 状态"
+    assert {path.name for path in chinese.iterdir()} == {path.name for path in account.profile.iterdir()}
+    assert "tcpstate.language: zh" in (chinese / "preferences").read_text("utf-8")
 
 
 def test_the_profile_shows_in_plain_tshark(installed):
