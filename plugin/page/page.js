@@ -9,6 +9,7 @@
 const view = {
   connection: 0, step: 0, scale: 'steps', zoom: 1, theme: 'auto',
   quiz: false,
+  told: -Infinity, later: 0,  // when the address was last changed, and the timer that will
   answered: new Set(),   // "connection/step"
 };
 
@@ -160,7 +161,18 @@ function choose(index, step, from) {
     byId('connection').focus({ preventScroll: true });
   }
   if (from !== 'address')
-    history.replaceState(null, '', `#${index + 1}/${view.step + 1}`);
+    tellAddress();
+}
+
+/* Browsers complain of more than 200 changes in ten seconds, and a key that is held down makes more. */
+function tellAddress() {
+  clearTimeout(view.later);
+  if (performance.now() - view.told < 100) {
+    view.later = setTimeout(tellAddress, 100);
+    return;
+  }
+  view.told = performance.now();
+  history.replaceState(null, '', `#${view.connection + 1}/${view.step + 1}`);
 }
 
 function go(step) {
