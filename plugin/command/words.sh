@@ -11,7 +11,7 @@ Usage: plugin/annotate [--language auto|en|zh] FILE [tshark options]
        plugin/annotate [--language auto|en|zh] -i INTERFACE [tshark options]
        plugin/annotate --save OUT.pcapng FILE [-o NAME:VALUE] [-d TYPE==SELECTOR,PROTOCOL]
        plugin/annotate --page OUT.html FILE... [FILTER] [tshark options]
-       plugin/annotate --report | --ladder FILE [FILTER] [tshark options]
+       plugin/annotate --report | --ladder | --connections [--json] FILE [FILTER] [tshark options]
        plugin/annotate --install [--into PROFILE] | --uninstall | --check | --version | --help
 
 Prints a capture with the state of each TCP connection: the column Analysis
@@ -29,6 +29,7 @@ client and of the server after each packet.
                   FILEs it is a book
   --report        the connections by outcome, and the worst of them
   --ladder        each connection as the textbooks' figure
+  --connections   a row for each connection; with --json an object on a line for each
   FILTER          a display filter: show, report or draw only what it lets through
   --install       only install the plugin and the profile "TCP State"
   --into PROFILE  also add the column Analysis to this profile of yours ("Default"

@@ -75,12 +75,15 @@ const char *tcpstate_missing(enum tcpstate_result result, enum tcpstate_language
 {
     static const char *const texts[TCPSTATE_RESULTS][TCPSTATE_LANGUAGES] = {
         [TCPSTATE_RESULT_UNANSWERED] = { "no answer to {n} SYN in {t} s", "{t}秒内{n}个SYN均无应答" },
-        [TCPSTATE_RESULT_HALF_OPEN] = { "{sender} never completed the handshake", "{who}始终没有完成握手" },
+        [TCPSTATE_RESULT_HALF_OPEN] = { "{sender} has not completed the handshake for {t} s", "{who}已有{t}秒没有完成握手" },
         [TCPSTATE_RESULT_OPEN] = { "neither side closed", "双方都没有关闭" },
-        [TCPSTATE_RESULT_SILENT] = { "{sender} no longer answers keep-alives ({n} in a row)",
-                                     "{who}不再应答保活探测（连续{n}次）" },
-        [TCPSTATE_RESULT_HALF_CLOSED] = { "{sender} never closed its side", "{who}始终没有关闭自己的方向" },
-        [TCPSTATE_RESULT_LAST_ACK_MISSING] = { "{sender}'s FIN was never acknowledged", "{who}的FIN始终没有得到确认" },
+        [TCPSTATE_RESULT_SILENT] = { "{sender} no longer answers keep-alives ({n} in a row), and has been silent for {t} s",
+                                     "{who}不再应答保活探测（连续{n}次），已沉默{t}秒" },
+        [TCPSTATE_RESULT_HALF_CLOSED] = { "{sender} has not closed its side for {t} s", "{who}已有{t}秒没有关闭自己的方向" },
+        [TCPSTATE_RESULT_LAST_ACK_MISSING] = { "{sender}'s FIN has not been acknowledged for {t} s", "{who}的FIN已有{t}秒没有得到确认" },
+        [TCPSTATE_RESULT_STALLED] = { "{sender} has acknowledged nothing for {t} s of data that was sent again ({n} times)",
+                                      "{who}已有{t}秒没有确认重传的数据（重传{n}次）" },
+        [TCPSTATE_RESULT_NO_RESPONSE] = { "{sender} has sent no data for {t} s since the request", "请求之后{who}已有{t}秒没有发送数据" },
     };
     if ((unsigned)result >= TCPSTATE_RESULTS || (unsigned)language >= TCPSTATE_LANGUAGES)
         return "";

@@ -37,6 +37,7 @@ struct tuple {
 };
 
 static GHashTable *tuples;    /* of struct key, the tuples' own */
+static int64_t capture_end;   /* time of the latest frame; TCPSTATE_NO_TIME: none */
 static struct tuple *recent;  /* the one that was found last */
 static uint32_t connections;  /* how many there are in the file so far */
 
@@ -60,6 +61,7 @@ static void begin_file(void)
     tuples = g_hash_table_new(key_hash, key_equal);
     recent = NULL;
     connections = 0;
+    capture_end = TCPSTATE_NO_TIME;
     tcpstate_lives_begin();
 }
 
@@ -342,6 +344,7 @@ void tcpstate_connections_take(const struct tcpstate_asked *asked, const struct 
     struct tcpstate_life *life = observe(asked, reading, seen);
     const struct tcpstate_connection *connection = tcpstate_life_open(life);
 
+    tcpstate_connections_pass(reading->segment.time);
     sight->life = life;
     sight->application = -1;
     sight->later = false;
@@ -481,13 +484,49 @@ uint32_t tcpstate_life_previous(const struct tcpstate_life *life)
     return life->before ? life->before->first_frame : 0;
 }
 
+void tcpstate_connections_pass(int64_t time)
+{
+    if (capture_end == TCPSTATE_NO_TIME || time > capture_end)
+        capture_end = time;
+}
+
+int64_t tcpstate_capture_lasts(int64_t since)
+{
+    return since == TCPSTATE_NO_TIME || capture_end == TCPSTATE_NO_TIME || capture_end < since ? -1 : capture_end - since;
+}
+
+int64_t tcpstate_life_waits(const struct tcpstate_life *life, struct tcpstate_wait *wait)
+{
+    *wait = (struct tcpstate_wait){ .owing = -1, .since = TCPSTATE_NO_TIME };
+    if (life->ended.is_over)
+        return -1;
+    tcpstate_waits(tcpstate_life_look(life), wait);
+    return tcpstate_capture_lasts(wait->since);
+}
+
+/* An open connection on which somebody has waited long enough is not just open. */
+static void tell_what_hangs(const struct tcpstate_life *life, struct tcpstate_outcome *outcome)
+{
+    struct tcpstate_wait wait;
+
+    if (outcome->result != TCPSTATE_RESULT_OPEN || tcpstate_life_waits(life, &wait) < tcpstate_stalled_after()
+        || wait.kind == TCPSTATE_WAIT_NONE || wait.kind == TCPSTATE_WAIT_SILENT)
+        return;
+    outcome->result = wait.kind == TCPSTATE_WAIT_NO_RESPONSE ? TCPSTATE_RESULT_NO_RESPONSE : TCPSTATE_RESULT_STALLED;
+    outcome->owing = wait.owing;
+    outcome->count = wait.count;
+    outcome->since = wait.since;
+}
+
 void tcpstate_life_outcome(const struct tcpstate_life *life, struct tcpstate_outcome *outcome)
 {
     const struct tcpstate_ended *ended = &life->ended;
 
     tcpstate_outcome(tcpstate_life_look(life), outcome);
-    if (!ended->is_over)
+    if (!ended->is_over) {
+        tell_what_hangs(life, outcome);
         return;
+    }
     *outcome = (struct tcpstate_outcome){
         .conn_state = outcome->conn_state, /* Zeek goes on */
         .since = TCPSTATE_NO_TIME,

@@ -73,6 +73,15 @@ unsigned tcpstate_life_isns(const struct tcpstate_life *life, uint32_t frame, ui
 /* What became of the connection: as it ended, if it did, else as far as seen. */
 void tcpstate_life_outcome(const struct tcpstate_life *life, struct tcpstate_outcome *outcome);
 
+/* First visits: a frame of any protocol was recorded then.  The latest is the
+ * capture's end, to which absence is measured: nanoseconds, -1 if not known. */
+void tcpstate_connections_pass(int64_t time);
+int64_t tcpstate_capture_lasts(int64_t since);
+
+/* Who waits for what on a connection that is not over, and for how many
+ * nanoseconds until the capture's end; -1: nobody. */
+int64_t tcpstate_life_waits(const struct tcpstate_life *life, struct tcpstate_wait *wait);
+
 /* What the core remembers of it; valid until another connection is looked at. */
 const struct tcpstate_connection *tcpstate_life_connection(const struct tcpstate_life *life);
 

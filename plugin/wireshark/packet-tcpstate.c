@@ -8,6 +8,7 @@
  */
 #include "compat.h"
 
+#include "../packet/header.h"
 #include "connections.h"
 #include "fields.h"
 #include "packet-tcpstate.h"
@@ -101,6 +102,8 @@ static int dissect_tcpstate(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
 
     if (!look_who_looks(pinfo, tree, &lookers) && (PINFO_FD_VISITED(pinfo) || tcpstate_is_only_pass(pinfo)))
         return length;
+    if (!PINFO_FD_VISITED(pinfo))
+        tcpstate_connections_pass(tcpstate_nanoseconds(pinfo->abs_ts.secs, pinfo->abs_ts.nsecs));
     unsigned count = tcpstate_read_frame(tvb, pinfo, readings);
     for (unsigned i = 0; i < count; i++) {
         struct tcpstate_sight sight;

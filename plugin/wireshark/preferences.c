@@ -20,6 +20,7 @@ enum { LANGUAGE_AUTO, LANGUAGE_EN, LANGUAGE_ZH };
 
 static int language_choice = LANGUAGE_AUTO;
 static unsigned two_msl_seconds = 60;
+static unsigned stalled_seconds = 3, slow_response_ms = 1000, slow_handshake_ms = 100;
 static TCPSTATE_PREF_BOOL label_all;
 static TCPSTATE_PREF_BOOL info_label;
 static void (*on_change)(void);
@@ -192,6 +193,12 @@ void tcpstate_preferences_register(int proto, void (*changed)(void))
                                    FALSE);
     prefs_register_uint_preference(module, "two_msl", phrase(TCPSTATE_PHRASE_PREF_TWO_MSL),
                                    phrase(TCPSTATE_PHRASE_PREF_TWO_MSL_MORE), 10, &two_msl_seconds);
+    prefs_register_uint_preference(module, "stalled_after", phrase(TCPSTATE_PHRASE_PREF_STALLED),
+                                   phrase(TCPSTATE_PHRASE_PREF_STALLED_MORE), 10, &stalled_seconds);
+    prefs_register_uint_preference(module, "slow_response", phrase(TCPSTATE_PHRASE_PREF_SLOW_RESPONSE),
+                                   phrase(TCPSTATE_PHRASE_PREF_SLOW_RESPONSE_MORE), 10, &slow_response_ms);
+    prefs_register_uint_preference(module, "slow_handshake", phrase(TCPSTATE_PHRASE_PREF_SLOW_HANDSHAKE),
+                                   phrase(TCPSTATE_PHRASE_PREF_SLOW_HANDSHAKE_MORE), 10, &slow_handshake_ms);
     prefs_register_bool_preference(module, "label_all", phrase(TCPSTATE_PHRASE_PREF_LABEL_ALL),
                                    phrase(TCPSTATE_PHRASE_PREF_LABEL_ALL_MORE), &label_all);
     prefs_register_bool_preference(module, "info_label", phrase(TCPSTATE_PHRASE_PREF_INFO_LABEL),
@@ -214,6 +221,21 @@ bool tcpstate_labels_all(void)
 bool tcpstate_labels_in_info(void)
 {
     return info_label;
+}
+
+int64_t tcpstate_stalled_after(void)
+{
+    return (int64_t)stalled_seconds * 1000000000;
+}
+
+int64_t tcpstate_slow_response(void)
+{
+    return (int64_t)slow_response_ms * 1000000;
+}
+
+int64_t tcpstate_slow_handshake(void)
+{
+    return (int64_t)slow_handshake_ms * 1000000;
 }
 
 int64_t tcpstate_two_msl(void)

@@ -25,6 +25,13 @@ bool tcpstate_labels_in_info(void);
 /* Length of TIME_WAIT in nanoseconds. */
 int64_t tcpstate_two_msl(void);
 
+/* How long somebody must have waited to be told of, in nanoseconds: for an
+ * acknowledgment, a window, or a first response; and from which time on a
+ * response and a handshake are slow. */
+int64_t tcpstate_stalled_after(void);
+int64_t tcpstate_slow_response(void);
+int64_t tcpstate_slow_handshake(void);
+
 /* The label template of a step in a language: the user's own from the table
  * "Labels", else the catalogue's. */
 const char *tcpstate_label_template(enum tcpstate_step step, enum tcpstate_language of, bool with_protocol);

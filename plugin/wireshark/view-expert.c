@@ -101,6 +101,8 @@ static const uint8_t by_result[TCPSTATE_RESULTS] = {
     [TCPSTATE_RESULT_HALF_OPEN] = EXPERT_HALF_OPEN,
     [TCPSTATE_RESULT_OPEN] = EXPERT_NEVER_CLOSED,
     [TCPSTATE_RESULT_SILENT] = EXPERT_SILENT,
+    [TCPSTATE_RESULT_STALLED] = EXPERT_STALLED,
+    [TCPSTATE_RESULT_NO_RESPONSE] = EXPERT_NO_RESPONSE,
     [TCPSTATE_RESULT_HALF_CLOSED] = EXPERT_CLOSE_UNFINISHED,
     [TCPSTATE_RESULT_LAST_ACK_MISSING] = EXPERT_CLOSE_UNFINISHED,
 };
@@ -216,6 +218,14 @@ static void add_end(packet_info *pinfo, proto_item *item, const struct tcpstate_
                            tcpstate_result_word(summary.outcome.result, language), missing));
 }
 
+/* How long the connection's slowest response took, if it began in this frame; or 0. */
+static int64_t slowest_here(const struct tcpstate_reading *reading, const struct tcpstate_sight *sight)
+{
+    const struct tcpstate_account *account = &tcpstate_life_connection(sight->life)->account;
+
+    return account->slowest_frame == reading->segment.frame ? account->slowest : 0;
+}
+
 void tcpstate_view_expert(packet_info *pinfo, proto_item *item, const struct tcpstate_reading *reading,
                           const struct tcpstate_sight *sight)
 {
@@ -224,7 +234,9 @@ void tcpstate_view_expert(packet_info *pinfo, proto_item *item, const struct tcp
     bool forged = (reading->segment.flags & TCPSTATE_FLAG_RST) && seen->reset_ttl_differs && what != EXPERT_SUSPICIOUS_RST;
     bool last = sight->later && reading->segment.frame == tcpstate_life_last_frame(sight->life);
 
-    if (what == EXPERT_NONE && !seen->failed && !forged && !last)
+    bool slow = sight->later && reading->segment.payload > 0 && slowest_here(reading, sight) >= tcpstate_slow_response();
+
+    if (what == EXPERT_NONE && !seen->failed && !forged && !last && !slow)
         return;
     if (what != EXPERT_NONE) {
         const char *label = tcpstate_label_of(pinfo->pool, reading, sight);
@@ -232,6 +244,10 @@ void tcpstate_view_expert(packet_info *pinfo, proto_item *item, const struct tcp
     }
     if (forged)
         add(pinfo, item, EXPERT_SUSPICIOUS_RST, tcpstate_phrase(TCPSTATE_PHRASE_EXPERT_TTL, tcpstate_language()));
+    if (slow)
+        add(pinfo, item, EXPERT_SLOW_RESPONSE,
+            wmem_strdup_printf(pinfo->pool, tcpstate_phrase(TCPSTATE_PHRASE_EXPERT_SLOW_RESPONSE, tcpstate_language()),
+                               tcpstate_seconds_text(pinfo->pool, slowest_here(reading, sight))));
     add_failed_checks(pinfo, item, seen->failed);
     if (last)
         add_end(pinfo, item, sight);

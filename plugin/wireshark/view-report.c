@@ -18,13 +18,13 @@
 #include "text-width.h"
 
 #define MOST_LINES 10 /* per section */
-#define SLOW_MS 100
 
 /* What is worth a section, the worst first. */
 static const enum tcpstate_result sections[] = {
     TCPSTATE_RESULT_UNANSWERED, TCPSTATE_RESULT_UNREACHABLE,       TCPSTATE_RESULT_REFUSED,
     TCPSTATE_RESULT_REJECTED,   TCPSTATE_RESULT_HANDSHAKE_ABORTED, TCPSTATE_RESULT_HALF_OPEN,
-    TCPSTATE_RESULT_RESET,      TCPSTATE_RESULT_SILENT,            TCPSTATE_RESULT_HALF_CLOSED,
+    TCPSTATE_RESULT_RESET,      TCPSTATE_RESULT_STALLED,           TCPSTATE_RESULT_NO_RESPONSE,
+    TCPSTATE_RESULT_SILENT,     TCPSTATE_RESULT_HALF_CLOSED,       TCPSTATE_RESULT_LAST_ACK_MISSING,
 };
 
 /* Connections that failed alike, at one server.  All bytes count as the key. */
@@ -101,7 +101,14 @@ static bool has_section(enum tcpstate_result result)
 
 bool tcpstate_report_lists(const struct tcpstate_known *known)
 {
-    return has_section(known->summary.outcome.result) || known->handshake >= SLOW_MS * INT64_C(1000000);
+    return has_section(known->summary.outcome.result) || known->handshake >= tcpstate_slow_handshake();
+}
+
+/* A last ACK that may only have come after the capture's end. */
+static bool is_early(const struct tcpstate_outcome *outcome)
+{
+    return outcome->result == TCPSTATE_RESULT_LAST_ACK_MISSING
+           && tcpstate_capture_lasts(outcome->since) < INT64_C(1000000000);
 }
 
 static void join_group(GHashTable *groups, const struct tcpstate_known *known, unsigned index)
@@ -165,7 +172,23 @@ static const char *ends_text(wmem_allocator_t *pool, const struct tcpstate_known
                               tcpstate_endpoint_text(pool, &known->summary.pair, known->b));
 }
 
-static const char *group_text(wmem_allocator_t *pool, const struct group *group, const struct tcpstate_known *first)
+/* Of one connection, what is missing, or what came before its reset. */
+static const char *why_text(wmem_allocator_t *pool, const struct tcpstate_life *life, const struct tcpstate_known *known)
+{
+    const struct tcpstate_account *account = &tcpstate_life_connection(life)->account;
+
+    if (known->summary.outcome.result != TCPSTATE_RESULT_RESET)
+        return tcpstate_missing_of(pool, &known->summary.outcome, known->summary.client, known->duration);
+    if (account->disowned != 0)
+        return phrase(TCPSTATE_PHRASE_CAUSE_DISOWNED);
+    for (unsigned cause = 1; cause <= TCPSTATE_CAUSE_PAYLOAD; cause <<= 1)
+        if (account->causes & cause)
+            return tcpstate_cause_text(pool, account, cause);
+    return "";
+}
+
+static const char *group_text(wmem_allocator_t *pool, const struct group *group, const struct tcpstate_life *life,
+                              const struct tcpstate_known *first)
 {
     static const enum tcpstate_phrase sides[] = {
         TCPSTATE_PHRASE_TREE_BY_CLIENT, TCPSTATE_PHRASE_TREE_BY_SERVER, TCPSTATE_PHRASE_TREE_BY_BOTH,
@@ -175,10 +198,11 @@ static const char *group_text(wmem_allocator_t *pool, const struct group *group,
                        : group->key.length == 0 ? phrase(TCPSTATE_PHRASE_ROLES_UNKNOWN)
                                                 : tcpstate_endpoint_text(pool, &first->summary.pair, first->b);
 
-    if (group->key.by < 0)
-        return text;
-    return wmem_strdup_printf(pool, tcpstate_language() == TCPSTATE_CHINESE ? "%s，%s" : "%s, %s", text,
-                              phrase(sides[group->key.by]));
+    const char *comma = tcpstate_language() == TCPSTATE_CHINESE ? "，" : ", ";
+    if (group->key.by >= 0)
+        text = wmem_strdup_printf(pool, "%s%s%s", text, comma, phrase(sides[group->key.by]));
+    const char *why = group->count == 1 ? why_text(pool, life, first) : "";
+    return *why ? wmem_strdup_printf(pool, "%s%s%s", text, comma, why) : text;
 }
 
 /* ---- Printing ---- */
@@ -196,7 +220,7 @@ static void print_lines(const struct tcpstate_survey *survey, const struct best 
         struct tcpstate_known known;
 
         tcpstate_known_of(tcpstate_survey_at(survey, best->lines[i].index), &known);
-        texts[i] = times ? ends_text(pool, &known) : group_text(pool, group, &known);
+        texts[i] = times ? ends_text(pool, &known) : group_text(pool, group, tcpstate_survey_at(survey, best->lines[i].index)->life, &known);
         filters[i] = times ? wmem_strdup_printf(pool, "tcp.stream == %u", known.summary.stream)
                            : filter_of(pool, group, &known);
         numbers[i] = times ? wmem_strdup_printf(pool, "%" PRId64 ".%06" PRId64 " s", value / 1000000000,
@@ -247,24 +271,34 @@ static void print_outcomes(const unsigned counts[TCPSTATE_RESULTS], unsigned all
     }
 }
 
+/* A RST after a FIN is a close of its own kind, and has a section of its own. */
+static bool belongs(const struct key *key, enum tcpstate_result result, bool after_fin)
+{
+    return key->result == result && (key->kind == TCPSTATE_CLOSE_FIN_RESET) == after_fin;
+}
+
 static void print_section(const struct tcpstate_survey *survey, GHashTable *groups, enum tcpstate_result result,
-                          unsigned connections)
+                          bool after_fin)
 {
     struct best best = { 0 };
-    unsigned lines = 0;
+    unsigned lines = 0, connections = 0;
     GHashTableIter iterator;
     gpointer key;
 
     g_hash_table_iter_init(&iterator, groups);
     while (g_hash_table_iter_next(&iterator, &key, NULL)) {
         const struct group *group = (const struct group *)key;
-        if (group->key.result != result)
+        if (!belongs(&group->key, result, after_fin))
             continue;
         lines++;
+        connections += group->count;
         enter(&best, group->count, group->first, group);
     }
     const char *colon = tcpstate_language() == TCPSTATE_CHINESE ? "：" : ": ";
-    printf("\n%s%s%u\n", tcpstate_result_word(result, tcpstate_language()), colon, connections);
+    if (connections == 0)
+        return;
+    printf("\n%s%s%u\n", after_fin ? tcpstate_close_kind_word(TCPSTATE_CLOSE_FIN_RESET, tcpstate_language())
+                                   : tcpstate_result_word(result, tcpstate_language()), colon, connections);
     print_lines(survey, &best, false);
     print_more(best.count, lines);
 }
@@ -297,36 +331,52 @@ static void print(void *data)
     const struct tcpstate_survey *survey = report->survey;
     GHashTable *groups = g_hash_table_new_full(hash_key, equal_keys, g_free, NULL);
     unsigned counts[TCPSTATE_RESULTS] = { 0 }, all = survey->tallies->len, slow = 0, failed = 0;
-    struct best slowest = { 0 };
+    unsigned waited = 0;
+    struct best slowest = { 0 }, responses = { 0 };
 
     for (unsigned i = 0; i < all; i++) {
         struct tcpstate_known known;
 
         tcpstate_known_of(tcpstate_survey_at(survey, i), &known);
         counts[known.summary.outcome.result]++;
-        if (has_section(known.summary.outcome.result))
+        if (has_section(known.summary.outcome.result) && !is_early(&known.summary.outcome)) {
             join_group(groups, &known, i);
-        if (known.handshake >= SLOW_MS * INT64_C(1000000)) {
+            failed++;
+        }
+        if (known.handshake >= tcpstate_slow_handshake()) {
             slow++;
             enter(&slowest, known.handshake, i, NULL);
+        }
+        const struct tcpstate_life *life = tcpstate_survey_at(survey, i)->life;
+        int64_t response = tcpstate_life_connection(life)->account.slowest;
+        if (response >= tcpstate_slow_response() && response > 0) {
+            waited++;
+            enter(&responses, response, i, NULL);
         }
     }
     print_heading(report);
     if (all > 0)
         print_outcomes(counts, all);
     for (size_t i = 0; i < array_length(sections); i++) {
-        failed += counts[sections[i]];
         if (counts[sections[i]] > 0)
-            print_section(survey, groups, sections[i], counts[sections[i]]);
+            for (int after_fin = 0; after_fin < 2; after_fin++)
+                print_section(survey, groups, sections[i], after_fin);
     }
     if (slow > 0) {
         putchar('\n');
-        printf(phrase(TCPSTATE_PHRASE_REPORT_SLOW), SLOW_MS);
+        printf(phrase(TCPSTATE_PHRASE_REPORT_SLOW), (int)(tcpstate_slow_handshake() / 1000000));
         printf("%s%u\n", tcpstate_language() == TCPSTATE_CHINESE ? "：" : ": ", slow);
         print_lines(survey, &slowest, true);
         print_more(slowest.count, slow);
     }
-    printf("\n%s\n", phrase(failed + slow > 0 ? TCPSTATE_PHRASE_REPORT_HINT : TCPSTATE_PHRASE_REPORT_NONE));
+    if (waited > 0) {
+        putchar('\n');
+        printf(phrase(TCPSTATE_PHRASE_REPORT_SLOW_RESPONSES), (int)(tcpstate_slow_response() / 1000000));
+        printf("%s%u\n", tcpstate_language() == TCPSTATE_CHINESE ? "：" : ": ", waited);
+        print_lines(survey, &responses, true);
+        print_more(responses.count, waited);
+    }
+    printf("\n%s\n", phrase(failed + slow + waited > 0 ? TCPSTATE_PHRASE_REPORT_HINT : TCPSTATE_PHRASE_REPORT_NONE));
     g_hash_table_destroy(groups);
 }
 

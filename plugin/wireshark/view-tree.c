@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "../text/catalogue.h"
+#include "../text/phrases.h"
 #include "preferences.h"
 #include "tree-fields.h"
 #include "wording.h"
@@ -187,6 +188,31 @@ static void add_numbers(const struct tcpstate_view *view)
         tcpstate_add_uint(view, TCPSTATE_FIELD_REPEATS, view->sight->seen.repeats);
 }
 
+static void add_cause(const struct tcpstate_view *view, const char *name, const char *text, const char *source)
+{
+    tcpstate_add_named(view, TCPSTATE_FIELD_RESET_CAUSE, name, text);
+    tcpstate_add_hidden_string(view, TCPSTATE_FIELD_RESET_SOURCE, source);
+}
+
+/* What came before the RST that ended the connection; what only later segments
+ * show, on later visits. */
+static void add_causes(const struct tcpstate_view *view)
+{
+    const unsigned claims = TCPSTATE_CAUSE_MP_REASON | TCPSTATE_CAUSE_PAYLOAD, late = TCPSTATE_CAUSE_BOTH_ENDS;
+    struct tcpstate_account account = tcpstate_life_connection(view->sight->life)->account;
+
+    if (account.reset_frame != view->reading->segment.frame)
+        return;
+    for (unsigned cause = 1; cause <= TCPSTATE_CAUSE_PAYLOAD; cause <<= 1) {
+        if (!(account.causes & cause) || ((cause & late) && !view->sight->later))
+            continue;
+        add_cause(view, tcpstate_cause_name(cause), tcpstate_cause_text(view->pinfo->pool, &account, cause),
+                  cause & claims ? "packet" : cause & late ? "hindsight" : "segments");
+    }
+    if (account.disowned == account.reset_frame && view->sight->later)
+        add_cause(view, "disowned", tcpstate_phrase(TCPSTATE_PHRASE_CAUSE_DISOWNED, view->language), "hindsight");
+}
+
 static void add_reset(const struct tcpstate_view *view)
 {
     static const char *const names[] = {
@@ -204,6 +230,8 @@ static void add_reset(const struct tcpstate_view *view)
         tcpstate_add_boolean(view, TCPSTATE_FIELD_RESET_TTL, true);
     else
         tcpstate_add_hidden_boolean(view, TCPSTATE_FIELD_RESET_TTL, false);
+    if (tcpstate_any_wanted(view, TCPSTATE_FIELD_RESET_CAUSE, TCPSTATE_FIELD_RESET_SOURCE))
+        add_causes(view);
 }
 
 static void add_midstream(const struct tcpstate_view *view)
@@ -274,6 +302,23 @@ static void add_times(const struct tcpstate_view *view)
     tcpstate_add_time(view, TCPSTATE_FIELD_RESET_AFTER, seen->reset_after);
 }
 
+/* Who waits for what when the capture ends, and the slowest response on its own frame. */
+static void add_waits(const struct tcpstate_view *view)
+{
+    struct tcpstate_wait wait;
+
+    if (!view->sight->later || !tcpstate_any_wanted(view, TCPSTATE_FIELD_WAIT, TCPSTATE_FIELD_RESPONSE_TIME))
+        return;
+    int64_t lasts = tcpstate_life_waits(view->sight->life, &wait);
+    if (lasts >= tcpstate_stalled_after() && wait.kind != TCPSTATE_WAIT_NONE) {
+        tcpstate_add_named(view, TCPSTATE_FIELD_WAIT, tcpstate_wait_name(wait.kind), tcpstate_wait_word(wait.kind));
+        tcpstate_add_time(view, TCPSTATE_FIELD_WAIT_TIME, lasts);
+    }
+    const struct tcpstate_account *account = &tcpstate_life_connection(view->sight->life)->account;
+    if (account->slowest > 0 && account->slowest_frame == view->reading->segment.frame)
+        tcpstate_add_time(view, TCPSTATE_FIELD_RESPONSE_TIME, account->slowest);
+}
+
 /* Who did something; hidden where it was nobody, or the line above says it. */
 static void add_ends(const struct tcpstate_view *view, enum tcpstate_field field, bool hidden, const char *name,
                      const char *word)
@@ -323,6 +368,7 @@ static void add_outcome(const struct tcpstate_view *above)
         tcpstate_history(tcpstate_life_connection(view->sight->life), history);
         tcpstate_add_hidden_string(view, TCPSTATE_FIELD_HISTORY, history);
     }
+    add_waits(view);
     if (!tcpstate_wanted(view, TCPSTATE_FIELD_MISSING))
         return;
     const char *missing = tcpstate_missing_of(view->pinfo->pool, &outcome, seen->client,
@@ -483,7 +529,7 @@ proto_item *tcpstate_view_tree(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tr
     if (tcpstate_any_wanted(&view, TCPSTATE_FIELD_TIME_SYN_TO_SYN_ACK, TCPSTATE_FIELD_TIME_LIFETIME)
         || tcpstate_wanted(&view, TCPSTATE_FIELD_REPEATS_AFTER) || tcpstate_wanted(&view, TCPSTATE_FIELD_RESET_AFTER))
         add_times(&view);
-    if (tcpstate_any_wanted(&view, TCPSTATE_FIELD_OUTCOME, TCPSTATE_FIELD_MISSING))
+    if (tcpstate_any_wanted(&view, TCPSTATE_FIELD_OUTCOME, TCPSTATE_FIELD_RESPONSE_TIME))
         add_outcome(&view);
     if (tcpstate_wanted(&view, TCPSTATE_FIELD_MIDSTREAM) && tcpstate_life_is_midstream(sight->life))
         add_midstream(&view);

@@ -317,15 +317,70 @@ const char *tcpstate_missing_of(wmem_allocator_t *pool, const struct tcpstate_ou
     return tcpstate_missing_in(pool, tcpstate_language(), outcome, client, duration);
 }
 
+const char *tcpstate_seconds_text(wmem_allocator_t *pool, int64_t nanoseconds)
+{
+    int64_t milliseconds = nanoseconds / 1000000;
+
+    if (milliseconds < 1000)
+        return wmem_strdup_printf(pool, "0.%03d", (int)milliseconds);
+    return wmem_strdup_printf(pool, "%" PRId64 ".%d", milliseconds / 1000, (int)(milliseconds % 1000 / 100));
+}
+
+const char *tcpstate_cause_text(wmem_allocator_t *pool, const struct tcpstate_account *account, unsigned cause)
+{
+    static const enum tcpstate_phrase phrases[] = {
+        TCPSTATE_PHRASE_CAUSE_DATA_AFTER_CLOSE, TCPSTATE_PHRASE_CAUSE_SILENCE, TCPSTATE_PHRASE_CAUSE_KEEP_ALIVES,
+        TCPSTATE_PHRASE_CAUSE_RETRANSMISSIONS, TCPSTATE_PHRASE_CAUSE_NO_RESPONSE, TCPSTATE_PHRASE_CAUSE_OTHER_TTL,
+        TCPSTATE_PHRASE_CAUSE_BOTH_ENDS, TCPSTATE_PHRASE_CAUSE_UNSIGNED, TCPSTATE_PHRASE_CAUSE_MP_REASON,
+        TCPSTATE_PHRASE_CAUSE_PAYLOAD,
+    };
+    const char *number = "";
+
+    for (unsigned i = 0; i < array_length(phrases); i++) {
+        if (cause != 1u << i)
+            continue;
+        if (cause == TCPSTATE_CAUSE_SILENCE)
+            number = tcpstate_seconds_text(pool, (int64_t)account->reset_after * 1000000);
+        else if (cause == TCPSTATE_CAUSE_MP_REASON)
+            number = wmem_strdup_printf(pool, "%u", account->reset_reason);
+        else
+            number = wmem_strdup_printf(pool, "%u", account->reset_count);
+        return wmem_strdup_printf(pool, tcpstate_phrase(phrases[i], tcpstate_language()), number);
+    }
+    return "";
+}
+
+const char *tcpstate_wait_word(enum tcpstate_wait_kind kind)
+{
+    static const enum tcpstate_phrase phrases[TCPSTATE_WAIT_KINDS] = {
+        [TCPSTATE_WAIT_NONE] = TCPSTATE_PHRASES,
+        [TCPSTATE_WAIT_ZERO_WINDOW] = TCPSTATE_PHRASE_WAIT_ZERO_WINDOW,
+        [TCPSTATE_WAIT_UNACKNOWLEDGED] = TCPSTATE_PHRASE_WAIT_UNACKNOWLEDGED,
+        [TCPSTATE_WAIT_NO_RESPONSE] = TCPSTATE_PHRASE_WAIT_NO_RESPONSE,
+        [TCPSTATE_WAIT_SILENT] = TCPSTATE_PHRASE_WAIT_SILENT,
+    };
+
+    return kind == TCPSTATE_WAIT_NONE ? "" : tcpstate_phrase(phrases[kind], tcpstate_language());
+}
+
+/* What has not come by then may still be on its way: a SYN is sent again after a
+ * second (RFC 6298 section 2.1). */
+#define EARLY INT64_C(1000000000)
+
 const char *tcpstate_missing_in(wmem_allocator_t *pool, enum tcpstate_language language,
                                 const struct tcpstate_outcome *outcome, int client, int64_t duration)
 {
     const char *missing = tcpstate_missing(outcome->result, language);
-    int64_t tenths = duration / 100000000;
+    int64_t lasts = outcome->since == TCPSTATE_NO_TIME ? duration : MAX(tcpstate_capture_lasts(outcome->since), 0);
+    int64_t tenths = lasts / 100000000;
     char seconds[32];
 
     if (!*missing)
         return "";
+    if (outcome->since != TCPSTATE_NO_TIME && lasts < EARLY) {
+        snprintf(seconds, sizeof seconds, "%" PRId64 ".%03d", lasts / 1000000000, (int)(lasts % 1000000000 / 1000000));
+        return wmem_strdup_printf(pool, tcpstate_phrase(TCPSTATE_PHRASE_WAIT_EARLY, language), seconds);
+    }
     snprintf(seconds, sizeof seconds, "%" PRId64 ".%d", tenths / 10, (int)(tenths % 10));
     struct tcpstate_places places = {
         .language = language,
@@ -333,6 +388,9 @@ const char *tcpstate_missing_in(wmem_allocator_t *pool, enum tcpstate_language l
         .repeats = outcome->count,
         .seconds = seconds,
     };
+    if (outcome->result == TCPSTATE_RESULT_STALLED && outcome->count == 0)
+        return wmem_strdup_printf(pool, tcpstate_phrase(TCPSTATE_PHRASE_WAIT_WINDOW, language),
+                                  tcpstate_filled(pool, "{sender}", &places), seconds);
     return tcpstate_filled(pool, missing, &places);
 }
 

@@ -66,6 +66,13 @@ const char *tcpstate_ended_in(wmem_allocator_t *pool, enum tcpstate_language lan
 /* A RST's number as its receiver judges it, in the user's words; never NULL. */
 const char *tcpstate_reset_number_word(enum tcpstate_reset_number number);
 
+/* What one TCPSTATE_CAUSE_* of a reset says, with its numbers; what somebody waits for. */
+const char *tcpstate_cause_text(wmem_allocator_t *pool, const struct tcpstate_account *account, unsigned cause);
+const char *tcpstate_wait_word(enum tcpstate_wait_kind kind);
+
+/* Nanoseconds as seconds with a tenth, or with three digits where it is less than one: "63.1", "0.250". */
+const char *tcpstate_seconds_text(wmem_allocator_t *pool, int64_t nanoseconds);
+
 /* An address, with the name that Wireshark resolves it to if `resolve`; and an
  * endpoint, "host:80" or "[::1]:80". */
 const char *tcpstate_address_text(wmem_allocator_t *pool, const struct tcpstate_pair *pair, int endpoint,

@@ -119,6 +119,7 @@ static void what_never_came(void)
     static const enum tcpstate_result owing[] = {
         TCPSTATE_RESULT_UNANSWERED, TCPSTATE_RESULT_HALF_OPEN,   TCPSTATE_RESULT_OPEN,
         TCPSTATE_RESULT_SILENT,     TCPSTATE_RESULT_HALF_CLOSED, TCPSTATE_RESULT_LAST_ACK_MISSING,
+        TCPSTATE_RESULT_STALLED,    TCPSTATE_RESULT_NO_RESPONSE,
     };
 
     for (unsigned j = 0; j < TCPSTATE_LANGUAGES; j++) {

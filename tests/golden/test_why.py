@@ -1,0 +1,124 @@
+"""Why: who ended it, what came before a RST, what hangs and for how long.
+
+SPDX-License-Identifier: GPL-2.0-or-later
+
+Captures as a host would leave them; what is expected is read off the segments themselves.  A word is a segment:
+">" from the client or "<" from the server, its flags as tcpdump writes them, the bytes of its data, and what else it has
+("again": the number of the last data once more, "w0": window 0).  "+N": so many seconds pass; else a millisecond does.
+"""
+import pytest
+from scapy.all import IP, UDP, Ether, TCP, Raw, wrpcap
+
+CLIENT, SERVER = "192.0.2.10", "192.0.2.20"
+OPEN = ">S <S. >. "
+
+
+def capture(path, words, **options):
+    at, packets, following, last = 1_700_000_000.0, [], {">": 1000, "<": 9000}, {}
+    for word in words.split():
+        if word.startswith("+"):
+            at += float(word[1:])
+            continue
+        if word == "other":     # a frame of another protocol, so that the capture goes on
+            frame = Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02") / IP(src=CLIENT, dst=SERVER) / UDP(sport=53000, dport=53001) / Raw(b"x")
+            frame.time = at
+            packets.append(frame)
+            continue
+        side, other = word[0], "<" if word[0] == ">" else ">"
+        flags, *more = word[1:].split(":")
+        size = next((int(part) for part in more if part.isdigit()), 0)
+        seq = last.get(side, following[side]) if "again" in more else following[side]
+        letters = flags.replace(".", "A")
+        segment = TCP(sport=40000 if side == ">" else 8081, dport=8081 if side == ">" else 40000, flags=letters, seq=seq,
+                      ack=following[other] if "." in flags else 0, window=0 if "w0" in more else 8000,
+                      options=options.get(side, []) if "S" in flags else [])
+        frame = (Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02") / IP(src=CLIENT if side == ">" else SERVER, dst=SERVER if side == ">" else CLIENT,
+                              id=len(packets) + 1, ttl=33 if "ttl" in more else 64) / segment / Raw(b"d" * size))
+        frame.time = at
+        packets.append(frame)
+        if "again" not in more and "R" not in flags:
+            if size:
+                last[side] = following[side]
+            following[side] += size + ("S" in flags) + ("F" in flags)
+        at += 0.001
+    wrpcap(str(path), packets)
+    return path
+
+
+@pytest.fixture
+def told(tshark, tmp_path):
+    """told(words, field, ...) -> with two passes, the fields of the last TCP frame."""
+
+    def told(words, *fields, frame=-1):
+        path = capture(tmp_path / "why.pcap", words)
+        names = [part for field in fields for part in ("-e", f"tcpstate.{field}")]
+        # The number first, or a line without any other field would be empty.
+        lines = tshark("-2", "-r", path, "-Y", "tcp", "-T", "fields", "-e", "frame.number", *names).splitlines()
+        return lines[frame].split("\t")[1:]
+
+    return told
+
+
+@pytest.mark.parametrize("words, expected", [
+    (OPEN + ">P.:10 <.  >F. <. >R.", ["client", "client", "fin-then-reset", "RSTO"]),
+    (OPEN + ">P.:10 <.  >F. <R.", ["client", "server", "fin-then-reset", "RSTR"]),
+    (OPEN + ">P.:10 <.  <F. >R.", ["server", "client", "fin-then-reset", "RSTO"]),
+    (OPEN + ">P.:10 <.  >R.", ["none", "client", "reset", "RSTO"]),
+    (OPEN + ">F. <F. >.", ["client", "client", "three-segments", "SF"]),
+    (">S <R.", ["none", "server", "reset", "REJ"]),
+    (OPEN + ">P.:10 <.", ["none", "none", "none", "S1"]),
+])
+def test_who_closed_first_and_who_ended_it(told, words, expected):
+    assert told(words, "closed_by", "ended_by", "close_kind", "conn_state") == expected
+
+
+@pytest.mark.parametrize("words, causes", [
+    (OPEN + ">P.:10 <. >F. <. <P.:20 >R", "data-after-close"),
+    (OPEN + ">P.:10 <P.:10 >. +42 <R.", "silence"),
+    (OPEN + ">P.:10 <P.:10 >. >P.:10 >P.:10:again +1 >P.:10:again >R.", "retransmissions"),
+    (OPEN + ">P.:10 <. <R.", "no-response-yet"),
+    (OPEN + ">P.:10 <P.:10 >. <R.:ttl", "other-ttl"),
+    (OPEN + ">P.:10 <P.:10 >. <R.:9", "payload"),
+    (OPEN + ">P.:10 <P.:10 >. >R.", ""),    # unread data, linger 0, a crash: outside nobody can tell
+])
+def test_what_came_before_a_rst(told, words, causes):
+    assert told(words, "reset.cause") == [causes]
+
+
+def test_rsts_in_the_names_of_both_ends(told):
+    assert told(OPEN + ">P.:10 <P.:10 >. >R. <R.", "reset.cause", "reset.cause.source", frame=-2) == ["both-ends", "hindsight"]
+
+
+@pytest.mark.parametrize("words, expected", [
+    # Sent six times, and nobody acknowledges it; the capture goes on for 9.006 s after it was first sent.
+    (OPEN + ">P.:10 " + "+1.5 >P.:10:again " * 5 + "+1.5 other", ["stalled", "unacknowledged", "9.005000000"]),
+    (OPEN + ">P.:10 <. +20 other", ["no-response", "no-response", "20.001"]),
+    (OPEN + ">P.:10 <.:w0 +30 other", ["stalled", "zero-window", "30.000"]),
+    (OPEN + ">P.:10 <P.:10 >. >P.:10 <. +7 other", ["open", "silent", "7.001"]),
+    (OPEN + ">P.:10 <. +1 other", ["open", "", ""]),       # not long enough to tell
+    (OPEN + ">P.:10 <P.:10 >. +60 other", ["open", "", ""]),  # nobody owes anything
+])
+def test_what_hangs(told, words, expected):
+    outcome, wait, time = told(words, "outcome", "wait", "wait.time")
+    assert [outcome, wait] == expected[:2]
+    assert not expected[2] and not time or abs(float(time) - float(expected[2])) < 0.01
+
+
+@pytest.mark.parametrize("words, missing", [
+    (">S +3600 other", "no answer to 1 SYN in 3600.0 s"),
+    (OPEN + ">F. <. +95 other", "the server has not closed its side for 95.0 s"),
+    (OPEN + ">F. <. +0.2 other", "too early to say: the capture ends 0.202 s later"),
+    (OPEN + ">F. <. <F. +20 other", "the server's FIN has not been acknowledged for 20.0 s"),
+    (">S <S. +8 other", "the client has not completed the handshake for 8.0 s"),
+    (OPEN + ">P.:10 <.:w0 +30 other", "the receive window of the server has been 0 for 30.0 s"),
+    (OPEN + ">P.:10 <. +20 other", "the server has sent no data for 20.0 s since the request"),
+])
+def test_absence_is_measured_to_the_end_of_the_capture(told, words, missing):
+    assert told(words, "missing") == [missing]
+
+
+def test_a_slow_response(tshark, tmp_path):
+    path = capture(tmp_path / "slow.pcap", OPEN + ">P.:10 <. +25 <P.:10 >.")
+    lines = tshark("-2", "-r", path, "-T", "fields", "-e", "tcpstate.time.slowest_response").splitlines()
+    assert [number for number, line in enumerate(lines, 1) if line] == [6] and lines[5] == "25.002000000"
+    assert tshark("-2", "-r", path, "-Y", "tcpstate.expert.slow_response", "-T", "fields", "-e", "frame.number").split() == ["6"]
