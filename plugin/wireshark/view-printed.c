@@ -117,4 +117,5 @@ void tcpstate_view_printed_register(void)
     }
     add(&tcpstate_printed_connections);
     add(&tcpstate_printed_report);
+    add(&tcpstate_printed_sockets);
 }

@@ -47,7 +47,7 @@ struct tcpstate_printed {
     void (*select)(void *view, tcpstate_selects *wanted, const void *whom);
 };
 extern const struct tcpstate_printed tcpstate_printed_report, tcpstate_printed_connections, tcpstate_printed_ladder,
-    tcpstate_printed_page;
+    tcpstate_printed_page, tcpstate_printed_sockets;
 
 /* Once, with the protocol's number: each view makes itself known to Wireshark. */
 void tcpstate_view_expert_register(int proto);

@@ -6,6 +6,8 @@ Captures as a host would leave them; what is expected is read off the segments t
 ">" from the client or "<" from the server, its flags as tcpdump writes them, the bytes of its data, and what else it has
 ("again": the number of the last data once more, "w0": window 0).  "+N": so many seconds pass; else a millisecond does.
 """
+import json
+
 import pytest
 from scapy.all import IP, UDP, Ether, TCP, Raw, wrpcap
 
@@ -122,3 +124,23 @@ def test_a_slow_response(tshark, tmp_path):
     lines = tshark("-2", "-r", path, "-T", "fields", "-e", "tcpstate.time.slowest_response").splitlines()
     assert [number for number, line in enumerate(lines, 1) if line] == [6] and lines[5] == "25.002000000"
     assert tshark("-2", "-r", path, "-Y", "tcpstate.expert.slow_response", "-T", "fields", "-e", "frame.number").split() == ["6"]
+
+
+def test_the_sockets_of_each_host(tshark, tmp_path):
+    """What ss -tan would show: the client's FIN is acknowledged, and the server has not sent its own for 95 s."""
+    path = capture(tmp_path / "sockets.pcap", OPEN + ">P.:10 <P.:10 >. >F. <. +95 other")
+    lines = [line.split() for line in tshark("-q", "-r", path, "-z", "tcpstate,sockets").splitlines()]
+    assert ["FIN_WAIT_2?", f"{CLIENT}:40000", f"{SERVER}:8081", "95.0"] in lines
+    assert ["CLOSE_WAIT", f"{SERVER}:8081", f"{CLIENT}:40000", "95.0"] in lines
+    assert ["1", "CLOSE_WAIT", SERVER, "it", "owes", "its", "FIN"] in lines
+    early = [line.split() for line in tshark("-q", "-r", path, "-z", f"tcpstate,sockets,{SERVER},1").splitlines()]
+    assert [line[0] for line in early if len(line) == 4 and ":" in line[1]] == ["SYN_RCVD?"]
+
+
+def test_one_json_object_for_each_connection(tshark, tmp_path):
+    path = capture(tmp_path / "json.pcap", OPEN + ">P.:10 " + "+1.5 >P.:10:again " * 5 + "+1.5 other")
+    line, = tshark("-q", "-r", path, "-z", "tcpstate,connections,json").splitlines()
+    told = json.loads(line)
+    assert (told["outcome"], told["wait"], told["history"], told["client.address"]) == (
+        "stalled", "unacknowledged", "ShADT", CLIENT)
+    assert (told["state_b"], told["inferred_b"]) == ("ESTABLISHED", True)
