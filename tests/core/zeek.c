@@ -41,6 +41,7 @@ static uint8_t read_flags(const char **at)
 static void say(struct talk *talk, const char *word)
 {
     struct tcpstate_observation seen;
+    struct tcpstate_connection next;
 
     if (*word == '+') {
         talk->now += g_ascii_strtoll(word + 1, NULL, 10) * SECOND;
@@ -63,7 +64,9 @@ static void say(struct talk *talk, const char *word)
         segment.window = 0;
     if ((int32_t)(tcpstate_segment_next(&segment) - talk->next[from]) > 0 && !(flags & TCPSTATE_FLAG_RST))
         talk->next[from] = tcpstate_segment_next(&segment);
-    tcpstate_observe(&talk->connection, &segment, TCPSTATE_DEFAULT_2MSL, &seen);
+    tcpstate_observe(&talk->connection, NULL, &next, &segment, TCPSTATE_DEFAULT_2MSL, &seen);
+    if (seen.incarnation == TCPSTATE_INCARNATION_NEXT)
+        talk->connection = next;
 }
 
 static void expect_at(const char *words, uint16_t server_port, const char *state, const char *history)
@@ -73,7 +76,7 @@ static void expect_at(const char *words, uint16_t server_port, const char *state
     struct tcpstate_connection back;
     uint8_t packed[TCPSTATE_MOST_PACKED];
 
-    tcpstate_connection_begin(&talk.connection, NULL);
+    tcpstate_connection_begin(&talk.connection);
     for (char **word = all; *word; word++)
         say(&talk, *word);
     tcpstate_history(&talk.connection, got);
