@@ -243,4 +243,4 @@ static void *begin(const char *given, const char **filter)
     return sockets;
 }
 
-const struct tcpstate_printed tcpstate_printed_sockets = { "sockets", begin, take, forget, print, end };
+const struct tcpstate_printed tcpstate_printed_sockets = { "sockets", begin, take, forget, print, end, NULL };

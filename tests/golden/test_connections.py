@@ -98,7 +98,7 @@ def test_a_reset_that_its_sender_outlives_is_nobodys(rows, tshark, fields):
     row, = rows(forged)
     assert (row["outcome"], row["closed_by"], row["close_kind"]) == ("reset", "none", "reset")
     assert row["ended_by"] == "unknown"
-    assert "Outcome: reset [RSTO]" in tshark("-q", "-r", forged, "-z", "tcpstate,ladder")
+    assert "Outcome: reset [RSTR]" in tshark("-q", "-r", forged, "-z", "tcpstate,ladder")
     assert fields(forged, "tcpstate.ended_by")[7] == ["client"]
     hindsight = tshark("-2", "-r", forged, "-T", "fields", "-e", "tcpstate.ended_by").splitlines()
     assert set(hindsight) == {"unknown"} and len(hindsight) == 10

@@ -6,8 +6,6 @@ Captures as a host would leave them; what is expected is read off the segments t
 ">" from the client or "<" from the server, its flags as tcpdump writes them, the bytes of its data, and what else it has
 ("again": the number of the last data once more, "w0": window 0).  "+N": so many seconds pass; else a millisecond does.
 """
-import json
-
 import pytest
 from scapy.all import IP, UDP, Ether, TCP, Raw, wrpcap
 
@@ -135,12 +133,3 @@ def test_the_sockets_of_each_host(tshark, tmp_path):
     assert ["1", "CLOSE_WAIT", SERVER, "it", "owes", "its", "FIN"] in lines
     early = [line.split() for line in tshark("-q", "-r", path, "-z", f"tcpstate,sockets,{SERVER},1").splitlines()]
     assert [line[0] for line in early if len(line) == 4 and ":" in line[1]] == ["SYN_RCVD?"]
-
-
-def test_one_json_object_for_each_connection(tshark, tmp_path):
-    path = capture(tmp_path / "json.pcap", OPEN + ">P.:10 " + "+1.5 >P.:10:again " * 5 + "+1.5 other")
-    line, = tshark("-q", "-r", path, "-z", "tcpstate,connections,json").splitlines()
-    told = json.loads(line)
-    assert (told["outcome"], told["wait"], told["history"], told["client.address"]) == (
-        "stalled", "unacknowledged", "ShADT", CLIENT)
-    assert (told["state_b"], told["inferred_b"]) == ("ESTABLISHED", True)
