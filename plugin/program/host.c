@@ -90,6 +90,22 @@ bool tcpstate_labels_in_info(void)
     return false;
 }
 
+/* As the preferences are where nobody changes them. */
+int64_t tcpstate_stalled_after(void)
+{
+    return INT64_C(3000000000);
+}
+
+int64_t tcpstate_slow_response(void)
+{
+    return INT64_C(1000000000);
+}
+
+int64_t tcpstate_slow_handshake(void)
+{
+    return INT64_C(100000000);
+}
+
 int64_t tcpstate_two_msl(void)
 {
     return (int64_t)tcpstate_settings.two_msl * 1000000000;
