@@ -40,7 +40,6 @@ static uint8_t read_flags(const char **at)
 
 static void say(struct talk *talk, const char *word)
 {
-    struct tcpstate_connection next;
     struct tcpstate_observation seen;
     struct tcpstate_connection next;
 
