@@ -64,8 +64,8 @@ static bool begins_with_same_isn(const struct tcpstate_connection *connection, c
                          || (me->may & TCPSTATE_IN(SYN_SENT)) || (me->state == TCPSTATE_SYN_RCVD && (me->known & SENT_SYN));
     const bool refused = connection->end == TCPSTATE_ENDING_REFUSED || connection->end == TCPSTATE_ENDING_REJECTED;
 
-    if (opening || refused)
-        return false;
+    if (opening || refused || segment->time < connection->moments[TCPSTATE_MOMENT_LAST])
+        return false; /* recorded late, or again */
     return is_over(connection) || idle || is_newer_stamp(me, segment);
 }
 

@@ -506,7 +506,8 @@ static void judge_transfer(const struct tcpstate_connection *connection, const s
     bool has_fin = segment->flags & TCPSTATE_FLAG_FIN;
     /* Beyond the window that its receiver named last, it does not fit what the
      * capture holds; the receiver may have named a larger one since. */
-    bool fits = !(peer->known & KNOWS_ACK) || seq_le(segment->seq, peer->rcv_nxt + receive_window(peer));
+    const uint32_t expects = (peer->known & CLAIMS) && seq_gt(peer->claim, peer->rcv_nxt) ? peer->claim : peer->rcv_nxt;
+    bool fits = !(peer->known & KNOWS_ACK) || seq_le(segment->seq, expects + receive_window(peer));
     const bool outdated = is_outdated(me, segment), refused = outdated || is_old(me, peer, segment);
     const bool known_fin = (me->known & SENT_FIN) && segment->seq + segment->payload == me->fin;
 

@@ -240,7 +240,7 @@ static void fin_that_acknowledges_the_unsent_is_ignored(void)
 {
     FIGURE(ESTABLISHED_100_300,
         { "any?",        TO_B, "F.", 100, 9000, 0,  "any?",        "fin-midstream" },
-        { "ESTABLISHED?", TO_B, "P.", 100, 300, 10, "any?",        "data-after-fin", .was_a = "any" },
+        { "ESTABLISHED?", TO_B, "P.", 100, 300, 10, "any?",        "", .was_a = "any" },
         { "ESTABLISHED?", TO_A, ".",  300, 110,  0,  "ESTABLISHED?", "", .was_b = "any", .was_a = "any" },
         { "FIN_WAIT_1",  TO_B, "F.", 110, 300,  0,  "CLOSE_WAIT?", "fin" });
 }
