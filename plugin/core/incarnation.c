@@ -64,8 +64,9 @@ static bool begins_with_same_isn(const struct tcpstate_connection *connection, c
                          || (me->may & TCPSTATE_IN(SYN_SENT)) || (me->state == TCPSTATE_SYN_RCVD && (me->known & SENT_SYN));
     const bool refused = connection->end == TCPSTATE_ENDING_REFUSED || connection->end == TCPSTATE_ENDING_REJECTED;
 
-    if (opening || refused || segment->time < connection->moments[TCPSTATE_MOMENT_LAST])
-        return false; /* recorded late, or again */
+    if (opening || refused || segment->time < connection->moments[TCPSTATE_MOMENT_LAST]
+        || ((me->known & SENT_SYN) && segment->ip_id != 0 && me->syn_mark == tcpstate_syn_mark(segment)))
+        return false; /* recorded late, or the very same again */
     return is_over(connection) || idle || is_newer_stamp(me, segment);
 }
 

@@ -49,6 +49,7 @@
     X(c->client, c->active_closer, c->ended_by, c->end)
 #define SMALL_16(X, c)                                                          \
     X(c->ends[0].repeats, c->ends[1].repeats) X(c->ends[0].syns, c->ends[1].syns) \
+    X(c->ends[0].syn_mark, c->ends[1].syn_mark)                                   \
     X(c->ends[0].keep_alives, c->ends[1].keep_alives) X(c->facts, c->stale_from)   \
     X(c->ends[0].after, c->ends[0].may) X(c->ends[1].after, c->ends[1].may)
 
@@ -61,7 +62,7 @@
     X(c->ends[0].likely_since) X(c->ends[1].likely_since)
 
 enum {
-    NUMBERS = 2 * (10 + 6) + 17 + 5 + 6,
+    NUMBERS = 2 * (10 + 6) + 17 + 5 + 7,
     TIME_COUNT = 20,
     CODE_BYTES = (NUMBERS + 3) / 4,
     TIME_CODE_BYTES = (TIME_COUNT + 1) / 2,

@@ -89,6 +89,7 @@ static void remember_syn(struct tcpstate_connection *connection, struct tcpstate
         me->repeats = 0;
     }
     me->known = (me->known & ~(uint32_t)SENT_RST) | (has_ack ? SENT_SYN_ACK : SENT_SYN);
+    me->syn_mark = tcpstate_syn_mark(segment);
     if (judgement->is & REUSES && has_ack)
         connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_CONTESTED; /* it is rid of the old one */
     peer->known &= ~(uint32_t)SENT_RST; /* what it answers to this is a new answer */

@@ -35,6 +35,12 @@ static inline uint32_t tcpstate_digest(const struct tcpstate_segment *segment)
     return (uint32_t)(numbers >> 32 ^ numbers >> 15);
 }
 
+/* The same in 16 bits, for a SYN. */
+static inline uint16_t tcpstate_syn_mark(const struct tcpstate_segment *segment)
+{
+    return (uint16_t)tcpstate_digest(segment);
+}
+
 static inline bool tcpstate_is_sighting(const struct tcpstate_sighting *sighting, const struct tcpstate_segment *segment,
                                         uint32_t digest)
 {

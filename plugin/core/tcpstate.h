@@ -243,6 +243,7 @@ struct tcpstate_endpoint {
     uint32_t known;    /* KNOWS_* and SENT_*, see judge.h */
     uint16_t repeats;  /* how often its last SYN, SYN,ACK or FIN was sent again */
     uint16_t syns;     /* how many SYNs without ACK it sent */
+    uint16_t syn_mark; /* of its SYN's bytes, to know them again; see sighting.h */
     uint16_t keep_alives; /* how many in a row were not answered */
     tcpstate_set after; /* states in which its last segment may have left it */
     tcpstate_set may;   /* states in which it may be now: .after, and what may have arrived since */
