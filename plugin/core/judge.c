@@ -349,7 +349,7 @@ static void judge_opening(const struct tcpstate_connection *connection, const st
         judgement->had |= BIT(TCPSTATE_GETS_SYN) | BIT(TCPSTATE_GETS_SYN_ACK);
         if (!(me->pending & BIT(TCPSTATE_GETS_SYN)))
             judgement->senders &= (tcpstate_set)~TCPSTATE_IN(SYN_RCVD);
-    } else if ((peer->known & SENT_SYN_ACK) && covers_syn(peer, segment)
+    } else if ((peer->known & SENT_SYN_ACK) && !(me->known & SENT_SYN_ACK) && covers_syn(peer, segment)
                && !(connection->facts & TCPSTATE_CONNECTION_SIMULTANEOUS)) {
         judgement->had |= BIT(TCPSTATE_GETS_SYN_ACK); /* whoever gets a SYN,ACK is no server */
         judgement->senders &= (tcpstate_set)~TCPSTATE_IN(SYN_RCVD);

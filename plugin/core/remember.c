@@ -170,7 +170,7 @@ static void remember_ack(struct tcpstate_endpoint *me, struct tcpstate_endpoint 
     /* An end that has sent only its SYN, or its FIN as the last, cannot be
      * acknowledged more: such a number is nobody's. */
     if ((peer->known & KNOWS_SEQ) && !syn && seq_gt(segment->ack, peer->snd_max)
-        && ((peer->known & SENT_FIN) || peer->likely == TCPSTATE_SYN_SENT || peer->after == TCPSTATE_IN(SYN_RCVD)))
+        && ((peer->known & SENT_FIN) || peer->may == TCPSTATE_IN(SYN_SENT) || peer->after == TCPSTATE_IN(SYN_RCVD)))
         return;
     /* An ACK of more than was seen: the capture lacks something, or a stranger made
      * the number up; what comes next will tell. */

@@ -214,6 +214,8 @@ bool tcpstate_read_header(const struct tcpstate_bytes *bytes, const struct tcpst
         static const uint8_t timestamps_alone[] = { 1, 1, 8, 10 };
         int there = bytes->captured - payload->at, end = header_length < there ? header_length : there;
         const uint8_t *options = header + 20;
+        if (end < header_length)
+            segment->options |= TCPSTATE_OPTION_CUT;
         if ((segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST)) || end != 32
             || memcmp(options, timestamps_alone, sizeof timestamps_alone) != 0)
             read_options(options, (size_t)end - 20, segment);
