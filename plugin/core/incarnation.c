@@ -111,11 +111,11 @@ bool tcpstate_opens_new_connection(const struct tcpstate_connection *connection,
 {
     const struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
     const struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
-    const bool idle = segment->time - connection->moments[TCPSTATE_MOMENT_LAST] >= TCPSTATE_LONG_WAY;
 
     if (!(connection->facts & TCPSTATE_CONNECTION_BEGAN)
         || (!((me->known | peer->known) & KNOWS_SEQ) && connection->end == TCPSTATE_ENDING_NONE))
         return false;
+    const bool idle = segment->time - connection->moments[TCPSTATE_MOMENT_LAST] >= TCPSTATE_LONG_WAY;
     switch (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_FIN)) {
     case TCPSTATE_FLAG_SYN:
         return begins_with_syn(connection, me, peer, segment, idle);

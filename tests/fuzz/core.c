@@ -164,7 +164,7 @@ static void implied(const struct tcpstate_segment *segment, const struct tcpstat
         || strcmp(name, "simultaneous-open") == 0 || strcmp(name, "stale-syn") == 0)
         HOLDS(syn && !ack && !rst && !fin);
     if (strcmp(name, "syn-ack") == 0 || strcmp(name, "bad-syn-ack") == 0 || strcmp(name, "syn-ack-retransmitted") == 0)
-        HOLDS(syn && ack && !rst && !fin);
+        HOLDS(syn && ack && !rst); /* it may carry a FIN */
     if (strcmp(name, "handshake-ack") == 0)
         HOLDS(ack && !syn && !rst && !fin);
     if (strncmp(name, "fin-acked", 9) == 0 || strcmp(name, "last-ack") == 0)
