@@ -41,18 +41,11 @@ static bool is_over(const struct tcpstate_connection *connection)
 }
 
 /* Its sender's clock of time stamps has gone on, so it was sent after all that was
- * seen; or back, so it was sent before, or by a host that has restarted, or by
- * another behind the same address. */
+ * seen. */
 static bool is_newer_stamp(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
 {
     return (segment->options & TCPSTATE_OPTION_TIMESTAMPS) && (me->known & SENT_TIMESTAMPS)
            && seq_gt(segment->ts_val, me->ts_val);
-}
-
-static bool is_older_stamp(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
-{
-    return (segment->options & TCPSTATE_OPTION_TIMESTAMPS) && (me->known & SENT_TIMESTAMPS)
-           && seq_lt(segment->ts_val, me->ts_val);
 }
 
 /* A SYN with the number of the one that is known: sent again, late, or the first
@@ -82,7 +75,7 @@ static bool begins_with_syn(const struct tcpstate_connection *connection, const 
      * that draws its numbers by lot. */
     if (me->likely == TCPSTATE_SYN_SENT && me->after == TCPSTATE_IN(SYN_SENT) && seq_lt(segment->seq, me->isn))
         return idle || is_newer_stamp(me, segment);
-    return !is_older_stamp(me, segment) || idle || is_over(connection);
+    return !tcpstate_is_older_stamp(me, segment) || idle || is_over(connection);
 }
 
 /* A SYN,ACK with other numbers where a connection is over, or has long been silent:

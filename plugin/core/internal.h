@@ -88,6 +88,15 @@ struct departure {
 void tcpstate_move(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
                    const struct judgement *judgement, struct departure *departure);
 
+/* Whether its time stamp is older than its sender's last in order (RFC 7323): it
+ * was sent before that, or by a host that has restarted, or by another behind the
+ * same address. */
+static inline bool tcpstate_is_older_stamp(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
+{
+    return (segment->options & TCPSTATE_OPTION_TIMESTAMPS) && (me->known & SENT_TIMESTAMPS)
+           && seq_lt(segment->ts_val, me->ts_val);
+}
+
 /* remember.c */
 
 /* The shift count of a window field that `me` sends after its SYN: a scale counts

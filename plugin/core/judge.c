@@ -261,14 +261,6 @@ bool tcpstate_is_keep_alive(const struct tcpstate_endpoint *sender, const struct
            && segment->ack == sender->rcv_nxt;
 }
 
-/* Whether its time stamp is older than the last in order: its receiver drops it
- * (RFC 7323 section 5.3, PAWS). */
-static bool is_outdated(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
-{
-    return (segment->options & TCPSTATE_OPTION_TIMESTAMPS) && (me->known & SENT_TIMESTAMPS)
-           && seq_lt(segment->ts_val, me->ts_val);
-}
-
 /* Whether its receiver must refuse the segment's number (RFC 9293 section
  * 3.10.7.4, first check), however much the capture lacks: what it acknowledged
  * before is behind it for ever. */
@@ -508,7 +500,8 @@ static void judge_transfer(const struct tcpstate_connection *connection, const s
      * capture holds; the receiver may have named a larger one since. */
     const uint32_t expects = (peer->known & CLAIMS) && seq_gt(peer->claim, peer->rcv_nxt) ? peer->claim : peer->rcv_nxt;
     bool fits = !(peer->known & KNOWS_ACK) || seq_le(segment->seq, expects + receive_window(peer));
-    const bool outdated = is_outdated(me, segment), refused = outdated || is_old(me, peer, segment);
+    /* Its receiver drops it (RFC 7323 section 5.3, PAWS). */
+    const bool outdated = tcpstate_is_older_stamp(me, segment), refused = outdated || is_old(me, peer, segment);
     const bool known_fin = (me->known & SENT_FIN) && segment->seq + segment->payload == me->fin;
 
     judgement->senders = ALIVE;

@@ -114,8 +114,6 @@ static void move_by_reset(struct tcpstate_endpoint *me, const struct judgement *
     }
     me->after = me->may | NOBODY_THERE;
     if (judgement->is & ACCEPTABLE) {
-        if (departure != TCPSTATE_CLOSED)
-            me->before_reset = (uint8_t)departure;
         me->likely = (uint8_t)tcpstate_next(departure, TCPSTATE_SENDS_RST);
         me->doubtful |= me->pending;
         me->pending = 0;

@@ -42,10 +42,9 @@
 
 /* Small ones, four to a number. */
 #define SMALL(X, c)                                                             \
-    X(c->ends[0].state, c->ends[0].likely, c->ends[0].before_reset, c->ends[0].pending) \
-    X(c->ends[1].state, c->ends[1].likely, c->ends[1].before_reset, c->ends[1].pending) \
-    X(c->ends[0].window_scale, c->ends[0].ttl, c->ends[0].doubtful, c->ends[0].window_scale) \
-    X(c->ends[1].window_scale, c->ends[1].ttl, c->ends[1].doubtful, c->ends[1].window_scale) \
+    X(c->ends[0].state, c->ends[0].likely, c->ends[0].pending, c->ends[0].doubtful) \
+    X(c->ends[1].state, c->ends[1].likely, c->ends[1].pending, c->ends[1].doubtful) \
+    X(c->ends[0].window_scale, c->ends[0].ttl, c->ends[1].window_scale, c->ends[1].ttl) \
     X(c->client, c->active_closer, c->ended_by, c->end)
 #define SMALL_16(X, c)                                                          \
     X(c->ends[0].repeats, c->ends[1].repeats) X(c->ends[0].syns, c->ends[1].syns) \
@@ -62,7 +61,7 @@
     X(c->ends[0].likely_since) X(c->ends[1].likely_since)
 
 enum {
-    NUMBERS = 2 * (10 + 6) + 17 + 5 + 7,
+    NUMBERS = 2 * (10 + 6) + 17 + 4 + 7,
     TIME_COUNT = 20,
     CODE_BYTES = (NUMBERS + 3) / 4,
     TIME_CODE_BYTES = (TIME_COUNT + 1) / 2,

@@ -251,7 +251,6 @@ struct tcpstate_endpoint {
     uint8_t likely;    /* the likeliest of .after, or UNKNOWN */
     uint8_t pending;   /* 1 << GETS_*: what most likely arrived since */
     uint8_t doubtful;  /* 1 << GETS_*: what may have arrived, but need not have been accepted */
-    uint8_t before_reset; /* what .likely was when it sent a RST */
     uint8_t window_scale;
     uint8_t ttl;
 };

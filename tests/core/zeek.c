@@ -5,8 +5,7 @@
  * A connection is a word per segment: who sends it (> or <), its flags as tcpdump
  * writes them, and what else matters.  What is expected is what Zeek 8's code does
  * with such segments, read by a person, and for the first group what its own test
- * captures' baselines say of captures with just these segments
- * (tests/golden/zeek.tsv names them).
+ * captures' baselines say of captures with just these segments.
  */
 #include <glib.h>
 #include <string.h>
