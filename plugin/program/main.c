@@ -118,12 +118,13 @@ static unsigned read_record(struct journey *journey, const struct tcpstate_recor
 
 static void understand(struct journey *journey, const struct tcpstate_record *record)
 {
-    const nstime_t *time = &record->record->ts;
+    int64_t time = tcpstate_nanoseconds(record->record->ts.secs, record->record->ts.nsecs);
     struct tcpstate_reading readings[TCPSTATE_MOST_LAYERS];
     bool odd;
 
     if (journey->frames++ == 0)
-        journey->began = tcpstate_nanoseconds(time->secs, time->nsecs);
+        journey->began = time;
+    tcpstate_connections_pass(time); /* the capture lasts as long as its other protocols do */
     unsigned count = read_record(journey, record, journey->frames, true, readings, &odd);
     for (unsigned i = 0; i < count; i++) {
         observe(journey, &readings[i], record->record->rec_header.packet_header.len);

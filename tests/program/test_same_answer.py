@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from scapy.all import IP, TCP, UDP, Ether, wrpcap
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from conftest import ROOT, TESTS  # noqa: E402
@@ -12,7 +13,6 @@ import same  # noqa: E402
 
 # What only dissection with the capture's own secrets can see (WireGuard's key log in a block of the file).
 DECRYPTED = {"wireguard-ping-tcp-dsb.pcapng"}
-
 
 # A known gap: a nonsense TCP header within a frame that had to be dissected has a stream in Wireshark, and is not
 # counted by the program, so later connections have lower numbers.
@@ -46,12 +46,28 @@ def test_captures_of_wireshark():
     assert same.all_differences(wiresharks_own()) == []
 
 
-@pytest.mark.parametrize("name", ["refused", "half-open", "icmp-unreachable", "old-duplicate-syn", "syn-unanswered"])
+# The program names no protocol, for only dissection tells it: these are what the samples hold above TCP.
+ABOVE_TCP = [option for protocol in ("http", "tls", "ssh", "smtp", "websocket") for option in ("--disable-protocol", protocol)]
+
+
 @pytest.mark.parametrize("view", ["report", "ladder"])
-def test_views_are_the_plugins_own(tshark, view, name):
+def test_views_are_the_plugins_own(tshark, view):
     """Where no protocol is named."""
-    capture = ROOT / "samples" / f"{name}.pcapng"
-    assert same.program(view, "--language", "en", capture).stdout == tshark("-q", "-r", capture, "-z", f"tcpstate,{view}")
+    samples = captures(ROOT / "samples")
+    assert len(samples) > 10
+    for capture in samples:
+        assert same.program(view, "--language", "en", capture).stdout == \
+            tshark("-q", *ABOVE_TCP, "-r", capture, "-z", f"tcpstate,{view}"), capture.name
+
+
+def test_a_capture_lasts_as_long_as_other_protocols_do(tmp_path):
+    syn = Ether() / IP(src="192.0.2.1", dst="192.0.2.2") / TCP(sport=40001, dport=80, flags="S", seq=1000)
+    query = Ether() / IP(src="192.0.2.1", dst="192.0.2.3") / UDP(sport=40001, dport=53)
+    syn.time, query.time = 1000, 1010
+    capture = tmp_path / "end.pcap"
+    wrpcap(str(capture), [syn, query])
+    assert same.rows_of_program(capture) == same.rows_of_plugin(capture)
+    assert "no answer to 1 SYN in 10.0 s" in same.program("report", "--language", "en", capture).stdout
 
 
 def test_every_frame_dissected_says_the_same():
