@@ -7,7 +7,7 @@
  */
 const COLUMNS = [
   { word: 'column_capture', value: (c) => c.order, text: (c) => c.capture.name || '', several: true },
-  { word: 'column_stream', value: (c) => c.stream, text: (c) => String(c.stream), number: true, link: true },
+  { word: 'column_number', value: (c) => c.number, text: (c) => String(c.number), number: true, link: true },
   { word: 'column_a', value: (c) => c.a, text: (c) => c.a, end: true },
   { word: 'column_b', value: (c) => c.b, text: (c) => c.b, end: true },
   { word: 'column_roles', value: (c) => c.roles, text: (c) => word(`list_roles_${c.roles}`), wide: true },

@@ -37,7 +37,7 @@ function sourceText() {
 function headingText(connection) {
   const arrow = connection.roles === 'unknown' ? '↔' : '→';
   const capture = captures.length > 1 && connection.capture.name ? `${connection.capture.name}: ` : '';
-  return `${capture}${word('stream', connection.stream)}: ${connection.a} ${arrow} ${connection.b}`;
+  return `${capture}${word('connection', connection.number)}: ${connection.a} ${arrow} ${connection.b}`;
 }
 
 function summaryText(connection) {

@@ -333,7 +333,7 @@ static void check_command(struct command *command, int argc, char **argv)
     if (argc != 4 || strcmp(argv[2], "-") == 0)
         complain("extract takes a capture file, which is read twice, and the name of the new one");
     if (!tcpstate_selection_is_on(&command->selection))
-        complain("say which connections: --trouble, --outcome, --address, --port, --stream, --from, --until");
+        complain("say which connections: --trouble, --outcome, --address, --port, --connection, --stream, --from, --until");
     command->out = argv[3];
     command->file_count = 1;
 }
@@ -347,6 +347,7 @@ static void read_command_line(struct command *command, int argc, char **argv)
         { "outcome", 0, 0, G_OPTION_ARG_STRING_ARRAY, &which->outcomes, "Only those that ended so: refused, reset, ...", "OUTCOME" },
         { "address", 0, 0, G_OPTION_ARG_STRING_ARRAY, &which->addresses, "Only those of this address", "IP" },
         { "port", 0, 0, G_OPTION_ARG_STRING_ARRAY, &which->ports, "Only those of this port", "PORT" },
+        { "connection", 0, 0, G_OPTION_ARG_STRING_ARRAY, &which->connections, "Only the one with this number in the table", "NUMBER" },
         { "stream", 0, 0, G_OPTION_ARG_STRING_ARRAY, &which->streams, "Only the one with this tcp.stream", "NUMBER" },
         { "from", 0, 0, G_OPTION_ARG_STRING, &which->from, "Only those that went on at this time or later", "TIME" },
         { "until", 0, 0, G_OPTION_ARG_STRING, &which->until, "Only those that began at this time or earlier", "TIME" },

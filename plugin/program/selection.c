@@ -78,6 +78,9 @@ char *tcpstate_selection_check(const struct tcpstate_selection *selection)
     for (char **at = s->streams; at && *at; at++)
         if (!read_number(*at, UINT32_MAX, &number))
             return g_strdup_printf("\"%s\" is no number of a stream", *at);
+    for (char **at = s->connections; at && *at; at++)
+        if (!read_number(*at, UINT32_MAX, &number))
+            return g_strdup_printf("\"%s\" is no number of a connection", *at);
     for (char **at = s->outcomes; at && *at; at++)
         if (!is_outcome(*at))
             return g_strdup_printf("\"%s\" is no outcome: it is a value of the field tcpstate.outcome, as \"refused\"", *at);
@@ -88,7 +91,7 @@ char *tcpstate_selection_check(const struct tcpstate_selection *selection)
 
 bool tcpstate_selection_is_on(const struct tcpstate_selection *s)
 {
-    return s->addresses || s->outcomes || s->ports || s->streams || s->from || s->until || s->trouble;
+    return s->addresses || s->outcomes || s->ports || s->connections || s->streams || s->from || s->until || s->trouble;
 }
 
 static bool has_address(const struct tcpstate_pair *pair, char **wanted)
@@ -126,6 +129,8 @@ bool tcpstate_selection_has(const struct tcpstate_life *life, const void *select
     if (s->addresses && !has_address(&summary->pair, s->addresses))
         return false;
     if (s->ports && !has_number(s->ports, summary->pair.port[0], summary->pair.port[1]))
+        return false;
+    if (s->connections && !has_number(s->connections, summary->number, summary->number))
         return false;
     if (s->streams && !has_number(s->streams, summary->stream, summary->stream))
         return false;

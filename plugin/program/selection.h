@@ -13,7 +13,7 @@
  * all of them, and of a list one member. */
 struct tcpstate_selection {
     char **addresses, **outcomes;   /* of either end; values of tcpstate.outcome */
-    char **ports, **streams;        /* of either end; as tcp.stream */
+    char **ports, **connections, **streams; /* of either end; as tcpstate.connection; as tcp.stream */
     char *from, *until;             /* times: any part of the connection lies between them */
     gboolean trouble;               /* what the report lists */
 };

@@ -14,6 +14,7 @@
 
 #include <epan/conversation.h>
 #include <epan/packet.h>
+#include <epan/prefs.h>
 #include <epan/proto.h>
 
 #include "../packet/bytes.h" /* wsutil/pint.h renamed its own in 4.6 */
@@ -27,10 +28,20 @@
  * or RST. */
 #define TCPSTATE_STREAM_ENDS TCPSTATE_WIRESHARK_AT_LEAST(4, 2)
 
-/* The conversation of two endpoints that the TCP dissector has met at this frame. */
+/* The conversation of two endpoints that the TCP dissector has met at this frame.
+ * With the preference conversation_deinterlacing_key it has one for each interface,
+ * VLAN or pair of Ethernet addresses, which Wireshark finds by the frame's own. */
 static inline const conversation_t *tcpstate_find_conversation(const packet_info *pinfo, const address *a,
                                                                const address *b, uint16_t port_a, uint16_t port_b)
 {
+#if TCPSTATE_WIRESHARK_AT_LEAST(4, 4)
+    if (prefs.conversation_deinterlacing_key > 0) {
+        const conversation_t *below = find_conversation_deinterlacer_pinfo(pinfo);
+        return below ? find_conversation_deinterlaced(pinfo->num, a, b, CONVERSATION_TCP, port_a, port_b,
+                                                      below->conv_index, 0)
+                     : NULL;
+    }
+#endif
     return find_conversation(pinfo->num, a, b, CONVERSATION_TCP, port_a, port_b, 0);
 }
 

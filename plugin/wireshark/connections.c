@@ -192,7 +192,8 @@ static struct tuple *begin_tuple(const struct key *key, const struct tcpstate_as
 
     memcpy(&tuple->key, key, KEY_SIZE(key));
     count_stream(asked, tuple, reading);
-    stream_of(asked, tuple, reading, &tuple->last_stream);
+    if (!stream_of(asked, tuple, reading, &tuple->last_stream))
+        tuple->last_stream = TCPSTATE_NO_STREAM;
     g_hash_table_add(tuples, &tuple->key);
     recent = tuple;
     tcpstate_connection_begin(begin_life(tuple, &both->life, reading, tuple->last_stream));

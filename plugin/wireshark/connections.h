@@ -15,6 +15,9 @@
 
 struct tcpstate_life;
 
+/* In place of tcp.stream: Wireshark has none. */
+#define TCPSTATE_NO_STREAM UINT32_MAX
+
 /* What is to be shown of one segment: the same on the first visit and on any
  * later one. */
 struct tcpstate_sight {
@@ -88,7 +91,7 @@ const struct tcpstate_connection *tcpstate_life_connection(const struct tcpstate
 /* All that is known of a connection by now: after the capture file has been
  * read, the whole of it, in one pass as well as in two. */
 struct tcpstate_summary {
-    uint32_t stream;                    /* tcp.stream, the first it had */
+    uint32_t stream;                    /* tcp.stream, the first it had; or TCPSTATE_NO_STREAM */
     uint32_t number;                    /* its own number in the capture file, from 0 */
     struct tcpstate_pair pair;          /* its endpoints 0 and 1 */
     int client;                         /* endpoint 0 or 1, or -1: roles unknown */
@@ -108,7 +111,7 @@ int64_t tcpstate_life_duration(const struct tcpstate_life *life);
 bool tcpstate_life_is_midstream(const struct tcpstate_life *life);
 
 /* Its own number in the capture file, from 0, in the order of their first segments:
- * tcp.stream where Wireshark splits as we do. */
+ * tcpstate.connection.  Equals tcp.stream where Wireshark splits as we do. */
 uint32_t tcpstate_life_number(const struct tcpstate_life *life);
 
 /* The frame that opened the connection that had this four-tuple before; 0: none. */

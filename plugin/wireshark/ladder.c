@@ -315,10 +315,10 @@ static void append_heading(struct drawing *drawing)
     const char *ends[2];
     GString *text = g_string_new("");
 
-    snprintf(number, sizeof number, "%" PRIu32, summary->stream);
+    snprintf(number, sizeof number, "%" PRIu32, summary->number);
     for (int side = 0; side < 2; side++)
         ends[side] = tcpstate_endpoint_text(drawing->pool, &summary->pair, side ^ drawing->left);
-    g_string_append_printf(text, phrase(drawing, TCPSTATE_PHRASE_LADDER_STREAM), number, ends[0],
+    g_string_append_printf(text, phrase(drawing, TCPSTATE_PHRASE_LADDER_CONNECTION), number, ends[0],
                            summary->client < 0 ? "--" : "->", ends[1]);
     if (summary->client < 0 || summary->roles_inferred)
         g_string_append_printf(text, " (%s)", summary->client < 0

@@ -30,7 +30,7 @@ struct tcpstate_life {
     struct older *older;          /* the timeline's earlier parts, if it is long; or NULL */
     struct tcpstate_ended ended;
     uint32_t first_frame;
-    uint32_t stream;              /* the first tcp.stream that it had */
+    uint32_t stream;              /* the first tcp.stream that it had, or TCPSTATE_NO_STREAM */
     uint32_t number;              /* its own number in the capture file, from 0 */
     int32_t application;          /* protocol of the first data that told it, or -1 */
     int16_t place;                /* on the desk, or -1 */

@@ -55,8 +55,8 @@ static void show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, struct tcp
         tcpstate_view_expert(pinfo, item, reading, sight);
     if (lookers->info)
         tcpstate_view_info(pinfo, reading, sight);
-    if (item && reading->has_stream && PINFO_FD_VISITED(pinfo)) /* menus are offered for a packet that is selected */
-        tcpstate_view_filter(pinfo, reading);
+    if (item && PINFO_FD_VISITED(pinfo)) /* menus are offered for a packet that is selected */
+        tcpstate_view_filter(pinfo, sight);
     if (lookers->tap) {
         struct tcpstate_tapped *tapped = wmem_new(pinfo->pool, struct tcpstate_tapped);
         *tapped = (struct tcpstate_tapped){ .reading = *reading, .sight = *sight,

@@ -303,7 +303,9 @@ static void append_connection(struct writing *writing, const struct tcpstate_pag
     const int64_t *moments = summary.moments;
     int a = summary.client >= 0 ? summary.client : connection->first_sender, b = !a;
     g_string_append_c(out, '{');
-    add_number(out, "stream", summary.stream);
+    add_number(out, "number", summary.number);
+    if (summary.stream != TCPSTATE_NO_STREAM && summary.stream != summary.number)
+        add_number(out, "stream", summary.stream);
     add_number(out, "frame", summary.first_frame);
     add_string(out, "a", tcpstate_endpoint_text(writing->pool, &summary.pair, a));
     add_string(out, "b", tcpstate_endpoint_text(writing->pool, &summary.pair, b));

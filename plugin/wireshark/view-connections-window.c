@@ -9,9 +9,9 @@
  *
  * Its menu offers no filters (only the dialogs that overwrite
  * filterExpression() do), and it hands over neither clicks nor rows.  So there
- * are two ways from a row to its packets: its stream in the dialog's own
+ * are two ways from a row to its packets: its number in the dialog's own
  * display filter, which Wireshark copies into the main window's, and an entry
- * of our menu that asks for the stream and applies the filter.
+ * of our menu that asks for the number and applies the filter.
  */
 #include "view-connections.h"
 
@@ -44,7 +44,7 @@ static GPtrArray *retired;
 
 static bool is_integer(int column)
 {
-    return column == TCPSTATE_COLUMN_STREAM || column == TCPSTATE_COLUMN_PACKETS_AB
+    return column == TCPSTATE_COLUMN_CONNECTION || column == TCPSTATE_COLUMN_PACKETS_AB
            || column == TCPSTATE_COLUMN_PACKETS_BA;
 }
 
@@ -104,8 +104,8 @@ static void add_row(stat_tap_table *table, unsigned index, const struct tcpstate
             row[column].value.string_value =
                 tcpstate_column_is_number((enum tcpstate_column)column) ? padded(text) : g_strdup(text);
     }
-    row[TCPSTATE_COLUMN_STREAM].value.uint_value = known.summary.stream;
-    row[TCPSTATE_COLUMN_STREAM].user_data.int_value = known.a;
+    row[TCPSTATE_COLUMN_CONNECTION].value.uint_value = known.summary.number;
+    row[TCPSTATE_COLUMN_CONNECTION].user_data.int_value = known.a;
     show_counts(row, tally, known.a);
     stat_tap_init_table_row(table, index, TCPSTATE_COLUMNS, row);
     wmem_destroy_allocator(pool);
@@ -171,7 +171,7 @@ static tap_packet_status take(void *data, packet_info *pinfo _U_, epan_dissect_t
         add_row(table, index, tally);
     } else {
         stat_tap_table_item_type *row = stat_tap_get_field_data(table, index, 0);
-        show_counts(row, tally, row[TCPSTATE_COLUMN_STREAM].user_data.int_value);
+        show_counts(row, tally, row[TCPSTATE_COLUMN_CONNECTION].user_data.int_value);
     }
     return TAP_PACKET_REDRAW;
 }
@@ -200,27 +200,27 @@ static void filter_to(gchar **answers, void *data _U_)
     if (!answers || !answers[0])
         return;
     const char *answer = g_strstrip(answers[0]);
-    unsigned long stream = strtoul(answer, &end, 10);
-    if (!g_ascii_isdigit(*answer) || *end != '\0' || stream > UINT32_MAX) {
+    unsigned long number = strtoul(answer, &end, 10);
+    if (!g_ascii_isdigit(*answer) || *end != '\0' || number > UINT32_MAX) {
         char *printable = tcpstate_printable(answer);
         report_failure(tcpstate_phrase(TCPSTATE_PHRASE_FILTER_ONE_WRONG, tcpstate_language()), printable);
         g_free(printable);
         return;
     }
-    snprintf(filter, sizeof filter, "tcp.stream == %lu", stream);
+    snprintf(filter, sizeof filter, "tcpstate.connection == %lu", number);
     plugin_if_apply_filter(filter, TRUE);
 }
 
 /* Wireshark fills in the selected packet's, as for the profile's button. */
 static void filter_to_selected(ext_menubar_gui_type gui _U_, gpointer object _U_, gpointer data _U_)
 {
-    plugin_if_apply_filter("tcpstate.stream == ${tcpstate.stream}", TRUE);
+    plugin_if_apply_filter("tcpstate.connection == ${tcpstate.connection}", TRUE);
 }
 
-static void ask_for_stream(ext_menubar_gui_type gui _U_, gpointer object _U_, gpointer data _U_)
+static void ask_for_number(ext_menubar_gui_type gui _U_, gpointer object _U_, gpointer data _U_)
 {
     const funnel_ops_t *ops = funnel_get_funnel_ops();
-    const char *names[] = { tcpstate_phrase(TCPSTATE_PHRASE_FILTER_ONE_STREAM, tcpstate_language()), NULL };
+    const char *names[] = { tcpstate_phrase(TCPSTATE_PHRASE_FILTER_ONE_NUMBER, tcpstate_language()), NULL };
     const char *values[] = { "", NULL };
 
     if (ops && ops->new_dialog)
@@ -257,6 +257,6 @@ void tcpstate_view_connections_window_register(void)
     ext_menu_t *menu = ext_menubar_register_menu(tcpstate_proto, tcpstate_phrase(TCPSTATE_PHRASE_MENU, language), TRUE);
     ext_menubar_set_parentmenu(menu, "Statistics");
     ext_menubar_add_entry(menu, tcpstate_phrase(TCPSTATE_PHRASE_CONNECTIONS, language), NULL, open_table, NULL);
-    ext_menubar_add_entry(menu, tcpstate_phrase(TCPSTATE_PHRASE_FILTER_ONE, language), NULL, ask_for_stream, NULL);
+    ext_menubar_add_entry(menu, tcpstate_phrase(TCPSTATE_PHRASE_FILTER_ONE, language), NULL, ask_for_number, NULL);
     ext_menubar_add_entry(menu, tcpstate_phrase(TCPSTATE_PHRASE_FILTER_SELECTED, language), NULL, filter_to_selected, NULL);
 }

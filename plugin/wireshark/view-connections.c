@@ -38,7 +38,7 @@ static const struct {
     bool number;
 } columns[TCPSTATE_COLUMNS] = {
 #define COLUMN(id, number) [TCPSTATE_COLUMN_##id] = { TCPSTATE_PHRASE_COLUMN_##id, number }
-    COLUMN(STREAM, true),     COLUMN(A, false),           COLUMN(B, false),         COLUMN(ROLES, false),
+    COLUMN(CONNECTION, true), COLUMN(A, false),           COLUMN(B, false),         COLUMN(ROLES, false),
     COLUMN(PROTOCOL, false),  COLUMN(OPENED, false),      COLUMN(HANDSHAKE, true),  COLUMN(REQUEST, true),
     COLUMN(RESPONSE, true),   COLUMN(CLOSED_BY, false), COLUMN(ENDED_BY, false),   COLUMN(CLOSE_KIND, false), COLUMN(OUTCOME, false),
     COLUMN(CONN_STATE, false), COLUMN(DURATION, true),    COLUMN(PACKETS_AB, true), COLUMN(BYTES_AB, true),
@@ -82,7 +82,7 @@ const char *tcpstate_column_text(wmem_allocator_t *pool, enum tcpstate_column co
     enum tcpstate_language language = tcpstate_language();
 
     switch (column) {
-    case TCPSTATE_COLUMN_STREAM: return wmem_strdup_printf(pool, "%u", summary->stream);
+    case TCPSTATE_COLUMN_CONNECTION: return wmem_strdup_printf(pool, "%u", summary->number);
     case TCPSTATE_COLUMN_A: return tcpstate_endpoint_text(pool, &summary->pair, known->a);
     case TCPSTATE_COLUMN_B: return tcpstate_endpoint_text(pool, &summary->pair, known->b);
     case TCPSTATE_COLUMN_ROLES: return tcpstate_roles_word(summary);
@@ -115,7 +115,7 @@ const char *tcpstate_column_text(wmem_allocator_t *pool, enum tcpstate_column co
 static const char tsv_head[] =
     "stream\troles\taddress_a\tport_a\taddress_b\tport_b\tprotocol\topened\thandshake\tto_first_request\t"
     "to_first_response\tclosed_by\tclose_kind\toutcome\tconn_state\tduration\tpackets_a_to_b\tbytes_a_to_b\t"
-    "packets_b_to_a\tbytes_b_to_a\tmissing\tended_by\thistory\n";
+    "packets_b_to_a\tbytes_b_to_a\tmissing\tended_by\thistory\tconnection\n";
 
 /* "a" or "b" where the roles are unknown. */
 static const char *end_name(const struct tcpstate_known *known, int end, const char *name)
@@ -133,8 +133,9 @@ static void append_row(GString *row, wmem_allocator_t *pool, const struct tcpsta
     const char *ended_by = end_name(known, outcome->ended_by, tcpstate_ended_by_name(outcome, summary->client));
     char history[TCPSTATE_ZEEK_LETTERS + 1];
 
-    g_string_append_printf(row, "%u\t%s\t", summary->stream,
-           summary->client < 0 ? "unknown" : summary->roles_inferred ? "inferred" : "seen");
+    if (summary->stream != TCPSTATE_NO_STREAM)
+        g_string_append_printf(row, "%u", summary->stream);
+    g_string_append_printf(row, "\t%s\t", summary->client < 0 ? "unknown" : summary->roles_inferred ? "inferred" : "seen");
     g_string_append_printf(row, "%s\t%u\t", tcpstate_address_text(pool, pair, known->a, false), pair->port[known->a]);
     g_string_append_printf(row, "%s\t%u\t", tcpstate_address_text(pool, pair, known->b, false), pair->port[known->b]);
     g_string_append_printf(row, "%s\t%s\t", summary->application < 0 ? "" : tcpstate_protocol_filter_name(summary->application),
@@ -144,10 +145,10 @@ static void append_row(GString *row, wmem_allocator_t *pool, const struct tcpsta
     g_string_append_printf(row, "%s\t%s\t%s\t%s\t%s\t", closed_by, tcpstate_close_kind_name(outcome->close_kind),
            tcpstate_result_name(outcome->result), outcome->conn_state, seconds(pool, known->duration, 9));
     tcpstate_history(tcpstate_life_connection(tally->life), history);
-    g_string_append_printf(row, "%u\t%" PRIu64 "\t%u\t%" PRIu64 "\t%s\t%s\t%s", tally->packets[known->a], tally->bytes[known->a],
+    g_string_append_printf(row, "%u\t%" PRIu64 "\t%u\t%" PRIu64 "\t%s\t%s\t%s\t%u", tally->packets[known->a], tally->bytes[known->a],
            tally->packets[known->b], tally->bytes[known->b],
            tcpstate_missing_in(pool, TCPSTATE_ENGLISH, outcome, summary->client, known->duration),
-           ended_by, history);
+           ended_by, history, summary->number);
 }
 
 static bool is_json_number(const char *text)

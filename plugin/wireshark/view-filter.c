@@ -13,31 +13,31 @@
 
 #include "fields.h"
 
-/* tcp.stream + 1 of the packet's first segment; 0: none.  It lives as long as
- * the packet is dissected: in the window, while it is selected. */
-static void *stream_of(packet_info *pinfo)
+/* The number + 1 of the connection of the packet's first segment; 0: none.  It lives
+ * as long as the packet is dissected: in the window, while it is selected. */
+static void *number_of(packet_info *pinfo)
 {
     return p_get_proto_data(pinfo->pool, pinfo, tcpstate_proto, 0);
 }
 
-void tcpstate_view_filter(packet_info *pinfo, const struct tcpstate_reading *reading)
+void tcpstate_view_filter(packet_info *pinfo, const struct tcpstate_sight *sight)
 {
-    if (!stream_of(pinfo))
-        p_add_proto_data(pinfo->pool, pinfo, tcpstate_proto, 0, GUINT_TO_POINTER(reading->stream + 1));
+    if (!number_of(pinfo))
+        p_add_proto_data(pinfo->pool, pinfo, tcpstate_proto, 0, GUINT_TO_POINTER(tcpstate_life_number(sight->life) + 1));
 }
 
-static TCPSTATE_UAT_BOOL has_stream(struct _packet_info *pinfo TCPSTATE_FILTER_DATA)
+static TCPSTATE_UAT_BOOL has_connection(struct _packet_info *pinfo TCPSTATE_FILTER_DATA)
 {
-    return stream_of(pinfo) != NULL;
+    return number_of(pinfo) != NULL;
 }
 
-static char *filter_of_stream(struct _packet_info *pinfo TCPSTATE_FILTER_DATA)
+static char *filter_of_connection(struct _packet_info *pinfo TCPSTATE_FILTER_DATA)
 {
-    return g_strdup_printf("tcpstate.stream == %u", GPOINTER_TO_UINT(stream_of(pinfo)) - 1);
+    return g_strdup_printf("tcpstate.connection == %u", GPOINTER_TO_UINT(number_of(pinfo)) - 1);
 }
 
 void tcpstate_view_filter_register(void)
 {
-    register_conversation_filter("tcpstate", "TCP Connection State", has_stream,
-                                 filter_of_stream TCPSTATE_FILTER_NO_DATA);
+    register_conversation_filter("tcpstate", "TCP Connection State", has_connection,
+                                 filter_of_connection TCPSTATE_FILTER_NO_DATA);
 }

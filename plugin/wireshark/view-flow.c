@@ -210,7 +210,7 @@ static item_t *add_item(info_t *info, packet_info *pinfo, const struct tcpstate_
     item->port_src = ports[0];
     item->port_dst = ports[1];
     item->frame_number = reading->segment.frame;
-    item->conv_num = (uint16_t)reading->stream;
+    item->conv_num = (uint16_t)tcpstate_life_number(tapped->sight.life);
     item->line_style = 1;
     item->display = TRUE;
     sequence_analysis_use_color_filter(pinfo, item);

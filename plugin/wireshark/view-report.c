@@ -151,7 +151,7 @@ static const char *filter_of(wmem_allocator_t *pool, const struct group *group, 
                                             tcpstate_result_name((enum tcpstate_result)key->result));
 
     if (group->count == 1)
-        return wmem_strdup_printf(pool, "tcp.stream == %u", summary->stream);
+        return wmem_strdup_printf(pool, "tcpstate.connection == %u", summary->number);
     if (key->by == 0 || key->by == 1)
         filter = wmem_strdup_printf(pool, "%s && tcpstate.%s == \"%s\"", filter, key->ended ? "ended_by" : "closed_by",
                                     sides[key->by]);
@@ -221,7 +221,7 @@ static void print_lines(const struct tcpstate_survey *survey, const struct best 
 
         tcpstate_known_of(tcpstate_survey_at(survey, best->lines[i].index), &known);
         texts[i] = times ? ends_text(pool, &known) : group_text(pool, group, tcpstate_survey_at(survey, best->lines[i].index)->life, &known);
-        filters[i] = times ? wmem_strdup_printf(pool, "tcp.stream == %u", known.summary.stream)
+        filters[i] = times ? wmem_strdup_printf(pool, "tcpstate.connection == %u", known.summary.number)
                            : filter_of(pool, group, &known);
         numbers[i] = times ? wmem_strdup_printf(pool, "%" PRId64 ".%06" PRId64 " s", value / 1000000000,
                                                 value % 1000000000 / 1000)

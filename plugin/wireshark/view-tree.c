@@ -489,6 +489,20 @@ static void add_step(const struct tcpstate_view *view, proto_item *item)
     }
 }
 
+/* Our number of the connection, and Wireshark's of the stream: shown where it is
+ * another number. */
+static void add_number(const struct tcpstate_view *view)
+{
+    const uint32_t number = tcpstate_life_number(view->sight->life);
+    proto_item *item = tcpstate_add_uint(view, TCPSTATE_FIELD_CONNECTION, number);
+
+    if (!view->reading->has_stream)
+        return;
+    tcpstate_add_hidden_uint(view, TCPSTATE_FIELD_STREAM, view->reading->stream);
+    if (item && view->visible && view->reading->stream != number)
+        proto_item_append_text(item, " (tcp.stream %u)", view->reading->stream);
+}
+
 /* Whether somebody refers to the protocol itself, as the filter "tcpstate" does. */
 static bool is_named(void)
 {
@@ -519,8 +533,7 @@ proto_item *tcpstate_view_tree(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tr
         view.tree = proto_item_add_subtree(item, tcpstate_ett);
     }
     add_step(&view, item);
-    if (reading->has_stream)
-        tcpstate_add_hidden_uint(&view, TCPSTATE_FIELD_STREAM, reading->stream);
+    add_number(&view);
     add_states(&view);
     add_checks(&view);
     add_numbers(&view);

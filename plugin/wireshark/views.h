@@ -78,6 +78,6 @@ void tcpstate_view_info(packet_info *pinfo, const struct tcpstate_reading *readi
                         const struct tcpstate_sight *sight);
 
 /* Its connection, for the window's menus on the selected packet. */
-void tcpstate_view_filter(packet_info *pinfo, const struct tcpstate_reading *reading);
+void tcpstate_view_filter(packet_info *pinfo, const struct tcpstate_sight *sight);
 
 #endif

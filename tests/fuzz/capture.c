@@ -63,7 +63,7 @@ static const nstime_t *time_of_frame(struct packet_provider_data *provider, guin
 
 /* Fields that need no hindsight: equal on every visit. */
 static const char *const steady[] = {
-    "tcpstate.analysis", "tcpstate.step", "tcpstate.phase", "tcpstate.stream", "tcpstate.sender", "tcpstate.roles",
+    "tcpstate.analysis", "tcpstate.step", "tcpstate.phase", "tcpstate.connection", "tcpstate.stream", "tcpstate.sender", "tcpstate.roles",
     "tcpstate.client.state", "tcpstate.server.state", "tcpstate.client.state.previous", "tcpstate.server.state.previous",
     "tcpstate.client.inferred", "tcpstate.server.inferred", "tcpstate.sender.state", "tcpstate.receiver.state",
     "tcpstate.explanation", "tcpstate.client.isn", "tcpstate.server.isn", "tcpstate.check.failed", "tcpstate.flags",

@@ -86,7 +86,7 @@ def test_figure_13_simultaneous_close_sequence(tshark):
 
 def test_a_session_reads_like_the_textbooks_two_figures(tshark):
     lines = ladder(tshark, SESSION, ",tcp.port == 59117")
-    assert "Stream 44: 127.0.0.1:59117 -> 127.0.0.1:9010, HTTP, closed" in lines
+    assert "Connection 44: 127.0.0.1:59117 -> 127.0.0.1:9010, HTTP, closed" in lines
     assert rows(lines) == [
         ("1486", "SYN_SENT", ">", "SYN seq=0  Handshake 1/3", "SYN_RCVD?"),
         ("1487", "ESTABLISHED?", "<", "SYN,ACK seq=0 ack=1  Handshake 2/3", "SYN_RCVD"),
@@ -146,7 +146,7 @@ def test_a_long_label_of_the_users_own_goes_below_its_arrow_and_is_cut(tshark):
 
 def test_connections_stand_one_after_another_in_the_order_of_their_first_frame(tshark, fields):
     lines = ladder(tshark, SESSION)
-    streams = [int(match[1]) for line in lines if (match := re.match(r"Stream (\d+): ", line))]
+    streams = [int(match[1]) for line in lines if (match := re.match(r"Connection (\d+): ", line))]
     seen = dict.fromkeys(int(row[0]) for row in fields(SESSION, "tcp.stream", options=("-Y", "tcp")))
     assert len(streams) > 40 and streams == list(seen)
 
@@ -182,7 +182,7 @@ def test_a_capture_that_begins_midway_says_so_and_shows_numbers_as_captured(tsha
 
 def test_who_is_client_is_not_claimed_where_nobody_knows(tshark):
     lines = ladder(tshark, SESSION, ",tcp.stream == 0")
-    assert any(line.startswith("Stream 0: 127.0.0.1:51823 -- 127.0.0.1:6379 (client and server unknown)") for line in lines)
+    assert any(line.startswith("Connection 0: 127.0.0.1:51823 -- 127.0.0.1:6379 (client and server unknown)") for line in lines)
     assert not any(re.search(r"\bclient +server$", line) for line in lines)
 
 
@@ -217,10 +217,10 @@ def many(tmp_path_factory):
 
 def test_of_very_many_connections_the_first_thousand_are_printed_and_the_others_counted(tshark, many):
     lines = ladder(tshark, many)
-    assert sum(line.startswith("Stream ") for line in lines) == 1000
+    assert sum(line.startswith("Connection ") for line in lines) == 1000
     assert lines[-1].startswith("3 more connections are not shown")
     everything = ladder(tshark, many, ",all")
-    assert sum(line.startswith("Stream ") for line in everything) == 1003
+    assert sum(line.startswith("Connection ") for line in everything) == 1003
     assert sum("Handshake 1/3 again" in line for line in everything) == 300
 
 

@@ -18,7 +18,7 @@ def filters_of(printed):
 
 
 def streams(tshark, capture, display_filter):
-    found = tshark("-2", "-r", capture, "-Y", display_filter, "-T", "fields", "-e", "tcp.stream")
+    found = tshark("-2", "-r", capture, "-Y", display_filter, "-T", "fields", "-e", "tcpstate.connection")
     return set(found.split())
 
 
@@ -36,7 +36,7 @@ def test_the_session_of_the_title_page_and_its_filters(tshark):
         ("78", 'tcpstate.outcome == "closed"'), ("5", 'tcpstate.outcome == "open"'),
         ("2", 'tcpstate.outcome == "refused"'), ("2", 'tcpstate.outcome == "refused"'),
         # The server's data 5.7 s, 1.8 s and 1.6 s after the client's, by the packets' times.
-        ("5.702093", "tcp.stream == 44"), ("1.839431", "tcp.stream == 24"), ("1.633276", "tcp.stream == 32")]
+        ("5.702093", "tcpstate.connection == 44"), ("1.839431", "tcpstate.connection == 24"), ("1.633276", "tcpstate.connection == 32")]
     assert "127.0.0.1:9229, by the server" in printed
     for number, text in found[:4]:
         assert len(streams(tshark, SESSION, text)) == int(number), text
@@ -88,7 +88,7 @@ def test_the_worst_servers_first_and_no_more_than_ten(tshark, tmp_path):
 def test_unknown_roles(tshark):
     """A capture that begins with a RST: nobody is called client."""
     printed = tshark("-q", "-r", CASES / "midstream-rst-first.pcap", "-z", VIEW)
-    assert "192.0.2.1:40135 ↔ 192.0.2.2:40007, by an end whose role is unknown  tcp.stream == 0" in printed
+    assert "192.0.2.1:40135 ↔ 192.0.2.2:40007, by an end whose role is unknown  tcpstate.connection == 0" in printed
     assert "client" not in printed
 
 

@@ -59,7 +59,7 @@ def test_a_row_for_each_connection_that_can_be_sorted(window):
     open_connections(window)
     fill(window)
     see(window, "127.0.0.1:58984", "127.0.0.1:9010", "client", "server", "HTTP", "closed", "client", "four segments")
-    # Before it stands the stream, in a frame if the table has the focus by now, and a frame may be read as letters.
+    # Before it stands the number, in a frame if the table has the focus by now, and a frame may be read as letters.
     assert "127.0.0.1:51823127.0.0.1:6379rolesunknown" in first_row(window)
     outcome = head_of(window, "Outcome")
     window.click(outcome)
@@ -89,18 +89,18 @@ def test_from_a_row_to_its_packets_by_the_filter_of_the_table(window):
 
 def test_from_a_row_to_its_packets_by_the_menu(window):
     open_question(window)
-    click_beside(window, "Stream (first column of Connections)", lambda: area(window))
+    click_beside(window, "Number (first column of Connections)", lambda: area(window))
     window.write("44")
     window.keys("Return")
     window.wait_until("its packets", lambda: [cell.text for cell in window.cells("No.")][:1] == ["1486"])
 
 
-def test_a_wrong_stream_is_said_to_be_wrong(window):
+def test_a_wrong_number_is_said_to_be_wrong(window):
     open_question(window)
-    click_beside(window, "Stream (first column of Connections)", lambda: area(window))
+    click_beside(window, "Number (first column of Connections)", lambda: area(window))
     window.write("44x")
     window.keys("Return")
-    window.wait_until("a message", lambda: any("is no stream" in line.text for line in window.picture().lines(
+    window.wait_until("a message", lambda: any("is no connection" in line.text for line in window.picture().lines(
         (0, 0, window.width, window.height))))
 
 

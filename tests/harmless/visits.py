@@ -13,7 +13,7 @@ import conftest
 # What a frame says at any visit.  What a connection comes to in the end is not
 # among them: one pass cannot know it before the end (tcpstate.outcome and its
 # like, links ahead).
-NAMES = ("analysis", "step", "phase", "stream", "sender", "roles",
+NAMES = ("analysis", "step", "phase", "connection", "stream", "sender", "roles",
          "client.state", "server.state", "client.state.previous", "server.state.previous",
          "client.inferred", "server.inferred", "sender.state", "receiver.state", "explanation",
          "client.isn", "server.isn", "check.ack_is_isn_plus_1", "check.seq_is_isn_plus_1",

@@ -62,9 +62,9 @@ def test_the_list_says_what_the_table_of_connections_says(browser, page_of, tsha
     head = lines[0].split("\t")
     rows = [dict(zip(head, line.split("\t"))) for line in lines[1:]]
     browser.open(page_of("websocket-session"))
-    shown = browser.js("return connections.map(c => [c.stream, c.a, c.b, c.result, c.closed_by, c.ended_by, c.packets[0], c.packets[1],"
+    shown = browser.js("return connections.map(c => [c.number, c.a, c.b, c.result, c.closed_by, c.ended_by, c.packets[0], c.packets[1],"
                        " c.bytes[0], c.bytes[1], c.conn_state])")
-    expected = [[int(row["stream"]), f"{row['address_a']}:{row['port_a']}", f"{row['address_b']}:{row['port_b']}", row["outcome"],
+    expected = [[int(row["connection"]), f"{row['address_a']}:{row['port_a']}", f"{row['address_b']}:{row['port_b']}", row["outcome"],
                  row["closed_by"], row["ended_by"], int(row["packets_a_to_b"]), int(row["packets_b_to_a"]), int(row["bytes_a_to_b"]),
                  int(row["bytes_b_to_a"]), row["conn_state"]] for row in rows]
     assert sorted(shown) == sorted(expected)

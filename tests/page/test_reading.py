@@ -144,4 +144,4 @@ def test_printed_in_chinese_all_that_are_listed(browser, page_of, tmp_path):
     browser.click("#print-all")
     text = browser.pdf(tmp_path / "all.pdf")
     assert text.count("第一次握手") >= 4        # of two connections, in the ladder and in words
-    assert "流16" in text and "流57" in text and "流0：" not in text
+    assert "连接16" in text and "连接57" in text and "连接0：" not in text

@@ -59,7 +59,7 @@ def test_a_click_on_a_row_and_the_address_choose_a_connection(browser, page_of):
     browser.click("#list tbody tr:nth-child(2)")
     assert "59157" in browser.text("#ends") and browser.js("return location.hash") == "#2/1"
     browser.click("#list tbody tr:nth-child(8) a")
-    assert "Stream 1:" in browser.text("#ends")
+    assert "Connection 1:" in browser.text("#ends")
     browser.open(path, "#2/2")
     assert "59157" in browser.text("#ends") and browser.text("#step-head") == "Refused"
 

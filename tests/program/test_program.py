@@ -87,7 +87,7 @@ def test_what_makes_no_sense_is_said(arguments, complaint):
 
 @pytest.mark.parametrize("options, count", [
     (("--outcome", "refused"), 2), (("--port", "59117"), 1), (("--port", "59117", "--port", "58984"), 2),
-    (("--stream", "44"), 1), (("--address", "127.0.0.1"), 85), (("--address", "10.0.0.1"), 0),
+    (("--stream", "44"), 1), (("--connection", "44"), 1), (("--address", "127.0.0.1"), 85), (("--address", "10.0.0.1"), 0),
     (("--until", "1970-01-01T00:00:00Z"), 0), (("--trouble",), 2),
 ])
 def test_which_connections(options, count):
@@ -112,7 +112,7 @@ def test_extract_keeps_all_of_what_is_left(tmp_path, tshark):
     assert infos[0] == infos[1] and len(infos[1]) >= 6
     row, = rows(out)
     whole, = rows("--stream", "44", SESSION)
-    assert {**row, "stream": "44"} == whole
+    assert {**row, "stream": "44", "connection": "44"} == whole
 
 
 def test_extract_takes_icmp_errors_along(tmp_path, tshark):

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Room: tests/golden. tcpstate.connection: a number of each connection, and tcp.stream beside it.
+
+Which segments are one connection is a person's reading of the figures of cases/; the numbers count them from 0.
+"""
+import re
+
+import pytest
+
+from conftest import ROOT, TESTS, run
+
+SAMPLES, CASES = ROOT / "samples", TESTS / "golden" / "cases"
+WAYS = {"one-pass": (), "two-passes": ("-2",)}
+# Whom the frames belong to.  Old duplicate SYNs and answers to them belong to the connection that they meet.
+READ = {"rfc9293-08-old-duplicate-syn-3": {0}, "reuse-after-close": {0, 1}, "reuse-roles-swapped": {0, 1},
+        "midstream-then-new-connection": {0, 1}}
+
+
+def numbers(tshark, capture, *options, name="tcpstate.connection"):
+    """{frame number: number}"""
+    rows = (line.split("\t") for line in tshark("-r", capture, "-T", "fields", "-e", "frame.number", "-e", name,
+                                                *options).splitlines())
+    return {int(frame): number for frame, number in rows}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_as_many_connections_as_a_person_reads(tshark, name):
+    assert {int(number) for number in numbers(tshark, CASES / f"{name}.pcap").values()} == READ[name]
+
+
+@pytest.fixture(scope="module")
+def merged(tmp_path_factory):
+    """Four-tuples used again, and others between them: the two numberings part."""
+    path = tmp_path_factory.mktemp("numbers") / "merged.pcapng"
+    names = "rfc9293-08-old-duplicate-syn-3", "reuse-after-close", "midstream-then-new-connection", "reuse-roles-swapped"
+    run("mergecap", "-a", "-w", path, *(CASES / f"{name}.pcap" for name in names), SAMPLES / "port-reused-in-time-wait.pcapng")
+    return path
+
+
+def test_first_seen_first_counted(tshark, merged):
+    seen = list(dict.fromkeys(int(number) for number in numbers(tshark, merged).values() if number))
+    assert seen == list(range(len(seen))) and len(seen) > 8
+
+
+def test_however_one_looks(tshark, merged):
+    once = numbers(tshark, merged)
+    assert numbers(tshark, merged, "-2") == once
+    for options in (("-Y", "tcp.flags.syn == 0"), ("-2", "-Y", "tcp.flags.syn == 0"), ("-2", "-R", "tcp.flags.syn == 0"),
+                    ("-Y", "tcpstate.connection > 2"), ("-2", "-Y", "tcpstate.connection > 2")):
+        some = numbers(tshark, merged, *options)
+        if "-R" in options:  # frames are counted anew there
+            assert list(some.values()) == [number for frame, number in once.items()
+                                           if frame not in numbers(tshark, merged, "-Y", "tcp.flags.syn == 1")]
+        else:
+            assert some and all(once[frame] == number for frame, number in some.items()), options
+
+
+def test_the_filter_finds_the_row_of_the_table(tshark, merged):
+    head, *lines = (line.split("\t") for line in tshark("-q", "-r", merged, "-z", "tcpstate,connections,tsv").splitlines())
+    rows = [dict(zip(head, line)) for line in lines]
+    assert [row["connection"] for row in rows] == [str(number) for number in range(len(rows))]
+    # By the streams alone the frames of some connections are not found.
+    assert [row["stream"] for row in rows] != [row["connection"] for row in rows]
+    for row in rows:
+        found = tshark("-r", merged, "-Y", f"tcpstate.connection == {row['connection']}", "-T", "fields", "-e", "ip.src", "-e",
+                       "tcp.srcport", "-e", "tcp.dstport").splitlines()
+        ports = {row["port_a"], row["port_b"]}
+        assert len(found) == int(row["packets_a_to_b"]) + int(row["packets_b_to_a"])
+        assert all(set(line.split("\t")[1:]) <= ports for line in found)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_tree_names_both_numbers_where_they_differ(tshark, merged, way):
+    ours, theirs = (numbers(tshark, merged, name=name) for name in ("tcpstate.connection", "tcp.stream"))
+    told = re.findall(r"\[Connection: (\d+)(?: \(tcp.stream (\d+)\))?\]", tshark("-V", *WAYS[way], "-r", merged))
+    assert told == [(ours[frame], "" if ours[frame] == theirs[frame] else theirs[frame]) for frame in ours]
+    assert {there for _, there in told} != {""}
+
+
+def test_the_report_prints_filters_that_find_one_connection(tshark, merged):
+    found = re.findall(r"tcpstate\.connection == \d+", tshark("-q", "-r", merged, "-z", "tcpstate,report",
+                                                              "-o", "tcpstate.slow_handshake:1"))
+    assert found
+    for text in found:
+        frames = tshark("-r", merged, "-Y", text, "-T", "fields", "-e", "tcpstate.connection").split()
+        assert set(frames) == {text.split()[-1]}
+
+
+# ---- Wireshark's preference that keeps VLANs, interfaces or Ethernet addresses apart ----
+
+VLANS = CASES / "copies-with-vlan.pcap"
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("key", ["VM.", "V", "I", "M"])
+def test_deinterlacing(tshark, key, way):
+    version = tuple(map(int, re.search(r"(\d+)\.(\d+)", tshark("--version")).groups()))
+    if version < (4, 4):
+        pytest.skip("Wireshark has conversation_deinterlacing_key since 4.4")
+    rows = tshark(*WAYS[way], "-r", VLANS, "-o", f"protocols.conversation_deinterlacing_key:{key}", "-T", "fields", "-e", "tcp.stream",
+                  "-e", "tcpstate.stream").splitlines()
+    streams = [row.split("\t") for row in rows]
+    assert all(theirs == ours != "" for theirs, ours in streams)
+    if key == "VM.":
+        assert {theirs for theirs, _ in streams} == {"0", "1"}
