@@ -23,6 +23,7 @@
 #include <wsutil/privileges.h>
 
 #include "../packet/walk.h"
+#include "../wireshark/capture.h"
 #include "../wireshark/link.h"
 #include "../wireshark/views.h"
 #include "../wireshark/wording.h"
@@ -125,6 +126,7 @@ static void understand(struct journey *journey, const struct tcpstate_record *re
     if (journey->frames++ == 0)
         journey->began = time;
     tcpstate_connections_pass(time); /* the capture lasts as long as its other protocols do */
+    tcpstate_capture_pass(journey->frames, time, record->record);
     unsigned count = read_record(journey, record, journey->frames, true, readings, &odd);
     for (unsigned i = 0; i < count; i++) {
         observe(journey, &readings[i], record->record->rec_header.packet_header.len);
@@ -396,6 +398,7 @@ int main(int argc, char **argv)
     g_free(TCPSTATE_CONFIGURE(argv[0]));
     wtap_init(TRUE);
     tcpstate_connections_register();
+    tcpstate_capture_register();
     tcpstate_wording_register();
     int status = run(&command);
     wtap_cleanup();

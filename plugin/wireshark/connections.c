@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#include "capture.h"
 #include "host.h"
 #include "lives.h"
 #include "preferences.h"
@@ -227,13 +228,28 @@ static struct tcpstate_life *observe(const struct tcpstate_asked *asked, const s
         was = *tcpstate_life_look(latest->before);
         before = &was;
     }
-    tcpstate_observe(tcpstate_life_open(latest), before, &next, &reading->segment, tcpstate_two_msl(), seen);
-    if (seen->incarnation == TCPSTATE_INCARNATION_LATEST)
+    struct tcpstate_connection *connection = tcpstate_life_open(latest);
+    const int from = reading->segment.from;
+    struct tcpstate_counted counted = { .segment = &reading->segment, .was = connection->facts,
+                                        .ttl = connection->ends[from].ttl };
+    tcpstate_observe(connection, before, &next, &reading->segment, tcpstate_two_msl(), seen);
+    const bool opens = seen->incarnation != TCPSTATE_INCARNATION_LATEST;
+    counted.first = opens || !(counted.was & TCPSTATE_CONNECTION_BEGAN);
+    counted.copy = seen->copy;
+    counted.is = opens ? next.facts : connection->facts;
+    counted.was = opens ? 0 : counted.was;
+    counted.peer_seen = (opens ? &next : connection)->ends[!from].last.frame != 0;
+    bool one_sided = !opens && latest->one_sided;
+    tcpstate_capture_count(&counted, &one_sided);
+    if (!opens) {
+        latest->one_sided = one_sided;
         return latest;
+    }
     uint32_t stream = tuple->last_stream;
     stream_of(asked, tuple, reading, &stream);
     tuple->last_stream = stream;
     *begin_life(tuple, (struct tcpstate_life *)tcpstate_keep(sizeof(struct tcpstate_life)), reading, stream) = next;
+    tuple->latest->one_sided = one_sided;
     return tuple->latest;
 }
 

@@ -9,6 +9,7 @@
 #include "compat.h"
 
 #include "../packet/header.h"
+#include "capture.h"
 #include "connections.h"
 #include "fields.h"
 #include "packet-tcpstate.h"
@@ -91,6 +92,15 @@ static bool understand(packet_info *pinfo, proto_tree *tree, struct tcpstate_rea
     return true;
 }
 
+/* Each record counts, of whatever protocol. */
+static void pass(const packet_info *pinfo)
+{
+    int64_t time = tcpstate_nanoseconds(pinfo->abs_ts.secs, pinfo->abs_ts.nsecs);
+
+    tcpstate_connections_pass(time);
+    tcpstate_capture_pass(pinfo->num, time, pinfo->rec);
+}
+
 /* What nobody looks at now is needed on the first visit, because somebody may
  * look later; so it is left undone only where nobody can: what is asked of one
  * packet in tshark's only pass is asked of all. */
@@ -103,7 +113,7 @@ static int dissect_tcpstate(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
     if (!look_who_looks(pinfo, tree, &lookers) && (PINFO_FD_VISITED(pinfo) || tcpstate_is_only_pass(pinfo)))
         return length;
     if (!PINFO_FD_VISITED(pinfo))
-        tcpstate_connections_pass(tcpstate_nanoseconds(pinfo->abs_ts.secs, pinfo->abs_ts.nsecs));
+        pass(pinfo);
     unsigned count = tcpstate_read_frame(tvb, pinfo, readings);
     for (unsigned i = 0; i < count; i++) {
         struct tcpstate_sight sight;
@@ -138,6 +148,7 @@ void proto_register_tcpstate(void)
     tcpstate_fields_register();
     tcpstate_preferences_register(tcpstate_proto, want_fields);
     tcpstate_connections_register();
+    tcpstate_capture_register();
     tcpstate_wording_register();
     tap = register_tap(TCPSTATE_TAP);
     tcpstate_view_expert_register(tcpstate_proto);

@@ -19,6 +19,7 @@
 
 #include <wsutil/json_dumper.h>
 
+#include "capture.h"
 #include "host.h"
 #include "preferences.h"
 #include "wording.h"
@@ -115,7 +116,7 @@ const char *tcpstate_column_text(wmem_allocator_t *pool, enum tcpstate_column co
 static const char tsv_head[] =
     "stream\troles\taddress_a\tport_a\taddress_b\tport_b\tprotocol\topened\thandshake\tto_first_request\t"
     "to_first_response\tclosed_by\tclose_kind\toutcome\tconn_state\tduration\tpackets_a_to_b\tbytes_a_to_b\t"
-    "packets_b_to_a\tbytes_b_to_a\tmissing\tended_by\thistory\tconnection\n";
+    "packets_b_to_a\tbytes_b_to_a\tmissing\tended_by\thistory\tconnection\tcapture\n";
 
 /* "a" or "b" where the roles are unknown. */
 static const char *end_name(const struct tcpstate_known *known, int end, const char *name)
@@ -145,10 +146,10 @@ static void append_row(GString *row, wmem_allocator_t *pool, const struct tcpsta
     g_string_append_printf(row, "%s\t%s\t%s\t%s\t%s\t", closed_by, tcpstate_close_kind_name(outcome->close_kind),
            tcpstate_result_name(outcome->result), outcome->conn_state, seconds(pool, known->duration, 9));
     tcpstate_history(tcpstate_life_connection(tally->life), history);
-    g_string_append_printf(row, "%u\t%" PRIu64 "\t%u\t%" PRIu64 "\t%s\t%s\t%s\t%u", tally->packets[known->a], tally->bytes[known->a],
+    g_string_append_printf(row, "%u\t%" PRIu64 "\t%u\t%" PRIu64 "\t%s\t%s\t%s\t%u\t%s", tally->packets[known->a], tally->bytes[known->a],
            tally->packets[known->b], tally->bytes[known->b],
            tcpstate_missing_in(pool, TCPSTATE_ENGLISH, outcome, summary->client, known->duration),
-           ended_by, history, summary->number);
+           ended_by, history, summary->number, tcpstate_capture_summary(pool));
 }
 
 static bool is_json_number(const char *text)
@@ -250,6 +251,7 @@ static void print_aligned(const struct request *request)
     }
 
     printf("%s\n", tcpstate_phrase(TCPSTATE_PHRASE_CONNECTIONS_TITLE, language));
+    tcpstate_capture_print();
     if (request->filter) {
         printf(tcpstate_phrase(TCPSTATE_PHRASE_FILTERED_BY, language), request->filter);
         putchar('\n');

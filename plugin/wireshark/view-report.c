@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "../text/phrases.h"
+#include "capture.h"
 #include "preferences.h"
 #include "wording.h"
 #include "text-width.h"
@@ -317,6 +318,7 @@ static void print_heading(const struct report *report)
     snprintf(numbers[1], sizeof numbers[1], "%" PRIu64, packets);
     snprintf(numbers[2], sizeof numbers[2], "%" PRIu64, bytes);
     printf("%s\n", phrase(TCPSTATE_PHRASE_REPORT_TITLE));
+    tcpstate_capture_print();
     if (report->filter) {
         printf(phrase(TCPSTATE_PHRASE_FILTERED_BY), report->filter);
         putchar('\n');

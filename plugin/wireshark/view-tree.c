@@ -13,6 +13,7 @@
 
 #include "../text/catalogue.h"
 #include "../text/phrases.h"
+#include "capture.h"
 #include "preferences.h"
 #include "tree-fields.h"
 #include "wording.h"
@@ -489,6 +490,18 @@ static void add_step(const struct tcpstate_view *view, proto_item *item)
     }
 }
 
+/* What the capture is, in the tree of its first segment. */
+static void add_capture(const struct tcpstate_view *view)
+{
+    if (!view->sight->later || view->pinfo->num != tcpstate_capture_first() || view->reading->layer != 0
+        || !tcpstate_wanted(view, TCPSTATE_FIELD_CAPTURE))
+        return;
+    for (int kind = 0; kind < TCPSTATE_CAPTURE_KINDS; kind++)
+        if (tcpstate_capture_holds((enum tcpstate_capture_kind)kind) > 0)
+            tcpstate_add_named(view, TCPSTATE_FIELD_CAPTURE, tcpstate_capture_name_of((enum tcpstate_capture_kind)kind),
+                               tcpstate_capture_text(view->pinfo->pool, (enum tcpstate_capture_kind)kind));
+}
+
 /* Our number of the connection, and Wireshark's of the stream: shown where it is
  * another number. */
 static void add_number(const struct tcpstate_view *view)
@@ -533,6 +546,7 @@ proto_item *tcpstate_view_tree(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tr
         view.tree = proto_item_add_subtree(item, tcpstate_ett);
     }
     add_step(&view, item);
+    add_capture(&view);
     add_number(&view);
     add_states(&view);
     add_checks(&view);

@@ -1,0 +1,209 @@
+/* capture.c - what the whole capture is; see capture.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "capture.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "../text/phrases.h"
+#include "host.h"
+#include "preferences.h"
+
+#define MOST_INTERFACES 4 /* more than two are not told apart in any sentence */
+
+static struct {
+    int64_t last_time;     /* of the frame before; TCPSTATE_NO_TIME: none */
+    uint32_t frames, first_segment;
+    uint32_t back, backwards; /* the first frame of them, and how many */
+    uint32_t cut, cut_to;  /* frames, and the longest of them as captured */
+    uint32_t segments, copies, copies_of_other_ttl, unmarked, syn_acks, fins;
+    uint32_t connections, midstream, answered, one_sided;
+    uint32_t interface;    /* of the frame that is being read; UINT32_MAX: not known */
+    uint32_t interfaces;   /* how many had segments, up to MOST_INTERFACES */
+    struct {
+        uint32_t number, segments;
+    } on[MOST_INTERFACES];
+} capture;
+
+static void begin_file(void)
+{
+    memset(&capture, 0, sizeof capture);
+    capture.last_time = TCPSTATE_NO_TIME;
+    capture.interface = UINT32_MAX;
+}
+
+void tcpstate_capture_register(void)
+{
+    tcpstate_on_file(begin_file, NULL);
+}
+
+void tcpstate_capture_pass(uint32_t frame, int64_t time, const wtap_rec *record)
+{
+    capture.frames++;
+    if (capture.last_time != TCPSTATE_NO_TIME && time < capture.last_time && capture.backwards++ == 0)
+        capture.back = frame;
+    capture.last_time = time;
+    capture.interface = UINT32_MAX;
+    if (!record || record->rec_type != REC_TYPE_PACKET)
+        return;
+    const wtap_packet_header *header = &record->rec_header.packet_header;
+    if (record->presence_flags & WTAP_HAS_INTERFACE_ID)
+        capture.interface = header->interface_id;
+    if ((record->presence_flags & WTAP_HAS_CAP_LEN) && header->caplen < header->len) {
+        capture.cut++;
+        capture.cut_to = MAX(capture.cut_to, header->caplen);
+    }
+}
+
+static void count_interface(void)
+{
+    uint32_t at = 0;
+
+    while (at < capture.interfaces && capture.on[at].number != capture.interface)
+        at++;
+    if (at == MOST_INTERFACES)
+        return;
+    if (at == capture.interfaces) {
+        capture.on[at].number = capture.interface;
+        capture.interfaces++;
+    }
+    capture.on[at].segments++;
+}
+
+void tcpstate_capture_count(const struct tcpstate_counted *counted, bool *one_sided)
+{
+    const uint8_t flags = counted->segment->flags;
+
+    if (capture.segments++ == 0)
+        capture.first_segment = counted->segment->frame;
+    count_interface();
+    capture.copies += counted->copy;
+    capture.copies_of_other_ttl += counted->copy && counted->ttl != 0 && counted->segment->ttl != counted->ttl;
+    capture.unmarked += !(flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST));
+    capture.syn_acks += (flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK)) == (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK);
+    capture.fins += (flags & TCPSTATE_FLAG_FIN) != 0;
+    capture.connections += counted->first;
+    capture.midstream += (uint32_t)((counted->is & TCPSTATE_CONNECTION_MIDSTREAM) != 0)
+                         - (uint32_t)((counted->was & TCPSTATE_CONNECTION_MIDSTREAM) != 0);
+    /* It acknowledges what the other end sent, and nothing of that end is there. */
+    const bool alone = !counted->peer_seen
+                       && (*one_sided || (flags & (TCPSTATE_FLAG_ACK | TCPSTATE_FLAG_RST)) == TCPSTATE_FLAG_ACK);
+    capture.one_sided += (uint32_t)alone - (uint32_t)*one_sided;
+    *one_sided = alone;
+}
+
+/* ---- What is worth saying ---- */
+
+/* At least a tenth, and more than one. */
+static bool is_much(uint32_t part, uint32_t whole)
+{
+    return part > 1 && (uint64_t)part * 10 >= whole;
+}
+
+uint32_t tcpstate_capture_holds(enum tcpstate_capture_kind kind)
+{
+    switch (kind) {
+    case TCPSTATE_CAPTURE_COPIES: return is_much(capture.copies, capture.segments) ? capture.copies : 0;
+    case TCPSTATE_CAPTURE_TWO_POINTS:
+        return is_much(capture.copies, capture.segments) && is_much(capture.copies_of_other_ttl, capture.copies)
+                   ? capture.copies_of_other_ttl
+                   : 0;
+    case TCPSTATE_CAPTURE_FLAGS_ONLY:
+        return capture.unmarked == 0 && capture.syn_acks > 0 && capture.fins > 0 ? capture.segments : 0;
+    case TCPSTATE_CAPTURE_ONE_DIRECTION: return (uint64_t)capture.one_sided * 10 >= capture.connections ? capture.one_sided : 0;
+    case TCPSTATE_CAPTURE_MIDSTREAM: return capture.midstream;
+    case TCPSTATE_CAPTURE_CUT: return capture.cut;
+    case TCPSTATE_CAPTURE_TIME_BACKWARDS: return capture.back;
+    case TCPSTATE_CAPTURE_KINDS: break;
+    }
+    return 0;
+}
+
+uint32_t tcpstate_capture_first(void)
+{
+    return capture.first_segment;
+}
+
+const char *tcpstate_capture_name_of(enum tcpstate_capture_kind kind)
+{
+    static const char *const names[] = {
+        [TCPSTATE_CAPTURE_COPIES] = "copies",
+        [TCPSTATE_CAPTURE_TWO_POINTS] = "two-points",
+        [TCPSTATE_CAPTURE_FLAGS_ONLY] = "flags-only",
+        [TCPSTATE_CAPTURE_ONE_DIRECTION] = "one-direction",
+        [TCPSTATE_CAPTURE_MIDSTREAM] = "midstream",
+        [TCPSTATE_CAPTURE_CUT] = "cut",
+        [TCPSTATE_CAPTURE_TIME_BACKWARDS] = "time-backwards",
+    };
+    return kind < TCPSTATE_CAPTURE_KINDS ? names[kind] : "";
+}
+
+static const char *format(wmem_allocator_t *pool, enum tcpstate_phrase phrase, uint32_t a, uint32_t b, uint32_t c)
+{
+    const char *text = tcpstate_phrase(phrase, tcpstate_language());
+
+    return wmem_strdup_printf(pool, text, a, b, c);
+}
+
+/* Each of two interfaces has a good part of the segments. */
+static bool is_on_two_interfaces(void)
+{
+    return capture.interfaces == 2 && capture.on[0].number != UINT32_MAX && capture.on[1].number != UINT32_MAX
+           && is_much(capture.on[0].segments, capture.segments) && is_much(capture.on[1].segments, capture.segments);
+}
+
+static const char *copies_text(wmem_allocator_t *pool)
+{
+    const char *text = format(pool, TCPSTATE_PHRASE_CAPTURE_COPIES, capture.copies, capture.segments, 0);
+    const uint32_t low = MIN(capture.on[0].number, capture.on[1].number), high = MAX(capture.on[0].number, capture.on[1].number);
+    const char *help = is_on_two_interfaces()
+                           ? format(pool, TCPSTATE_PHRASE_CAPTURE_TWO_INTERFACES, low, high, low)
+                           : tcpstate_phrase(TCPSTATE_PHRASE_CAPTURE_REMOVE_COPIES, tcpstate_language());
+
+    return wmem_strdup_printf(pool, "%s%s", text, help);
+}
+
+const char *tcpstate_capture_text(wmem_allocator_t *pool, enum tcpstate_capture_kind kind)
+{
+    switch (kind) {
+    case TCPSTATE_CAPTURE_COPIES: return copies_text(pool);
+    case TCPSTATE_CAPTURE_TWO_POINTS:
+        return format(pool, TCPSTATE_PHRASE_CAPTURE_TWO_POINTS, capture.copies_of_other_ttl, 0, 0);
+    case TCPSTATE_CAPTURE_FLAGS_ONLY: return tcpstate_phrase(TCPSTATE_PHRASE_CAPTURE_FLAGS_ONLY, tcpstate_language());
+    case TCPSTATE_CAPTURE_ONE_DIRECTION:
+        return format(pool, TCPSTATE_PHRASE_CAPTURE_ONE_DIRECTION, capture.one_sided, capture.connections, 0);
+    case TCPSTATE_CAPTURE_MIDSTREAM:
+        return format(pool, TCPSTATE_PHRASE_CAPTURE_MIDSTREAM, capture.midstream, capture.connections, 0);
+    case TCPSTATE_CAPTURE_CUT:
+        return format(pool, TCPSTATE_PHRASE_CAPTURE_CUT, capture.cut, capture.frames, capture.cut_to);
+    case TCPSTATE_CAPTURE_TIME_BACKWARDS:
+        return format(pool, TCPSTATE_PHRASE_CAPTURE_BACKWARDS, capture.back, capture.backwards, 0);
+    case TCPSTATE_CAPTURE_KINDS: break;
+    }
+    return "";
+}
+
+void tcpstate_capture_print(void)
+{
+    wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
+
+    for (int kind = 0; kind < TCPSTATE_CAPTURE_KINDS; kind++)
+        if (tcpstate_capture_holds((enum tcpstate_capture_kind)kind) > 0)
+            printf("%s\n", tcpstate_capture_text(pool, (enum tcpstate_capture_kind)kind));
+    wmem_destroy_allocator(pool);
+}
+
+const char *tcpstate_capture_summary(wmem_allocator_t *pool)
+{
+    wmem_strbuf_t *text = wmem_strbuf_new(pool, "");
+
+    for (int kind = 0; kind < TCPSTATE_CAPTURE_KINDS; kind++) {
+        uint32_t holds = tcpstate_capture_holds((enum tcpstate_capture_kind)kind);
+        if (holds > 0)
+            wmem_strbuf_append_printf(text, "%s%s=%u", wmem_strbuf_get_len(text) > 0 ? " " : "",
+                                      tcpstate_capture_name_of((enum tcpstate_capture_kind)kind), holds);
+    }
+    return wmem_strbuf_get_str(text);
+}

@@ -1,0 +1,63 @@
+/* capture.h - what the whole capture is, as far as it matters to who reads it.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Counted on first visits, in constant memory: so what is told does not depend on
+ * any filter, and is known when the capture has been read to its end.
+ */
+#ifndef TCPSTATE_CAPTURE_H
+#define TCPSTATE_CAPTURE_H
+
+#include "../packet/reading.h"
+#include "../text/catalogue.h"
+#include "compat.h"
+
+/* Register the callbacks that begin and end a capture file. */
+void tcpstate_capture_register(void);
+
+/* First visits, in order: a record of any protocol; its time in nanoseconds since 1970. */
+void tcpstate_capture_pass(uint32_t frame, int64_t time, const wtap_rec *record);
+
+/* First visits: a segment of a connection, after it was understood.  `was` and `is`
+ * are the connection's facts before and after it; `first` says that it began the
+ * connection, `peer_seen` that the other end has sent anything by now. */
+struct tcpstate_counted {
+    const struct tcpstate_segment *segment;
+    uint16_t was, is; /* TCPSTATE_CONNECTION_* */
+    bool first, copy, peer_seen;
+    uint8_t ttl;      /* of its sender's segments before it; 0: not known */
+};
+void tcpstate_capture_count(const struct tcpstate_counted *counted, bool *one_sided);
+
+enum tcpstate_capture_kind {
+    TCPSTATE_CAPTURE_COPIES,        /* segments were captured more than once */
+    TCPSTATE_CAPTURE_TWO_POINTS,    /* ... before a router and behind it */
+    TCPSTATE_CAPTURE_FLAGS_ONLY,    /* only segments with SYN, FIN or RST */
+    TCPSTATE_CAPTURE_ONE_DIRECTION, /* connections of which one end alone was captured */
+    TCPSTATE_CAPTURE_MIDSTREAM,     /* connections without their beginning */
+    TCPSTATE_CAPTURE_CUT,           /* records that hold a part of their packet */
+    TCPSTATE_CAPTURE_TIME_BACKWARDS,
+    TCPSTATE_CAPTURE_KINDS
+};
+
+/* How often it holds: of segments, connections, connections, connections, packets,
+ * frames; 0: not, or not often enough to say so.  Of the first frame that time went
+ * back at its number. */
+uint32_t tcpstate_capture_holds(enum tcpstate_capture_kind kind);
+
+/* The first frame with a segment; 0: none. */
+uint32_t tcpstate_capture_first(void);
+
+/* A fixed name, never translated: "copies", "cut" and so on. */
+const char *tcpstate_capture_name_of(enum tcpstate_capture_kind kind);
+
+/* A sentence, and the filter or command that helps, in it. */
+const char *tcpstate_capture_text(wmem_allocator_t *pool, enum tcpstate_capture_kind kind);
+
+/* Print the sentences of all that holds, each in its line. */
+void tcpstate_capture_print(void);
+
+/* All that holds for programs: "cut=12 midstream=3"; "" if nothing does. */
+const char *tcpstate_capture_summary(wmem_allocator_t *pool);
+
+#endif

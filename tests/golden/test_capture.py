@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Room: tests/golden. What the capture is: said in the report, the table, the tree of its first segment, and for programs.
+
+Each capture is made here from one of cases/ by Wireshark's own tools, so what it is is known.
+"""
+import json
+import subprocess
+
+import pytest
+
+from conftest import BUILD, ROOT, TESTS, environment, run
+
+SAMPLES, CASES = ROOT / "samples", TESTS / "golden" / "cases"
+CLOSE = CASES / "close-by-client-4-segments.pcap"
+
+
+def frames(path):
+    return len(run("tshark", "-r", path, "-T", "fields", "-e", "frame.number").stdout.split())
+
+
+@pytest.fixture
+def said(tshark, tmp_path):
+    """said(capture, language) -> {kind: sentence}, which all views agree upon, and those of the program."""
+
+    def said(path, language="en"):
+        options = ("-o", f"tcpstate.language:{language}")
+        rows = [line.split("\t") for line in
+                tshark("-2", "-r", path, "-T", "fields", "-e", "frame.number", "-e", "tcpstate.capture").splitlines()]
+        assert not any(kinds for _, kinds in rows[1:])
+        kinds = rows[0][1].split(",") if rows[0][1] else []
+        tree = [line.strip()[1:-1].split(": ", 1)[1] for line in tshark("-2", "-V", *options, "-r", path).splitlines()
+                if line.strip().startswith(("[Capture: ", "[抓包: "))]
+        report = tshark("-q", *options, "-r", path, "-z", "tcpstate,report").splitlines()
+        table = tshark("-q", *options, "-r", path, "-z", "tcpstate,connections").splitlines()
+        assert report[1:1 + len(tree)] == tree == table[1:1 + len(tree)]
+        assert len(kinds) == len(tree) and report[1 + len(tree)].startswith(("Connections: ", "连接数"))
+        json_rows = [json.loads(line) for line in
+                     tshark("-q", "-r", path, "-z", "tcpstate,connections,json").splitlines()]
+        programs = [json.loads(line) for line in subprocess.run(
+            [BUILD / "tcpstate", "connections", "--json", path], stdout=subprocess.PIPE, encoding="utf-8", check=True,
+            env=environment()).stdout.splitlines()]
+        for row in json_rows + programs:
+            assert [pair.split("=")[0] for pair in (row["capture"] or "").split()] == kinds
+        assert [row["capture"] for row in json_rows] == [row["capture"] for row in programs]
+        # What is told is the capture's, whatever a filter lets through.
+        assert tshark("-q", *options, "-r", path, "-z", "tcpstate,report,tcp.flags.syn == 1").splitlines()[1:1 + len(tree)] == tree
+        return dict(zip(kinds, tree))
+
+    return said
+
+
+@pytest.mark.parametrize("path", [CLOSE, SAMPLES / "http-server-closes.pcapng", CASES / "open-refused.pcap",
+                                  CASES / "open-syn-unanswered.pcap", CASES / "abort-by-client.pcap",
+                                  SAMPLES / "syn-scan.pcapng"], ids=lambda path: path.stem)
+def test_of_an_ordinary_capture_nothing_is_said(said, path):
+    """Not even of a scan, which has nothing but SYN and RST, for nothing else was sent."""
+    assert said(path) == {}
+
+
+def test_twice_on_two_interfaces(said, tmp_path, tshark):
+    path = tmp_path / "twice.pcapng"
+    run("mergecap", "-I", "none", "-w", path, CLOSE, CLOSE)
+    text, = said(path).values()
+    count = frames(CLOSE)
+    assert text == (f"Captured more than once: {count} of {2 * count} TCP segments are copies, on interfaces 0 and 1; "
+                    "filter frame.interface_id == 0")
+    assert len(tshark("-r", path, "-Y", "frame.interface_id == 0").splitlines()) == count
+
+
+def test_twice_on_one(said, tmp_path):
+    path, once = tmp_path / "twice.pcap", tmp_path / "once.pcap"
+    run("mergecap", "-F", "pcap", "-w", path, CLOSE, CLOSE)
+    text, = said(path).values()
+    assert "are copies; editcap -w 0.01 IN OUT" in text
+    run("editcap", "-w", "0.01", path, once)
+    assert frames(once) == frames(CLOSE)
+
+
+def test_before_a_router_and_behind_it(said):
+    assert list(said(CASES / "copies-routed.pcap")) == ["copies", "two-points"]
+
+
+def test_only_flags(said, tmp_path):
+    path = tmp_path / "flags.pcap"
+    run("tshark", "-r", CLOSE, "-Y", "tcp.flags.syn == 1 || tcp.flags.fin == 1 || tcp.flags.reset == 1", "-F", "pcap", "-w", path)
+    assert list(said(path)) == ["flags-only"]
+
+
+@pytest.mark.parametrize("end", ["src", "dst"])
+def test_one_direction(said, tmp_path, end):
+    path = tmp_path / "one.pcap"
+    run("tshark", "-r", CLOSE, "-Y", f"ip.{end} == 192.0.2.1", "-F", "pcap", "-w", path)
+    assert said(path)["one-direction"] == "Only one direction was captured: 1 of 1 connections"
+
+
+def test_begins_in_the_middle(said, tmp_path):
+    path = tmp_path / "middle.pcap"
+    run("editcap", "-F", "pcap", CLOSE, path, "1-3")
+    assert said(path) == {"midstream": "The capture begins in the middle: 1 of 1 connections; filter tcpstate.midstream"}
+
+
+def test_cut(said, tmp_path, tshark):
+    path = tmp_path / "cut.pcapng"
+    run("editcap", "-s", "68", SAMPLES / "http-server-closes.pcapng", path)
+    text = said(path)["cut"]
+    longer = len(tshark("-r", path, "-Y", "frame.cap_len < frame.len").splitlines())
+    assert text == f"Cut when they were captured: {longer} of {frames(path)} packets, to 68 bytes at most; filter frame.cap_len < frame.len"
+    assert longer > 5
+
+
+def test_time_goes_backwards(said, tmp_path):
+    path, first, rest = tmp_path / "back.pcap", tmp_path / "first.pcap", tmp_path / "rest.pcap"
+    count = frames(CLOSE)
+    run("editcap", "-F", "pcap", "-r", CLOSE, first, f"1-{count - 2}")
+    run("editcap", "-F", "pcap", "-r", CLOSE, rest, f"{count - 1}-{count}")
+    run("mergecap", "-F", "pcap", "-a", "-w", path, rest, first)
+    text = said(path)["time-backwards"]
+    assert text.startswith("Time goes backwards at frame 3, 1 times in all; reordercap IN OUT")
+    ordered = tmp_path / "ordered.pcap"
+    run("reordercap", path, ordered)
+    assert said(ordered) == {}
+
+
+def test_in_chinese(said, tmp_path):
+    path = tmp_path / "middle.pcap"
+    run("editcap", "-F", "pcap", CLOSE, path, "1-3")
+    assert said(path, "zh") == {"midstream": "抓包从中途开始：1个连接（共1个）没有开头；过滤器 tcpstate.midstream"}
+
+
+def test_one_pass_cannot_know(tshark, tmp_path):
+    path = tmp_path / "middle.pcap"
+    run("editcap", "-F", "pcap", CLOSE, path, "1-3")
+    assert tshark("-r", path, "-T", "fields", "-e", "tcpstate.capture").split() == []
