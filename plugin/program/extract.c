@@ -76,7 +76,7 @@ char *tcpstate_extract(struct tcpstate_extract *extract, const char *from, const
         return why(from, error, info);
     }
     wtap_dump_params_init_no_idbs(&params, in);
-    wtap_dumper *out = wtap_dump_open(part, wtap_pcapng_file_type_subtype(), TCPSTATE_UNCOMPRESSED, &params, &error, &info);
+    wtap_dumper *out = wtap_dump_open(part, wtap_pcapng_file_type_subtype(), WTAP_UNCOMPRESSED, &params, &error, &info);
     char *problem = out ? copy(extract, in, out, from, to) : why(to, error, info);
     info = NULL;
     if (out && !TCPSTATE_DUMP_CLOSE(out, &error, &info) && !problem)

@@ -234,7 +234,6 @@ void sequence_analysis_use_color_filter(packet_info *pinfo, struct _seq_analysis
 #define TCPSTATE_RECORD_FORGET(record) ws_buffer_free(&(record)->data)
 #define TCPSTATE_DISSECT(run, edt, subtype, record, bytes, frame) ((void)(bytes), run((edt), (subtype), (record), (frame), NULL))
 #define TCPSTATE_WRITE(file, record, bytes, error, info) wtap_dump((file), (record), (error), (info))
-#define TCPSTATE_UNCOMPRESSED WS_FILE_UNCOMPRESSED
 #define TCPSTATE_LOG_INIT(name) ws_log_init(NULL)
 #define TCPSTATE_CONFIGURE(program) configuration_init(program)
 #else
@@ -250,7 +249,6 @@ void sequence_analysis_use_color_filter(packet_info *pinfo, struct _seq_analysis
                           (int)MIN((record)->rec_header.packet_header.len, (uint32_t)INT_MAX)), \
         (frame), NULL)
 #define TCPSTATE_WRITE(file, record, bytes, error, info) wtap_dump((file), (record), (bytes), (error), (info))
-#define TCPSTATE_UNCOMPRESSED WTAP_UNCOMPRESSED
 #define TCPSTATE_LOG_INIT(name) ws_log_init((name), NULL)
 #define TCPSTATE_CONFIGURE(program) configuration_init((program), NULL)
 #endif

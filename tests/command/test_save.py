@@ -19,7 +19,7 @@ HANDSHAKE = ["tcpstate: Handshake 1/3 | client SYN_SENT, server SYN_RCVD (inferr
              "tcpstate: Handshake 2/3 | client ESTABLISHED (inferred), server SYN_RCVD",
              "tcpstate: Handshake 3/3 | client ESTABLISHED, server ESTABLISHED (inferred)"]
 REFUSED = ["tcpstate: Handshake 1/3 | client SYN_SENT, server SYN_RCVD (inferred)",
-           "tcpstate: Refused | client CLOSED (inferred), server CLOSED"]
+           "tcpstate: Refused | client CLOSED (inferred), server CLOSED (inferred)"] # anybody may send a RST in its name
 
 
 def handshake(client=40000, server=9):
