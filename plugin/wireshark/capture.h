@@ -8,6 +8,8 @@
 #ifndef TCPSTATE_CAPTURE_H
 #define TCPSTATE_CAPTURE_H
 
+#include <wiretap/wtap.h>
+
 #include "../packet/reading.h"
 #include "../text/catalogue.h"
 #include "compat.h"
