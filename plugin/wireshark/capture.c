@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <wiretap/wtap.h>
+
 #include "../text/phrases.h"
 #include "host.h"
 #include "preferences.h"
