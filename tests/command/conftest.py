@@ -6,6 +6,8 @@ Nothing outside of a temporary folder changes.  When root runs the tests,
 `annotate` runs as nobody, in a mount namespace whose global plugin folder is a
 copy; a test of what root gets has the copy to itself.
 """
+import contextlib
+import fcntl
 import os
 import pathlib
 import shutil
@@ -15,6 +17,8 @@ import tempfile
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("TCPSTATE_BUILD_DIR", ROOT / "build"))
+KEPT = BUILD / "ccache-of-command"      # what one file's tests compiled, for the next file's
 SAMPLE = ROOT / "samples" / "http-loopback.pcapng"
 IS_ROOT = os.getuid() == 0
 NOBODY = 65534
@@ -68,7 +72,7 @@ class Account:
                 "LC_ALL": "C.UTF-8", **self.quicker_builds(), **more}
 
     def quicker_builds(self):
-        """Each test builds in an empty home; with ccache the compiler works for the first one only."""
+        """Each test builds in an empty home; with ccache the compiler works for the first of all only."""
         if not shutil.which("ccache"):
             return {}
         return {"CMAKE_C_COMPILER_LAUNCHER": "ccache", "CCACHE_DIR": str(self.clone.parent / "ccache"),
@@ -106,13 +110,27 @@ def new_folder(place):
     return folder
 
 
+@contextlib.contextmanager
+def kept_alone():
+    """Nobody else copies compiled files to the kept ones, or from them, meanwhile."""
+    KEPT.mkdir(exist_ok=True)
+    with open(f"{KEPT}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 @pytest.fixture(scope="session")
 def place():
     folder = pathlib.Path(tempfile.mkdtemp(prefix="tcpstate-command-"))
     folder.chmod(0o755)
-    (folder / "ccache").mkdir()
-    (folder / "ccache").chmod(0o777)
+    cache = folder / "ccache"
+    cache.mkdir()
+    with kept_alone():
+        subprocess.run(["cp", "-r", "--no-clobber", f"{KEPT}/.", cache], check=True)
+    subprocess.run(["chmod", "-R", "a+rwX", cache], check=True)
     yield folder
+    with kept_alone():
+        subprocess.run(["cp", "-r", "--no-clobber", f"{cache}/.", KEPT], check=True)
     subprocess.run(["chmod", "-R", "u+w", folder], check=True)
     shutil.rmtree(folder)
 
