@@ -122,8 +122,9 @@ bool tcpstate_opens_new_connection(const struct tcpstate_connection *connection,
     }
 }
 
-bool tcpstate_restore(struct tcpstate_connection *connection, const struct tcpstate_connection *before,
-                      const struct tcpstate_segment *segment)
+/* A SYN's sender goes on in the connection before, whose other end still held it. */
+static bool goes_on(const struct tcpstate_connection *connection, const struct tcpstate_connection *before,
+                    const struct tcpstate_segment *segment)
 {
     int from = segment->from & 1;
     const struct tcpstate_endpoint *was = &before->ends[from], *is = &connection->ends[from];
@@ -136,7 +137,76 @@ bool tcpstate_restore(struct tcpstate_connection *connection, const struct tcpst
     bool old = segment->seq - was->snd_nxt <= UINT16_MAX || was->snd_nxt - segment->seq <= UINT16_MAX;
     bool news = seq_gt(tcpstate_segment_next(segment), was->snd_max) || !(was->known & KNOWS_ACK)
                 || seq_gt(segment->ack, was->rcv_nxt) || segment->time - was->last.time >= TCPSTATE_COPY_TIME;
-    if (!old || !news || segment->seq == is->isn + 1)
+    return old && news && segment->seq != is->isn + 1;
+}
+
+/* A SYN,ACK answers the SYN before the latest.  The two came one after the other sooner
+ * than anybody tries again, and are farther apart than an old duplicate is (RFC 9293
+ * section 3.5, figure 8): one of them is not the other's repetition. */
+static bool answers_the_one_before(const struct tcpstate_connection *latest, const struct tcpstate_connection *before,
+                                   const struct tcpstate_segment *segment)
+{
+    const int from = segment->from & 1;
+    const struct tcpstate_endpoint *was = &before->ends[!from], *is = &latest->ends[!from], *me = &before->ends[from];
+    const uint32_t far = UINT32_C(1) << 20;
+    const int64_t first = before->moments[TCPSTATE_MOMENT_SYN], second = latest->moments[TCPSTATE_MOMENT_SYN];
+
+    return (was->known & is->known & SENT_SYN) && segment->ack == was->isn + 1 && segment->ack != is->isn + 1
+           && is->isn - was->isn + far > 2 * far && (!(me->known & KNOWS_ISN) || me->isn == segment->seq)
+           && first != TCPSTATE_NO_TIME && second >= first && second - first < TCPSTATE_SHORTEST_RETRANSMISSION;
+}
+
+bool tcpstate_is_beside(const struct tcpstate_connection *latest, const struct tcpstate_connection *before,
+                        const struct tcpstate_segment *segment)
+{
+    if (before->end != TCPSTATE_ENDING_NONE)
+        return false;
+    switch (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_ACK)) {
+    case TCPSTATE_FLAG_ACK: return goes_on(latest, before, segment);
+    case TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK: return answers_the_one_before(latest, before, segment);
+    default: return false;
+    }
+}
+
+void tcpstate_set_beside(struct tcpstate_connection *latest)
+{
+    const int from = latest->ends[1].syn_frame != 0 && latest->ends[0].syn_frame == 0;
+    struct tcpstate_endpoint *me = &latest->ends[from];
+    const struct tcpstate_segment syn = { .time = me->first_sent, .frame = me->syn_frame, .seq = me->isn, .from = (uint8_t)from,
+                                          .flags = TCPSTATE_FLAG_SYN, .server_hint = -1 };
+    struct tcpstate_observation observation;
+    struct tcpstate_connection alone;
+
+    if (!(latest->facts & TCPSTATE_CONNECTION_CONTESTED))
+        return;
+    tcpstate_connection_begin(&alone);
+    tcpstate_observe_in_general(&alone, NULL, NULL, &syn, TCPSTATE_DEFAULT_2MSL, &observation);
+    /* A host has a four-tuple once: another did send it, or a stranger. */
+    me->after = alone.ends[from].after | NOBODY_THERE;
+    me->may = alone.ends[from].may | NOBODY_THERE;
+    me->state = alone.ends[from].state;
+    me->likely = alone.ends[from].likely;
+    latest->ends[!from] = alone.ends[!from];
+    latest->facts &= (uint16_t)~(TCPSTATE_CONNECTION_CONTESTED | TCPSTATE_CONNECTION_SETTLED);
+}
+
+unsigned tcpstate_next_numbers(const struct tcpstate_connection *connection, uint32_t next[2])
+{
+    unsigned known = 0;
+
+    for (int i = 0; i < 2; i++) {
+        next[i] = connection->ends[i].snd_max;
+        known |= connection->ends[i].known & KNOWS_SEQ ? 1u << i : 0;
+    }
+    return known;
+}
+
+bool tcpstate_restore(struct tcpstate_connection *connection, const struct tcpstate_connection *before,
+                      const struct tcpstate_segment *segment)
+{
+    int from = segment->from & 1;
+
+    if (!goes_on(connection, before, segment))
         return false;
     struct tcpstate_endpoint other = connection->ends[!from];
     *connection = *before;

@@ -445,6 +445,20 @@ void tcpstate_observe_unreachable(struct tcpstate_connection *connection,
 /* A connection of which no segment has been seen. */
 void tcpstate_connection_begin(struct tcpstate_connection *connection);
 
+/* Whether the segment shows that `before`, which had the four-tuple before `latest`,
+ * goes on beside it: overlapping VLANs, a firewall that changes numbers and is
+ * captured on both sides, a SYN that a stranger forged.  From then on each segment is
+ * that of the one whose numbers are nearer. */
+bool tcpstate_is_beside(const struct tcpstate_connection *latest, const struct tcpstate_connection *before,
+                        const struct tcpstate_segment *segment);
+
+/* It has its other end to itself, then, not the one that `before` left. */
+void tcpstate_set_beside(struct tcpstate_connection *latest);
+
+/* The sequence numbers that follow all that endpoints 0 and 1 were seen to send.
+ * Returns which are known: bit 0 and bit 1. */
+unsigned tcpstate_next_numbers(const struct tcpstate_connection *connection, uint32_t next[2]);
+
 /* Take in one segment of a four-tuple: the one way in.  `latest` is the latest
  * connection of the four-tuple, and has just begun if there was none.  `before`
  * is the one that was the latest before it, or NULL; it is only read.  `next` is

@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#include "beside.h"
 #include "capture.h"
 #include "host.h"
 #include "lives.h"
@@ -64,6 +65,7 @@ static void begin_file(void)
     connections = 0;
     capture_end = TCPSTATE_NO_TIME;
     tcpstate_lives_begin();
+    tcpstate_beside_begin();
 }
 
 static void end_file(void)
@@ -141,6 +143,16 @@ static struct tcpstate_life *life_at(const struct tuple *tuple, uint32_t frame)
     return low > 0 ? lives->list[low - 1] : NULL;
 }
 
+/* The connection that a segment belongs to, on any visit. */
+static struct tcpstate_life *life_of(const struct tuple *tuple, const struct tcpstate_segment *segment)
+{
+    struct tcpstate_life *life = life_at(tuple, segment->frame);
+
+    if (life && life->has_beside && life->first_frame < segment->frame && tcpstate_beside_is_before(life, segment))
+        return life->before;
+    return life;
+}
+
 static void add_life(struct tuple *tuple, struct tcpstate_life *life)
 {
     struct lives *lives = tuple->lives;
@@ -213,6 +225,39 @@ static struct tuple *tuple_of(const struct tcpstate_asked *asked, const struct t
     return tuple;
 }
 
+/* Whether the one before the latest is seen to go on beside it; most segments cannot
+ * tell, and of a frame's the outermost only may. */
+static bool find_beside(struct tcpstate_life *latest, const struct tcpstate_reading *reading)
+{
+    const struct tcpstate_segment *segment = &reading->segment;
+    const uint8_t flags = segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK);
+
+    if (reading->layer > 0 || !(flags & TCPSTATE_FLAG_ACK)
+        || (flags == TCPSTATE_FLAG_ACK && !(tcpstate_life_look(latest)->facts & TCPSTATE_CONNECTION_CONTESTED)))
+        return false;
+    const struct tcpstate_connection before = *tcpstate_life_look(latest->before);
+    struct tcpstate_connection *connection = tcpstate_life_open(latest);
+    if (!tcpstate_is_beside(connection, &before, segment))
+        return false;
+    tcpstate_set_beside(connection);
+    tcpstate_beside_add(latest, segment->frame, &before, connection);
+    latest->has_beside = true;
+    return true;
+}
+
+/* Of two connections that go on at once: whether the segment belongs to the one
+ * before the latest. */
+static bool is_of_the_one_before(struct tcpstate_life *latest, const struct tcpstate_reading *reading)
+{
+    const struct tcpstate_segment *segment = &reading->segment;
+
+    if (!latest->before || latest->first_frame == segment->frame || (!latest->has_beside && !find_beside(latest, reading)))
+        return false;
+    const bool before = tcpstate_beside_is_before(latest, segment);
+    tcpstate_beside_took(latest, before, segment);
+    return before;
+}
+
 /* The one place that hands a segment to the core, which says whether it opens a
  * new connection of its four-tuple.  Returns the connection that it belongs to. */
 static struct tcpstate_life *observe(const struct tcpstate_asked *asked, const struct tcpstate_reading *reading,
@@ -220,6 +265,9 @@ static struct tcpstate_life *observe(const struct tcpstate_asked *asked, const s
 {
     struct tuple *tuple = tuple_of(asked, reading);
     struct tcpstate_life *latest = tuple->latest;
+
+    if (is_of_the_one_before(latest, reading))
+        latest = latest->before;
     const struct tcpstate_connection *before = NULL;
     struct tcpstate_connection next, was;
 
@@ -402,7 +450,7 @@ bool tcpstate_connections_take_quoted(const struct tcpstate_reading *reading, st
     const struct tuple *tuple = find_tuple(&key);
     if (!tuple)
         return false;
-    struct tcpstate_life *life = tuple->latest;
+    struct tcpstate_life *life = life_of(tuple, &reading->segment);
     struct tcpstate_connection *connection = tcpstate_life_open(life);
     tcpstate_observe_unreachable(connection, &reading->segment, &sight->seen);
     if (!sight->seen.changed)
@@ -423,7 +471,7 @@ bool tcpstate_connections_find(const struct tcpstate_reading *reading, struct tc
 
     make_key(&reading->pair, &key);
     const struct tuple *tuple = find_tuple(&key);
-    struct tcpstate_life *life = tuple ? life_at(tuple, frame) : NULL;
+    struct tcpstate_life *life = tuple ? life_of(tuple, &reading->segment) : NULL;
     if (!life || !tcpstate_life_entry(life, frame, reading->layer, &entry))
         return false;
     struct tcpstate_observation *seen = &sight->seen;
@@ -473,7 +521,7 @@ const struct tcpstate_life *tcpstate_connections_life(const struct tcpstate_read
 
     make_key(&reading->pair, &key);
     const struct tuple *tuple = find_tuple(&key);
-    return tuple ? life_at(tuple, reading->segment.frame) : NULL;
+    return tuple ? life_of(tuple, &reading->segment) : NULL;
 }
 
 const uint32_t *tcpstate_life_milestones(const struct tcpstate_life *life)

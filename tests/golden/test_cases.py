@@ -30,7 +30,7 @@ EXTRAS = sorted({key for figure in FIGURES.values() for line in figure.lines
                  for segment in (line, *line.inner) for key in segment.more} - {"failed"})
 OUTCOME = ("outcome", "closed_by", "close_kind", "conn_state", "ended_by")
 NAMES = list(dict.fromkeys(
-    ["stream", "step", "analysis", "sender", "sender.state", "receiver.state",
+    ["connection", "step", "analysis", "sender", "sender.state", "receiver.state",
      *(f"{end}.{what}" for end in ENDS for what in ("state", "state.previous", "inferred")),
      *("check." + check for check in figures.CHECKS), "check.failed", *EXTRAS,
      *OUTCOME]))
@@ -176,11 +176,11 @@ def test_every_line_is_as_the_figure_draws_it(answers, name, way):
 def test_the_outcome_is_as_the_figure_says(answers, name):
     # With two passes it stands on every frame of the connection that the figure ends with.
     rows, _ = answers(name, "two-passes")
-    last = [row for row in rows if row["stream"] == rows[-1]["stream"]]
+    last = {frame: row for frame, row in enumerate(rows, 1) if row["connection"] == rows[-1]["connection"]}
     expected = dict(zip(OUTCOME, FIGURES[name].header["outcome"].split()))
-    for frame, row in enumerate(last, len(rows) - len(last) + 1):
+    for frame, row in last.items():
         got = {key: row[key] for key in OUTCOME}
-        if got != expected and row["stream"]:
+        if got != expected and row["connection"]:
             pytest.fail(f"{name}, frame {frame}: {got}", pytrace=False)
 
 

@@ -103,3 +103,61 @@ def test_deinterlacing(tshark, key, way):
     assert all(theirs == ours != "" for theirs, ours in streams)
     if key == "VM.":
         assert {theirs for theirs, _ in streams} == {"0", "1"}
+
+
+# ---- Two connections of one four-tuple at once ----
+
+@pytest.fixture(scope="module")
+def long_beside(tmp_path_factory):
+    """Two connections in two VLANs, a segment of each in turn; what the first sends passes where the second began."""
+    from scapy.all import Dot1Q, Ether, IP, Raw, TCP, wrpcap
+
+    def frame(vlan, there, flags, seq, ack, size=0):
+        ends = ("192.0.2.1", "192.0.2.2") if there else ("192.0.2.2", "192.0.2.1")
+        ports = (40404, 7) if there else (7, 40404)
+        made = (Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02") / Dot1Q(vlan=vlan) / IP(src=ends[0], dst=ends[1], id=len(made_all) + 1)
+                / TCP(sport=ports[0], dport=ports[1], flags=flags, seq=seq, ack=ack, window=65535) / Raw(b"x" * size))
+        made.time = 1000 + len(made_all) / 1000
+        made_all.append(made)
+        vlans.append(vlan)
+
+    made_all, vlans = [], []
+    sides = {10: [1_000_000, 500_000_000], 20: [9_000_000, 500_000_100]}
+    for vlan in (10, 20):
+        a, b = sides[vlan]
+        frame(vlan, True, "S", a, 0)
+        if vlan == 20:
+            continue
+        frame(vlan, False, "SA", b, a + 1)
+        frame(vlan, True, "A", a + 1, b + 1)
+    frame(10, True, "PA", 1_000_001, 500_000_001, 10)
+    frame(20, False, "SA", 500_000_100, 9_000_001)
+    frame(20, True, "A", 9_000_001, 500_000_101)
+    sent = {10: 1_000_011, 20: 9_000_001}
+    for _ in range(400):  # 24 MB each, of which the capture has every fortieth segment
+        for vlan in (10, 20):
+            frame(vlan, True, "A", sent[vlan], sides[vlan][1] + 1, 1000)
+            sent[vlan] += 60_000
+            frame(vlan, False, "A", sides[vlan][1] + 1, sent[vlan])
+    path = tmp_path_factory.mktemp("beside") / "beside.pcap"
+    wrpcap(str(path), made_all)
+    return path, {number: "01"[vlan == 20] for number, vlan in enumerate(vlans, 1)}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_told_apart_for_as_long_as_they_go_on(tshark, long_beside, way):
+    path, truth = long_beside
+    assert numbers(tshark, path, *WAYS[way]) == truth
+
+
+def test_filters_and_visits_in_another_order(tshark, long_beside):
+    path, truth = long_beside
+    for number in "01":
+        found = tshark("-2", "-r", path, "-Y", f"tcpstate.connection == {number}", "-T", "fields", "-e", "frame.number").split()
+        assert found == [str(frame) for frame, whose in truth.items() if whose == number]
+
+
+def test_of_an_ordinary_reuse_nothing_goes_back(tshark):
+    """A SYN answered by a challenge ACK in the old numbers, and then by a RST: one connection after another."""
+    found = numbers(tshark, CASES / "reuse-while-the-old-one-lives.pcap")
+    assert list(found.values()) == sorted(found.values())
