@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <wiretap/wtap.h>
-
 #include "../text/phrases.h"
 #include "host.h"
 #include "preferences.h"

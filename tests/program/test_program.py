@@ -112,7 +112,7 @@ def test_extract_keeps_all_of_what_is_left(tmp_path, tshark):
     assert infos[0] == infos[1] and len(infos[1]) >= 6
     row, = rows(out)
     whole, = rows("--stream", "44", SESSION)
-    assert {**row, "stream": "44", "connection": "44"} == whole
+    assert {**row, "stream": "44", "connection": "44", "capture": whole["capture"]} == whole
 
 
 def test_extract_takes_icmp_errors_along(tmp_path, tshark):
