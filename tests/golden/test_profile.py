@@ -92,8 +92,9 @@ def test_what_wireshark_finds_wrong_keeps_wiresharks_colour_below_ours(show):
     # A copy of a SYN is Wireshark's retransmission and our step: ours is on top.
     found = colours(show, "syn-unanswered")
     assert set(found.values()) == {"opening"}
+    # How many depends on the Wireshark: 4.4 finds one more.
     bad = [int(number) for number in show("mptcp", "-Y", "tcp.analysis.flags && !tcp.analysis.window_update && !tcpstate.step")]
-    assert len(bad) == 5 and bad == [number for number, rule in colours(show, "mptcp").items() if rule == "Bad TCP"]
+    assert len(bad) >= 5 and bad == [number for number, rule in colours(show, "mptcp").items() if rule == "Bad TCP"]
 
 
 def test_plain_rows_stay_plain_where_every_segment_is_labelled(show):
