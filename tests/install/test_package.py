@@ -110,7 +110,7 @@ def test_installed_used_and_purged(package, machine):
     assert "Handshake 1/3" in lines and re.search(r"Close 4/4 +CLOSED\? +TIME_WAIT", lines), lines
     assert "does not exist" in machine.run(*user, "tshark", "-C", "No Such", "-r", "/srv/sample.pcapng",
                                            check=False).stdout
-    assert "the state of TCP connections" in machine.run("man", "-P", "cat", "tcpstate").stdout
+    assert "the state of TCP connections" in machine.run("man", "-P", "cat", "7", "tcpstate").stdout
     assert machine.run("whatis", "tcpstate").stdout.startswith("tcpstate (7)")
 
     # Purged: nothing of it is left but what tshark copied for the user.
