@@ -18,7 +18,7 @@ _Static_assert(TCPSTATE_STEPS <= 256, "a step has room in 8 bits");
 
 static bool is_inferred(const struct tcpstate_endpoint *end)
 {
-    return end->state != TCPSTATE_UNKNOWN && end->may != 1u << end->state;
+    return end->state != TCPSTATE_UNKNOWN && end->may != 1u << end->state && !(end->known & AS_SENT);
 }
 
 bool tcpstate_isn(const struct tcpstate_connection *connection, int endpoint, uint32_t *isn)
@@ -86,6 +86,7 @@ void tcpstate_observe_unreachable(struct tcpstate_connection *connection,
     begin_observation(connection, observation);
     if (me->state != TCPSTATE_SYN_SENT || !(me->known & KNOWS_ISN) || segment->seq != me->isn)
         return;
+    me->known &= ~(uint32_t)AS_SENT;
     /* Linux gives the attempt up then; RFC 9293 lets it go on for some errors. */
     tcpstate_may_be(me, TCPSTATE_IN(CLOSED));
     /* The SYN did not arrive, so whoever was to receive it has not moved. */
@@ -220,6 +221,8 @@ static void take_in(struct tcpstate_connection *connection, const struct tcpstat
     struct judgement judgement;
     struct departure departure;
 
+    me->known &= ~(uint32_t)AS_SENT;
+    peer->known &= ~(uint32_t)AS_SENT;
     tcpstate_judge(connection, segment, &judgement);
     observation->reset_number = (enum tcpstate_reset_number)judgement.reset_number;
     if (segment->flags & TCPSTATE_FLAG_RST)
@@ -254,6 +257,9 @@ static void take_in(struct tcpstate_connection *connection, const struct tcpstat
         observation->ends[from].before = TCPSTATE_CLOSED; /* nobody had been listening */
         observation->ends[from].before_inferred = true;
     }
+    /* What it sent shows where it was then, whatever is on its way to it. */
+    if ((segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN)) && departure.certain && me->state == departure.own)
+        me->known |= AS_SENT;
     for (int i = 0; i < 2; i++) {
         struct tcpstate_endpoint *end = &connection->ends[i];
         if (end->state == TCPSTATE_TIME_WAIT && was[i].state != TCPSTATE_TIME_WAIT)

@@ -11,11 +11,6 @@
  */
 #include "internal.h"
 
-/* An ACK beyond all that was seen, by less than this, is of data that the
- * capture lacks; by more it is a number that nobody meant.  With a window that
- * is known, that is the bound. */
-#define FAR (UINT32_C(1) << 30)
-
 /* States in which an endpoint is past its handshake. */
 static bool is_open(uint8_t state)
 {
@@ -44,6 +39,15 @@ static uint32_t receive_window(const struct tcpstate_endpoint *end)
     if (end->known & KNOWS_ACK)
         return end->window;
     return (end->known & SENT_SYN) ? UINT16_MAX : FAR; /* a SYN's is never scaled */
+}
+
+/* What follows all that the end is known to have sent: what was seen of it, or what
+ * the other has acknowledged beyond that. */
+static uint32_t highest_sent(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer)
+{
+    const bool claimed = (peer->known & CLAIMS) && peer->claim - me->snd_max <= receive_window(peer);
+
+    return claimed ? peer->claim : me->snd_max;
 }
 
 /* Whether the segment acknowledges what its sender can have received, but the
@@ -211,13 +215,15 @@ static void judge_syn_ack(const struct tcpstate_connection *connection, const st
     } else if ((me->known & SENT_SYN) && !same_isn) {
         judgement->is |= STALE; /* who has sent a SYN repeats its number */
         return;
-    } else if (is_open(me->likely) && (me->known & KNOWS_ISN) && !same_isn) {
+    } else if ((me->known & KNOWS_ISN) && !same_isn
+               && (is_open(me->likely) || ((me->known & SENT_SYN_ACK) && (peer->known & KNOWS_ISN) && !covers_syn(peer, segment)))) {
         judgement->is |= STALE; /* it belongs to nothing that is there (RFC 5961 section 4) */
         return;
     }
     if ((me->known & SENT_SYN_ACK) && same_isn) {
         judgement->is |= AGAIN;
-        judgement->senders = TCPSTATE_IN(SYN_RCVD); /* who begins anew takes another number */
+        /* Who begins anew takes another number; one that has closed sends it again, too. */
+        judgement->senders = TCPSTATE_IN(SYN_RCVD) | ((me->known & SENT_FIN) ? TCPSTATE_IN(FIN_WAIT_1) : 0);
         judgement->had_not |= BIT(TCPSTATE_GETS_ACK_OF_SYN);
         judgement->lost = judgement->had_not;
     }
@@ -280,6 +286,15 @@ static bool is_old(const struct tcpstate_endpoint *me, const struct tcpstate_end
     return seq_lt(end, peer->rcv_nxt);
 }
 
+/* Whether it acknowledges other numbers than those that are known of the other end. */
+static bool is_of_another(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *peer,
+                          const struct tcpstate_segment *segment)
+{
+    if (!(peer->known & KNOWS_ISN))
+        return false;
+    return seq_le(segment->ack, peer->isn) || ((connection->facts & TCPSTATE_CONNECTION_CONTESTED) && !covers_syn(peer, segment));
+}
+
 /* What the acknowledgment says of its sender: had it the other's FIN when it
  * sent this? */
 static void judge_acknowledgment(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
@@ -289,7 +304,7 @@ static void judge_acknowledgment(const struct tcpstate_connection *connection, c
     /* Of the connection that it held before: its numbers are not the new ones. */
     if ((connection->facts & TCPSTATE_CONNECTION_CONTESTED) && connection->client != (segment->from & 1)
         && !covers_syn(peer, segment)) {
-        judgement->senders &= me->may & (tcpstate_set)~TCPSTATE_IN(SYN_RCVD);
+        judgement->senders &= me->may;
         return;
     }
     if (covers_fin(peer, segment)) {
@@ -297,6 +312,8 @@ static void judge_acknowledgment(const struct tcpstate_connection *connection, c
         judgement->senders &= GOT_FIN;
         if (!(peer->known & SENT_FIN) && (!(peer->known & KNOWS_SEQ) || seq_le(peer->snd_max, segment->ack)))
             judgement->is |= CONFIRMS_FIN;
+    } else if ((peer->known & FIN_DISPUTED) || is_of_another(connection, peer, segment)) {
+        judgement->unseen |= BIT(TCPSTATE_GETS_FIN);
     } else if (peer->known & SENT_FIN) {
         if (seq_le(segment->ack, peer->fin)) {
             judgement->had_not |= BIT(TCPSTATE_GETS_FIN);
@@ -305,7 +322,7 @@ static void judge_acknowledgment(const struct tcpstate_connection *connection, c
     } else if ((peer->known & KNOWS_SEQ) && seq_le(segment->ack, peer->fin_from)) {
         judgement->had_not |= BIT(TCPSTATE_GETS_FIN);
         judgement->senders &= (tcpstate_set)~GOT_FIN;
-    } else if (peer->known & KNOWS_SEQ || me->likely != TCPSTATE_SYN_SENT || segment->seq != me->isn + 1) {
+    } else {
         judgement->unseen |= BIT(TCPSTATE_GETS_FIN);
         if ((peer->known & KNOWS_SEQ) && seq_gt(segment->ack, peer->snd_max)
             && segment->ack - peer->snd_max <= receive_window(me))
@@ -381,29 +398,37 @@ static void judge_opening(const struct tcpstate_connection *connection, const st
 static void judge_life_after_reset(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
                                    const struct tcpstate_segment *segment, struct judgement *judgement)
 {
-    const bool news = ((me->known & KNOWS_SEQ) && seq_gt(tcpstate_segment_next(segment), me->snd_max))
+    /* Data beyond the RST's own number was sent after it; so was the ACK of what the
+     * other sent only then. */
+    const uint32_t next = tcpstate_segment_next(segment);
+    const bool beyond = (me->known & KNOWS_SEQ) && seq_gt(next, me->snd_max)
+                        && (!(me->known & SENT_ANY_RST) || seq_gt(next, me->reset_seq));
+    const bool news = beyond
                       || ((me->known & KNOWS_ACK) && seq_gt(segment->ack, me->rcv_nxt) && (peer->known & KNOWS_SEQ)
                           && segment->ack == peer->snd_max && peer->last.time > me->marked.time);
 
     if (me->known & (SENT_RST | RST_IN_ITS_NAME)) {
-        if (news || segment->time - me->marked.time >= TCPSTATE_SHORTEST_RETRANSMISSION)
+        if (news || segment->time - me->marked.time >= TCPSTATE_LONGEST_WAY)
             judgement->is |= (me->known & SENT_RST) ? AFTER_RESET : 0;
         else
             judgement->is |= OVERTAKEN;
     }
     if (!((me->pending | me->doubtful) & GETS_RESET))
         return;
-    /* It acknowledges what came after the RST, or answers it by a challenge ACK. */
-    const bool after = (!(peer->known & SENT_RST) && (peer->known & KNOWS_SEQ) && seq_ge(segment->ack, peer->snd_max)
-                        && (me->known & KNOWS_ACK) && seq_gt(segment->ack, me->rcv_nxt))
-                       || (me->known & PROVOKED);
+    /* It acknowledges what came after the RST, or what it should have answered by one. */
+    const bool after = (peer->known & KNOWS_SEQ) && seq_le(segment->ack, peer->snd_max)
+                       && (!(me->known & KNOWS_ACK) || seq_gt(segment->ack, me->rcv_nxt))
+                       && ((peer->known & SENT_ANY_RST) ? seq_gt(segment->ack, peer->reset_seq)
+                                                        : segment->ack == peer->snd_max);
     const bool late = segment->time - peer->marked.time >= TCPSTATE_LONG_WAY;
     if (!after && !late)
         return;
     judgement->had_not |= GETS_RESET;
     judgement->is |= OUTLIVES_RESET;
-    if (after || segment->time - peer->marked.time >= TCPSTATE_LONGEST_WAY)
+    if (after || segment->time - peer->marked.time >= TCPSTATE_LONGEST_WAY) {
         judgement->lost |= GETS_RESET;
+        judgement->is |= LOST_FOR_EVER;
+    }
 }
 
 static void judge_fin(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
@@ -416,7 +441,8 @@ static void judge_fin(const struct tcpstate_endpoint *me, const struct tcpstate_
         judgement->senders &= SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD);
     if (me->known & SENT_FIN) {
         judgement->is |= AGAIN;
-        judgement->senders &= WAITS_FOR_ACK_OF_FIN;
+        if (fin == me->fin)
+            judgement->senders &= WAITS_FOR_ACK_OF_FIN;
         if (!(judgement->had & BIT(TCPSTATE_GETS_ACK_OF_FIN)))
             judgement->had_not |= BIT(TCPSTATE_GETS_ACK_OF_FIN);
         judgement->lost |= judgement->had_not & (BIT(TCPSTATE_GETS_ACK_OF_FIN) | BIT(TCPSTATE_GETS_FIN));
@@ -456,7 +482,7 @@ static void judge_data(const struct tcpstate_connection *connection, const struc
         /* A host repeats its FIN where it was; data in its place says that this was
          * no FIN of that host, and data behind it fits neither. */
         judgement->is |= seq_le(segment->seq, me->fin) ? WITHDRAWS_FIN : DOES_NOT_FIT;
-    } else if (is_new) {
+    } else if (is_new && seq_gt(next, highest_sent(me, peer))) {
         if (!(segment->flags & TCPSTATE_FLAG_FIN))
             judgement->senders &= SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD);
     } else if (!(me->known & KNOWS_SEQ)) {
@@ -538,6 +564,9 @@ static void judge_transfer(const struct tcpstate_connection *connection, const s
             judgement->is |= SENDS_MORE;
     }
 
+    if ((me->known & SENT_FIN) && segment->payload == 0 && !has_fin && seq_le(segment->seq, me->fin))
+        judgement->is |= BELOW_ITS_FIN;
+
     /* Arrivals: an acceptable ACK first, as section 3.10.7.4 orders them. */
     if (!refused) {
         uint8_t acks = 0;
@@ -566,6 +595,27 @@ static void judge_transfer(const struct tcpstate_connection *connection, const s
         judgement->is |= MP_CLOSES;
 }
 
+/* Whether the segment was sent after all that was seen of its sender, and not only
+ * recorded after it: it goes on in numbers or time stamps, or nothing is on its way
+ * so long.  What is not may have been overtaken, and takes no state away. */
+static bool is_news(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                    const struct tcpstate_segment *segment)
+{
+    const uint32_t next = tcpstate_segment_next(segment), sent = highest_sent(me, peer);
+    const bool claims = (me->known & CLAIMS) && (me->known & KNOWS_ACK) && me->claim - me->rcv_nxt <= receive_window(me);
+    const uint32_t acked = claims ? me->claim : me->rcv_nxt;
+
+    if (!(me->known & KNOWS_SEQ) || me->last.frame == 0 || segment->time - me->last.time >= TCPSTATE_LONGEST_WAY)
+        return true;
+    if (sent != me->snd_max && !seq_gt(next, sent))
+        return false;
+    if ((segment->options & TCPSTATE_OPTION_TIMESTAMPS) && (me->known & SENT_TIMESTAMPS) && segment->ts_val != me->ts_val)
+        return seq_gt(segment->ts_val, me->ts_val);
+    return seq_gt(next, sent)
+           || ((segment->flags & TCPSTATE_FLAG_ACK)
+               && (!(me->known & KNOWS_ACK) || seq_gt(segment->ack, acked)));
+}
+
 /* What holds of the segment by itself, and of what its ends have done before. */
 static conditions conditions_of(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
                                 const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
@@ -591,7 +641,9 @@ static conditions conditions_of(const struct tcpstate_connection *connection, co
     is |= (peer->known & ACKED_FIN) ? PEER_ACKED_FIN : 0;
     is |= (peer->known & SENT_DATA) ? PEER_SPOKE : 0;
     is |= (me->known & SENT_FIN) ? ALREADY_SENT_FIN : 0;
-    if ((flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN)) && me->ttl != 0 && segment->ttl != 0 && segment->ttl != me->ttl)
+    is |= peer->last.frame == 0 || segment->time - peer->last.time >= TCPSTATE_LONGEST_WAY ? LOST_FOR_EVER : 0;
+    is |= is_news(me, peer, segment) ? NEWS : 0;
+    if (me->ttl != 0 && segment->ttl != 0 && segment->ttl != me->ttl)
         is |= MAY_BE_ANOTHERS; /* it came another way than all before */
     is |= me->last.frame == 0 || segment->time - me->last.time >= TCPSTATE_SHORTEST_RETRANSMISSION ? AFTER_A_PAUSE : 0;
     return is;

@@ -22,6 +22,7 @@ enum {
     SENT_DATA = 0x0040,
     SENT_FIN = 0x0080,    /* .fin */
     SENT_RST = 0x0100,
+    SENT_ANY_RST = 0x0200, /* .reset_seq: a RST came in its name, acceptable or not */
     FIN_ARRIVED = 0x0400, /* its FIN reached the other without a gap before it */
     ACK_OF_FIN_CARRIED = 0x0800, /* .carried_to: by data or FIN that it sent anew */
     ACKED_FIN = 0x1000,   /* it was seen to acknowledge the other's FIN */
@@ -35,6 +36,8 @@ enum {
     EXPIRED = 0x100000,         /* its TIME_WAIT has run out, as far as we can know */
     FIN_IN_DOUBT = 0x400000,    /* .fin of a FIN that does not fit what the capture holds */
     RST_IN_ITS_NAME = 0x800000, /* its last segment was a RST, acceptable or not */
+    FIN_DISPUTED = 0x2000000,   /* a FIN in its name was followed by data in its place */
+    AS_SENT = 0x1000000,        /* nothing came after its SYN or FIN, which proves .state */
     SIGNED = 0x200000,          /* all of its segments are signed (TCP-MD5, TCP-AO) */
 };
 #define SPOKEN SENT_DATA
@@ -94,6 +97,9 @@ typedef uint64_t conditions;
 #define AFTER_A_PAUSE     (UINT64_C(1) << 52) /* so long that something may have been sent, lost, and now be sent again */
 #define OUTDATED          (UINT64_C(1) << 54) /* its time stamp is older than the last in order */
 #define IS_OVER           (UINT64_C(1) << 55) /* something has ended the connection before */
+#define NEWS              (UINT64_C(1) << 53) /* sent after all that was seen of its sender */
+#define LOST_FOR_EVER     (UINT64_C(1) << 56) /* what it shows not to have arrived never will */
+#define BELOW_ITS_FIN     (UINT64_C(1) << 57) /* nothing, at or before the number of its own FIN */
 #define AFTER_THE_FIN     (UINT64_C(1) << 47) /* a FIN sent before what its sender is known to have had */
 
 /* The judgement of one segment. */
@@ -125,6 +131,11 @@ struct judgement {
      | TCPSTATE_IN(CLOSING) | TCPSTATE_IN(LAST_ACK))
 #define WAITS_FOR_ACK_OF_FIN (TCPSTATE_IN(FIN_WAIT_1) | TCPSTATE_IN(CLOSING) | TCPSTATE_IN(LAST_ACK))
 #define NOBODY_THERE (TCPSTATE_IN(CLOSED) | TCPSTATE_IN(LISTEN))
+
+/* An ACK beyond all that was seen, by less than this, is of data that the
+ * capture lacks; by more it is a number that nobody meant.  With a window that
+ * is known, that is the bound. */
+#define FAR (UINT32_C(1) << 30)
 
 /* Judge `segment` against what is remembered.  Changes nothing. */
 void tcpstate_judge(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment,

@@ -104,12 +104,11 @@ static enum tcpstate_event sending(const struct tcpstate_segment *segment)
 /* A RST.  Anybody on the path can send one in this end's name, so it proves
  * nothing, and the end may stand where it stood; or answer from a port that
  * listens again. */
-static void move_by_reset(struct tcpstate_endpoint *me, const struct judgement *judgement, bool reused,
+static void move_by_reset(struct tcpstate_endpoint *me, const struct judgement *judgement,
                           enum tcpstate_state departure)
 {
     if (judgement->is & FOREIGN) {
-        if (reused) /* perhaps it never sent that SYN */
-            me->after |= NOBODY_THERE;
+        me->after |= NOBODY_THERE; /* perhaps it never sent that SYN, or has given up */
         return;
     }
     me->after = me->may | NOBODY_THERE;
@@ -136,8 +135,30 @@ static const struct exception {
      * is late. */
     { HAS_FIN | UNACCEPTABLE, TCPSTATE_IN(FIN_WAIT_1) | TCPSTATE_IN(LAST_ACK) },
     /* Data where its FIN has gone before: a stranger's. */
-    { HAS_DATA | ALREADY_SENT_FIN | DOES_NOT_FIT, 0 },
+    /* Bare, but where its FIN has gone: it has sent none. */
+    { BELOW_ITS_FIN | NEWS, SENDS_NEW_DATA },
+    { HAS_DATA | ALREADY_SENT_FIN | DOES_NOT_FIT, SENDS_NEW_DATA },
 };
+
+/* Where a segment that proves nothing would have left its sender, if it is its own:
+ * nobody else is where such a segment is sent from. */
+static enum tcpstate_state own_if_any(enum tcpstate_state likely, conditions is)
+{
+    const tcpstate_set in = (tcpstate_set)(1u << likely);
+
+    switch (is & (HAS_SYN | HAS_ACK | HAS_FIN)) {
+    case HAS_FIN | HAS_ACK:
+        if (in & TCPSTATE_IN(CLOSE_WAIT))
+            return TCPSTATE_LAST_ACK;
+        return in & (WAITS_FOR_ACK_OF_FIN | TCPSTATE_IN(FIN_WAIT_2) | TCPSTATE_IN(TIME_WAIT)) ? likely : TCPSTATE_FIN_WAIT_1;
+    case HAS_SYN:
+        return in & (WAITS_FOR_ACK_OF_FIN | TCPSTATE_IN(FIN_WAIT_2) | TCPSTATE_IN(TIME_WAIT)) ? TCPSTATE_SYN_SENT : likely;
+    case HAS_SYN | HAS_ACK:
+        return in & (TCPSTATE_IN(SYN_SENT) | TCPSTATE_IN(LAST_ACK) | TCPSTATE_IN(TIME_WAIT)) ? TCPSTATE_SYN_RCVD : likely;
+    default:
+        return likely;
+    }
+}
 
 static bool is_exception(struct tcpstate_endpoint *me, const struct judgement *judgement)
 {
@@ -147,6 +168,10 @@ static bool is_exception(struct tcpstate_endpoint *me, const struct judgement *j
         if ((judgement->is & exceptions[i].when) != exceptions[i].when)
             continue;
         me->after |= exceptions[i].may_also_be;
+        if (!(judgement->is & OVERTAKEN)) {
+            me->likely = (uint8_t)own_if_any((enum tcpstate_state)me->likely, judgement->is);
+            me->after |= (tcpstate_set)(me->likely < TCPSTATE_UNKNOWN ? 1u << me->likely : 0);
+        }
         return true;
     }
     return false;
@@ -182,7 +207,7 @@ static bool is_corrected(const struct tcpstate_endpoint *me, const struct judgem
            && !(reach((tcpstate_set)(1u << me->state), judgement->had | judgement->unseen) & (1u << departure));
 }
 
-static void move_sender(struct tcpstate_endpoint *me, bool reused, const struct tcpstate_segment *segment,
+static void move_sender(struct tcpstate_endpoint *me, const struct tcpstate_segment *segment,
                         const struct judgement *judgement, struct departure *from)
 {
     const uint8_t had = me->pending | me->doubtful | judgement->unseen | judgement->had;
@@ -191,7 +216,7 @@ static void move_sender(struct tcpstate_endpoint *me, bool reused, const struct 
 
     bool moved = false;
     /* A FIN after a pause may be sent again, although the first was not captured. */
-    if ((judgement->is & (HAS_FIN | AFTER_A_PAUSE)) == (HAS_FIN | AFTER_A_PAUSE))
+    if ((judgement->is & (HAS_FIN | AFTER_A_PAUSE)) == (HAS_FIN | AFTER_A_PAUSE) || (judgement->is & SKIPS_UNSEEN))
         can |= reach(tcpstate_next_of(me->after & SENDS_A_FIN, TCPSTATE_SENDS_FIN), had);
     can &= judgement->senders;
     from->shown = from->state = (enum tcpstate_state)me->state;
@@ -204,7 +229,7 @@ static void move_sender(struct tcpstate_endpoint *me, bool reused, const struct 
         else
             from->state = likeliest(me, judgement, can);
         from->corrected = me->pending & judgement->had_not & (BIT(TCPSTATE_GETS_SYN) | BIT(TCPSTATE_GETS_SYN_ACK));
-        move_by_reset(me, judgement, reused, from->state);
+        move_by_reset(me, judgement, from->state);
     } else if (!(segment->flags & TCPSTATE_FLAG_ACK)
                && (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN)) != TCPSTATE_FLAG_SYN) {
         ; /* nonsense */
@@ -227,8 +252,10 @@ static void move_sender(struct tcpstate_endpoint *me, bool reused, const struct 
             me->after = tcpstate_next_of(me->after, TCPSTATE_SENDS_FIN);
             me->likely = (uint8_t)tcpstate_next((enum tcpstate_state)me->likely, TCPSTATE_SENDS_FIN);
         }
+        if (!(judgement->is & LOST_FOR_EVER))
+            me->doubtful |= me->pending & judgement->lost;
         me->pending &= (uint8_t)~(judgement->had | judgement->lost);
-        me->doubtful &= (uint8_t)~(judgement->had | judgement->lost);
+        me->doubtful &= (uint8_t)~(judgement->had | (judgement->is & LOST_FOR_EVER ? judgement->lost : 0));
         if (judgement->had_not & GETS_RESET) {
             me->doubtful |= me->pending & GETS_RESET;
             me->pending &= (uint8_t)~GETS_RESET;
@@ -236,9 +263,11 @@ static void move_sender(struct tcpstate_endpoint *me, bool reused, const struct 
     }
     if (judgement->is & MAY_BE_ANOTHERS)
         me->after |= was;
+    if (moved && !(judgement->is & NEWS))
+        me->after |= (segment->flags & TCPSTATE_FLAG_FIN) ? tcpstate_next_of(was, TCPSTATE_SENDS_FIN) : was;
     from->own = moved ? (enum tcpstate_state)me->likely : from->state;
     from->certain = (from->own != from->state ? me->after : can) == (1u << from->own)
-                    && !(judgement->is & MAY_BE_ANOTHERS) && !(segment->flags & TCPSTATE_FLAG_RST);
+                    && moved && !(judgement->is & MAY_BE_ANOTHERS);
     tcpstate_settle(me);
     from->in_flight = from->own != from->state && me->state != from->own;
 }
@@ -345,10 +374,22 @@ static void suspect_unseen_fin(struct tcpstate_endpoint *me, struct tcpstate_end
     if ((judgement->is & (SENDS_MORE | OVERTAKEN)) == SENDS_MORE && !(me->known & FIN_IN_DOUBT)
         && ((peer->doubtful & BIT(TCPSTATE_GETS_FIN)) || (peer->after & GOT_FIN))) {
         peer->doubtful &= (uint8_t)~(BIT(TCPSTATE_GETS_FIN) & ~judgement->may_arrive);
-        if ((peer->after & ~GOT_FIN) && peer->likely < TCPSTATE_UNKNOWN && !((1u << peer->likely) & GOT_FIN))
-            peer->after &= (tcpstate_set)~GOT_FIN;
         tcpstate_settle(peer);
     }
+}
+
+/* All that the other has acknowledged is data or SYN: it had no FIN when it did. */
+static void clear_of_fin(const struct tcpstate_endpoint *me, struct tcpstate_endpoint *peer)
+{
+    const bool had_none = !(me->known & (SENT_FIN | FIN_IN_DOUBT)) && (me->known & KNOWS_SEQ)
+                          && (peer->known & (KNOWS_ACK | CLAIMS)) == KNOWS_ACK && seq_ge(me->fin_from, peer->rcv_nxt)
+                          && (!(me->known & KNOWS_ISN) || seq_gt(peer->rcv_nxt, me->isn));
+
+    if (!had_none || !(peer->after & GOT_FIN) || !(peer->after & ~GOT_FIN) || peer->likely >= TCPSTATE_UNKNOWN
+        || ((1u << peer->likely) & GOT_FIN))
+        return;
+    peer->after &= (tcpstate_set)~GOT_FIN;
+    tcpstate_settle(peer);
 }
 
 /* A SYN,ACK shows that the other sent a SYN, and an ACK of an unseen SYN,ACK that
@@ -370,7 +411,7 @@ void tcpstate_move(struct tcpstate_connection *connection, const struct tcpstate
     struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
 
     *departure = (struct departure){ 0 };
-    move_sender(me, connection->facts & TCPSTATE_CONNECTION_REUSED, segment, judgement, departure);
+    move_sender(me, segment, judgement, departure);
     learn_of_the_uncaptured(peer, judgement);
     if (judgement->is & CONFIRMS_FIN) {
         peer->after = tcpstate_next_of(peer->after & (SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD)), TCPSTATE_SENDS_FIN)
@@ -391,4 +432,5 @@ void tcpstate_move(struct tcpstate_connection *connection, const struct tcpstate
     }
     move_receiver(connection, me, peer, segment, judgement);
     suspect_unseen_fin(me, peer, judgement);
+    clear_of_fin(me, peer);
 }

@@ -51,7 +51,8 @@ bool tcpstate_take_next(struct tcpstate_connection *connection, const struct tcp
         || segment->payload >= MOST_DATA
         || seq_lt(segment->ack, me->rcv_nxt) || seq_gt(segment->ack, peer->snd_max)
         || peer->snd_max - segment->ack >= MOST_DATA
-        || seq_gt(segment->seq, peer->rcv_nxt + peer->window))
+        || seq_gt(segment->seq, peer->rcv_nxt + peer->window)
+        || (segment->ttl != me->ttl && segment->ttl != 0 && me->ttl != 0))
         return false;
     const uint32_t digest = tcpstate_digest(segment);
     if (tcpstate_is_copy(me, segment, digest))

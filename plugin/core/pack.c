@@ -21,7 +21,7 @@
 #define OWN_NUMBERS(X, me, peer)                                               \
     X(me->isn, 0) X(me->snd_nxt, me->isn) X(me->snd_max, me->snd_nxt) X(me->island, me->snd_max) \
     X(me->fin, me->snd_max) X(me->fin_from, me->snd_max) X(me->carried_to, me->snd_max) X(me->known, 0) \
-    X(me->window, 0) X(me->ts_val, 0)
+    X(me->window, 0) X(me->ts_val, 0) X(me->reset_seq, me->snd_max)
 
 /* ... with the other's numbers known. */
 #define SHARED_NUMBERS(X, me, peer)                                            \
@@ -61,7 +61,7 @@
     X(c->ends[0].likely_since) X(c->ends[1].likely_since)
 
 enum {
-    NUMBERS = 2 * (10 + 6) + 17 + 4 + 7,
+    NUMBERS = 2 * (11 + 6) + 17 + 4 + 7,
     TIME_COUNT = 20,
     CODE_BYTES = (NUMBERS + 3) / 4,
     TIME_CODE_BYTES = (TIME_COUNT + 1) / 2,

@@ -81,14 +81,17 @@ static void remember_syn(struct tcpstate_connection *connection, struct tcpstate
 {
     bool has_ack = segment->flags & TCPSTATE_FLAG_ACK;
 
-    if (!(me->known & KNOWS_ISN) || me->isn != segment->seq) {
+    if ((me->known & (KNOWS_ISN | KNOWS_SEQ)) == KNOWS_SEQ && me->snd_max - segment->seq < FAR) {
+        me->isn = segment->seq; /* recorded behind what its sender sent later */
+        me->known |= KNOWS_ISN;
+    } else if (!(me->known & KNOWS_ISN) || me->isn != segment->seq) {
         uint32_t kept = me->known & (KNOWS_ACK | PROVOKED | SENT_SYN | SENT_TIMESTAMPS);
         me->isn = segment->seq;
         me->snd_nxt = me->snd_max = me->island = me->fin_from = tcpstate_segment_next(segment);
         me->known = kept | KNOWS_ISN | KNOWS_SEQ;
         me->repeats = 0;
     }
-    me->known = (me->known & ~(uint32_t)SENT_RST) | (has_ack ? SENT_SYN_ACK : SENT_SYN);
+    me->known = (me->known & ~(uint32_t)(SENT_RST | SENT_ANY_RST)) | (has_ack ? SENT_SYN_ACK : SENT_SYN);
     me->syn_mark = tcpstate_syn_mark(segment);
     if (judgement->is & REUSES && has_ack)
         connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_CONTESTED; /* it is rid of the old one */
@@ -107,6 +110,7 @@ static void remember_syn(struct tcpstate_connection *connection, struct tcpstate
     if ((judgement->is & CROSSES) && !has_ack)
         connection->facts |= TCPSTATE_CONNECTION_SIMULTANEOUS;
     extend(me, segment->seq, tcpstate_segment_next(segment));
+    keep_fin_from(me, segment);
     if (has_ack) {
         me->syn_acked = segment->ack;
         if (segment->flags & TCPSTATE_FLAG_FIN)
@@ -126,7 +130,7 @@ static void remember_data(struct tcpstate_connection *connection, struct tcpstat
     bool had_fin = judgement->had & BIT(TCPSTATE_GETS_FIN);
 
     if (judgement->is & WITHDRAWS_FIN) {
-        me->known = (me->known & ~(uint32_t)(SENT_FIN | FIN_ARRIVED)) | FIN_IN_DOUBT;
+        me->known = (me->known & ~(uint32_t)(SENT_FIN | FIN_ARRIVED)) | FIN_IN_DOUBT | FIN_DISPUTED;
         peer->known &= ~(uint32_t)ACKED_FIN;
         if (connection->active_closer == (segment->from & 1))
             connection->active_closer = -1;
@@ -213,7 +217,11 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
     const bool syn = flags & TCPSTATE_FLAG_SYN, has_ack = flags & TCPSTATE_FLAG_ACK;
 
     if (flags & TCPSTATE_FLAG_RST) {
-        me->known |= (judgement->is & FOREIGN) ? 0 : RST_IN_ITS_NAME;
+        me->known |= (judgement->is & FOREIGN) && judgement->reset_number != TCPSTATE_RESET_NUMBER_WINDOW ? 0 : RST_IN_ITS_NAME;
+        if (judgement->reset_number != TCPSTATE_RESET_NUMBER_OUTSIDE) {
+            me->known |= SENT_ANY_RST;
+            me->reset_seq = (me->known & KNOWS_SEQ) && seq_gt(me->snd_max, segment->seq) ? me->snd_max : segment->seq;
+        }
         if ((judgement->is & ACCEPTABLE) && !syn)
             me->known |= SENT_RST;
         /* What is before its number was sent before it. */
@@ -266,7 +274,7 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
         if (judgement->is & OPENS)
             connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_CONTESTED;
         if ((judgement->is & OPENS) && !(peer->known & KNOWS_ISN))
-            learn_isn(peer, segment->ack - 1, segment->seq == me->isn + 1); /* the SYN,ACK was not captured */
+            learn_isn(peer, segment->ack - 1, false); /* the SYN,ACK was not captured */
         if (judgement->had & BIT(TCPSTATE_GETS_FIN)) {
             me->known |= ACKED_FIN;
             peer->known |= FIN_ARRIVED;

@@ -236,6 +236,7 @@ struct tcpstate_endpoint {
     uint32_t syn_acked; /* what its SYN,ACK acknowledged, with SENT_SYN_ACK */
     uint32_t syn_frame; /* frame of its SYN without ACK, or 0 */
     uint32_t claim;    /* an ACK of far more than the other was seen to send */
+    uint32_t reset_seq; /* the number of the last RST in its name */
     uint32_t window;   /* its last advertised window, in bytes */
     uint32_t island;   /* start of the one range kept behind a hole; == snd_max: none */
     uint32_t carried_to; /* what follows the first new data or FIN of it that acknowledged the other's FIN */

@@ -203,9 +203,9 @@ static void reset_in_window_draws_a_challenge(void)
 {
     FIGURE(ESTABLISHED_100_300,
         { "any?",        TO_B, "R",  150, 0,   0,  "ESTABLISHED?", "reset-ignored", .reset = IN_WINDOW },
-        { "any",         TO_A, ".",  300, 100, 0,  "ESTABLISHED", "challenge-ack", .answers = LINE(1) },
-        { "ESTABLISHED", TO_B, "P.", 100, 300, 10, "ESTABLISHED", "any", .was_a = "any" },
-        { "ESTABLISHED", TO_A, "P.", 300, 110, 20, "ESTABLISHED", "" });
+        { "any",         TO_A, ".",  300, 100, 0,  "ESTABLISHED?", "challenge-ack", .answers = LINE(1) },
+        { "ESTABLISHED?", TO_B, "P.", 100, 300, 10, "ESTABLISHED?", "any", .was_a = "any" },
+        { "ESTABLISHED?", TO_A, "P.", 300, 110, 20, "ESTABLISHED?", "" });
 }
 
 /* The last number of the window of 1000 at 100, and the first beyond it. */
@@ -223,7 +223,7 @@ static void challenge_answered_by_an_exact_reset(void)
 {
     FIGURE(ESTABLISHED_100_300,
         { "any?",   TO_B, "R", 150, 0,   0, "ESTABLISHED?", "reset-ignored", .reset = IN_WINDOW },
-        { "any",    TO_A, ".", 300, 100, 0, "ESTABLISHED", "challenge-ack" },
+        { "any",    TO_A, ".", 300, 100, 0, "ESTABLISHED?", "challenge-ack" },
         { "CLOSED?", TO_B, "R", 100, 0,   0, "CLOSED?",     "any", .reset = EXACT, .was_a = "any" });
 }
 
@@ -233,7 +233,7 @@ static void reset_in_window_then_an_ordinary_ack(void)
     FIGURE(ESTABLISHED_100_300,
         { "ESTABLISHED", TO_B, "P.", 100, 300, 10, "ESTABLISHED", "" },
         { "any?",        TO_B, "R",  150, 0,   0,  "ESTABLISHED?", "reset-ignored", .reset = IN_WINDOW },
-        { "any",         TO_A, ".",  300, 110, 0,  "ESTABLISHED", "" });
+        { "any",         TO_A, ".",  300, 110, 0,  "ESTABLISHED?", "" });
 }
 
 /* The number may follow data that is still on its way: B has acknowledged

@@ -202,7 +202,7 @@ static void time_wait_begins_when_it_is_known(void)
         { "TIME_WAIT*",  TO_A, "F.", 300, 101, 0, "CLOSED?",     "passive-fin", .was_b = "any" },
         { "TIME_WAIT*",  TO_A, "F.", 300, 101, 0, "LAST_ACK",    "fin-in-time-wait", .later = 1 * SECONDS,
           .repeats = 1, .was_b = "any" },
-        { "TIME_WAIT",   TO_B, ".",  101, 301, 0, "CLOSED?",     "last-ack-repeated" });
+        { "TIME_WAIT?",  TO_B, ".",  101, 301, 0, "CLOSED?",     "last-ack-repeated" });
     FIGURE(ESTABLISHED_100_300, /* A's ACK tells that the gap was filled */
         { "FIN_WAIT_1",  TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" },
         { "FIN_WAIT_2?", TO_A, ".",  300, 101, 0, "CLOSE_WAIT",  "fin-acked" },
@@ -300,7 +300,7 @@ static void data_after_its_own_fin(void)
 {
     FIGURE(ESTABLISHED_100_300,
         { "FIN_WAIT_1",  TO_B, "F.", 100, 300, 0,  "CLOSE_WAIT?", "fin" },
-        { "FIN_WAIT_1",  TO_B, "P.", 101, 300, 10, "CLOSE_WAIT?", "data-after-fin", .answers = LINE(1) },
+        { "FIN_WAIT_1?", TO_B, "P.", 101, 300, 10, "CLOSE_WAIT?", "data-after-fin", .answers = LINE(1) },
         { "FIN_WAIT_2?", TO_A, ".",  300, 101, 0,  "CLOSE_WAIT",  "fin-acked" });
 }
 
@@ -309,8 +309,8 @@ static void acknowledgment_beyond_the_fin(void)
 {
     FIGURE(ESTABLISHED_100_300,
         { "FIN_WAIT_1",  TO_B, "F.", 100, 300, 0,  "CLOSE_WAIT?", "fin" },
-        { "FIN_WAIT_1",  TO_B, "P.", 101, 300, 10, "CLOSE_WAIT?", "data-after-fin" },
-        { "FIN_WAIT_1",  TO_A, ".",  300, 111, 0,  "CLOSE_WAIT?", "" },
+        { "FIN_WAIT_1?", TO_B, "P.", 101, 300, 10, "CLOSE_WAIT?", "data-after-fin" },
+        { "FIN_WAIT_1?", TO_A, ".",  300, 111, 0,  "CLOSE_WAIT?", "" },
         { "FIN_WAIT_2?", TO_A, ".",  300, 101, 0,  "CLOSE_WAIT",  "fin-acked" });
 }
 

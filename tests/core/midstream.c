@@ -170,7 +170,7 @@ static void acknowledgment_of_what_was_not_captured(void)
 {
     FIGURE(ESTABLISHED_100_300,
         { "ESTABLISHED?", TO_A, ".", 300, 150, 0, "ESTABLISHED?", "" },
-        { "FIN_WAIT_1?",  TO_B, "F.", 150, 300, 0, "CLOSE_WAIT?", "fin" },
+        { "FIN_WAIT_1",  TO_B, "F.", 150, 300, 0, "CLOSE_WAIT?", "fin" },
         { "FIN_WAIT_2?", TO_A, ".",  300, 151, 0, "CLOSE_WAIT",  "fin-acked" });
 }
 

@@ -150,8 +150,8 @@ static void syn_ack_not_captured(void)
 {
     FIGURE(
         { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn" },
-        { "ESTABLISHED",  TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack", .answers = NO_LINE },
-        { "ESTABLISHED",  TO_B, "P.", 101, 301, 10, "ESTABLISHED?", "first-request" },
+        { "ESTABLISHED?", TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack", .answers = NO_LINE },
+        { "ESTABLISHED?", TO_B, "P.", 101, 301, 10, "ESTABLISHED?", "first-request" },
         { "ESTABLISHED",  TO_A, "P.", 301, 111, 20, "ESTABLISHED",  "first-response" });
 }
 
@@ -201,8 +201,8 @@ static void only_the_clients_side_is_captured(void)
 {
     FIGURE(
         { "SYN_SENT",    TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn" },
-        { "ESTABLISHED", TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack" },
-        { "ESTABLISHED", TO_B, "P.", 101, 301, 10, "ESTABLISHED?", "first-request" },
+        { "ESTABLISHED?", TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack" },
+        { "ESTABLISHED?", TO_B, "P.", 101, 301, 10, "ESTABLISHED?", "first-request" },
         { "ESTABLISHED?", TO_B, ".", 111, 321, 0,  "ESTABLISHED*", "" },
         { "FIN_WAIT_1?", TO_B, "F.", 111, 321, 0,  "CLOSE_WAIT?",  "fin-midstream" });
 }
@@ -223,7 +223,7 @@ static void handshake_ack_recorded_before_the_syn_ack(void)
 {
     FIGURE(
         { "SYN_SENT",    TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn" },
-        { "ESTABLISHED", TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack" },
+        { "ESTABLISHED?", TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack" },
         { "ESTABLISHED", TO_A, "S.", 300, 101, 0,  "ESTABLISHED?", "syn-ack", .was_b = "any", .answers = 1 },
         { "ESTABLISHED", TO_B, "P.", 101, 301, 10, "ESTABLISHED?", "first-request" },
         { "ESTABLISHED", TO_A, "P.", 301, 111, 20, "ESTABLISHED",  "first-response" });

@@ -112,7 +112,7 @@ static void rejection_of_an_old_duplicate_ends_nothing(void)
         { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "syn" },
         { "SYN_SENT",     TO_A, "S.", 300, 91,  0, "SYN_RCVD",     "bad-syn-ack",
           .failed = ACK_IS_J_PLUS_1, .expected = 101 },
-        { "SYN_SENT",     TO_B, "R",  91,  0,   0, "LISTEN?",      "syn-ack-rejected", .reset = EXACT },
+        { "SYN_SENT?",    TO_B, "R",  91,  0,   0, "LISTEN?",      "syn-ack-rejected", .reset = EXACT },
         { "ESTABLISHED?", TO_A, "S.", 400, 101, 0, "SYN_RCVD",     "syn-ack" },
         { "ESTABLISHED",  TO_B, ".",  101, 401, 0, "ESTABLISHED?", "handshake-ack",
           .outcome = "open", .conn_state = "RSTO" }); /* by Zeek, to whom any RST is one */
@@ -217,7 +217,7 @@ static void half_of_the_opening_not_seen(void)
           .outcome = "half-closed", .conn_state = "SH", .closed_by = BY_B, .owing = A_OWES });
     FIGURE(
         { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",   "syn" },
-        { "FIN_WAIT_1",   TO_B, "F.", 101, 301, 0, "CLOSE_WAIT?", "any",
+        { "FIN_WAIT_1?",  TO_B, "F.", 101, 301, 0, "CLOSE_WAIT?", "any",
           .outcome = "half-closed", .conn_state = "SH", .closed_by = BY_A, .owing = B_OWES });
 }
 

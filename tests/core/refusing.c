@@ -155,7 +155,7 @@ static void bad_syn_ack(void)
         { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "syn" },
         { "SYN_SENT",     TO_A, "S.", 300, 91,  0, "SYN_RCVD",     "bad-syn-ack", .checks = ACK_IS_J_PLUS_1,
           .failed = ACK_IS_J_PLUS_1, .expected = 101 },
-        { "SYN_SENT",     TO_B, "R",  91,  0,   0, "LISTEN?",      "syn-ack-rejected", .reset = EXACT },
+        { "SYN_SENT?",    TO_B, "R",  91,  0,   0, "LISTEN?",      "syn-ack-rejected", .reset = EXACT },
         { "ESTABLISHED?", TO_A, "S.", 400, 101, 0, "SYN_RCVD",     "syn-ack", .answers = 1 },
         { "ESTABLISHED",  TO_B, ".",  101, 401, 0, "ESTABLISHED?", "handshake-ack" });
 }

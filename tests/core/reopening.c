@@ -32,7 +32,7 @@ static void old_duplicate_syn(void)
         { "SYN_SENT",     TO_B, "S",  90,  0,   0, "SYN_RCVD?",    "stale-syn", .stream = SAME_CONNECTION },
         { "SYN_SENT",     TO_A, "S.", 300, 91,  0, "SYN_RCVD",     "bad-syn-ack",
           .failed = ACK_IS_J_PLUS_1, .expected = 101, .answers = 2 },
-        { "SYN_SENT",     TO_B, "R",  91,  0,   0, "LISTEN?",      "syn-ack-rejected", .reset = EXACT,
+        { "SYN_SENT?",    TO_B, "R",  91,  0,   0, "LISTEN?",      "syn-ack-rejected", .reset = EXACT,
           .answers = 3 },
         { "ESTABLISHED?", TO_A, "S.", 400, 101, 0, "SYN_RCVD",     "syn-ack", .answers = 1 },
         { "ESTABLISHED",  TO_B, ".",  101, 401, 0, "ESTABLISHED?", "handshake-ack", .answers = 5 },
@@ -68,8 +68,8 @@ static void old_duplicate_syn_in_a_connection(void)
           .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 5050 },
         { "ESTABLISHED?",  TO_B, "S",  700, 0,   0,  "ESTABLISHED?",  "stale-syn", .stream = SAME_CONNECTION,
           .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 5090 },
-        { "ESTABLISHED?",  TO_A, ".",  321, 111, 0,  "ESTABLISHED",  "challenge-ack", .answers = 6 },
-        { "ESTABLISHED",  TO_B, "P.", 111, 321, 10, "ESTABLISHED",  "",
+        { "ESTABLISHED?",  TO_A, ".",  321, 111, 0,  "ESTABLISHED?",  "challenge-ack", .answers = 6 },
+        { "ESTABLISHED",  TO_B, "P.", 111, 321, 10, "ESTABLISHED?",  "",
           .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 5200 });
 }
 
@@ -79,13 +79,13 @@ static void forged_syn_in_a_connection(void)
     FIGURE(ESTABLISHED_100_300,
         { "any?",        TO_B, "S",  9000, 0,   0,  "ESTABLISHED?", "syn-in-connection", .stream = NEW_CONNECTION,
           .was_a = "any", .was_b = "ESTABLISHED" },
-        { "any?",        TO_A, ".",  300,  100, 0,  "ESTABLISHED", "challenge-ack", .was_a = "any" },
-        { "ESTABLISHED", TO_B, "P.", 100,  300, 10, "ESTABLISHED", "", .was_a = "any" },
+        { "any?",        TO_A, ".",  300,  100, 0,  "ESTABLISHED?", "challenge-ack", .was_a = "any" },
+        { "ESTABLISHED", TO_B, "P.", 100,  300, 10, "ESTABLISHED?", "", .was_a = "any" },
         { "ESTABLISHED", TO_A, "P.", 300,  110, 10, "ESTABLISHED", "" },
         { "any?",        TO_B, "S",  9500, 0,   0,  "ESTABLISHED?", "syn-in-connection", .stream = NEW_CONNECTION,
           .was_a = "any", .was_b = "ESTABLISHED" },
-        { "any?",        TO_A, ".",  310,  110, 0,  "ESTABLISHED", "challenge-ack", .was_a = "any" },
-        { "ESTABLISHED", TO_B, "P.", 100,  300, 10, "ESTABLISHED", "", .was_a = "any" }, /* sent again */
+        { "any?",        TO_A, ".",  310,  110, 0,  "ESTABLISHED?", "challenge-ack", .was_a = "any" },
+        { "ESTABLISHED", TO_B, "P.", 100,  300, 10, "ESTABLISHED?", "", .was_a = "any" }, /* sent again */
         { "FIN_WAIT_1",  TO_B, "F.", 110,  310, 0,  "CLOSE_WAIT?", "fin" });
 }
 
@@ -109,7 +109,7 @@ static void half_open_discovery(void)
     FIGURE(ESTABLISHED_100_300,
         { "SYN_SENT*",    TO_B, "S",  400, 0,   0, "ESTABLISHED?",  "syn-in-connection", .stream = NEW_CONNECTION,
           .was_a = "CLOSED", .was_b = "ESTABLISHED", .client = CLIENT_IS_A },
-        { "SYN_SENT*",    TO_A, ".",  300, 100, 0, "ESTABLISHED",  "challenge-ack", .answers = LINE(1) },
+        { "SYN_SENT*",    TO_A, ".",  300, 100, 0, "ESTABLISHED?",  "challenge-ack", .answers = LINE(1) },
         { "SYN_SENT?",     TO_B, "R",  100, 0,   0, "CLOSED?",      "half-open-reset", .reset = EXACT },
         { "SYN_SENT?",    TO_B, "S",  400, 0,   0, "SYN_RCVD?",    "syn-retransmitted", .repeats = 1,
           .answers = LINE(1) },
@@ -124,7 +124,7 @@ static void half_open_discovery_then_another_syn(void)
     FIGURE(ESTABLISHED_100_300,
         { "SYN_SENT*",    TO_B, "S",  400, 0,   0, "ESTABLISHED?",  "syn-in-connection", .stream = NEW_CONNECTION,
           .was_a = "CLOSED", .was_b = "ESTABLISHED" },
-        { "SYN_SENT*",    TO_A, ".",  300, 100, 0, "ESTABLISHED",  "challenge-ack" },
+        { "SYN_SENT*",    TO_A, ".",  300, 100, 0, "ESTABLISHED?",  "challenge-ack" },
         { "SYN_SENT?",     TO_B, "R",  100, 0,   0, "CLOSED?",      "half-open-reset", .reset = EXACT },
         { "SYN_SENT?",     TO_B, "S",  800, 0,   0, "SYN_RCVD?",    "port-reused", .stream = NEW_CONNECTION,
           .was_a = "any", .was_b = "any" },
@@ -138,7 +138,7 @@ static void challenge_ack_proves_established(void)
     FIGURE(HANDSHAKE(99, 299),
         { "SYN_SENT*",TO_B, "S", 400, 0,   0, "ESTABLISHED?", "syn-in-connection", .stream = NEW_CONNECTION,
           .was_a = "CLOSED", .was_b = "ESTABLISHED" },
-        { "SYN_SENT*",TO_A, ".", 300, 100, 0, "ESTABLISHED",  "challenge-ack", .answers = 4 },
+        { "SYN_SENT*",TO_A, ".", 300, 100, 0, "ESTABLISHED?",  "challenge-ack", .answers = 4 },
         { "SYN_SENT?", TO_B, "R", 100, 0,   0, "CLOSED?",      "half-open-reset", .reset = EXACT });
 }
 
@@ -149,7 +149,7 @@ static void half_open_discovery_of_a_connection_not_captured(void)
     FIGURE(
         { "SYN_SENT",     TO_B, "S",  400, 0,   0, "SYN_RCVD?",    "syn" },
         { "SYN_SENT",     TO_A, ".",  300, 100, 0, "ESTABLISHED?", "challenge-ack", .was_b = "any", .answers = 1 },
-        { "SYN_SENT",     TO_B, "R",  100, 0,   0, "CLOSED?",      "half-open-reset", .reset = EXACT },
+        { "SYN_SENT?",    TO_B, "R",  100, 0,   0, "CLOSED?",      "half-open-reset", .reset = EXACT },
         { "SYN_SENT",     TO_B, "S",  400, 0,   0, "SYN_RCVD?",    "syn-retransmitted", .repeats = 1 },
         { "ESTABLISHED?", TO_A, "S.", 500, 401, 0, "SYN_RCVD",     "syn-ack" },
         { "ESTABLISHED",  TO_B, ".",  401, 501, 0, "ESTABLISHED?", "handshake-ack" });
@@ -171,7 +171,7 @@ static void syn_meets_close_wait(void)
         { "FIN_WAIT_2?", TO_A, ".",  300, 101, 0, "CLOSE_WAIT",  "fin-acked" },
         { "SYN_SENT*",   TO_B, "S",  700, 0,   0, "CLOSE_WAIT?",  "syn-in-connection", .stream = NEW_CONNECTION,
           .was_a = "any", .was_b = "CLOSE_WAIT" },
-        { "SYN_SENT*",   TO_A, ".",  300, 101, 0, "CLOSE_WAIT",  "challenge-ack", .answers = LINE(3) },
+        { "SYN_SENT*",   TO_A, ".",  300, 101, 0, "CLOSE_WAIT?",  "challenge-ack", .answers = LINE(3) },
         { "SYN_SENT?",    TO_B, "R",  101, 0,   0, "CLOSED?",     "half-open-reset", .reset = EXACT });
 }
 
@@ -224,7 +224,7 @@ static void syn_too_low_for_time_wait(void)
     FIGURE(ESTABLISHED_100_300, CLOSED_BY_B,
         { "SYN_SENT*",TO_B, "S", 40,  0,   0, "TIME_WAIT?", "syn-in-connection", .stream = NEW_CONNECTION,
           .was_a = "CLOSED", .was_b = "TIME_WAIT" },
-        { "SYN_SENT*",TO_A, ".", 301, 101, 0, "TIME_WAIT", "challenge-ack", .answers = LINE(5) },
+        { "SYN_SENT*",TO_A, ".", 301, 101, 0, "TIME_WAIT?", "challenge-ack", .answers = LINE(5) },
         { "SYN_SENT?", TO_B, "R", 101, 0,   0, "CLOSED?",   "half-open-reset", .reset = EXACT });
 }
 
