@@ -216,6 +216,8 @@ bool tcpstate_restore(struct tcpstate_connection *connection, const struct tcpst
         other.carried_to = other.fin + 1;
     }
     connection->ends[!from] = other;
+    connection->ends[from].known |= DISPUTED;
+    tcpstate_may_be(&connection->ends[from], NOBODY_THERE | TCPSTATE_IN(SYN_SENT));
     connection->facts |= TCPSTATE_CONNECTION_RESTORED;
     connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_SETTLED;
     return true;

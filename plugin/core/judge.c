@@ -242,7 +242,9 @@ static void judge_syn_ack(const struct tcpstate_connection *connection, const st
     }
     if (connection->facts & TCPSTATE_CONNECTION_SIMULTANEOUS)
         judgement->is |= CROSSES;
-    if (!(me->known & KNOWS_ISN) && me->may != TCPSTATE_ANY_STATE)
+    const bool far = (peer->known & (KNOWS_ISN | KNOWS_SEQ)) == KNOWS_SEQ && peer->snd_max - segment->ack >= FAR;
+    if ((!(me->known & KNOWS_ISN) && me->may != TCPSTATE_ANY_STATE) || far
+        || (!(judgement->is & GOOD_ACK) && (connection->stale_frame == 0 || segment->ack != connection->stale_isn + 1)))
         judgement->is |= MAY_BE_ANOTHERS;
 }
 
@@ -267,6 +269,11 @@ bool tcpstate_is_keep_alive(const struct tcpstate_endpoint *sender, const struct
            && segment->ack == sender->rcv_nxt;
 }
 
+static bool is_below_isn(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
+{
+    return (me->known & KNOWS_ISN) && seq_le(segment->seq + segment->payload, me->isn) && me->snd_max - me->isn < FAR;
+}
+
 /* Whether its receiver must refuse the segment's number (RFC 9293 section
  * 3.10.7.4, first check), however much the capture lacks: what it acknowledged
  * before is behind it for ever. */
@@ -275,7 +282,7 @@ static bool is_old(const struct tcpstate_endpoint *me, const struct tcpstate_end
 {
     const uint32_t end = segment->seq + segment->payload;
 
-    if ((me->known & KNOWS_ISN) && seq_le(end, me->isn) && me->snd_max - me->isn < FAR)
+    if (is_below_isn(me, segment))
         return true;
     if (!(peer->known & KNOWS_ACK))
         return false;
@@ -454,9 +461,11 @@ static void judge_fin(const struct tcpstate_endpoint *me, const struct tcpstate_
         judgement->is |= CROSSES;
     if (!(me->known & SENT_FIN) && (judgement->is & OVERTAKEN))
         judgement->is |= AFTER_THE_FIN;
-    if ((judgement->is & UNACCEPTABLE) || ((me->known & SENT_FIN) && fin != me->fin))
-        return; /* a second one, elsewhere: the first one counts */
-    if (fits && (judgement->is & IN_ORDER))
+    if (judgement->is & UNACCEPTABLE)
+        return;
+    if ((me->known & SENT_FIN) && fin != me->fin) /* a second one, elsewhere: the first one counts */
+        judgement->may_arrive |= BIT(TCPSTATE_GETS_FIN);
+    else if (fits && (judgement->is & IN_ORDER))
         judgement->arrives |= BIT(TCPSTATE_GETS_FIN);
     else
         judgement->may_arrive |= BIT(TCPSTATE_GETS_FIN);
@@ -490,10 +499,6 @@ static void judge_data(const struct tcpstate_connection *connection, const struc
                                   ? (tcpstate_set)~(TCPSTATE_IN(FIN_WAIT_2) | TCPSTATE_IN(TIME_WAIT))
                                   : SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD);
     }
-    /* A program that has closed both ways need not take it: its host answers by
-     * RST (RFC 9293 section 3.6.1; Linux's orphans). */
-    if (is_new && (peer->may & (TCPSTATE_IN(FIN_WAIT_1) | TCPSTATE_IN(FIN_WAIT_2))))
-        judgement->may_arrive |= BIT(TCPSTATE_GETS_RST_AS_OPENER);
 }
 
 /* Whether nobody who is in this connection can have sent it: the numbers are far
@@ -511,7 +516,8 @@ static bool is_stray(const struct tcpstate_connection *connection, const struct 
         return false;
     /* What the other has acknowledged, however far, is not; the capture lacks much. */
     const bool claimed = (peer->known & CLAIMS) && segment->seq + 1 - peer->claim <= receive_window(peer) + 1;
-    return ((me->known & KNOWS_SEQ) && segment->seq - me->snd_max + FAR > 2 * FAR && !claimed)
+    return (!claimed && (me->known & KNOWS_SEQ) && segment->seq - me->snd_max + FAR > 2 * FAR)
+           || (!claimed && !(segment->flags & TCPSTATE_FLAG_FIN) && is_below_isn(me, segment))
            || ((peer->known & KNOWS_SEQ) && segment->ack - peer->snd_max + FAR > 2 * FAR);
 }
 
@@ -532,7 +538,8 @@ static void judge_transfer(const struct tcpstate_connection *connection, const s
 
     judgement->senders = ALIVE;
     if (is_stray(connection, me, peer, segment)) {
-        judgement->is |= STRAY;
+        const uint32_t near = UINT16_MAX;
+        judgement->is |= STRAY | (segment->seq - me->snd_max + near > 2 * near ? ANOTHERS_NUMBERS : 0);
         judgement->senders = 0;
         return;
     }
@@ -564,17 +571,22 @@ static void judge_transfer(const struct tcpstate_connection *connection, const s
             judgement->is |= SENDS_MORE;
     }
 
+    /* A program that has closed both ways need not take data: its host answers by
+     * RST (RFC 9293 section 3.6.1; Linux's orphans). */
+    if ((!(me->known & KNOWS_SEQ) || seq_gt(next - (has_fin ? 1 : 0), me->snd_max))
+        && (peer->may & (TCPSTATE_IN(FIN_WAIT_1) | TCPSTATE_IN(FIN_WAIT_2))))
+        judgement->may_arrive |= BIT(TCPSTATE_GETS_RST_AS_OPENER);
     if ((me->known & SENT_FIN) && segment->payload == 0 && !has_fin && seq_le(segment->seq, me->fin))
         judgement->is |= BELOW_ITS_FIN;
 
     /* Arrivals: an acceptable ACK first, as section 3.10.7.4 orders them. */
-    if (!refused) {
+    if (!refused || outdated) {
         uint8_t acks = 0;
         if (covers_syn(peer, segment) && (peer->likely == TCPSTATE_SYN_RCVD || (peer->known & SENT_SYN)))
             acks |= BIT(TCPSTATE_GETS_ACK_OF_SYN);
         if (covers_fin(peer, segment))
             acks |= BIT(TCPSTATE_GETS_ACK_OF_FIN);
-        *(fits ? &judgement->arrives : &judgement->may_arrive) |= acks;
+        *(fits && !refused ? &judgement->arrives : &judgement->may_arrive) |= acks;
     }
     if (covers_fin(peer, segment)) {
         if (!(me->known & ACKED_FIN))
@@ -616,6 +628,15 @@ static bool is_news(const struct tcpstate_endpoint *me, const struct tcpstate_en
                && (!(me->known & KNOWS_ACK) || seq_gt(segment->ack, acked)));
 }
 
+/* A SYN,ACK of just the other's SYN, or the ACK of just that: these are the numbers
+ * of the connection, whatever was seen beside them. */
+static bool opens_by_numbers(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                             const struct tcpstate_segment *segment)
+{
+    return (peer->known & KNOWS_ISN) && segment->ack == peer->isn + 1
+           && ((segment->flags & TCPSTATE_FLAG_SYN) || ((me->known & KNOWS_ISN) && segment->seq == me->isn + 1));
+}
+
 /* What holds of the segment by itself, and of what its ends have done before. */
 static conditions conditions_of(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
                                 const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
@@ -643,6 +664,7 @@ static conditions conditions_of(const struct tcpstate_connection *connection, co
     is |= (me->known & SENT_FIN) ? ALREADY_SENT_FIN : 0;
     is |= peer->last.frame == 0 || segment->time - peer->last.time >= TCPSTATE_LONGEST_WAY ? LOST_FOR_EVER : 0;
     is |= is_news(me, peer, segment) ? NEWS : 0;
+    is |= (me->known & DISPUTED) && !opens_by_numbers(me, peer, segment) ? MAY_BE_ANOTHERS : 0;
     if (me->ttl != 0 && segment->ttl != 0 && segment->ttl != me->ttl)
         is |= MAY_BE_ANOTHERS; /* it came another way than all before */
     is |= me->last.frame == 0 || segment->time - me->last.time >= TCPSTATE_SHORTEST_RETRANSMISSION ? AFTER_A_PAUSE : 0;

@@ -37,6 +37,8 @@ enum {
     FIN_IN_DOUBT = 0x400000,    /* .fin of a FIN that does not fit what the capture holds */
     RST_IN_ITS_NAME = 0x800000, /* its last segment was a RST, acceptable or not */
     FIN_DISPUTED = 0x2000000,   /* a FIN in its name was followed by data in its place */
+    DISPUTED = 0x4000000,       /* it, or a stranger, sent what fits no numbers known of it */
+    MAY_REPEAT = 0x8000000,     /* its last new data came after a pause: it may have been sent before, unseen */
     AS_SENT = 0x1000000,        /* nothing came after its SYN or FIN, which proves .state */
     SIGNED = 0x200000,          /* all of its segments are signed (TCP-MD5, TCP-AO) */
 };
@@ -100,6 +102,7 @@ typedef uint64_t conditions;
 #define NEWS              (UINT64_C(1) << 53) /* sent after all that was seen of its sender */
 #define LOST_FOR_EVER     (UINT64_C(1) << 56) /* what it shows not to have arrived never will */
 #define BELOW_ITS_FIN     (UINT64_C(1) << 57) /* nothing, at or before the number of its own FIN */
+#define ANOTHERS_NUMBERS  (UINT64_C(1) << 58) /* STRAY, and not near the numbers of its sender either */
 #define AFTER_THE_FIN     (UINT64_C(1) << 47) /* a FIN sent before what its sender is known to have had */
 
 /* The judgement of one segment. */

@@ -130,7 +130,7 @@ static const struct exception {
     /* Recorded behind what its sender sent later: that tells more. */
     { HAS_SYN | OVERTAKEN, 0 },
     /* Of a connection that the capture does not hold. */
-    { STRAY, ALIVE },
+    { STRAY, ALIVE | NOBODY_THERE },
     /* Its receiver drops it, so no host that is in this connection sent it; unless it
      * is late. */
     { HAS_FIN | UNACCEPTABLE, TCPSTATE_IN(FIN_WAIT_1) | TCPSTATE_IN(LAST_ACK) },
@@ -216,7 +216,8 @@ static void move_sender(struct tcpstate_endpoint *me, const struct tcpstate_segm
 
     bool moved = false;
     /* A FIN after a pause may be sent again, although the first was not captured. */
-    if ((judgement->is & (HAS_FIN | AFTER_A_PAUSE)) == (HAS_FIN | AFTER_A_PAUSE) || (judgement->is & SKIPS_UNSEEN))
+    if (((judgement->is & HAS_FIN) && ((judgement->is & AFTER_A_PAUSE) || (me->known & MAY_REPEAT)))
+        || (judgement->is & SKIPS_UNSEEN))
         can |= reach(tcpstate_next_of(me->after & SENDS_A_FIN, TCPSTATE_SENDS_FIN), had);
     can &= judgement->senders;
     from->shown = from->state = (enum tcpstate_state)me->state;
@@ -329,9 +330,9 @@ static void arrive_late(struct tcpstate_connection *connection, struct tcpstate_
 
 /* Where a SYN passes, its receiver may have given up what we believe it to hold,
  * unseen, and take it. */
-static void meet_syn(struct tcpstate_endpoint *peer, bool contested, const struct judgement *judgement)
+static void meet_syn(struct tcpstate_endpoint *peer, bool contested, bool overtaken, const struct judgement *judgement)
 {
-    if ((contested || !(judgement->is & AGAIN)) && !(judgement->is & OVERTAKEN) && peer->likely != TCPSTATE_UNKNOWN && (peer->after & ALIVE))
+    if ((contested || !(judgement->is & AGAIN)) && !overtaken && peer->likely != TCPSTATE_UNKNOWN && (peer->after & ALIVE))
         peer->after |= NOBODY_THERE | TCPSTATE_IN(SYN_RCVD);
     if ((judgement->arrives & BIT(TCPSTATE_GETS_SYN)) && (peer->pending & GETS_RESET)) {
         /* A reset came before it, and is not to be replayed after it. */
@@ -347,7 +348,8 @@ static void move_receiver(struct tcpstate_connection *connection, struct tcpstat
                           const struct judgement *judgement)
 {
     if ((judgement->is & (HAS_SYN | HAS_ACK | HAS_FIN | HAS_RST)) == HAS_SYN)
-        meet_syn(peer, connection->facts & TCPSTATE_CONNECTION_CONTESTED, judgement);
+        meet_syn(peer, connection->facts & TCPSTATE_CONNECTION_CONTESTED,
+                 (judgement->is & OVERTAKEN) && segment->time - connection->moments[TCPSTATE_MOMENT_FIRST] < TCPSTATE_LONG_WAY, judgement);
     arrive(connection, peer, judgement, segment->time);
     if (judgement->arrives & BIT(TCPSTATE_GETS_FIN))
         me->known |= FIN_ARRIVED;
@@ -412,6 +414,12 @@ void tcpstate_move(struct tcpstate_connection *connection, const struct tcpstate
 
     *departure = (struct departure){ 0 };
     move_sender(me, segment, judgement, departure);
+    /* What of the other's is on its way may meet a closed socket. */
+    if ((judgement->is & (HAS_FIN | HAS_ACK)) == (HAS_FIN | HAS_ACK) && (peer->known & KNOWS_SEQ) && seq_gt(peer->snd_max, segment->ack)
+        && (me->after & (TCPSTATE_IN(FIN_WAIT_1) | TCPSTATE_IN(FIN_WAIT_2)))) {
+        me->doubtful |= BIT(TCPSTATE_GETS_RST_AS_OPENER);
+        tcpstate_settle(me);
+    }
     learn_of_the_uncaptured(peer, judgement);
     if (judgement->is & CONFIRMS_FIN) {
         peer->after = tcpstate_next_of(peer->after & (SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD)), TCPSTATE_SENDS_FIN)
@@ -433,4 +441,6 @@ void tcpstate_move(struct tcpstate_connection *connection, const struct tcpstate
     move_receiver(connection, me, peer, segment, judgement);
     suspect_unseen_fin(me, peer, judgement);
     clear_of_fin(me, peer);
+    if (judgement->is & ANOTHERS_NUMBERS) /* its receiver may be in that other connection, too */
+        tcpstate_may_be(peer, ALIVE | NOBODY_THERE);
 }

@@ -81,7 +81,8 @@ static void remember_syn(struct tcpstate_connection *connection, struct tcpstate
 {
     bool has_ack = segment->flags & TCPSTATE_FLAG_ACK;
 
-    if ((me->known & (KNOWS_ISN | KNOWS_SEQ)) == KNOWS_SEQ && me->snd_max - segment->seq < FAR) {
+    if ((me->known & (KNOWS_ISN | KNOWS_SEQ)) == KNOWS_SEQ && me->snd_max - segment->seq < FAR
+        && (!(me->known & SENT_FIN) || seq_gt(me->fin, segment->seq))) {
         me->isn = segment->seq; /* recorded behind what its sender sent later */
         me->known |= KNOWS_ISN;
     } else if (!(me->known & KNOWS_ISN) || me->isn != segment->seq) {
@@ -138,7 +139,9 @@ static void remember_data(struct tcpstate_connection *connection, struct tcpstat
             me->snd_nxt = me->fin;
     }
     if (segment->payload > 0)
-        me->known |= SENT_DATA;
+        me->known |= SENT_DATA | ((judgement->is & (NEW_DATA | AFTER_A_PAUSE)) == (NEW_DATA | AFTER_A_PAUSE) ? MAY_REPEAT : 0);
+    else if (!(segment->flags & TCPSTATE_FLAG_FIN) && segment->seq == me->snd_max)
+        me->known &= ~(uint32_t)MAY_REPEAT;
     if (judgement->is & FIRST_HALF_CLOSED)
         me->known |= SENT_HALF_CLOSED;
     bool first_fin = (segment->flags & TCPSTATE_FLAG_FIN) && !(me->known & SENT_FIN);
@@ -208,6 +211,17 @@ static void confirm_claim(struct tcpstate_endpoint *me, struct tcpstate_endpoint
     peer->known &= ~(uint32_t)CLAIMS;
 }
 
+/* It goes on just where it stood, and acknowledges what the other sent: these are
+ * the numbers of the connection. */
+static void settle_dispute(struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                           const struct tcpstate_segment *segment, const struct judgement *judgement)
+{
+    if ((me->known & DISPUTED) && (judgement->is & NEWS) && !(judgement->is & (STRAY | STALE | DOES_NOT_FIT | UNACCEPTABLE))
+        && (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_ACK)) == TCPSTATE_FLAG_ACK
+        && (me->known & peer->known & KNOWS_SEQ) && segment->seq == me->snd_max && segment->ack == peer->snd_max)
+        me->known &= ~(uint32_t)DISPUTED;
+}
+
 void tcpstate_remember(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
                        const struct judgement *judgement)
 {
@@ -239,10 +253,15 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
         me->fin = tcpstate_segment_next(segment) - 1;
         me->known |= FIN_IN_DOUBT;
     }
+    if ((judgement->is & STRAY) || (judgement->is & (STALE | HAS_ACK)) == (STALE | HAS_ACK))
+        me->known |= DISPUTED;
+    if (judgement->is & ANOTHERS_NUMBERS)
+        peer->known |= DISPUTED;
     if (judgement->is & STRAY) {
         me->claim = segment->ack;
         me->known |= CLAIMS;
     }
+    settle_dispute(me, peer, segment, judgement);
     if (judgement->is & (STALE | UNACCEPTABLE | STRAY))
         return;
     if (segment->options & TCPSTATE_OPTION_SIGNATURE)

@@ -130,7 +130,7 @@ static void forged_syn_ack_in_a_connection(void)
     FIGURE(ESTABLISHED_100_300,
         { "ESTABLISHED", TO_A, "S.", 900, 100, 0,  "ESTABLISHED?", "syn-in-connection" },
         { "ESTABLISHED", TO_B, ".",  100, 300, 0,  "ESTABLISHED?", "challenge-ack", .answers = LINE(1) },
-        { "ESTABLISHED", TO_A, "P.", 300, 100, 10, "ESTABLISHED", "" },
+        { "ESTABLISHED", TO_A, "P.", 300, 100, 10, "ESTABLISHED?", "" },
         { "CLOSE_WAIT?", TO_A, "F.", 310, 100, 0,  "FIN_WAIT_1",  "fin" });
 }
 

@@ -110,7 +110,7 @@ static void rejection_of_an_old_duplicate_ends_nothing(void)
 {
     FIGURE(
         { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "syn" },
-        { "SYN_SENT",     TO_A, "S.", 300, 91,  0, "SYN_RCVD",     "bad-syn-ack",
+        { "SYN_SENT",     TO_A, "S.", 300, 91,  0, "SYN_RCVD?",     "bad-syn-ack",
           .failed = ACK_IS_J_PLUS_1, .expected = 101 },
         { "SYN_SENT?",    TO_B, "R",  91,  0,   0, "LISTEN?",      "syn-ack-rejected", .reset = EXACT },
         { "ESTABLISHED?", TO_A, "S.", 400, 101, 0, "SYN_RCVD",     "syn-ack" },

@@ -153,7 +153,7 @@ static void bad_syn_ack(void)
 {
     FIGURE(
         { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "syn" },
-        { "SYN_SENT",     TO_A, "S.", 300, 91,  0, "SYN_RCVD",     "bad-syn-ack", .checks = ACK_IS_J_PLUS_1,
+        { "SYN_SENT",     TO_A, "S.", 300, 91,  0, "SYN_RCVD?",     "bad-syn-ack", .checks = ACK_IS_J_PLUS_1,
           .failed = ACK_IS_J_PLUS_1, .expected = 101 },
         { "SYN_SENT?",    TO_B, "R",  91,  0,   0, "LISTEN?",      "syn-ack-rejected", .reset = EXACT },
         { "ESTABLISHED?", TO_A, "S.", 400, 101, 0, "SYN_RCVD",     "syn-ack", .answers = 1 },
@@ -165,7 +165,7 @@ static void syn_ack_of_the_unsent(void)
 {
     FIGURE(
         { "SYN_SENT", TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
-        { "SYN_SENT", TO_A, "S.", 300, 500, 0, "SYN_RCVD",  "bad-syn-ack",
+        { "SYN_SENT", TO_A, "S.", 300, 500, 0, "SYN_RCVD?",  "bad-syn-ack",
           .failed = ACK_IS_J_PLUS_1, .expected = 101 });
 }
 
@@ -174,7 +174,7 @@ static void acknowledgment_of_the_isn_itself(void)
 {
     FIGURE(
         { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
-        { "SYN_SENT",     TO_A, "S.", 300, 100, 0, "SYN_RCVD",  "bad-syn-ack",
+        { "SYN_SENT",     TO_A, "S.", 300, 100, 0, "SYN_RCVD?",  "bad-syn-ack",
           .failed = ACK_IS_J_PLUS_1, .expected = 101 });
     FIGURE(
         { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },

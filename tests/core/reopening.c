@@ -80,13 +80,13 @@ static void forged_syn_in_a_connection(void)
         { "any?",        TO_B, "S",  9000, 0,   0,  "ESTABLISHED?", "syn-in-connection", .stream = NEW_CONNECTION,
           .was_a = "any", .was_b = "ESTABLISHED" },
         { "any?",        TO_A, ".",  300,  100, 0,  "ESTABLISHED?", "challenge-ack", .was_a = "any" },
-        { "ESTABLISHED", TO_B, "P.", 100,  300, 10, "ESTABLISHED?", "", .was_a = "any" },
-        { "ESTABLISHED", TO_A, "P.", 300,  110, 10, "ESTABLISHED", "" },
+        { "ESTABLISHED?", TO_B, "P.", 100,  300, 10, "ESTABLISHED?", "", .was_a = "any" },
+        { "ESTABLISHED?", TO_A, "P.", 300,  110, 10, "ESTABLISHED", "" },
         { "any?",        TO_B, "S",  9500, 0,   0,  "ESTABLISHED?", "syn-in-connection", .stream = NEW_CONNECTION,
           .was_a = "any", .was_b = "ESTABLISHED" },
         { "any?",        TO_A, ".",  310,  110, 0,  "ESTABLISHED?", "challenge-ack", .was_a = "any" },
-        { "ESTABLISHED", TO_B, "P.", 100,  300, 10, "ESTABLISHED?", "", .was_a = "any" }, /* sent again */
-        { "FIN_WAIT_1",  TO_B, "F.", 110,  310, 0,  "CLOSE_WAIT?", "fin" });
+        { "ESTABLISHED?", TO_B, "P.", 100,  300, 10, "ESTABLISHED?", "", .was_a = "any" }, /* sent again */
+        { "FIN_WAIT_1?", TO_B, "F.", 110,  310, 0,  "CLOSE_WAIT?", "fin" });
 }
 
 /* The same when B has closed already and waits for the last ACK. */
@@ -98,7 +98,7 @@ static void forged_syn_in_last_ack(void)
         { "any?",       TO_B, "S",  9000, 0,   0, "LAST_ACK?",    "syn-in-connection", .stream = NEW_CONNECTION,
           .was_a = "any", .was_b = "LAST_ACK" },
         { "any?",       TO_A, ".",  301,  101, 0, "LAST_ACK?",    "challenge-ack", .was_a = "any" },
-        { "TIME_WAIT",  TO_B, ".",  101,  301, 0, "CLOSED?",     "last-ack", .was_a = "any" });
+        { "TIME_WAIT?", TO_B, ".",  101,  301, 0, "CLOSED?",     "last-ack", .was_a = "any" });
 }
 
 /* ---- Half-open connections ---- */

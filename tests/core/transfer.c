@@ -100,7 +100,7 @@ static void absurd_acknowledgment(void)
     FIGURE(ESTABLISHED_100_300,
         { "ESTABLISHED", TO_A, ".",  300, 2000000100, 0, "ESTABLISHED?", "" },
         { "FIN_WAIT_1",  TO_B, "F.", 100, 300,        0, "CLOSE_WAIT?", "fin" },
-        { "FIN_WAIT_2?", TO_A, ".",  300, 101,        0, "CLOSE_WAIT",  "fin-acked" });
+        { "FIN_WAIT_2?", TO_A, ".",  300, 101,        0, "CLOSE_WAIT?",  "fin-acked" });
 }
 
 /* ---- Nonsense: what no TCP sends in earnest moves nobody ---- */
@@ -129,7 +129,7 @@ static void nonsense_leaves_no_trace(void)
         { "ESTABLISHED?", TO_B, "SR.", 5000, 999, 0, "ESTABLISHED?", "syn-rst", .reset = OUTSIDE },
         { "ESTABLISHED?", TO_B, "F",   150,  0,   10, "ESTABLISHED?", "fin-without-ack" },
         { "ESTABLISHED?", TO_B, "",    150,  0,   10, "ESTABLISHED?", "null-segment" },
-        { "ESTABLISHED", TO_B, "P.",  100,  300, 10, "ESTABLISHED?", "" },
+        { "ESTABLISHED?", TO_B, "P.",  100,  300, 10, "ESTABLISHED?", "" },
         { "FIN_WAIT_1",  TO_B, "F.",  110,  300, 0,  "CLOSE_WAIT?", "fin" },
         { "FIN_WAIT_2?", TO_A, ".",   300,  111, 0,  "CLOSE_WAIT",  "fin-acked" });
     FIGURE(

@@ -138,7 +138,7 @@ static bool is_knowable(const struct world *world, const struct known *known, in
     if (index <= known->stands[end])
         return true;
     if (step->cause != BY_ARRIVAL)
-        return step->state == FIN_WAIT_1 || step->state == LAST_ACK; /* with (a) */
+        return (step->state == FIN_WAIT_1 || step->state == LAST_ACK) && known->told_fin[end][step->life]; /* else (a) */
     if (step->by_orphan && !known->told_fin[end][step->life])
         return false;
     if (known->recorded[step->segment] && !step->by_fin)
