@@ -233,6 +233,9 @@ static void take_in(struct tcpstate_connection *connection, const struct tcpstat
     tcpstate_sight(me, segment, digest);
     tcpstate_remember(connection, segment, &judgement);
     tcpstate_move(connection, segment, &judgement, &departure);
+    /* A SYN of other numbers may be from long ago; what comes next will tell. */
+    if (first && (connection->facts & TCPSTATE_CONNECTION_REUSED) && (segment->flags & TCPSTATE_FLAG_SYN))
+        tcpstate_may_be(me, NOBODY_THERE);
     if (answered_already && !(judgement.is & UNACCEPTABLE)) {
         /* The answer was on its way to it all along. */
         me->pending |= BIT(TCPSTATE_GETS_ACK_OF_FIN) | BIT(TCPSTATE_GETS_FIN);

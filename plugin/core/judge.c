@@ -216,7 +216,9 @@ static void judge_syn_ack(const struct tcpstate_connection *connection, const st
         judgement->is |= STALE; /* who has sent a SYN repeats its number */
         return;
     } else if ((me->known & KNOWS_ISN) && !same_isn
-               && (is_open(me->likely) || ((me->known & SENT_SYN_ACK) && (peer->known & KNOWS_ISN) && !covers_syn(peer, segment)))) {
+               && (is_open(me->likely)
+                   || ((me->known & SENT_SYN_ACK) && (peer->known & KNOWS_ISN)
+                       && (me->syn_acked == peer->isn + 1 || !covers_syn(peer, segment))))) {
         judgement->is |= STALE; /* it belongs to nothing that is there (RFC 5961 section 4) */
         return;
     }
@@ -311,7 +313,8 @@ static void judge_acknowledgment(const struct tcpstate_connection *connection, c
     /* Of the connection that it held before: its numbers are not the new ones. */
     if ((connection->facts & TCPSTATE_CONNECTION_CONTESTED) && connection->client != (segment->from & 1)
         && !covers_syn(peer, segment)) {
-        judgement->senders &= me->may;
+        judgement->senders &= ALIVE;
+        judgement->unseen |= BIT(TCPSTATE_GETS_FIN) | BIT(TCPSTATE_GETS_ACK_OF_FIN);
         return;
     }
     if (covers_fin(peer, segment)) {
@@ -416,7 +419,8 @@ static void judge_life_after_reset(const struct tcpstate_endpoint *me, const str
 
     if (me->known & (SENT_RST | RST_IN_ITS_NAME)) {
         if (news || segment->time - me->marked.time >= TCPSTATE_LONGEST_WAY)
-            judgement->is |= (me->known & SENT_RST) ? AFTER_RESET : 0;
+            judgement->is |= ((me->known & SENT_RST) ? AFTER_RESET : 0)
+                             | (segment->time - me->marked.time < TCPSTATE_SHORTEST_RETRANSMISSION ? MAY_BE_ANOTHERS : 0);
         else
             judgement->is |= OVERTAKEN;
     }
@@ -444,7 +448,7 @@ static void judge_fin(const struct tcpstate_endpoint *me, const struct tcpstate_
     uint32_t fin = segment->seq + segment->payload;
 
     judgement->senders &= SENDS_A_FIN;
-    if ((judgement->is & (SENDS_MORE | AFTER_A_PAUSE)) == SENDS_MORE)
+    if ((judgement->is & (SENDS_MORE | AFTER_A_PAUSE)) == SENDS_MORE && !(me->known & MAY_REPEAT))
         judgement->senders &= SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD);
     if (me->known & SENT_FIN) {
         judgement->is |= AGAIN;
@@ -538,8 +542,7 @@ static void judge_transfer(const struct tcpstate_connection *connection, const s
 
     judgement->senders = ALIVE;
     if (is_stray(connection, me, peer, segment)) {
-        const uint32_t near = UINT16_MAX;
-        judgement->is |= STRAY | (segment->seq - me->snd_max + near > 2 * near ? ANOTHERS_NUMBERS : 0);
+        judgement->is |= STRAY | (me->snd_max - segment->seq > UINT16_MAX ? ANOTHERS_NUMBERS : 0);
         judgement->senders = 0;
         return;
     }

@@ -219,6 +219,9 @@ static void move_sender(struct tcpstate_endpoint *me, const struct tcpstate_segm
     if (((judgement->is & HAS_FIN) && ((judgement->is & AFTER_A_PAUSE) || (me->known & MAY_REPEAT)))
         || (judgement->is & SKIPS_UNSEEN))
         can |= reach(tcpstate_next_of(me->after & SENDS_A_FIN, TCPSTATE_SENDS_FIN), had);
+    /* ... and so may the data that showed it in CLOSE_WAIT. */
+    if ((judgement->is & HAS_FIN) && (me->known & MAY_REPEAT) && (judgement->had & BIT(TCPSTATE_GETS_FIN)))
+        can |= TCPSTATE_IN(CLOSING);
     can &= judgement->senders;
     from->shown = from->state = (enum tcpstate_state)me->state;
     from->closes_first_or_not = (can & SENDS_NEW_DATA) == SENDS_NEW_DATA;
@@ -242,6 +245,8 @@ static void move_sender(struct tcpstate_endpoint *me, const struct tcpstate_segm
         ;
     } else if (can == 0) {
         me->after |= tcpstate_next_of(judgement->senders, sending(segment));
+        me->likely = (uint8_t)own_if_any((enum tcpstate_state)me->likely, judgement->is);
+        me->after |= (tcpstate_set)(me->likely < TCPSTATE_UNKNOWN ? 1u << me->likely : 0);
     } else {
         const enum tcpstate_event event = sending(segment);
         moved = true;

@@ -139,9 +139,7 @@ static void remember_data(struct tcpstate_connection *connection, struct tcpstat
             me->snd_nxt = me->fin;
     }
     if (segment->payload > 0)
-        me->known |= SENT_DATA | ((judgement->is & (NEW_DATA | AFTER_A_PAUSE)) == (NEW_DATA | AFTER_A_PAUSE) ? MAY_REPEAT : 0);
-    else if (!(segment->flags & TCPSTATE_FLAG_FIN) && segment->seq == me->snd_max)
-        me->known &= ~(uint32_t)MAY_REPEAT;
+        me->known |= SENT_DATA | (had_fin && !(me->known & ACKED_FIN) && (judgement->is & AFTER_A_PAUSE) ? MAY_REPEAT : 0);
     if (judgement->is & FIRST_HALF_CLOSED)
         me->known |= SENT_HALF_CLOSED;
     bool first_fin = (segment->flags & TCPSTATE_FLAG_FIN) && !(me->known & SENT_FIN);
@@ -152,8 +150,10 @@ static void remember_data(struct tcpstate_connection *connection, struct tcpstat
     }
     if (segment->flags & TCPSTATE_FLAG_FIN) {
         bool elsewhere = (me->known & SENT_FIN) && next != me->fin + 1;
-        if (elsewhere)
+        if (elsewhere) {
+            me->known |= FIN_DISPUTED;
             return;
+        }
         take_fin(connection, me, segment);
     }
     extend(me, segment->seq, next);

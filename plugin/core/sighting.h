@@ -55,6 +55,10 @@ static inline bool tcpstate_is_copy(const struct tcpstate_endpoint *me, const st
 {
     bool marked = segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST);
 
+    if (marked && segment->ip_id != 0 && digest == me->marked.digest && me->marked.frame != 0
+        && segment->time - me->marked.time < TCPSTATE_SHORTEST_RETRANSMISSION
+        && me->marked.time - segment->time < TCPSTATE_SHORTEST_RETRANSMISSION)
+        return true; /* who sends again takes another identification */
     if ((digest != me->last.digest && digest != me->marked.digest) /* nearly always */
         || (segment->ip_id == 0 && segment->payload == 0 && !marked))
         return false;

@@ -165,7 +165,7 @@ static void reset_that_both_ends_outlive(void)
     FIGURE(ESTABLISHED_100_300,
         { "CLOSED?",      TO_B, "R.", 100, 300, 0,  "CLOSED?",     "abort", .reset = EXACT },
         { "any",         TO_B, "P.", 100, 300, 10, "CLOSED?",     "no-connection", .was_a = "any" },
-        { "ESTABLISHED", TO_A, ".",  300, 110, 0,  "ESTABLISHED", "", .was_b = "ESTABLISHED" });
+        { "ESTABLISHED?", TO_A, ".",  300, 110, 0,  "ESTABLISHED", "", .was_b = "ESTABLISHED" });
     FIGURE(ESTABLISHED_100_300, /* what was on its way when the RST came proves nothing */
         { "CLOSED?",      TO_B, "R.", 100, 300, 0,  "CLOSED?",     "abort", .reset = EXACT },
         { "any",         TO_B, "P.", 100, 300, 10, "CLOSED?",     "no-connection", .was_a = "any" },
@@ -187,15 +187,15 @@ static void reset_out_of_window_is_ignored(void)
 {
     FIGURE(ESTABLISHED_100_300,
         { "any?",        TO_B, "R",  1101, 0,   0,  "ESTABLISHED?", "reset-ignored", .reset = OUTSIDE },
-        { "ESTABLISHED", TO_B, "P.", 100,  300, 10, "ESTABLISHED?", "any", .was_a = "any" },
-        { "ESTABLISHED", TO_A, "P.", 300,  110, 20, "ESTABLISHED", "" });
+        { "ESTABLISHED?", TO_B, "P.", 100,  300, 10, "ESTABLISHED?", "any", .was_a = "any" },
+        { "ESTABLISHED?", TO_A, "P.", 300,  110, 20, "ESTABLISHED", "" });
 }
 
 static void reset_below_the_window_is_ignored(void)
 {
     FIGURE(ESTABLISHED_100_300,
         { "any?",        TO_B, "R",  99,  0,   0,  "ESTABLISHED", "reset-ignored", .reset = OUTSIDE },
-        { "ESTABLISHED", TO_B, "P.", 100, 300, 10, "ESTABLISHED", "any", .was_a = "any" });
+        { "ESTABLISHED?", TO_B, "P.", 100, 300, 10, "ESTABLISHED", "any", .was_a = "any" });
 }
 
 /* RFC 5961 section 3.2: in the window, but not exact: a challenge ACK. */

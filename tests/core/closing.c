@@ -64,7 +64,7 @@ static void fin_acknowledged_by_data(void)
         { "FIN_WAIT_2?",  TO_A, "P.", 300, 101, 10, "CLOSE_WAIT",  "fin-acked", .answers = LINE(1),
           .checks = ACK_IS_FIN_PLUS_1, .id = TCPSTATE_STEP_FIN_ACKED_DATA },
         { "FIN_WAIT_2*",  TO_B, ".",  101, 310, 0,  "CLOSE_WAIT",  "" },
-        { "TIME_WAIT?",   TO_A, "F.", 310, 101, 0,  "LAST_ACK",    "passive-fin" },
+        { "TIME_WAIT?",   TO_A, "F.", 310, 101, 0,  "LAST_ACK?",    "passive-fin" },
         { "TIME_WAIT",    TO_B, ".",  101, 311, 0,  "CLOSED?",     "last-ack" });
 }
 

@@ -84,6 +84,8 @@ static void learn_claim(const struct world *world, struct known *known, const st
     if (known->met[from] ? !segment->perfect || ttl != world->host[from].variant->initial_ttl
                          : !segment->perfect && !segment->fits && known->spoke[!from] && !(flags & RST))
         return;
+    if (!(flags & (RST | ACK)) && (flags & (SYN | FIN)) != SYN)
+        return; /* nonsense: whoever reads it knows that */
     known->claimed_at[from] = known->now;
     if (flags & RST)
         known->claimed[from] = 1u << CLOSED;
