@@ -106,16 +106,36 @@ void tcpstate_observe_unreachable(struct tcpstate_connection *connection,
     }
 }
 
+/* A SYN of the same bytes that comes while its sender sends other segments, or sooner
+ * than it would send it again; a SYN,ACK so, unless another SYN provoked it. */
+static bool is_copy_of_syn(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                           const struct tcpstate_segment *segment, bool over)
+{
+    const uint8_t flags = segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST);
+    const uint32_t sent = (flags & TCPSTATE_FLAG_ACK) ? SENT_SYN_ACK : SENT_SYN;
+
+    if (!(segment->flags & TCPSTATE_FLAG_SYN) || (me->known & (KNOWS_ISN | sent)) != (KNOWS_ISN | sent)
+        || segment->seq != me->isn || me->syn_mark != tcpstate_syn_mark(segment)
+        || segment->time < me->last.time || segment->time - me->last.time >= TCPSTATE_SHORTEST_RETRANSMISSION)
+        return false;
+    return segment->ip_id != 0 || (!over && (!(flags & TCPSTATE_FLAG_ACK) || peer->marked.time < me->marked.time));
+}
+
 /* Where the first sighting was a step, say why this one is none; copies of plain
  * data are not worth remembering. */
 static void tell_copy(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment, uint32_t digest,
-                      struct tcpstate_observation *observation)
+                      uint32_t first_sighting, struct tcpstate_observation *observation)
 {
     observation->copy = true;
     if (!(segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST)))
         return;
     observation->step = TCPSTATE_STEP_COPY;
-    observation->answers = tcpstate_is_sighting(&me->last, segment, digest) ? me->last.frame : me->marked.frame;
+    if (tcpstate_is_sighting(&me->last, segment, digest))
+        observation->answers = me->last.frame;
+    else if (digest == me->marked.digest)
+        observation->answers = me->marked.frame;
+    else
+        observation->answers = first_sighting;
     observation->changed = true;
 }
 
@@ -275,13 +295,12 @@ static void take_in(struct tcpstate_connection *connection, const struct tcpstat
 
 static void observe(struct tcpstate_connection *connection, const struct tcpstate_connection *before,
                     const struct tcpstate_observation *shown, const struct tcpstate_segment *segment,
-                    uint32_t digest, struct tcpstate_observation *observation)
+                    uint32_t digest, bool copy, struct tcpstate_observation *observation)
 {
     struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
     const bool first = !(connection->facts & TCPSTATE_CONNECTION_BEGAN);
     const bool restored = connection->facts & TCPSTATE_CONNECTION_RESTORED;
     enum tcpstate_state peer_was = first ? tcpstate_begin(connection, before, segment) : TCPSTATE_UNKNOWN;
-    const bool copy = tcpstate_is_copy(me, segment, digest);
     learn_roles(connection, segment);
     begin_observation(connection, observation);
     if (peer_was != TCPSTATE_UNKNOWN) {
@@ -293,7 +312,9 @@ static void observe(struct tcpstate_connection *connection, const struct tcpstat
     if (connection->moments[TCPSTATE_MOMENT_FIRST] == TCPSTATE_NO_TIME)
         connection->moments[TCPSTATE_MOMENT_FIRST] = segment->time;
     if (copy)
-        tell_copy(me, segment, digest, observation);
+        tell_copy(me, segment, digest,
+                  (segment->flags & TCPSTATE_FLAG_ACK) ? connection->milestones[TCPSTATE_MILESTONE_SYN_ACK] : me->syn_frame,
+                  observation);
     else
         take_in(connection, segment, digest, first, observation);
     for (int i = 0; i < 2; i++)
@@ -315,6 +336,7 @@ void tcpstate_observe_in_general(struct tcpstate_connection *latest, const struc
                                  struct tcpstate_connection *next, const struct tcpstate_segment *segment,
                                  int64_t two_msl, struct tcpstate_observation *observation)
 {
+    const struct tcpstate_endpoint *me = &latest->ends[segment->from & 1], *peer = &latest->ends[!(segment->from & 1)];
     const uint32_t digest = tcpstate_digest(segment);
     struct tcpstate_observation shown;
 
@@ -322,15 +344,15 @@ void tcpstate_observe_in_general(struct tcpstate_connection *latest, const struc
     if (before)
         tcpstate_restore(latest, before, segment);
     expire(latest, segment, two_msl);
-    if (!tcpstate_is_copy(&latest->ends[segment->from & 1], segment, digest)
-        && tcpstate_opens_new_connection(latest, segment)) {
+    const bool copy = tcpstate_is_copy(me, segment, digest) || is_copy_of_syn(me, peer, segment, latest->end != TCPSTATE_ENDING_NONE);
+    if (!copy && tcpstate_opens_new_connection(latest, segment)) {
         tcpstate_connection_begin(next);
-        observe(next, latest, &shown, segment, digest, observation);
+        observe(next, latest, &shown, segment, digest, false, observation);
         observation->incarnation = TCPSTATE_INCARNATION_NEXT;
         observation->changed = true;
         return;
     }
-    observe(latest, NULL, &shown, segment, digest, observation);
+    observe(latest, NULL, &shown, segment, digest, copy, observation);
 }
 
 void tcpstate_observe(struct tcpstate_connection *latest, const struct tcpstate_connection *before,

@@ -143,7 +143,7 @@ static void remember_data(struct tcpstate_connection *connection, struct tcpstat
     if (judgement->is & FIRST_HALF_CLOSED)
         me->known |= SENT_HALF_CLOSED;
     bool first_fin = (segment->flags & TCPSTATE_FLAG_FIN) && !(me->known & SENT_FIN);
-    bool carries = (me->known & KNOWS_SEQ) && seq_gt(next, me->snd_max);
+    bool carries = segment->payload > 0 && (me->known & KNOWS_SEQ) && seq_gt(next, me->snd_max);
     if (had_fin && !(me->known & ACK_OF_FIN_CARRIED) && (first_fin || carries)) {
         me->known |= ACK_OF_FIN_CARRIED;
         me->carried_to = next;

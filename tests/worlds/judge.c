@@ -147,6 +147,9 @@ static bool is_knowable(const struct world *world, const struct known *known, in
         return true;
     if (world->segments[step->segment].forged)
         return known->recorded[step->segment];
+    const uint8_t flags = world->segments[step->segment].flags;
+    if ((flags & RST) || (flags & (SYN | ACK)) == SYN)
+        return false; /* (a) */
     if (step->by_fin)
         return step->peer_life >= 0 && known->told_fin[!end][step->peer_life];
     return (step->by_ack ? known->newest_ack : known->newest)[!end] >= step->segment;
