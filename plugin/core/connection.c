@@ -165,13 +165,13 @@ static void show_before_first(const struct tcpstate_segment *segment, struct tcp
 static void show_departure(const struct departure *departure, enum tcpstate_state now,
                            struct tcpstate_standing *standing)
 {
-    if (departure->in_flight)
+    if (departure->in_flight) {
         standing->before = (uint8_t)departure->own;
-    else if (departure->corrected && now != departure->shown)
+        standing->before_inferred = !departure->certain;
+    } else if (departure->corrected && now != departure->shown) {
         standing->before = (uint8_t)departure->state;
-    else
-        return;
-    standing->before_inferred = !departure->certain;
+        standing->before_inferred = !departure->stood;
+    }
 }
 
 /* Since when each end is where it is, and how long it stayed where it was. */

@@ -217,6 +217,8 @@ bool tcpstate_restore(struct tcpstate_connection *connection, const struct tcpst
     }
     connection->ends[!from] = other;
     connection->ends[from].known |= DISPUTED;
+    if (other.known & SENT_ANY_RST) /* sent to the old one, perhaps */
+        connection->ends[from].doubtful |= BIT(TCPSTATE_GETS_RST_AS_OPENER);
     tcpstate_may_be(&connection->ends[from], NOBODY_THERE | TCPSTATE_IN(SYN_SENT));
     connection->facts |= TCPSTATE_CONNECTION_RESTORED;
     connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_SETTLED;
@@ -240,6 +242,11 @@ static enum tcpstate_state begin_anew(struct tcpstate_connection *connection, co
     connection->facts |= TCPSTATE_CONNECTION_REUSED;
     connection->time_wait_since = before->time_wait_since;
     me->ttl = was->ttl;
+    if ((was->known & KNOWS_ISN) && was->isn == segment->seq
+        && segment->time - before->moments[TCPSTATE_MOMENT_LAST] < TCPSTATE_SHORTEST_RETRANSMISSION) {
+        me->known |= REPLAYED;
+        peer->known |= REPLAYED;
+    }
     if (!(segment->flags & TCPSTATE_FLAG_SYN))
         connection->facts |= TCPSTATE_CONNECTION_MIDSTREAM;
     /* While its sender is in a connection nobody knows that it was this end who sent

@@ -78,6 +78,7 @@ struct departure {
     enum tcpstate_state shown; /* as was shown before */
     enum tcpstate_state own;   /* where sending it leads, whatever is on its way to it */
     bool certain;              /* ... for certain */
+    bool stood;                /* .state is certain */
     bool corrected;            /* it was not where was shown */
     bool in_flight;            /* something that it did not know of yet moves it on */
     bool closes_first_or_not;  /* it may have had the other's FIN or not */

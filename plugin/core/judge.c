@@ -120,6 +120,8 @@ static void judge_reset_arrival(const struct tcpstate_endpoint *me, const struct
                        && seq_lt(segment->seq, peer->rcv_nxt));
 
     judgement->reset_number = (uint8_t)number;
+    if (number == TCPSTATE_RESET_NUMBER_BAD_ACK && (segment->flags & TCPSTATE_FLAG_ACK) && seq_gt(segment->ack, peer->snd_max))
+        judgement->is |= ANOTHERS_NUMBERS; /* the capture lacks what it answers */
     if (unsigned_one)
         return;
     if (number == TCPSTATE_RESET_NUMBER_NONE || number == TCPSTATE_RESET_NUMBER_EXACT
@@ -168,6 +170,13 @@ static void judge_reset(const struct tcpstate_endpoint *me, const struct tcpstat
 
 /* ---- SYN ---- */
 
+/* Sooner than anything is sent again: a capture that saw it twice, or a new connection
+ * with the old number. */
+static bool is_too_soon(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
+{
+    return me->last.frame != 0 && segment->time - me->last.time < TCPSTATE_SHORTEST_RETRANSMISSION;
+}
+
 static void judge_syn(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
                       const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
                       struct judgement *judgement)
@@ -175,7 +184,7 @@ static void judge_syn(const struct tcpstate_connection *connection, const struct
     bool same_isn = (me->known & KNOWS_ISN) && segment->seq == me->isn;
 
     judgement->senders = NOBODY_THERE | TCPSTATE_IN(SYN_SENT)
-                         | ((peer->known & SENT_SYN) ? TCPSTATE_IN(SYN_RCVD) : 0);
+                         | ((peer->known & SENT_SYN) && (same_isn || !(me->known & KNOWS_ISN)) ? TCPSTATE_IN(SYN_RCVD) : 0);
     if ((me->known & SENT_SYN) && !same_isn)
         judgement->is |= STALE;
     if (same_isn && (me->known & SENT_SYN)) {
@@ -185,11 +194,13 @@ static void judge_syn(const struct tcpstate_connection *connection, const struct
          * reached it did not. */
         judgement->had_not |= BIT(TCPSTATE_GETS_SYN_ACK) | BIT(TCPSTATE_GETS_ACK_OF_SYN) | GETS_RESET;
         judgement->lost = judgement->had_not;
+        if (is_too_soon(me, segment))
+            judgement->is |= MAY_BE_ANOTHERS;
     } else if (same_isn && (me->may & ~judgement->senders) != 0) {
         judgement->is |= OVERTAKEN; /* the SYN of this connection, recorded late */
     }
     judgement->had_not |= BIT(TCPSTATE_GETS_SYN);
-    if ((connection->facts & TCPSTATE_CONNECTION_CONTESTED)
+    if ((connection->facts & TCPSTATE_CONNECTION_CONTESTED) || (me->known & (SENT_SYN | SENT_SYN_ACK)) == SENT_SYN_ACK
         || (!(me->known & SENT_SYN) && me->may != TCPSTATE_ANY_STATE))
         judgement->is |= MAY_BE_ANOTHERS; /* it is in a connection, as far as we know */
     if ((connection->facts & TCPSTATE_CONNECTION_REUSED) && !(me->known & SENT_SYN))
@@ -198,6 +209,8 @@ static void judge_syn(const struct tcpstate_connection *connection, const struct
         judgement->is |= PEER_LIVES;
     else if (!(judgement->is & STALE) || !(peer->known & SENT_SYN_ACK))
         judgement->arrives |= BIT(TCPSTATE_GETS_SYN);
+    if (peer->after & TCPSTATE_IN(SYN_SENT))
+        judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN);
     if ((peer->known & SENT_SYN) && !(peer->known & SENT_SYN_ACK))
         judgement->is |= CROSSES;
 }
@@ -213,13 +226,14 @@ static void judge_syn_ack(const struct tcpstate_connection *connection, const st
         && covers_syn(peer, segment)) {
         judgement->is |= REUSES; /* the old connection is gone: it answers the new SYN */
     } else if ((me->known & SENT_SYN) && !same_isn) {
-        judgement->is |= STALE; /* who has sent a SYN repeats its number */
+        judgement->is |= STALE | (covers_syn(peer, segment) ? 0 : ANOTHERS_NUMBERS); /* who has sent a SYN repeats its number */
         return;
     } else if ((me->known & KNOWS_ISN) && !same_isn
                && (is_open(me->likely)
                    || ((me->known & SENT_SYN_ACK) && (peer->known & KNOWS_ISN)
-                       && (me->syn_acked == peer->isn + 1 || !covers_syn(peer, segment))))) {
-        judgement->is |= STALE; /* it belongs to nothing that is there (RFC 5961 section 4) */
+                       && ((me->syn_acked == peer->isn + 1 && peer->marked.time <= me->marked.time)
+                           || !covers_syn(peer, segment))))) {
+        judgement->is |= STALE | (covers_syn(peer, segment) ? 0 : ANOTHERS_NUMBERS); /* it belongs to nothing that is there (RFC 5961 section 4) */
         return;
     }
     if ((me->known & SENT_SYN_ACK) && same_isn) {
@@ -228,9 +242,13 @@ static void judge_syn_ack(const struct tcpstate_connection *connection, const st
         judgement->senders = TCPSTATE_IN(SYN_RCVD) | ((me->known & SENT_FIN) ? TCPSTATE_IN(FIN_WAIT_1) : 0);
         judgement->had_not |= BIT(TCPSTATE_GETS_ACK_OF_SYN);
         judgement->lost = judgement->had_not;
+        if (is_too_soon(me, segment) && peer->marked.time < me->marked.time)
+            judgement->is |= MAY_BE_ANOTHERS;
     }
+    if ((me->known & RST_IN_ITS_NAME) && segment->time - me->marked.time < TCPSTATE_LONGEST_WAY)
+        judgement->is |= MAY_BE_ANOTHERS;
     if (!(me->known & SENT_SYN))
-        judgement->had |= BIT(TCPSTATE_GETS_SYN) | (me->pending & BIT(TCPSTATE_GETS_RST));
+        judgement->had |= BIT(TCPSTATE_GETS_SYN) | ((peer->known & RST_IN_ITS_NAME) ? 0 : me->pending & BIT(TCPSTATE_GETS_RST));
     else if (covers_syn(peer, segment))
         judgement->had |= BIT(TCPSTATE_GETS_SYN);
     if (!(peer->known & KNOWS_ISN) || covers_syn(peer, segment)) {
@@ -320,6 +338,8 @@ static void judge_acknowledgment(const struct tcpstate_connection *connection, c
     if (covers_fin(peer, segment)) {
         judgement->had |= BIT(TCPSTATE_GETS_FIN);
         judgement->senders &= GOT_FIN;
+        if (me->likely == TCPSTATE_SYN_SENT && !(peer->known & SENT_SYN_ACK))
+            judgement->is |= MAY_BE_ANOTHERS; /* it may be the SYN,ACK's number */
         if (!(peer->known & SENT_FIN) && (!(peer->known & KNOWS_SEQ) || seq_le(peer->snd_max, segment->ack)))
             judgement->is |= CONFIRMS_FIN;
     } else if ((peer->known & FIN_DISPUTED) || is_of_another(connection, peer, segment)) {
@@ -369,7 +389,7 @@ static void judge_opening(const struct tcpstate_connection *connection, const st
         if (!(me->pending & BIT(TCPSTATE_GETS_SYN)))
             judgement->senders &= (tcpstate_set)~TCPSTATE_IN(SYN_RCVD);
     } else if ((peer->known & SENT_SYN_ACK) && !(me->known & SENT_SYN_ACK) && covers_syn(peer, segment)
-               && !(connection->facts & TCPSTATE_CONNECTION_SIMULTANEOUS)) {
+               && ((me->known & SENT_SYN) || segment->payload > 0) && !(connection->facts & TCPSTATE_CONNECTION_SIMULTANEOUS)) {
         judgement->had |= BIT(TCPSTATE_GETS_SYN_ACK); /* whoever gets a SYN,ACK is no server */
         judgement->senders &= (tcpstate_set)~TCPSTATE_IN(SYN_RCVD);
     } else if (me->may & TCPSTATE_IN(SYN_RCVD)) {
@@ -452,7 +472,9 @@ static void judge_fin(const struct tcpstate_endpoint *me, const struct tcpstate_
         judgement->senders &= SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD);
     if (me->known & SENT_FIN) {
         judgement->is |= AGAIN;
-        if (fin == me->fin)
+        if (fin != me->fin)
+            judgement->is |= MAY_BE_ANOTHERS;
+        else if (!(me->known & FIN_DISPUTED))
             judgement->senders &= WAITS_FOR_ACK_OF_FIN;
         if (!(judgement->had & BIT(TCPSTATE_GETS_ACK_OF_FIN)))
             judgement->had_not |= BIT(TCPSTATE_GETS_ACK_OF_FIN);
@@ -518,6 +540,10 @@ static bool is_stray(const struct tcpstate_connection *connection, const struct 
         return true;
     if (holds)
         return false;
+    /* Beyond a FIN there is nothing. */
+    if (((me->known & (SENT_FIN | FIN_DISPUTED)) == SENT_FIN && seq_gt(segment->seq, me->fin + 1))
+        || ((peer->known & (SENT_FIN | FIN_DISPUTED)) == SENT_FIN && seq_gt(segment->ack, peer->fin + 1)))
+        return true;
     /* What the other has acknowledged, however far, is not; the capture lacks much. */
     const bool claimed = (peer->known & CLAIMS) && segment->seq + 1 - peer->claim <= receive_window(peer) + 1;
     return (!claimed && (me->known & KNOWS_SEQ) && segment->seq - me->snd_max + FAR > 2 * FAR)
@@ -580,7 +606,7 @@ static void judge_transfer(const struct tcpstate_connection *connection, const s
         && (peer->may & (TCPSTATE_IN(FIN_WAIT_1) | TCPSTATE_IN(FIN_WAIT_2))))
         judgement->may_arrive |= BIT(TCPSTATE_GETS_RST_AS_OPENER);
     if ((me->known & SENT_FIN) && segment->payload == 0 && !has_fin && seq_le(segment->seq, me->fin))
-        judgement->is |= BELOW_ITS_FIN;
+        judgement->is |= BELOW_ITS_FIN | ((judgement->is & NEWS) && segment->seq != me->fin ? WITHDRAWS_FIN : 0);
 
     /* Arrivals: an acceptable ACK first, as section 3.10.7.4 orders them. */
     if (!refused || outdated) {
@@ -667,6 +693,7 @@ static conditions conditions_of(const struct tcpstate_connection *connection, co
     is |= (me->known & SENT_FIN) ? ALREADY_SENT_FIN : 0;
     is |= peer->last.frame == 0 || segment->time - peer->last.time >= TCPSTATE_LONGEST_WAY ? LOST_FOR_EVER : 0;
     is |= is_news(me, peer, segment) ? NEWS : 0;
+    is |= (me->known & REPLAYED) ? MAY_BE_ANOTHERS : 0;
     is |= (me->known & DISPUTED) && !opens_by_numbers(me, peer, segment) ? MAY_BE_ANOTHERS : 0;
     if (me->ttl != 0 && segment->ttl != 0 && segment->ttl != me->ttl)
         is |= MAY_BE_ANOTHERS; /* it came another way than all before */

@@ -39,6 +39,7 @@ enum {
     FIN_DISPUTED = 0x2000000,   /* a FIN in its name was followed by data in its place */
     DISPUTED = 0x4000000,       /* it, or a stranger, sent what fits no numbers known of it */
     MAY_REPEAT = 0x8000000,     /* only data after a pause showed it to have the other's FIN: perhaps it closed before */
+    REPLAYED = 0x10000000,      /* begun anew with the old number, so soon that it may be the old one seen again */
     AS_SENT = 0x1000000,        /* nothing came after its SYN or FIN, which proves .state */
     SIGNED = 0x200000,          /* all of its segments are signed (TCP-MD5, TCP-AO) */
 };

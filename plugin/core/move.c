@@ -128,7 +128,7 @@ static const struct exception {
     /* A SYN or SYN,ACK that belongs to nothing that is there: old, forged, or of a connection to come. */
     { HAS_SYN | STALE, TCPSTATE_IN(SYN_SENT) },
     /* Recorded behind what its sender sent later: that tells more. */
-    { HAS_SYN | OVERTAKEN, 0 },
+    { HAS_SYN | OVERTAKEN, TCPSTATE_IN(SYN_SENT) },
     /* Of a connection that the capture does not hold. */
     { STRAY, ALIVE | NOBODY_THERE },
     /* Its receiver drops it, so no host that is in this connection sent it; unless it
@@ -220,8 +220,9 @@ static void move_sender(struct tcpstate_endpoint *me, const struct tcpstate_segm
         || (judgement->is & SKIPS_UNSEEN))
         can |= reach(tcpstate_next_of(me->after & SENDS_A_FIN, TCPSTATE_SENDS_FIN), had);
     /* ... and so may the data that showed it in CLOSE_WAIT. */
-    if ((judgement->is & HAS_FIN) && (me->known & MAY_REPEAT) && (judgement->had & BIT(TCPSTATE_GETS_FIN)))
-        can |= TCPSTATE_IN(CLOSING);
+    if ((judgement->is & HAS_FIN) && (judgement->had & BIT(TCPSTATE_GETS_FIN)))
+        can |= ((me->known & MAY_REPEAT) ? TCPSTATE_IN(CLOSING) : 0)
+               | ((judgement->is & AGAIN) && !(me->known & ACKED_FIN) ? TCPSTATE_IN(LAST_ACK) : 0);
     can &= judgement->senders;
     from->shown = from->state = (enum tcpstate_state)me->state;
     from->closes_first_or_not = (can & SENDS_NEW_DATA) == SENDS_NEW_DATA;
@@ -268,13 +269,14 @@ static void move_sender(struct tcpstate_endpoint *me, const struct tcpstate_segm
         }
     }
     if (judgement->is & MAY_BE_ANOTHERS)
-        me->after |= was;
+        me->after |= was | ((judgement->is & (HAS_SYN | HAS_ACK)) == HAS_SYN ? TCPSTATE_IN(SYN_SENT) : 0);
     if (moved && !(judgement->is & NEWS))
         me->after |= (segment->flags & TCPSTATE_FLAG_FIN) ? tcpstate_next_of(was, TCPSTATE_SENDS_FIN) : was;
     from->own = moved ? (enum tcpstate_state)me->likely : from->state;
     from->certain = (from->own != from->state ? me->after : can) == (1u << from->own)
                     && moved && !(judgement->is & MAY_BE_ANOTHERS);
     tcpstate_settle(me);
+    from->stood = moved && can == (1u << from->state) && !(judgement->is & MAY_BE_ANOTHERS);
     from->in_flight = from->own != from->state && me->state != from->own;
 }
 

@@ -86,7 +86,7 @@ static void remember_syn(struct tcpstate_connection *connection, struct tcpstate
         me->isn = segment->seq; /* recorded behind what its sender sent later */
         me->known |= KNOWS_ISN;
     } else if (!(me->known & KNOWS_ISN) || me->isn != segment->seq) {
-        uint32_t kept = me->known & (KNOWS_ACK | PROVOKED | SENT_SYN | SENT_TIMESTAMPS);
+        uint32_t kept = me->known & (REPLAYED | DISPUTED | KNOWS_ACK | PROVOKED | SENT_SYN | SENT_TIMESTAMPS);
         me->isn = segment->seq;
         me->snd_nxt = me->snd_max = me->island = me->fin_from = tcpstate_segment_next(segment);
         me->known = kept | KNOWS_ISN | KNOWS_SEQ;
@@ -138,6 +138,8 @@ static void remember_data(struct tcpstate_connection *connection, struct tcpstat
         if (me->snd_nxt == me->fin + 1)
             me->snd_nxt = me->fin;
     }
+    if ((judgement->is & (BELOW_ITS_FIN | NEWS)) == (BELOW_ITS_FIN | NEWS))
+        me->known |= FIN_DISPUTED;
     if (segment->payload > 0)
         me->known |= SENT_DATA | (had_fin && !(me->known & ACKED_FIN) && (judgement->is & AFTER_A_PAUSE) ? MAY_REPEAT : 0);
     if (judgement->is & FIRST_HALF_CLOSED)
@@ -253,7 +255,9 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
         me->fin = tcpstate_segment_next(segment) - 1;
         me->known |= FIN_IN_DOUBT;
     }
-    if ((judgement->is & STRAY) || (judgement->is & (STALE | HAS_ACK)) == (STALE | HAS_ACK))
+    if ((judgement->is & STRAY) || (judgement->is & (HAS_SYN | HAS_ACK | OVERTAKEN)) == (HAS_SYN | OVERTAKEN)
+        || (judgement->is & (HAS_SYN | HAS_ACK | AGAIN | MAY_BE_ANOTHERS)) == (HAS_SYN | AGAIN | MAY_BE_ANOTHERS)
+        || (judgement->is & (STALE | HAS_ACK)) == (STALE | HAS_ACK))
         me->known |= DISPUTED;
     if (judgement->is & ANOTHERS_NUMBERS)
         peer->known |= DISPUTED;
@@ -292,6 +296,8 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
         }
         if (judgement->is & OPENS)
             connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_CONTESTED;
+        if ((judgement->is & (OPENS | GOOD_ACK)) == OPENS && (peer->known & KNOWS_ISN)) /* of another connection */
+            peer->known &= REPLAYED | DISPUTED | SENT_SYN_ACK;
         if ((judgement->is & OPENS) && !(peer->known & KNOWS_ISN))
             learn_isn(peer, segment->ack - 1, false); /* the SYN,ACK was not captured */
         if (judgement->had & BIT(TCPSTATE_GETS_FIN)) {

@@ -311,7 +311,7 @@ static void acknowledgment_beyond_the_fin(void)
         { "FIN_WAIT_1",  TO_B, "F.", 100, 300, 0,  "CLOSE_WAIT?", "fin" },
         { "FIN_WAIT_1?", TO_B, "P.", 101, 300, 10, "CLOSE_WAIT?", "data-after-fin" },
         { "FIN_WAIT_1?", TO_A, ".",  300, 111, 0,  "CLOSE_WAIT?", "" },
-        { "FIN_WAIT_2?", TO_A, ".",  300, 101, 0,  "CLOSE_WAIT",  "fin-acked" });
+        { "FIN_WAIT_2?", TO_A, ".",  300, 101, 0,  "CLOSE_WAIT?",  "fin-acked" });
 }
 
 /* Data from before the FIN, sent again, is only that. */

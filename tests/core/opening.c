@@ -121,7 +121,7 @@ static void late_copy_of_the_syn(void)
     FIGURE(ESTABLISHED_100_300,
         { "ESTABLISHED?", TO_B, "S",  89,  0,   0,  "ESTABLISHED", "syn-in-connection", .repeats = 1 },
         { "ESTABLISHED?", TO_A, ".",  300, 100, 0,  "ESTABLISHED", "challenge-ack", .answers = LINE(1) },
-        { "ESTABLISHED", TO_B, "P.", 100, 300, 10, "ESTABLISHED", "" });
+        { "ESTABLISHED?", TO_B, "P.", 100, 300, 10, "ESTABLISHED", "" });
 }
 
 /* A SYN,ACK with another number, in ESTABLISHED: RFC 5961 section 4.2 again. */

@@ -90,7 +90,7 @@ static void refused_then_accepted(void)
         { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "syn" },
         { "CLOSED?",      TO_A, "R.", 0,   101, 0, "CLOSED?",       "refused", .reset = RIGHT_ACK, .was_b = "CLOSED" },
         { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "syn-retransmitted", .repeats = 1, .was_a = "any" },
-        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",     "syn-ack", .was_b = "any" },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD?",     "syn-ack", .was_b = "any" },
         { "ESTABLISHED",  TO_B, ".",  101, 301, 0, "ESTABLISHED?", "handshake-ack",
           .outcome = "open", .conn_state = "S1" });
 }

@@ -150,7 +150,8 @@ static void half_open_discovery_of_a_connection_not_captured(void)
         { "SYN_SENT",     TO_B, "S",  400, 0,   0, "SYN_RCVD?",    "syn" },
         { "SYN_SENT",     TO_A, ".",  300, 100, 0, "ESTABLISHED?", "challenge-ack", .was_b = "any", .answers = 1 },
         { "SYN_SENT?",    TO_B, "R",  100, 0,   0, "CLOSED?",      "half-open-reset", .reset = EXACT },
-        { "SYN_SENT",     TO_B, "S",  400, 0,   0, "SYN_RCVD?",    "syn-retransmitted", .repeats = 1 },
+        { "SYN_SENT",     TO_B, "S",  400, 0,   0, "SYN_RCVD?",    "syn-retransmitted", .repeats = 1,
+          .later = 1 * SECONDS },
         { "ESTABLISHED?", TO_A, "S.", 500, 401, 0, "SYN_RCVD",     "syn-ack" },
         { "ESTABLISHED",  TO_B, ".",  401, 501, 0, "ESTABLISHED?", "handshake-ack" });
 }

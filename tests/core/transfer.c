@@ -125,13 +125,13 @@ static void nonsense_leaves_no_trace(void)
 {
     FIGURE(ESTABLISHED_100_300,
         { "ESTABLISHED", TO_B, "SF",  5000, 0,   0,  "ESTABLISHED", "syn-fin" },
-        { "ESTABLISHED?", TO_B, "SF.", 5000, 999, 0, "ESTABLISHED", "syn-in-connection" },
+        { "ESTABLISHED?", TO_B, "SF.", 5000, 999, 0, "ESTABLISHED?", "syn-in-connection" },
         { "ESTABLISHED?", TO_B, "SR.", 5000, 999, 0, "ESTABLISHED?", "syn-rst", .reset = OUTSIDE },
         { "ESTABLISHED?", TO_B, "F",   150,  0,   10, "ESTABLISHED?", "fin-without-ack" },
         { "ESTABLISHED?", TO_B, "",    150,  0,   10, "ESTABLISHED?", "null-segment" },
         { "ESTABLISHED?", TO_B, "P.",  100,  300, 10, "ESTABLISHED?", "" },
         { "FIN_WAIT_1",  TO_B, "F.",  110,  300, 0,  "CLOSE_WAIT?", "fin" },
-        { "FIN_WAIT_2?", TO_A, ".",   300,  111, 0,  "CLOSE_WAIT",  "fin-acked" });
+        { "FIN_WAIT_2?", TO_A, ".",   300,  111, 0,  "CLOSE_WAIT?",  "fin-acked" });
     FIGURE(
         { "UNKNOWN",      TO_B, "SF", 5000, 0,   0, "UNKNOWN",      "syn-fin", .was_a = "any", .was_b = "any" },
         { "SYN_SENT",     TO_B, "S",  100,  0,   0, "SYN_RCVD?",    "syn", .was_a = "any", .was_b = "any",

@@ -33,7 +33,7 @@
  *       LAST_ACK is as good as CLOSING then;
  *   (c) a segment overtaken by a later one of its sender, or recorded after it: the
  *       sender may have moved on between sending and T;
- *   (d) a perfect forgery - the numbers that the host itself would have used, and its TTL,
+ *   (d) a perfect forgery - the numbers that the host itself would have used, as far as was recorded, and its TTL,
  *       or nothing recorded that these could be held against: the state that it
  *       claims, until the host itself sends something afterwards, other than a RST
  *       for want of a connection (which one that waits in SYN_SENT sends, too); and a forged FIN
@@ -61,6 +61,7 @@ struct known {
     bool recorded[MOST_SEGMENTS];
     bool told_fin[2][MOST_LIVES], told_life[2][MOST_LIVES];
     bool met[2], spoke[2]; /* it sent anything; other than a RST for want of a connection */
+    uint32_t next[2], acked[2]; /* what follows all that it was seen to send; what it acknowledged */
     uint32_t claimed[2]; /* (d), bit per state */
     moment claimed_at[2];
     uint32_t accepted[2]; /* what could be shown after the last record, bit per state */
@@ -76,12 +77,21 @@ static int latest(const struct host *host, moment now)
     return at;
 }
 
+/* As exact as can be told from what was recorded. */
+static bool seems_perfect(const struct known *known, const struct segment *segment)
+{
+    int from = segment->from;
+
+    return segment->seq == known->next[from]
+           && (!(segment->flags & ACK) || (!after(known->acked[from], segment->ack) && !after(segment->ack, known->next[!from])));
+}
+
 static void learn_claim(const struct world *world, struct known *known, const struct segment *segment, uint8_t ttl)
 {
     int from = segment->from;
     uint8_t flags = segment->flags;
 
-    if (known->met[from] ? !segment->perfect || ttl != world->host[from].variant->initial_ttl
+    if (known->met[from] ? !(segment->perfect || seems_perfect(known, segment)) || ttl != world->host[from].variant->initial_ttl
                          : !segment->perfect && !segment->fits && known->spoke[!from] && !(flags & RST))
         return;
     if (!(flags & (RST | ACK)) && (flags & (SYN | FIN)) != SYN)
@@ -109,6 +119,10 @@ static void learn(const struct world *world, struct known *known, const struct r
         learn_claim(world, known, segment, record->ttl);
         return;
     }
+    if (!known->met[from] || after(segment_end(segment), known->next[from]))
+        known->next[from] = segment_end(segment);
+    if ((segment->flags & ACK) && (!known->met[from] || after(segment->ack, known->acked[from])))
+        known->acked[from] = segment->ack;
     known->met[from] = true;
     known->spoke[from] |= segment->life >= 0;
     if (segment->sent >= known->claimed_at[from] && !((segment->flags & RST) && segment->life < 0))
