@@ -242,11 +242,6 @@ static enum tcpstate_state begin_anew(struct tcpstate_connection *connection, co
     connection->facts |= TCPSTATE_CONNECTION_REUSED;
     connection->time_wait_since = before->time_wait_since;
     me->ttl = was->ttl;
-    if ((was->known & KNOWS_ISN) && was->isn == segment->seq
-        && segment->time - before->moments[TCPSTATE_MOMENT_LAST] < TCPSTATE_SHORTEST_RETRANSMISSION) {
-        me->known |= REPLAYED;
-        peer->known |= REPLAYED;
-    }
     if (!(segment->flags & TCPSTATE_FLAG_SYN))
         connection->facts |= TCPSTATE_CONNECTION_MIDSTREAM;
     /* While its sender is in a connection nobody knows that it was this end who sent
@@ -263,12 +258,27 @@ static enum tcpstate_state begin_anew(struct tcpstate_connection *connection, co
                                                                        : TCPSTATE_UNKNOWN;
 }
 
+/* So soon after the one before, and with the same number, that it may be that one, seen
+ * again by a capture at two points. */
+static bool may_be_seen_again(const struct tcpstate_connection *before, const struct tcpstate_segment *segment)
+{
+    const struct tcpstate_endpoint *was = &before->ends[segment->from & 1];
+
+    return segment->time - before->moments[TCPSTATE_MOMENT_LAST] < TCPSTATE_SHORTEST_RETRANSMISSION
+           && ((was->known & REPLAYED) || ((was->known & KNOWS_ISN) && was->isn == segment->seq));
+}
+
 enum tcpstate_state tcpstate_begin(struct tcpstate_connection *connection, const struct tcpstate_connection *before,
                                    const struct tcpstate_segment *segment)
 {
     connection->facts |= TCPSTATE_CONNECTION_BEGAN;
-    if (before)
-        return begin_anew(connection, before, segment);
+    if (before) {
+        const enum tcpstate_state peer_was = begin_anew(connection, before, segment);
+        const uint32_t replayed = may_be_seen_again(before, segment) ? REPLAYED : 0;
+        connection->ends[0].known |= replayed;
+        connection->ends[1].known |= replayed;
+        return peer_was;
+    }
     if (!(segment->flags & TCPSTATE_FLAG_SYN))
         connection->facts |= TCPSTATE_CONNECTION_MIDSTREAM;
     return TCPSTATE_UNKNOWN;

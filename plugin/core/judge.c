@@ -47,6 +47,8 @@ static uint32_t highest_sent(const struct tcpstate_endpoint *me, const struct tc
 {
     const bool claimed = (peer->known & CLAIMS) && peer->claim - me->snd_max <= receive_window(peer);
 
+    if ((me->known & FIN_IN_DOUBT) && me->fin - me->snd_max < receive_window(peer))
+        return me->fin + 1;
     return claimed ? peer->claim : me->snd_max;
 }
 
@@ -185,7 +187,7 @@ static void judge_syn(const struct tcpstate_connection *connection, const struct
 
     judgement->senders = NOBODY_THERE | TCPSTATE_IN(SYN_SENT)
                          | ((peer->known & SENT_SYN) && (same_isn || !(me->known & KNOWS_ISN)) ? TCPSTATE_IN(SYN_RCVD) : 0);
-    if ((me->known & SENT_SYN) && !same_isn)
+    if ((me->known & (SENT_SYN | SENT_SYN_ACK)) && !same_isn)
         judgement->is |= STALE;
     if (same_isn && (me->known & SENT_SYN)) {
         judgement->is |= AGAIN;
@@ -196,7 +198,8 @@ static void judge_syn(const struct tcpstate_connection *connection, const struct
         judgement->lost = judgement->had_not;
         if (is_too_soon(me, segment))
             judgement->is |= MAY_BE_ANOTHERS;
-    } else if (same_isn && (me->may & ~judgement->senders) != 0) {
+    } else if (same_isn && (me->may & ~judgement->senders) != 0
+               && (me->marked.frame == 0 || segment->time - me->marked.time < TCPSTATE_LONG_WAY)) {
         judgement->is |= OVERTAKEN; /* the SYN of this connection, recorded late */
     }
     judgement->had_not |= BIT(TCPSTATE_GETS_SYN);
@@ -226,20 +229,26 @@ static void judge_syn_ack(const struct tcpstate_connection *connection, const st
         && covers_syn(peer, segment)) {
         judgement->is |= REUSES; /* the old connection is gone: it answers the new SYN */
     } else if ((me->known & SENT_SYN) && !same_isn) {
-        judgement->is |= STALE | (covers_syn(peer, segment) ? 0 : ANOTHERS_NUMBERS); /* who has sent a SYN repeats its number */
+        judgement->is |= STALE | ANOTHERS_NUMBERS; /* who has sent a SYN repeats its number */
         return;
     } else if ((me->known & KNOWS_ISN) && !same_isn
                && (is_open(me->likely)
                    || ((me->known & SENT_SYN_ACK) && (peer->known & KNOWS_ISN)
                        && ((me->syn_acked == peer->isn + 1 && peer->marked.time <= me->marked.time)
                            || !covers_syn(peer, segment))))) {
-        judgement->is |= STALE | (covers_syn(peer, segment) ? 0 : ANOTHERS_NUMBERS); /* it belongs to nothing that is there (RFC 5961 section 4) */
+        judgement->is |= STALE | ANOTHERS_NUMBERS; /* it belongs to nothing that is there (RFC 5961 section 4) */
+        return;
+    }
+    if ((me->known & (KNOWS_ISN | KNOWS_SEQ)) == KNOWS_SEQ && me->snd_max - segment->seq >= FAR
+        && !covers_syn(peer, segment)) {
+        judgement->is |= STALE | ANOTHERS_NUMBERS;
         return;
     }
     if ((me->known & SENT_SYN_ACK) && same_isn) {
         judgement->is |= AGAIN;
         /* Who begins anew takes another number; one that has closed sends it again, too. */
         judgement->senders = TCPSTATE_IN(SYN_RCVD) | ((me->known & SENT_FIN) ? TCPSTATE_IN(FIN_WAIT_1) : 0);
+        judgement->is |= (me->known & SENT_FIN) ? MAY_BE_ANOTHERS : 0;
         judgement->had_not |= BIT(TCPSTATE_GETS_ACK_OF_SYN);
         judgement->lost = judgement->had_not;
         if (is_too_soon(me, segment) && peer->marked.time < me->marked.time)
@@ -315,10 +324,10 @@ static bool is_old(const struct tcpstate_endpoint *me, const struct tcpstate_end
 
 /* Whether it acknowledges other numbers than those that are known of the other end. */
 static bool is_of_another(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *peer,
-                          const struct tcpstate_segment *segment)
+                          const struct tcpstate_segment *segment, bool opens)
 {
     if (!(peer->known & KNOWS_ISN))
-        return false;
+        return opens && segment->ack != peer->snd_max;
     return seq_le(segment->ack, peer->isn) || ((connection->facts & TCPSTATE_CONNECTION_CONTESTED) && !covers_syn(peer, segment));
 }
 
@@ -342,7 +351,7 @@ static void judge_acknowledgment(const struct tcpstate_connection *connection, c
             judgement->is |= MAY_BE_ANOTHERS; /* it may be the SYN,ACK's number */
         if (!(peer->known & SENT_FIN) && (!(peer->known & KNOWS_SEQ) || seq_le(peer->snd_max, segment->ack)))
             judgement->is |= CONFIRMS_FIN;
-    } else if ((peer->known & FIN_DISPUTED) || is_of_another(connection, peer, segment)) {
+    } else if ((peer->known & FIN_DISPUTED) || is_of_another(connection, peer, segment, me->likely == TCPSTATE_SYN_SENT)) {
         judgement->unseen |= BIT(TCPSTATE_GETS_FIN);
     } else if (peer->known & SENT_FIN) {
         if (seq_le(segment->ack, peer->fin)) {
@@ -354,8 +363,10 @@ static void judge_acknowledgment(const struct tcpstate_connection *connection, c
         judgement->senders &= (tcpstate_set)~GOT_FIN;
     } else {
         judgement->unseen |= BIT(TCPSTATE_GETS_FIN);
+    }
+    if (judgement->unseen & BIT(TCPSTATE_GETS_FIN)) {
         if ((peer->known & KNOWS_SEQ) && seq_gt(segment->ack, peer->snd_max)
-            && segment->ack - peer->snd_max <= receive_window(me))
+            && segment->ack - peer->snd_max < FAR)
             judgement->is |= ACKS_UNSEEN;
     }
     /* The other's data or FIN carried its ACK of our FIN: who acknowledges the
@@ -386,7 +397,7 @@ static void judge_opening(const struct tcpstate_connection *connection, const st
         judgement->is |= OPENS;
         judgement->arrives |= BIT(TCPSTATE_GETS_ACK_OF_SYN);
         judgement->had |= BIT(TCPSTATE_GETS_SYN) | BIT(TCPSTATE_GETS_SYN_ACK);
-        if (!(me->pending & BIT(TCPSTATE_GETS_SYN)))
+        if (segment->payload > 0 || (!((me->pending | me->doubtful) & BIT(TCPSTATE_GETS_SYN)) && (me->known & SENT_SYN)))
             judgement->senders &= (tcpstate_set)~TCPSTATE_IN(SYN_RCVD);
     } else if ((peer->known & SENT_SYN_ACK) && !(me->known & SENT_SYN_ACK) && covers_syn(peer, segment)
                && ((me->known & SENT_SYN) || segment->payload > 0) && !(connection->facts & TCPSTATE_CONNECTION_SIMULTANEOUS)) {
@@ -440,7 +451,7 @@ static void judge_life_after_reset(const struct tcpstate_endpoint *me, const str
     if (me->known & (SENT_RST | RST_IN_ITS_NAME)) {
         if (news || segment->time - me->marked.time >= TCPSTATE_LONGEST_WAY)
             judgement->is |= ((me->known & SENT_RST) ? AFTER_RESET : 0)
-                             | (segment->time - me->marked.time < TCPSTATE_SHORTEST_RETRANSMISSION ? MAY_BE_ANOTHERS : 0);
+                             | (segment->time - me->marked.time < TCPSTATE_SHORTEST_RETRANSMISSION ? MAY_BE_ANOTHERS | RESET_LATELY : 0);
         else
             judgement->is |= OVERTAKEN;
     }
@@ -487,8 +498,10 @@ static void judge_fin(const struct tcpstate_endpoint *me, const struct tcpstate_
         judgement->is |= CROSSES;
     if (!(me->known & SENT_FIN) && (judgement->is & OVERTAKEN))
         judgement->is |= AFTER_THE_FIN;
-    if (judgement->is & UNACCEPTABLE)
+    if (judgement->is & UNACCEPTABLE) {
+        judgement->may_arrive |= (judgement->is & OUTDATED) ? BIT(TCPSTATE_GETS_FIN) : 0;
         return;
+    }
     if ((me->known & SENT_FIN) && fin != me->fin) /* a second one, elsewhere: the first one counts */
         judgement->may_arrive |= BIT(TCPSTATE_GETS_FIN);
     else if (fits && (judgement->is & IN_ORDER))
@@ -566,6 +579,10 @@ static void judge_transfer(const struct tcpstate_connection *connection, const s
     const bool outdated = tcpstate_is_older_stamp(me, segment), refused = outdated || is_old(me, peer, segment);
     const bool known_fin = (me->known & SENT_FIN) && segment->seq + segment->payload == me->fin;
 
+    /* A FIN where data was seen is another's. */
+    if (has_fin && !refused && (me->known & (KNOWS_SEQ | SENT_FIN)) == KNOWS_SEQ
+        && me->fin_from - (segment->seq + segment->payload) - 1 < FAR)
+        fits = false;
     judgement->senders = ALIVE;
     if (is_stray(connection, me, peer, segment)) {
         judgement->is |= STRAY | (me->snd_max - segment->seq > UINT16_MAX ? ANOTHERS_NUMBERS : 0);

@@ -104,6 +104,7 @@ typedef uint64_t conditions;
 #define LOST_FOR_EVER     (UINT64_C(1) << 56) /* what it shows not to have arrived never will */
 #define BELOW_ITS_FIN     (UINT64_C(1) << 57) /* nothing, at or before the number of its own FIN */
 #define ANOTHERS_NUMBERS  (UINT64_C(1) << 58) /* STRAY, and not near the numbers of its sender either */
+#define RESET_LATELY      (UINT64_C(1) << 59) /* so soon after a RST in its name that it may have been sent before */
 #define AFTER_THE_FIN     (UINT64_C(1) << 47) /* a FIN sent before what its sender is known to have had */
 
 /* The judgement of one segment. */

@@ -160,6 +160,22 @@ static enum tcpstate_state own_if_any(enum tcpstate_state likely, conditions is)
     }
 }
 
+/* It stands where the segment would have left it, if it is its own; what was on its
+ * way to it came to another, perhaps. */
+static void stand_as_if_own(struct tcpstate_endpoint *me, conditions is)
+{
+    const enum tcpstate_state own = own_if_any((enum tcpstate_state)me->likely, is);
+
+    if (own == TCPSTATE_UNKNOWN)
+        return;
+    if (own_if_any((enum tcpstate_state)me->state, is) != me->state) {
+        me->doubtful |= me->pending;
+        me->pending = 0;
+    }
+    me->likely = (uint8_t)own;
+    me->after |= (tcpstate_set)(1u << own);
+}
+
 static bool is_exception(struct tcpstate_endpoint *me, const struct judgement *judgement)
 {
     if (judgement->is & OUTDATED)
@@ -168,10 +184,8 @@ static bool is_exception(struct tcpstate_endpoint *me, const struct judgement *j
         if ((judgement->is & exceptions[i].when) != exceptions[i].when)
             continue;
         me->after |= exceptions[i].may_also_be;
-        if (!(judgement->is & OVERTAKEN)) {
-            me->likely = (uint8_t)own_if_any((enum tcpstate_state)me->likely, judgement->is);
-            me->after |= (tcpstate_set)(me->likely < TCPSTATE_UNKNOWN ? 1u << me->likely : 0);
-        }
+        if (!(judgement->is & OVERTAKEN))
+            stand_as_if_own(me, judgement->is);
         return true;
     }
     return false;
@@ -246,8 +260,7 @@ static void move_sender(struct tcpstate_endpoint *me, const struct tcpstate_segm
         ;
     } else if (can == 0) {
         me->after |= tcpstate_next_of(judgement->senders, sending(segment));
-        me->likely = (uint8_t)own_if_any((enum tcpstate_state)me->likely, judgement->is);
-        me->after |= (tcpstate_set)(me->likely < TCPSTATE_UNKNOWN ? 1u << me->likely : 0);
+        stand_as_if_own(me, judgement->is);
     } else {
         const enum tcpstate_event event = sending(segment);
         moved = true;
@@ -269,7 +282,9 @@ static void move_sender(struct tcpstate_endpoint *me, const struct tcpstate_segm
         }
     }
     if (judgement->is & MAY_BE_ANOTHERS)
-        me->after |= was | ((judgement->is & (HAS_SYN | HAS_ACK)) == HAS_SYN ? TCPSTATE_IN(SYN_SENT) : 0);
+        me->after |= was | (!(judgement->is & HAS_SYN)  ? 0
+                            : (judgement->is & HAS_ACK) ? TCPSTATE_IN(SYN_RCVD)
+                                                        : TCPSTATE_IN(SYN_SENT));
     if (moved && !(judgement->is & NEWS))
         me->after |= (segment->flags & TCPSTATE_FLAG_FIN) ? tcpstate_next_of(was, TCPSTATE_SENDS_FIN) : was;
     from->own = moved ? (enum tcpstate_state)me->likely : from->state;

@@ -132,7 +132,7 @@ static void remember_data(struct tcpstate_connection *connection, struct tcpstat
 
     if (judgement->is & WITHDRAWS_FIN) {
         me->known = (me->known & ~(uint32_t)(SENT_FIN | FIN_ARRIVED)) | FIN_IN_DOUBT | FIN_DISPUTED;
-        peer->known &= ~(uint32_t)ACKED_FIN;
+        peer->known &= ~(uint32_t)(ACKED_FIN | ACK_OF_FIN_CARRIED);
         if (connection->active_closer == (segment->from & 1))
             connection->active_closer = -1;
         if (me->snd_nxt == me->fin + 1)
@@ -179,7 +179,7 @@ static void remember_ack(struct tcpstate_endpoint *me, struct tcpstate_endpoint 
     /* An end that has sent only its SYN, or its FIN as the last, cannot be
      * acknowledged more: such a number is nobody's. */
     if ((peer->known & KNOWS_SEQ) && !syn && seq_gt(segment->ack, peer->snd_max)
-        && ((peer->known & SENT_FIN) || peer->may == TCPSTATE_IN(SYN_SENT) || peer->after == TCPSTATE_IN(SYN_RCVD)))
+        && ((peer->known & SENT_FIN) || peer->may == TCPSTATE_IN(SYN_SENT) || peer->may == TCPSTATE_IN(SYN_RCVD)))
         return;
     /* An ACK of more than was seen: the capture lacks something, or a stranger made
      * the number up; what comes next will tell. */
@@ -250,7 +250,7 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
     }
     if (!has_ack && (!syn || (flags & TCPSTATE_FLAG_FIN)))
         return; /* nonsense leaves no trace */
-    me->known &= ~(uint32_t)(EXPIRED | ((judgement->is & OVERTAKEN) ? 0 : RST_IN_ITS_NAME));
+    me->known &= ~(uint32_t)(EXPIRED | ((judgement->is & (OVERTAKEN | RESET_LATELY)) ? 0 : RST_IN_ITS_NAME));
     if ((judgement->is & OUTDATED) && !(me->known & SENT_FIN)) { /* late, but its own */
         me->fin = tcpstate_segment_next(segment) - 1;
         me->known |= FIN_IN_DOUBT;
@@ -296,8 +296,8 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
         }
         if (judgement->is & OPENS)
             connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_CONTESTED;
-        if ((judgement->is & (OPENS | GOOD_ACK)) == OPENS && (peer->known & KNOWS_ISN)) /* of another connection */
-            peer->known &= REPLAYED | DISPUTED | SENT_SYN_ACK;
+        if ((judgement->is & (OPENS | GOOD_ACK)) == OPENS) /* of another connection */
+            peer->known &= REPLAYED | DISPUTED | SENT_SYN_ACK | SENT_DATA;
         if ((judgement->is & OPENS) && !(peer->known & KNOWS_ISN))
             learn_isn(peer, segment->ack - 1, false); /* the SYN,ACK was not captured */
         if (judgement->had & BIT(TCPSTATE_GETS_FIN)) {

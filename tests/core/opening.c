@@ -128,9 +128,9 @@ static void late_copy_of_the_syn(void)
 static void forged_syn_ack_in_a_connection(void)
 {
     FIGURE(ESTABLISHED_100_300,
-        { "ESTABLISHED", TO_A, "S.", 900, 100, 0,  "ESTABLISHED?", "syn-in-connection" },
-        { "ESTABLISHED", TO_B, ".",  100, 300, 0,  "ESTABLISHED?", "challenge-ack", .answers = LINE(1) },
-        { "ESTABLISHED", TO_A, "P.", 300, 100, 10, "ESTABLISHED?", "" },
+        { "ESTABLISHED?", TO_A, "S.", 900, 100, 0,  "ESTABLISHED?", "syn-in-connection" },
+        { "ESTABLISHED?", TO_B, ".",  100, 300, 0,  "ESTABLISHED?", "challenge-ack", .answers = LINE(1) },
+        { "ESTABLISHED?", TO_A, "P.", 300, 100, 10, "ESTABLISHED?", "" },
         { "CLOSE_WAIT?", TO_A, "F.", 310, 100, 0,  "FIN_WAIT_1",  "fin" });
 }
 
@@ -141,7 +141,7 @@ static void syn_not_captured(void)
     FIGURE(
         { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack",
           .was_a = "SYN_SENT", .was_b = "LISTEN", .client = CLIENT_IS_A, .answers = NO_LINE },
-        { "ESTABLISHED",  TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack", .answers = 1 },
+        { "ESTABLISHED?", TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack", .answers = 1 },
         { "ESTABLISHED",  TO_B, "P.", 101, 301, 10, "ESTABLISHED?", "first-request" },
         { "ESTABLISHED",  TO_A, "P.", 301, 111, 20, "ESTABLISHED",  "first-response" });
 }
@@ -162,7 +162,7 @@ static void syn_ack_and_third_segment_not_captured(void)
         { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn" },
         { "ESTABLISHED?", TO_A, "P.", 301, 101, 20, "ESTABLISHED",  "any", .was_b = "any" },
         { "ESTABLISHED",  TO_B, ".",  101, 321, 0,  "ESTABLISHED",  "any" },
-        { "ESTABLISHED",  TO_B, "P.", 101, 321, 10, "ESTABLISHED",  "client-answers" });
+        { "ESTABLISHED?", TO_B, "P.", 101, 321, 10, "ESTABLISHED",  "client-answers" });
 }
 
 /* B's data proves that the third segment came, although nobody saw it.  What A

@@ -46,10 +46,10 @@ static void window_that_wraps(void)
 static void more_than_half_the_space_later(void)
 {
     FIGURE(ESTABLISHED_100_300,
-        { "ESTABLISHED", TO_A, ".",  300, 1000000000, 0,  "ESTABLISHED?", "" },
-        { "ESTABLISHED", TO_A, ".",  300, 2000000000, 0,  "ESTABLISHED?", "" },
-        { "ESTABLISHED", TO_A, ".",  300, 2900000000, 0,  "ESTABLISHED?", "" },
-        { "ESTABLISHED", TO_B, "P.", 2900000000, 300, 10, "ESTABLISHED?", "" },
+        { "ESTABLISHED?", TO_A, ".",  300, 1000000000, 0,  "ESTABLISHED?", "" },
+        { "ESTABLISHED?", TO_A, ".",  300, 2000000000, 0,  "ESTABLISHED?", "" },
+        { "ESTABLISHED?", TO_A, ".",  300, 2900000000, 0,  "ESTABLISHED?", "" },
+        { "ESTABLISHED?", TO_B, "P.", 2900000000, 300, 10, "ESTABLISHED?", "" },
         { "FIN_WAIT_1",  TO_B, "F.", 2900000010, 300, 0,  "CLOSE_WAIT?", "fin" },
         { "FIN_WAIT_2?", TO_A, ".",  300, 2900000011, 0,  "CLOSE_WAIT?",  "fin-acked" });
 }
