@@ -108,7 +108,7 @@ static void absurd_acknowledgment(void)
 static void nonsense_in_a_connection(void)
 {
     FIGURE(ESTABLISHED_100_300,
-        { "ESTABLISHED", TO_B, "",    100, 0,   0,  "ESTABLISHED?", "null-segment" },
+        { "ESTABLISHED", TO_B, "",    100, 0,   0,  "ESTABLISHED??", "null-segment" },
         { "ESTABLISHED", TO_B, "P",   100, 0,   0,  "ESTABLISHED", "null-segment" },
         { "ESTABLISHED", TO_B, "F",   100, 0,   0,  "ESTABLISHED", "fin-without-ack" },
         { "ESTABLISHED", TO_B, "FPU", 100, 0,   0,  "ESTABLISHED", "xmas-segment" },
