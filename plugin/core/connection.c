@@ -116,26 +116,45 @@ static bool is_copy_of_syn(const struct tcpstate_endpoint *me, const struct tcps
 
     if (!(segment->flags & TCPSTATE_FLAG_SYN) || (me->known & (KNOWS_ISN | sent)) != (KNOWS_ISN | sent)
         || segment->seq != me->isn || me->syn_mark != tcpstate_syn_mark(segment)
-        || segment->time < me->last.time || segment->time - me->last.time >= TCPSTATE_SHORTEST_RETRANSMISSION)
+        || me->last.time - segment->time >= TCPSTATE_SHORTEST_RETRANSMISSION
+        || segment->time - me->last.time >= TCPSTATE_SHORTEST_RETRANSMISSION)
         return false;
     return segment->ip_id != 0 || (!over && (!(flags & TCPSTATE_FLAG_ACK) || peer->marked.time < me->marked.time));
 }
 
+/* Equal answers to two segments are two: a closed port's RSTs, a SYN,ACK to a SYN that
+ * came again. */
+static bool answers_anew(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                         const struct tcpstate_segment *segment)
+{
+    if (segment->ip_id != 0)
+        return false;
+    if (segment->flags & TCPSTATE_FLAG_RST)
+        return peer->last.frame > me->last.frame;
+    return (segment->flags & TCPSTATE_FLAG_SYN) && peer->marked.frame > me->marked.frame;
+}
+
 /* Where the first sighting was a step, say why this one is none; copies of plain
  * data are not worth remembering. */
-static void tell_copy(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment, uint32_t digest,
-                      uint32_t first_sighting, struct tcpstate_observation *observation)
+static void tell_copy(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                      uint32_t digest, struct tcpstate_observation *observation)
 {
+    const struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
+    bool of_step = segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST);
+
     observation->copy = true;
-    if (!(segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST)))
+    for (int i = 0; i < TCPSTATE_MILESTONES; i++)
+        of_step |= digest == me->last.digest && connection->milestones[i] == me->last.frame;
+    if (!of_step)
         return;
     observation->step = TCPSTATE_STEP_COPY;
-    if (tcpstate_is_sighting(&me->last, segment, digest))
+    if (digest == me->last.digest)
         observation->answers = me->last.frame;
     else if (digest == me->marked.digest)
         observation->answers = me->marked.frame;
     else
-        observation->answers = first_sighting;
+        observation->answers = (segment->flags & TCPSTATE_FLAG_ACK) ? connection->milestones[TCPSTATE_MILESTONE_SYN_ACK]
+                                                                    : me->syn_frame;
     observation->changed = true;
 }
 
@@ -297,7 +316,6 @@ static void observe(struct tcpstate_connection *connection, const struct tcpstat
                     const struct tcpstate_observation *shown, const struct tcpstate_segment *segment,
                     uint32_t digest, bool copy, struct tcpstate_observation *observation)
 {
-    struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
     const bool first = !(connection->facts & TCPSTATE_CONNECTION_BEGAN);
     const bool restored = connection->facts & TCPSTATE_CONNECTION_RESTORED;
     enum tcpstate_state peer_was = first ? tcpstate_begin(connection, before, segment) : TCPSTATE_UNKNOWN;
@@ -312,9 +330,7 @@ static void observe(struct tcpstate_connection *connection, const struct tcpstat
     if (connection->moments[TCPSTATE_MOMENT_FIRST] == TCPSTATE_NO_TIME)
         connection->moments[TCPSTATE_MOMENT_FIRST] = segment->time;
     if (copy)
-        tell_copy(me, segment, digest,
-                  (segment->flags & TCPSTATE_FLAG_ACK) ? connection->milestones[TCPSTATE_MILESTONE_SYN_ACK] : me->syn_frame,
-                  observation);
+        tell_copy(connection, segment, digest, observation);
     else
         take_in(connection, segment, digest, first, observation);
     for (int i = 0; i < 2; i++)
@@ -344,7 +360,7 @@ void tcpstate_observe_in_general(struct tcpstate_connection *latest, const struc
     if (before)
         tcpstate_restore(latest, before, segment);
     expire(latest, segment, two_msl);
-    const bool copy = tcpstate_is_copy(me, segment, digest) || is_copy_of_syn(me, peer, segment, latest->end != TCPSTATE_ENDING_NONE);
+    const bool copy = (tcpstate_is_copy(me, segment, digest) && !answers_anew(me, peer, segment)) || is_copy_of_syn(me, peer, segment, latest->end != TCPSTATE_ENDING_NONE);
     if (!copy && tcpstate_opens_new_connection(latest, segment)) {
         tcpstate_connection_begin(next);
         observe(next, latest, &shown, segment, digest, false, observation);

@@ -11,6 +11,9 @@
  */
 #include "internal.h"
 
+/* What a SYN has room for, in an Ethernet of the usual size. */
+#define MOST_SYN_DATA 1460
+
 /* States in which an endpoint is past its handshake. */
 static bool is_open(uint8_t state)
 {
@@ -208,7 +211,7 @@ static void judge_syn(const struct tcpstate_connection *connection, const struct
         judgement->is |= MAY_BE_ANOTHERS; /* it is in a connection, as far as we know */
     if ((connection->facts & TCPSTATE_CONNECTION_REUSED) && !(me->known & SENT_SYN))
         judgement->is |= REUSES;
-    if (is_open(peer->state))
+    if (is_open(peer->state) && peer->likely != TCPSTATE_SYN_SENT)
         judgement->is |= PEER_LIVES;
     else if (!(judgement->is & STALE) || !(peer->known & SENT_SYN_ACK))
         judgement->arrives |= BIT(TCPSTATE_GETS_SYN);
@@ -244,7 +247,7 @@ static void judge_syn_ack(const struct tcpstate_connection *connection, const st
         judgement->is |= STALE | ANOTHERS_NUMBERS;
         return;
     }
-    if ((me->known & SENT_SYN_ACK) && same_isn) {
+    if ((me->known & SENT_SYN_ACK) && same_isn && me->syn_acked == segment->ack) {
         judgement->is |= AGAIN;
         /* Who begins anew takes another number; one that has closed sends it again, too. */
         judgement->senders = TCPSTATE_IN(SYN_RCVD) | ((me->known & SENT_FIN) ? TCPSTATE_IN(FIN_WAIT_1) : 0);
@@ -268,6 +271,10 @@ static void judge_syn_ack(const struct tcpstate_connection *connection, const st
         /* Its receiver may leave data and FIN on it alone (Linux does). */
         if (segment->flags & TCPSTATE_FLAG_FIN)
             judgement->may_arrive |= BIT(TCPSTATE_GETS_FIN);
+    }
+    else if (seq_gt(segment->ack, peer->snd_max) && segment->ack - peer->snd_max <= MOST_SYN_DATA) {
+        judgement->is |= GOOD_ACK | ACKS_SYN_DATA; /* of data on the SYN that the capture lacks, perhaps */
+        judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN_ACK);
     }
     if (connection->facts & TCPSTATE_CONNECTION_SIMULTANEOUS)
         judgement->is |= CROSSES;
@@ -483,7 +490,7 @@ static void judge_fin(const struct tcpstate_endpoint *me, const struct tcpstate_
         judgement->senders &= SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD);
     if (me->known & SENT_FIN) {
         judgement->is |= AGAIN;
-        if (fin != me->fin)
+        if (fin != me->fin || is_too_soon(me, segment))
             judgement->is |= MAY_BE_ANOTHERS;
         else if (!(me->known & FIN_DISPUTED))
             judgement->senders &= WAITS_FOR_ACK_OF_FIN;
@@ -530,10 +537,11 @@ static void judge_data(const struct tcpstate_connection *connection, const struc
         /* A host repeats its FIN where it was; data in its place says that this was
          * no FIN of that host, and data behind it fits neither. */
         judgement->is |= seq_le(segment->seq, me->fin) ? WITHDRAWS_FIN : DOES_NOT_FIT;
-    } else if (is_new && seq_gt(next, highest_sent(me, peer))) {
+    } else if (is_new && seq_gt(next, highest_sent(me, peer)) && !(connection->facts & TCPSTATE_CONNECTION_MIDSTREAM)) {
         if (!(segment->flags & TCPSTATE_FLAG_FIN))
             judgement->senders &= SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD);
-    } else if (!(me->known & KNOWS_SEQ)) {
+    } else if (!(me->known & KNOWS_SEQ) || (is_new && (connection->facts & TCPSTATE_CONNECTION_MIDSTREAM))) {
+        /* Where the capture begins midway it may be sent again, in front of a FIN. */
         judgement->senders &= (connection->facts & TCPSTATE_CONNECTION_MIDSTREAM)
                                   ? (tcpstate_set)~(TCPSTATE_IN(FIN_WAIT_2) | TCPSTATE_IN(TIME_WAIT))
                                   : SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD);

@@ -48,6 +48,15 @@ static inline bool tcpstate_is_sighting(const struct tcpstate_sighting *sighting
            && segment->time - sighting->time < TCPSTATE_COPY_TIME;
 }
 
+/* ... sooner than a host would send it again. */
+static inline bool tcpstate_is_seen_lately(const struct tcpstate_sighting *sighting,
+                                           const struct tcpstate_segment *segment, uint32_t digest)
+{
+    return sighting->digest == digest && sighting->frame != 0
+           && segment->time - sighting->time < TCPSTATE_SHORTEST_RETRANSMISSION
+           && sighting->time - segment->time < TCPSTATE_SHORTEST_RETRANSMISSION;
+}
+
 /* The same bytes at once.  Bare ACKs without an IP identification look alike
  * even when they are sent twice, and move nothing anyway. */
 static inline bool tcpstate_is_copy(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment,
@@ -55,9 +64,8 @@ static inline bool tcpstate_is_copy(const struct tcpstate_endpoint *me, const st
 {
     bool marked = segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST);
 
-    if (marked && segment->ip_id != 0 && digest == me->marked.digest && me->marked.frame != 0
-        && segment->time - me->marked.time < TCPSTATE_SHORTEST_RETRANSMISSION
-        && me->marked.time - segment->time < TCPSTATE_SHORTEST_RETRANSMISSION)
+    if (segment->ip_id != 0 && (tcpstate_is_seen_lately(&me->last, segment, digest)
+                                || (marked && tcpstate_is_seen_lately(&me->marked, segment, digest))))
         return true; /* who sends again takes another identification */
     if ((digest != me->last.digest && digest != me->marked.digest) /* nearly always */
         || (segment->ip_id == 0 && segment->payload == 0 && !marked))

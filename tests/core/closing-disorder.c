@@ -62,7 +62,8 @@ static void fin_sent_again_without_its_data(void)
     FIGURE(ESTABLISHED_100_300,
         { "FIN_WAIT_1",  TO_B, "FP.", 100, 300, 5, "CLOSE_WAIT?", "fin" },
         { "FIN_WAIT_1?",  TO_B, "P.",  100, 300, 5, "CLOSE_WAIT?", "" },
-        { "FIN_WAIT_1",  TO_B, "F.",  105, 300, 0, "CLOSE_WAIT?", "fin-retransmitted", .repeats = 1 },
+        { "FIN_WAIT_1",  TO_B, "F.",  105, 300, 0, "CLOSE_WAIT?", "fin-retransmitted", .repeats = 1,
+          .later = 300 * MILLISECONDS },
         { "FIN_WAIT_2?", TO_A, ".",   300, 106, 0, "CLOSE_WAIT",  "fin-acked" });
 }
 
@@ -91,7 +92,7 @@ static void simultaneous_close_one_fin_lost(void)
           .was_a = "any", .was_b = "any" },
         { "FIN_WAIT_2?", TO_A, ".",  301, 101, 0, "CLOSING?",     "simultaneous-close-ack", .was_a = "any" },
         { "TIME_WAIT?",  TO_A, "F.", 300, 101, 0, "CLOSING",     "fin-retransmitted", .repeats = 1,
-          .answers = LINE(2) },
+          .answers = LINE(2), .later = 300 * MILLISECONDS },
         { "TIME_WAIT*",  TO_B, ".",  101, 301, 0, "TIME_WAIT?",  "any" });
 }
 

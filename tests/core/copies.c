@@ -17,7 +17,7 @@ static void copy_moves_nothing(void)
         { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack", .answers = 1 },
         { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "copy", .copy = true, .answers = 3 },
         { "ESTABLISHED",  TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack", .answers = 3 },
-        { "ESTABLISHED",  TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "", .copy = true },
+        { "ESTABLISHED",  TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "copy", .copy = true },
         { "ESTABLISHED",  TO_B, "P.", 101, 301, 10, "ESTABLISHED?", "first-request" },
         { "ESTABLISHED",  TO_B, "P.", 101, 301, 10, "ESTABLISHED?", "", .copy = true },
         { "CLOSE_WAIT?",  TO_A, "F.", 301, 111, 0,  "FIN_WAIT_1",   "fin" },

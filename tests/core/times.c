@@ -58,8 +58,8 @@ static void time_in_a_state_that_began_before_the_capture(void)
     FIGURE(
         { "ESTABLISHED?", TO_B, "P.", 100, 300, 10, "UNKNOWN",      "", .stayed_a = LEAVES_NONE, .stayed_b = LEAVES_NONE },
         { "ESTABLISHED?", TO_A, "P.", 300, 110, 20, "ESTABLISHED?", "", .stayed_a = LEAVES_NONE, .stayed_b = LEAVES_NONE },
-        { "ESTABLISHED*", TO_B, "P.", 110, 320, 10, "ESTABLISHED*", "" },
-        { "ESTABLISHED",  TO_A, "P.", 320, 120, 20, "ESTABLISHED",  "" },
+        { "ESTABLISHED?", TO_B, "P.", 110, 320, 10, "ESTABLISHED?", "" },
+        { "ESTABLISHED?", TO_A, "P.", 320, 120, 20, "ESTABLISHED?", "" },
         { "FIN_WAIT_1",   TO_B, "F.", 120, 340, 0,  "CLOSE_WAIT?",  "fin", .stayed_a = LEAVES_NONE, .stayed_b = LEAVES_NONE },
         { "FIN_WAIT_2?",  TO_A, ".",  340, 121, 0,  "CLOSE_WAIT",   "fin-acked", .stayed_a = 100, .stayed_b = LEAVES_NONE },
         { "TIME_WAIT?",   TO_A, "F.", 340, 121, 0,  "LAST_ACK",     "passive-fin", .stayed_a = 100, .stayed_b = 200 });

@@ -108,7 +108,7 @@ static void absurd_acknowledgment(void)
 static void nonsense_in_a_connection(void)
 {
     FIGURE(ESTABLISHED_100_300,
-        { "ESTABLISHED", TO_B, "",    100, 0,   0,  "ESTABLISHED??", "null-segment" },
+        { "ESTABLISHED", TO_B, "",    100, 0,   0,  "ESTABLISHED", "null-segment" },
         { "ESTABLISHED", TO_B, "P",   100, 0,   0,  "ESTABLISHED", "null-segment" },
         { "ESTABLISHED", TO_B, "F",   100, 0,   0,  "ESTABLISHED", "fin-without-ack" },
         { "ESTABLISHED", TO_B, "FPU", 100, 0,   0,  "ESTABLISHED", "xmas-segment" },
@@ -117,7 +117,7 @@ static void nonsense_in_a_connection(void)
         { "ESTABLISHED", TO_B, "P.",  100, 300, 10, "ESTABLISHED", "" },
         { "FIN_WAIT_1",  TO_B, "F.",  110, 300, 0,  "CLOSE_WAIT?", "fin" });
     FIGURE(ESTABLISHED_100_300, /* a SYN,ACK may carry a FIN, and this one belongs to nothing */
-        { "ESTABLISHED?", TO_B, "SF.", 100, 300, 0, "ESTABLISHED", "syn-in-connection" });
+        { "ESTABLISHED?", TO_B, "SF.", 100, 300, 0, "ESTABLISHED?", "syn-in-connection" });
 }
 
 /* Nor are its numbers remembered. */
