@@ -146,6 +146,26 @@ struct judgement {
 void tcpstate_judge(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
                     struct judgement *judgement);
 
+/* judge-opening.c, judge-transfer.c, judge-reset.c: the parts of tcpstate_judge().  `me` is
+ * the segment's sender and `peer` its receiver, as they were before it. */
+void tcpstate_judge_syn(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+    const struct tcpstate_segment *segment, struct judgement *judgement);
+void tcpstate_judge_syn_ack(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+    const struct tcpstate_segment *segment, struct judgement *judgement);
+void tcpstate_judge_opening(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+    const struct tcpstate_segment *segment, struct judgement *judgement);
+void tcpstate_judge_transfer(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+    const struct tcpstate_segment *segment, struct judgement *judgement);
+void tcpstate_judge_reset(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+    const struct tcpstate_segment *segment, struct judgement *judgement);
+void tcpstate_judge_life_after_reset(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+    const struct tcpstate_segment *segment, struct judgement *judgement);
+
+/* Whether the segment acknowledges what its sender can have received, but the capture has
+ * not: the other's SYN, or data after it. */
+bool tcpstate_acks_the_uncaptured(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                                  const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment);
+
 /* A keep-alive: nothing, or one byte, just below what was sent last (RFC 9293
  * section 3.8.4). */
 bool tcpstate_is_keep_alive(const struct tcpstate_endpoint *sender, const struct tcpstate_segment *segment);

@@ -1,0 +1,67 @@
+/* evidence.h - what the numbers of a segment and of its ends show.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Private to judge-*.c, and inline.  A host knows its RCV.NXT; a passer-by knows two
+ * bounds of it: what the host has acknowledged, and what has been sent to it without
+ * a hole.
+ */
+#ifndef TCPSTATE_EVIDENCE_H
+#define TCPSTATE_EVIDENCE_H
+
+#include "internal.h"
+
+/* States in which an endpoint is past its handshake. */
+static inline bool is_open(uint8_t state)
+{
+    return state >= TCPSTATE_ESTABLISHED && state <= TCPSTATE_TIME_WAIT;
+}
+
+/* Whether the segment acknowledges the SYN that opened `peer`'s side.  Only asked
+ * while that is news, so the ISN is less than 2^31 behind. */
+static inline bool covers_syn(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
+{
+    return (segment->flags & TCPSTATE_FLAG_ACK) && (peer->known & KNOWS_ISN)
+           && seq_gt(segment->ack, peer->isn) && seq_le(segment->ack, peer->snd_max);
+}
+
+/* A FIN is the last number there is: an ACK is of it, or it is none of this connection. */
+static inline bool covers_fin(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
+{
+    return (segment->flags & TCPSTATE_FLAG_ACK) && (peer->known & (SENT_FIN | FIN_IN_DOUBT)) && segment->ack == peer->fin + 1;
+}
+
+/* How far beyond what it acknowledged an endpoint can accept.  Without both SYNs
+ * the scale is not known, and the largest one (RFC 7323 section 2.3) lets in
+ * whatever may be let in. */
+static inline uint32_t receive_window(const struct tcpstate_endpoint *end)
+{
+    if (end->known & KNOWS_ACK)
+        return end->window;
+    return (end->known & SENT_SYN) ? UINT16_MAX : FAR; /* a SYN's is never scaled */
+}
+
+/* What follows all that the end is known to have sent: what was seen of it, or what
+ * the other has acknowledged beyond that. */
+static inline uint32_t highest_sent(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer)
+{
+    const bool claimed = (peer->known & CLAIMS) && peer->claim - me->snd_max <= receive_window(peer);
+
+    if ((me->known & FIN_IN_DOUBT) && me->fin - me->snd_max < receive_window(peer))
+        return me->fin + 1;
+    return claimed ? peer->claim : me->snd_max;
+}
+
+static inline bool is_below_isn(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
+{
+    return (me->known & KNOWS_ISN) && seq_le(segment->seq + segment->payload, me->isn) && me->snd_max - me->isn < FAR;
+}
+
+/* Sooner than anything is sent again: a capture that saw it twice, or a new connection
+ * with the old number. */
+static inline bool is_too_soon(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
+{
+    return me->last.frame != 0 && segment->time - me->last.time < TCPSTATE_SHORTEST_RETRANSMISSION;
+}
+
+#endif

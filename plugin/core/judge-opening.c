@@ -1,0 +1,211 @@
+/* judge-opening.c - SYN, SYN,ACK, and what ends the handshake.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * RFC 9293 sections 3.5 and 3.10.7.2 to .4; RFC 7413 (Fast Open).
+ */
+#include "evidence.h"
+
+/* What a SYN has room for, in an Ethernet of the usual size. */
+#define MOST_SYN_DATA 1460
+
+/* Whether the segment acknowledges what its sender can have received, but the
+ * capture has not: the other's SYN, or data after it. */
+bool tcpstate_acks_the_uncaptured(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                                const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
+{
+    /* What is known of the one end may be of the connection before. */
+    if (!(peer->known & KNOWS_ISN) || (connection->facts & TCPSTATE_CONNECTION_CONTESTED))
+        return !(me->known & SENT_SYN) || segment->seq == me->isn + 1 || segment->seq == me->snd_max
+               || (segment->seq - me->isn < FAR && (segment->payload > 0 || (segment->flags & TCPSTATE_FLAG_FIN)));
+    return seq_gt(segment->ack, peer->snd_max) && segment->ack - peer->snd_max <= receive_window(me);
+}
+
+void tcpstate_judge_syn(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                      const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
+                      struct judgement *judgement)
+{
+    bool same_isn = (me->known & KNOWS_ISN) && segment->seq == me->isn;
+
+    judgement->senders = NOBODY_THERE | TCPSTATE_IN(SYN_SENT)
+                         | ((peer->known & SENT_SYN) && (same_isn || !(me->known & KNOWS_ISN)) ? TCPSTATE_IN(SYN_RCVD) : 0);
+    if ((me->known & (SENT_SYN | SENT_SYN_ACK)) && !same_isn)
+        judgement->is |= STALE;
+    if (same_isn && (me->known & SENT_SYN)) {
+        judgement->is |= AGAIN;
+        judgement->senders &= (tcpstate_set)~NOBODY_THERE;
+        /* Sent again because nothing came back: whatever we thought had
+         * reached it did not. */
+        judgement->had_not |= BIT(TCPSTATE_GETS_SYN_ACK) | BIT(TCPSTATE_GETS_ACK_OF_SYN) | GETS_RESET;
+        judgement->lost = judgement->had_not;
+        if (is_too_soon(me, segment))
+            judgement->is |= MAY_BE_ANOTHERS;
+    } else if (same_isn && (me->may & ~judgement->senders) != 0
+               && (me->marked.frame == 0 || segment->time - me->marked.time < TCPSTATE_LONG_WAY)) {
+        judgement->is |= OVERTAKEN; /* the SYN of this connection, recorded late */
+    }
+    judgement->had_not |= BIT(TCPSTATE_GETS_SYN);
+    if ((connection->facts & TCPSTATE_CONNECTION_CONTESTED) || (me->known & (SENT_SYN | SENT_SYN_ACK)) == SENT_SYN_ACK
+        || (!(me->known & SENT_SYN) && me->may != TCPSTATE_ANY_STATE))
+        judgement->is |= MAY_BE_ANOTHERS; /* it is in a connection, as far as we know */
+    if ((connection->facts & TCPSTATE_CONNECTION_REUSED) && !(me->known & SENT_SYN))
+        judgement->is |= REUSES;
+    if (is_open(peer->state) && peer->likely != TCPSTATE_SYN_SENT)
+        judgement->is |= PEER_LIVES;
+    else if (!(judgement->is & STALE) || !(peer->known & SENT_SYN_ACK))
+        judgement->arrives |= BIT(TCPSTATE_GETS_SYN);
+    if (peer->after & TCPSTATE_IN(SYN_SENT))
+        judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN);
+    if ((peer->known & SENT_SYN) && !(peer->known & SENT_SYN_ACK))
+        judgement->is |= CROSSES;
+}
+
+void tcpstate_judge_syn_ack(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                          const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
+                          struct judgement *judgement)
+{
+    bool same_isn = (me->known & KNOWS_ISN) && segment->seq == me->isn;
+
+    judgement->senders = NOBODY_THERE | TCPSTATE_IN(SYN_SENT) | TCPSTATE_IN(SYN_RCVD);
+    if ((connection->facts & TCPSTATE_CONNECTION_CONTESTED) && !same_isn && peer->likely == TCPSTATE_SYN_SENT
+        && covers_syn(peer, segment)) {
+        judgement->is |= REUSES; /* the old connection is gone: it answers the new SYN */
+    } else if ((me->known & SENT_SYN) && !same_isn) {
+        judgement->is |= STALE | ANOTHERS_NUMBERS; /* who has sent a SYN repeats its number */
+        return;
+    } else if ((me->known & KNOWS_ISN) && !same_isn
+               && (is_open(me->likely)
+                   || ((me->known & SENT_SYN_ACK) && (peer->known & KNOWS_ISN)
+                       && ((me->syn_acked == peer->isn + 1 && peer->marked.time <= me->marked.time)
+                           || !covers_syn(peer, segment))))) {
+        judgement->is |= STALE | ANOTHERS_NUMBERS; /* it belongs to nothing that is there (RFC 5961 section 4) */
+        return;
+    }
+    if ((me->known & (KNOWS_ISN | KNOWS_SEQ)) == KNOWS_SEQ && me->snd_max - segment->seq >= FAR
+        && !covers_syn(peer, segment)) {
+        judgement->is |= STALE | ANOTHERS_NUMBERS;
+        return;
+    }
+    if ((me->known & SENT_SYN_ACK) && same_isn && me->syn_acked == segment->ack) {
+        judgement->is |= AGAIN;
+        /* Who begins anew takes another number; one that has closed sends it again, too. */
+        judgement->senders = TCPSTATE_IN(SYN_RCVD) | ((me->known & SENT_FIN) ? TCPSTATE_IN(FIN_WAIT_1) : 0);
+        judgement->is |= (me->known & SENT_FIN) ? MAY_BE_ANOTHERS : 0;
+        judgement->had_not |= BIT(TCPSTATE_GETS_ACK_OF_SYN);
+        judgement->lost = judgement->had_not;
+        if (is_too_soon(me, segment) && peer->marked.time < me->marked.time)
+            judgement->is |= MAY_BE_ANOTHERS;
+    }
+    if ((me->known & RST_IN_ITS_NAME) && segment->time - me->marked.time < TCPSTATE_LONGEST_WAY)
+        judgement->is |= MAY_BE_ANOTHERS;
+    if (!(me->known & SENT_SYN))
+        judgement->had |= BIT(TCPSTATE_GETS_SYN) | ((peer->known & RST_IN_ITS_NAME) ? 0 : me->pending & BIT(TCPSTATE_GETS_RST));
+    else if (covers_syn(peer, segment))
+        judgement->had |= BIT(TCPSTATE_GETS_SYN);
+    if (!(peer->known & KNOWS_ISN) || covers_syn(peer, segment)) {
+        judgement->is |= GOOD_ACK;
+        judgement->arrives |= BIT(TCPSTATE_GETS_SYN_ACK);
+        if ((peer->known & KNOWS_ISN) && segment->ack != peer->isn + 1)
+            judgement->is |= ACKS_SYN_DATA;
+        /* Its receiver may leave data and FIN on it alone (Linux does). */
+        if (segment->flags & TCPSTATE_FLAG_FIN)
+            judgement->may_arrive |= BIT(TCPSTATE_GETS_FIN);
+    }
+    else if (seq_gt(segment->ack, peer->snd_max) && segment->ack - peer->snd_max <= MOST_SYN_DATA) {
+        judgement->is |= GOOD_ACK | ACKS_SYN_DATA; /* of data on the SYN that the capture lacks, perhaps */
+        judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN_ACK);
+    }
+    if (connection->facts & TCPSTATE_CONNECTION_SIMULTANEOUS)
+        judgement->is |= CROSSES;
+    const bool far = (peer->known & (KNOWS_ISN | KNOWS_SEQ)) == KNOWS_SEQ && peer->snd_max - segment->ack >= FAR;
+    if ((!(me->known & KNOWS_ISN) && me->may != TCPSTATE_ANY_STATE) || far
+        || (!(judgement->is & GOOD_ACK) && (connection->stale_frame == 0 || segment->ack != connection->stale_isn + 1)))
+        judgement->is |= MAY_BE_ANOTHERS;
+}
+
+/* It waits for the SYN,ACK, as far as was seen: it has it now.  Whoever has sent no SYN
+ * that was captured may be the server of a handshake of four segments. */
+static void judge_syn_sent(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment,
+                           struct judgement *judgement)
+{
+    const bool crossed = (me->pending | me->doubtful) & BIT(TCPSTATE_GETS_SYN);
+
+    judgement->is |= OPENS;
+    judgement->arrives |= BIT(TCPSTATE_GETS_ACK_OF_SYN);
+    judgement->had |= BIT(TCPSTATE_GETS_SYN) | BIT(TCPSTATE_GETS_SYN_ACK);
+    if (segment->payload > 0 || (!crossed && (me->known & SENT_SYN)))
+        judgement->senders &= (tcpstate_set)~TCPSTATE_IN(SYN_RCVD);
+}
+
+/* A server speaks only once the handshake is over, unless there was data on the SYN
+ * (RFC 7413 section 4.2), or may have been; and what it acknowledges beyond the SYN
+ * came with or after the third segment. */
+static void judge_syn_rcvd(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                           const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
+                           struct judgement *judgement)
+{
+    const bool early = !(peer->known & SENT_SYN) || (peer->known & SENT_SYN_DATA)
+                       || (connection->facts & TCPSTATE_CONNECTION_FAST_OPEN);
+    const bool more = (me->known & SENT_SYN_ACK) ? (peer->known & KNOWS_SEQ) && seq_gt(segment->ack, me->syn_acked)
+                                                 : (me->known & KNOWS_ACK) && seq_gt(segment->ack, me->rcv_nxt);
+
+    if ((segment->payload > 0 && !early) || more) {
+        judgement->had |= BIT(TCPSTATE_GETS_ACK_OF_SYN) | BIT(TCPSTATE_GETS_SYN_ACK);
+        judgement->senders &= (tcpstate_set)~TCPSTATE_IN(SYN_RCVD);
+    } else {
+        judgement->unseen |= BIT(TCPSTATE_GETS_ACK_OF_SYN) | BIT(TCPSTATE_GETS_SYN_ACK);
+    }
+}
+
+/* A SYN is on its way to it, and nothing else is known of it. */
+static void judge_answer_to_syn(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
+                                bool acks_syn, struct judgement *judgement)
+{
+    if (acks_syn && (peer->known & KNOWS_ISN)) {
+        /* Its SYN,ACK was not captured, nor what ended the handshake. */
+        judgement->arrives |= BIT(TCPSTATE_GETS_SYN_ACK);
+        if (segment->payload > 0 || segment->ack != peer->snd_max)
+            judgement->had |= BIT(TCPSTATE_GETS_SYN) | BIT(TCPSTATE_GETS_ACK_OF_SYN);
+    } else {
+        /* Figure 9, line 4: nobody in SYN_RCVD sends that.  It still holds an old
+         * connection, and challenges. */
+        judgement->had_not |= BIT(TCPSTATE_GETS_SYN);
+        judgement->lost |= BIT(TCPSTATE_GETS_SYN);
+        judgement->is |= CHALLENGES | MAY_BE_ANOTHERS;
+    }
+}
+
+/* Whether it acknowledges the other's SYN and nothing after it. */
+static bool acks_syn_alone(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                           const struct tcpstate_segment *segment)
+{
+    if ((me->known & KNOWS_ISN) && segment->seq != me->isn + 1 && !(me->known & SENT_SYN_DATA))
+        return false;
+    if (!(peer->known & KNOWS_ISN))
+        return !(peer->known & SENT_DATA);
+    return segment->ack == peer->isn + 1 || ((peer->known & SENT_SYN_DATA) && segment->ack == peer->snd_max);
+}
+
+void tcpstate_judge_opening(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                            const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
+                            struct judgement *judgement)
+{
+    const bool acks_syn = covers_syn(peer, segment) || tcpstate_acks_the_uncaptured(connection, me, peer, segment);
+    /* Whoever gets a SYN,ACK is no server. */
+    const bool client = (peer->known & SENT_SYN_ACK) && !(me->known & SENT_SYN_ACK) && covers_syn(peer, segment)
+                        && ((me->known & SENT_SYN) || segment->payload > 0)
+                        && !(connection->facts & TCPSTATE_CONNECTION_SIMULTANEOUS);
+
+    judgement->is |= acks_syn && (peer->known & KNOWS_ISN) ? GOOD_ACK : 0;
+    judgement->is |= acks_syn && acks_syn_alone(me, peer, segment) ? ACKS_SYN_ALONE : 0;
+    if (me->likely == TCPSTATE_SYN_SENT) {
+        judge_syn_sent(me, segment, judgement);
+    } else if (client) {
+        judgement->had |= BIT(TCPSTATE_GETS_SYN_ACK);
+        judgement->senders &= (tcpstate_set)~TCPSTATE_IN(SYN_RCVD);
+    } else if (me->may & TCPSTATE_IN(SYN_RCVD)) {
+        judge_syn_rcvd(connection, me, peer, segment, judgement);
+    }
+    if (me->likely == TCPSTATE_UNKNOWN && (me->pending & BIT(TCPSTATE_GETS_SYN)))
+        judge_answer_to_syn(peer, segment, acks_syn, judgement);
+}

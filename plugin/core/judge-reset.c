@@ -1,0 +1,152 @@
+/* judge-reset.c - RSTs, and what goes on after one.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * RFC 9293 section 3.10.7.3 and .4, second check; RFC 5961 section 3.  "Its receiver
+ * must refuse it" is one thing, "it does not fit what the capture holds" another: of
+ * the second the capture may be to blame.
+ */
+#include "evidence.h"
+
+/* Beside the receiver's RCV.NXT there are numbers that show the sender's own
+ * hand: its SND.NXT, where it gives up data that was never acknowledged (it is
+ * the right edge of what was SACKed, too: Linux accepts it there, RFC 5961
+ * section 3.2 does not know it), and its FIN's, where the other had the FIN
+ * (macOS sends it, Linux accepts it). */
+static bool is_own_number(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
+{
+    return (me->known & KNOWS_SEQ)
+           && (segment->seq == me->snd_max || ((me->known & SENT_FIN) && segment->seq == me->fin));
+}
+
+/* A RST with an ACK of just what the other sent last: who knows that number is
+ * in the connection, and the capture lacks what came before. */
+static bool is_behind_a_hole(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                             const struct tcpstate_segment *segment)
+{
+    return (segment->flags & TCPSTATE_FLAG_ACK) && (me->known & KNOWS_SEQ) && (peer->known & KNOWS_SEQ)
+           && (me->known & KNOWS_ACK) && seq_gt(segment->seq, me->snd_max) && segment->seq - me->snd_max < FAR
+           && seq_ge(segment->ack, me->rcv_nxt) && seq_le(segment->ack, peer->snd_max);
+}
+
+static enum tcpstate_reset_number judge_reset_number(const struct tcpstate_endpoint *me,
+                                                     const struct tcpstate_endpoint *peer,
+                                                     const struct tcpstate_segment *segment)
+{
+    /* RFC 9293 section 3.10.7.3: in SYN-SENT the acknowledgment decides. */
+    if (peer->state == TCPSTATE_SYN_SENT)
+        return covers_syn(peer, segment) ? TCPSTATE_RESET_NUMBER_ACK : TCPSTATE_RESET_NUMBER_BAD_ACK;
+    if (!(peer->known & KNOWS_ACK) && !(me->known & KNOWS_SEQ))
+        return TCPSTATE_RESET_NUMBER_NONE;
+    if ((peer->known & KNOWS_ACK) && segment->seq == peer->rcv_nxt)
+        return TCPSTATE_RESET_NUMBER_EXACT;
+    if ((me->known & KNOWS_SEQ) && segment->seq == me->snd_nxt)
+        return TCPSTATE_RESET_NUMBER_EXACT;
+    if (peer->likely == TCPSTATE_SYN_SENT && covers_syn(peer, segment))
+        return TCPSTATE_RESET_NUMBER_ACK; /* the SYN,ACK may not have arrived */
+    uint32_t base = (peer->known & KNOWS_ACK) ? peer->rcv_nxt : me->snd_nxt;
+    return segment->seq - base < receive_window(peer) ? TCPSTATE_RESET_NUMBER_WINDOW
+                                                      : TCPSTATE_RESET_NUMBER_OUTSIDE;
+}
+
+/* What a RST may do to its receiver.  RFC 9293 section 3.5.3: who came from
+ * LISTEN goes back there, who sent the first SYN does not. */
+static void judge_reset_arrival(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                                const struct tcpstate_segment *segment, struct judgement *judgement)
+{
+    const uint8_t reset = (peer->known & SENT_SYN) ? BIT(TCPSTATE_GETS_RST_AS_OPENER) : BIT(TCPSTATE_GETS_RST);
+    /* A signed connection drops what is not signed (RFC 2385 section 4.1, RFC 5925
+     * section 7.3), although a host that has restarted sends just that. */
+    bool unsigned_one = (me->known & peer->known & SIGNED) && !(segment->options & TCPSTATE_OPTION_SIGNATURE);
+    enum tcpstate_reset_number number = judge_reset_number(me, peer, segment);
+    bool refused = (number == TCPSTATE_RESET_NUMBER_BAD_ACK && peer->may == TCPSTATE_IN(SYN_SENT))
+                   || (number == TCPSTATE_RESET_NUMBER_OUTSIDE && (peer->known & KNOWS_ACK)
+                       && seq_lt(segment->seq, peer->rcv_nxt));
+
+    judgement->reset_number = (uint8_t)number;
+    if (number == TCPSTATE_RESET_NUMBER_BAD_ACK && (segment->flags & TCPSTATE_FLAG_ACK) && seq_gt(segment->ack, peer->snd_max))
+        judgement->is |= ANOTHERS_NUMBERS; /* the capture lacks what it answers */
+    if (unsigned_one)
+        return;
+    if (number == TCPSTATE_RESET_NUMBER_NONE || number == TCPSTATE_RESET_NUMBER_EXACT
+        || number == TCPSTATE_RESET_NUMBER_ACK
+        || (number != TCPSTATE_RESET_NUMBER_BAD_ACK
+            && (is_own_number(me, segment) || is_behind_a_hole(me, peer, segment)))) {
+        judgement->is |= ACCEPTABLE;
+        judgement->arrives |= reset;
+    } else if (!refused) {
+        judgement->may_arrive |= reset;
+    }
+}
+
+void tcpstate_judge_reset(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                        const struct tcpstate_segment *segment, struct judgement *judgement)
+{
+    bool has_ack = segment->flags & TCPSTATE_FLAG_ACK;
+
+    judge_reset_arrival(me, peer, segment, judgement);
+    if (me->known & SENT_RST)
+        judgement->is |= AGAIN;
+    /* Figures 8 and 9: a host in SYN_SENT answers an ACK that does not fit its SYN
+     * with a RST made from that ACK, and goes on waiting.  The same in SYN_RCVD
+     * (RFC 9293 section 3.5.2, group 2). */
+    if ((me->likely == TCPSTATE_SYN_SENT || (me->likely == TCPSTATE_SYN_RCVD && !has_ack))
+        && (me->known & KNOWS_SEQ) && segment->seq != me->snd_nxt)
+        judgement->is |= FOREIGN;
+    if (!(judgement->is & ACCEPTABLE))
+        return;
+    /* A SYN answered by RST: there was nobody who could have received it. */
+    if (me->likely == TCPSTATE_UNKNOWN || me->likely == TCPSTATE_CLOSED)
+        judgement->had_not |= BIT(TCPSTATE_GETS_SYN);
+    /* A RST with ACK is a program's abort (RFC 9293 section 3.10.5): the third
+     * segment had been taken in.  A bare one was made from the third segment,
+     * by a host that would not have it. */
+    if (me->likely == TCPSTATE_SYN_RCVD)
+        *(has_ack ? &judgement->had : &judgement->had_not) |= me->pending & BIT(TCPSTATE_GETS_ACK_OF_SYN);
+    /* A RST in place of the third segment: its sender never took the SYN,ACK
+     * in, unless it acknowledges it. */
+    if (me->likely == TCPSTATE_SYN_SENT && covers_syn(peer, segment))
+        judgement->had |= BIT(TCPSTATE_GETS_SYN) | BIT(TCPSTATE_GETS_SYN_ACK);
+    else if (me->likely == TCPSTATE_UNKNOWN || me->likely == TCPSTATE_SYN_SENT)
+        judgement->had_not |= BIT(TCPSTATE_GETS_SYN_ACK);
+    judgement->lost = judgement->had_not;
+}
+
+/* Whether it goes on although a RST was sent to it, or by it.  What was sent before
+ * may have been overtaken by the RST; what it sends later, or anew, was not. */
+void tcpstate_judge_life_after_reset(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                                   const struct tcpstate_segment *segment, struct judgement *judgement)
+{
+    /* Data beyond the RST's own number was sent after it; so was the ACK of what the
+     * other sent only then. */
+    const uint32_t next = tcpstate_segment_next(segment);
+    const bool beyond = (me->known & KNOWS_SEQ) && seq_gt(next, me->snd_max)
+                        && (!(me->known & SENT_ANY_RST) || seq_gt(next, me->reset_seq));
+    const bool news = beyond
+                      || ((me->known & KNOWS_ACK) && seq_gt(segment->ack, me->rcv_nxt) && (peer->known & KNOWS_SEQ)
+                          && segment->ack == peer->snd_max && peer->last.time > me->marked.time);
+
+    if (me->known & (SENT_RST | RST_IN_ITS_NAME)) {
+        if (news || segment->time - me->marked.time >= TCPSTATE_LONGEST_WAY)
+            judgement->is |= ((me->known & SENT_RST) ? AFTER_RESET : 0)
+                             | (segment->time - me->marked.time < TCPSTATE_SHORTEST_RETRANSMISSION ? MAY_BE_ANOTHERS | RESET_LATELY : 0);
+        else
+            judgement->is |= OVERTAKEN;
+    }
+    if (!((me->pending | me->doubtful) & GETS_RESET))
+        return;
+    /* It acknowledges what came after the RST, or what it should have answered by one. */
+    const bool after = (peer->known & KNOWS_SEQ) && seq_le(segment->ack, peer->snd_max)
+                       && (!(me->known & KNOWS_ACK) || seq_gt(segment->ack, me->rcv_nxt))
+                       && ((peer->known & SENT_ANY_RST) ? seq_gt(segment->ack, peer->reset_seq)
+                                                        : segment->ack == peer->snd_max);
+    const bool late = segment->time - peer->marked.time >= TCPSTATE_LONG_WAY;
+    if (!after && !late)
+        return;
+    judgement->had_not |= GETS_RESET;
+    judgement->is |= OUTLIVES_RESET;
+    if (after || segment->time - peer->marked.time >= TCPSTATE_LONGEST_WAY) {
+        judgement->lost |= GETS_RESET;
+        judgement->is |= LOST_FOR_EVER;
+    }
+}

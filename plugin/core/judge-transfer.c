@@ -1,0 +1,291 @@
+/* judge-transfer.c - acknowledgments, data and FINs.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * RFC 9293 section 3.10.7.4 from the fifth check on, asked from the outside; RFC 7323
+ * section 5.3 (PAWS).
+ */
+#include "evidence.h"
+
+/* Whether its receiver must refuse the segment's number (RFC 9293 section
+ * 3.10.7.4, first check), however much the capture lacks: what it acknowledged
+ * before is behind it for ever. */
+static bool is_old(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                   const struct tcpstate_segment *segment)
+{
+    const uint32_t end = segment->seq + segment->payload;
+
+    if (is_below_isn(me, segment))
+        return true;
+    if (!(peer->known & KNOWS_ACK))
+        return false;
+    /* What was acknowledged last, and is not known to be data, may have been this FIN. */
+    if ((segment->flags & TCPSTATE_FLAG_FIN) && (me->known & KNOWS_SEQ) && end + 1 == me->snd_max
+        && seq_ge(end, me->fin_from))
+        return false;
+    return seq_lt(end, peer->rcv_nxt);
+}
+
+/* Whether it acknowledges other numbers than those that are known of the other end. */
+static bool is_of_another(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *peer,
+                          const struct tcpstate_segment *segment, bool opens)
+{
+    if (!(peer->known & KNOWS_ISN))
+        return opens && segment->ack != peer->snd_max;
+    return seq_le(segment->ack, peer->isn) || ((connection->facts & TCPSTATE_CONNECTION_CONTESTED) && !covers_syn(peer, segment));
+}
+
+/* What the acknowledgment says of its sender: had it the other's FIN when it
+ * sent this? */
+static void judge_acknowledgment(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                                 const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
+                                 struct judgement *judgement)
+{
+    /* Of the connection that it held before: its numbers are not the new ones. */
+    if ((connection->facts & TCPSTATE_CONNECTION_CONTESTED) && connection->client != (segment->from & 1)
+        && !covers_syn(peer, segment)) {
+        judgement->senders &= ALIVE;
+        judgement->unseen |= BIT(TCPSTATE_GETS_FIN) | BIT(TCPSTATE_GETS_ACK_OF_FIN);
+        return;
+    }
+    if (covers_fin(peer, segment)) {
+        judgement->had |= BIT(TCPSTATE_GETS_FIN);
+        judgement->senders &= GOT_FIN;
+        if (me->likely == TCPSTATE_SYN_SENT && !(peer->known & SENT_SYN_ACK))
+            judgement->is |= MAY_BE_ANOTHERS; /* it may be the SYN,ACK's number */
+        if (!(peer->known & SENT_FIN) && (!(peer->known & KNOWS_SEQ) || seq_le(peer->snd_max, segment->ack)))
+            judgement->is |= CONFIRMS_FIN;
+    } else if ((peer->known & FIN_DISPUTED) || is_of_another(connection, peer, segment, me->likely == TCPSTATE_SYN_SENT)) {
+        judgement->unseen |= BIT(TCPSTATE_GETS_FIN);
+    } else if (peer->known & SENT_FIN) {
+        if (seq_le(segment->ack, peer->fin)) {
+            judgement->had_not |= BIT(TCPSTATE_GETS_FIN);
+            judgement->senders &= (tcpstate_set)~GOT_FIN;
+        }
+    } else if ((peer->known & KNOWS_SEQ) && seq_le(segment->ack, peer->fin_from)) {
+        judgement->had_not |= BIT(TCPSTATE_GETS_FIN);
+        judgement->senders &= (tcpstate_set)~GOT_FIN;
+    } else {
+        judgement->unseen |= BIT(TCPSTATE_GETS_FIN);
+    }
+    if (judgement->unseen & BIT(TCPSTATE_GETS_FIN)) {
+        if ((peer->known & KNOWS_SEQ) && seq_gt(segment->ack, peer->snd_max)
+            && segment->ack - peer->snd_max < FAR)
+            judgement->is |= ACKS_UNSEEN;
+    }
+    /* The other's data or FIN carried its ACK of our FIN: who acknowledges the
+     * one has received the other. */
+    if ((peer->known & ACK_OF_FIN_CARRIED) && seq_ge(segment->ack, peer->carried_to)) {
+        judgement->had |= BIT(TCPSTATE_GETS_ACK_OF_FIN);
+        judgement->senders &= (tcpstate_set)~WAITS_FOR_ACK_OF_FIN;
+    } else if (me->may & WAITS_FOR_ACK_OF_FIN)
+        judgement->unseen |= BIT(TCPSTATE_GETS_ACK_OF_FIN);
+}
+
+static void judge_fin(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                      const struct tcpstate_segment *segment, bool fits, struct judgement *judgement)
+{
+    uint32_t fin = segment->seq + segment->payload;
+
+    judgement->senders &= SENDS_A_FIN;
+    if ((judgement->is & (SENDS_MORE | AFTER_A_PAUSE)) == SENDS_MORE && !(me->known & MAY_REPEAT))
+        judgement->senders &= SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD);
+    if (me->known & SENT_FIN) {
+        judgement->is |= AGAIN;
+        if (fin != me->fin || is_too_soon(me, segment))
+            judgement->is |= MAY_BE_ANOTHERS;
+        else if (!(me->known & FIN_DISPUTED))
+            judgement->senders &= WAITS_FOR_ACK_OF_FIN;
+        if (!(judgement->had & BIT(TCPSTATE_GETS_ACK_OF_FIN)))
+            judgement->had_not |= BIT(TCPSTATE_GETS_ACK_OF_FIN);
+        judgement->lost |= judgement->had_not & (BIT(TCPSTATE_GETS_ACK_OF_FIN) | BIT(TCPSTATE_GETS_FIN));
+    }
+    judgement->unseen &= (uint8_t)~BIT(TCPSTATE_GETS_ACK_OF_FIN);
+    if (tcpstate_is_acknowledged_fin(me, peer, segment))
+        judgement->is &= ~PEER_SENT_FIN; /* the other's was recorded early: this one is the first */
+    else if ((peer->known & SENT_FIN) && !covers_fin(peer, segment))
+        judgement->is |= CROSSES;
+    if (!(me->known & SENT_FIN) && (judgement->is & OVERTAKEN))
+        judgement->is |= AFTER_THE_FIN;
+    if (judgement->is & UNACCEPTABLE) {
+        judgement->may_arrive |= (judgement->is & OUTDATED) ? BIT(TCPSTATE_GETS_FIN) : 0;
+        return;
+    }
+    if ((me->known & SENT_FIN) && fin != me->fin) /* a second one, elsewhere: the first one counts */
+        judgement->may_arrive |= BIT(TCPSTATE_GETS_FIN);
+    else if (fits && (judgement->is & IN_ORDER))
+        judgement->arrives |= BIT(TCPSTATE_GETS_FIN);
+    else
+        judgement->may_arrive |= BIT(TCPSTATE_GETS_FIN);
+}
+
+static void judge_data(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                       const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment, struct judgement *judgement)
+{
+    uint32_t next = tcpstate_segment_next(segment);
+    bool is_new = (me->known & KNOWS_SEQ) && seq_gt(next, me->snd_max);
+
+    if (!(me->known & SENT_DATA) && (me->known & KNOWS_ISN) && segment->seq == me->isn + 1)
+        judgement->is |= FIRST_DATA;
+    /* It acknowledges data of the other that was not captured. */
+    if ((peer->known & KNOWS_ISN) && seq_gt(segment->ack, peer->isn + 1)
+        && !((peer->known & SENT_FIN) && peer->fin == peer->isn + 1))
+        judgement->is |= PEER_SPOKE;
+    if (is_new)
+        judgement->is |= NEW_DATA;
+    if (is_new && covers_fin(peer, segment) && !(me->known & SENT_HALF_CLOSED))
+        judgement->is |= FIRST_HALF_CLOSED;
+    if (is_new && (me->known & SENT_FIN)) {
+        /* A host repeats its FIN where it was; data in its place says that this was
+         * no FIN of that host, and data behind it fits neither. */
+        judgement->is |= seq_le(segment->seq, me->fin) ? WITHDRAWS_FIN : DOES_NOT_FIT;
+    } else if (is_new && seq_gt(next, highest_sent(me, peer)) && !(connection->facts & TCPSTATE_CONNECTION_MIDSTREAM)) {
+        if (!(segment->flags & TCPSTATE_FLAG_FIN))
+            judgement->senders &= SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD);
+    } else if (!(me->known & KNOWS_SEQ) || (is_new && (connection->facts & TCPSTATE_CONNECTION_MIDSTREAM))) {
+        /* Where the capture begins midway it may be sent again, in front of a FIN. */
+        judgement->senders &= (connection->facts & TCPSTATE_CONNECTION_MIDSTREAM)
+                                  ? (tcpstate_set)~(TCPSTATE_IN(FIN_WAIT_2) | TCPSTATE_IN(TIME_WAIT))
+                                  : SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD);
+    }
+}
+
+/* Whether nobody who is in this connection can have sent it: the numbers are far
+ * from all that there were, or it is sent by one who waits for the SYN,ACK and
+ * acknowledges something else. */
+static bool is_stray(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                     const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
+{
+    const bool holds = (connection->facts & TCPSTATE_CONNECTION_CONTESTED) != 0;
+
+    if (me->likely == TCPSTATE_SYN_SENT && !covers_syn(peer, segment)
+        && !tcpstate_acks_the_uncaptured(connection, me, peer, segment))
+        return true;
+    if (holds)
+        return false;
+    /* Beyond a FIN there is nothing. */
+    if (((me->known & (SENT_FIN | FIN_DISPUTED)) == SENT_FIN && seq_gt(segment->seq, me->fin + 1))
+        || ((peer->known & (SENT_FIN | FIN_DISPUTED)) == SENT_FIN && seq_gt(segment->ack, peer->fin + 1)))
+        return true;
+    /* What the other has acknowledged, however far, is not; the capture lacks much. */
+    const bool claimed = (peer->known & CLAIMS) && segment->seq + 1 - peer->claim <= receive_window(peer) + 1;
+    return (!claimed && (me->known & KNOWS_SEQ) && segment->seq - me->snd_max + FAR > 2 * FAR)
+           || (!claimed && !(segment->flags & TCPSTATE_FLAG_FIN) && is_below_isn(me, segment))
+           || ((peer->known & KNOWS_SEQ) && segment->ack - peer->snd_max + FAR > 2 * FAR);
+}
+
+/* Whether the capture holds nothing against its number.  Beyond the window that its
+ * receiver named last it does not fit, although the receiver may have named a larger
+ * one since; and a FIN where data was seen is another's. */
+static bool fits_in(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                    const struct tcpstate_segment *segment, bool refused)
+{
+    const uint32_t expects = (peer->known & CLAIMS) && seq_gt(peer->claim, peer->rcv_nxt) ? peer->claim : peer->rcv_nxt;
+
+    if ((segment->flags & TCPSTATE_FLAG_FIN) && !refused && (me->known & (KNOWS_SEQ | SENT_FIN)) == KNOWS_SEQ
+        && me->fin_from - (segment->seq + segment->payload) - 1 < FAR)
+        return false;
+    return !(peer->known & KNOWS_ACK) || seq_le(segment->seq, expects + receive_window(peer));
+}
+
+/* Whether its acknowledgment is older than what its sender has acknowledged since. */
+static bool is_overtaken(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
+{
+    const bool goes_on = segment->payload > 0
+                         && (!(me->known & KNOWS_SEQ) || seq_gt(tcpstate_segment_next(segment), me->snd_max));
+
+    return (me->known & KNOWS_ACK) && seq_lt(segment->ack, me->rcv_nxt) && me->likely != TCPSTATE_SYN_SENT && !goes_on;
+}
+
+/* What a bare segment's number shows: it is its sender's SND.NXT.  A FIN takes one. */
+static void judge_bare(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment,
+                       struct judgement *judgement)
+{
+    if (me->known & SENT_FIN) {
+        if (seq_le(segment->seq, me->fin))
+            judgement->is |= BELOW_ITS_FIN | ((judgement->is & NEWS) && segment->seq != me->fin ? WITHDRAWS_FIN : 0);
+    } else if (me->known & KNOWS_SEQ) {
+        if (seq_gt(segment->seq, me->fin_from) && segment->seq - me->fin_from < FAR)
+            judgement->is |= SKIPS_UNSEEN;
+        else if (segment->seq == me->snd_max)
+            judgement->senders &= SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD); /* no FIN of its own is behind it */
+    }
+    if ((me->known & KNOWS_ACK) && segment->ack == me->rcv_nxt && (me->known & PROVOKED))
+        judgement->is |= CHALLENGES;
+}
+
+/* What arrives with it: an acceptable ACK first, as section 3.10.7.4 orders them. */
+static void judge_arrivals(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                           const struct tcpstate_segment *segment, bool accepted, struct judgement *judgement)
+{
+    const uint32_t end = segment->seq + segment->payload;
+    uint8_t acks = 0;
+
+    if (covers_syn(peer, segment) && (peer->likely == TCPSTATE_SYN_RCVD || (peer->known & SENT_SYN)))
+        acks |= BIT(TCPSTATE_GETS_ACK_OF_SYN);
+    if (covers_fin(peer, segment))
+        acks |= BIT(TCPSTATE_GETS_ACK_OF_FIN);
+    *(accepted ? &judgement->arrives : &judgement->may_arrive) |= acks;
+    /* A program that has closed both ways need not take data: its host answers by
+     * RST (RFC 9293 section 3.6.1; Linux's orphans). */
+    if ((!(me->known & KNOWS_SEQ) || seq_gt(end, me->snd_max))
+        && (peer->may & (TCPSTATE_IN(FIN_WAIT_1) | TCPSTATE_IN(FIN_WAIT_2))))
+        judgement->may_arrive |= BIT(TCPSTATE_GETS_RST_AS_OPENER);
+}
+
+static conditions conditions_of_transfer(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                                         const struct tcpstate_segment *segment, bool fits, bool refused)
+{
+    const bool bare = segment->payload == 0 && !(segment->flags & TCPSTATE_FLAG_FIN);
+    const bool in_order = !(me->known & KNOWS_SEQ) || seq_le(segment->seq, me->snd_nxt)
+                          || ((peer->known & CLAIMS) && segment->seq == peer->claim);
+    const bool more = (me->known & (KNOWS_SEQ | SENT_FIN)) == KNOWS_SEQ
+                      && seq_gt(tcpstate_segment_next(segment), me->snd_max);
+    conditions is = 0;
+
+    is |= in_order ? IN_ORDER : 0;
+    is |= fits ? 0 : DOES_NOT_FIT | MAY_BE_ANOTHERS;
+    is |= is_overtaken(me, segment) ? OVERTAKEN : 0;
+    is |= !bare && more && fits && !refused ? SENDS_MORE : 0;
+    if (covers_fin(peer, segment))
+        is |= !(me->known & ACKED_FIN) ? ACKS_FIN : bare ? ACKS_FIN_AGAIN : 0;
+    is |= me->keep_alives > 0 && tcpstate_is_keep_alive(me, segment) ? KEEP_ALIVE_AGAIN : 0;
+    is |= (segment->options & TCPSTATE_OPTION_MP_DATA_FIN) && !(me->known & SENT_DATA_FIN) ? MP_CLOSES : 0;
+    return is;
+}
+
+void tcpstate_judge_transfer(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                             const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
+                             struct judgement *judgement)
+{
+    const bool has_fin = segment->flags & TCPSTATE_FLAG_FIN;
+    /* Its receiver drops it (RFC 7323 section 5.3, PAWS). */
+    const bool outdated = tcpstate_is_older_stamp(me, segment), refused = outdated || is_old(me, peer, segment);
+    const bool fits = fits_in(me, peer, segment, refused);
+    const bool known_fin = (me->known & SENT_FIN) && segment->seq + segment->payload == me->fin;
+
+    judgement->senders = ALIVE;
+    if (is_stray(connection, me, peer, segment)) {
+        judgement->is |= STRAY | (me->snd_max - segment->seq > UINT16_MAX ? ANOTHERS_NUMBERS : 0);
+        judgement->senders = 0;
+        return;
+    }
+    judgement->is |= conditions_of_transfer(me, peer, segment, fits, refused);
+    if (has_fin && refused && !known_fin) {
+        judgement->is |= UNACCEPTABLE | (outdated ? OUTDATED | MAY_BE_ANOTHERS : 0);
+        if (!outdated)
+            return;
+    }
+    judge_acknowledgment(connection, me, peer, segment, judgement);
+    tcpstate_judge_opening(connection, me, peer, segment, judgement);
+    if (!(judgement->is & OVERTAKEN))
+        tcpstate_judge_life_after_reset(me, peer, segment, judgement);
+    if (!refused || outdated)
+        judge_arrivals(me, peer, segment, fits && !refused, judgement);
+    if (segment->payload == 0 && !has_fin)
+        judge_bare(me, segment, judgement);
+    if (segment->payload > 0)
+        judge_data(connection, me, peer, segment, judgement);
+    if (has_fin)
+        judge_fin(me, peer, segment, fits, judgement);
+}
