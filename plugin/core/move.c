@@ -221,77 +221,103 @@ static bool is_corrected(const struct tcpstate_endpoint *me, const struct judgem
            && !(reach((tcpstate_set)(1u << me->state), judgement->had | judgement->unseen) & (1u << departure));
 }
 
+/* The states in which it can have sent this: those that it may have been in, by what
+ * may have arrived; and those in which the capture lacks a FIN of its own. */
+static tcpstate_set can_have_sent(const struct tcpstate_endpoint *me, const struct judgement *judgement)
+{
+    const uint8_t had = me->pending | me->doubtful | judgement->unseen | judgement->had;
+    const bool fin = judgement->is & HAS_FIN;
+    tcpstate_set can = reach(me->after, had);
+
+    /* A FIN after a pause may be sent again, although the first was not captured. */
+    if ((fin && ((judgement->is & AFTER_A_PAUSE) || (me->known & MAY_REPEAT))) || (judgement->is & SKIPS_UNSEEN))
+        can |= reach(tcpstate_next_of(me->after & SENDS_A_FIN, TCPSTATE_SENDS_FIN), had);
+    /* ... and so may the data that showed it in CLOSE_WAIT. */
+    if (fin && (judgement->had & BIT(TCPSTATE_GETS_FIN)))
+        can |= ((me->known & MAY_REPEAT) ? TCPSTATE_IN(CLOSING) : 0)
+               | ((judgement->is & AGAIN) && !(me->known & ACKED_FIN) ? TCPSTATE_IN(LAST_ACK) : 0);
+    return can & judgement->senders;
+}
+
+static void move_by_sending(struct tcpstate_endpoint *me, const struct tcpstate_segment *segment,
+                            const struct judgement *judgement, tcpstate_set can, struct departure *from)
+{
+    const enum tcpstate_event event = sending(segment);
+
+    from->state = tells_nothing(me, segment, judgement) ? TCPSTATE_UNKNOWN : likeliest(me, judgement, can);
+    from->corrected = is_corrected(me, judgement, can, from->state);
+    me->after = tcpstate_next_of(can, event);
+    me->likely = (uint8_t)tcpstate_next(from->state, event);
+    if (event == TCPSTATE_SENDS_SYN_ACK && (segment->flags & TCPSTATE_FLAG_FIN)) {
+        me->after = tcpstate_next_of(me->after, TCPSTATE_SENDS_FIN);
+        me->likely = (uint8_t)tcpstate_next((enum tcpstate_state)me->likely, TCPSTATE_SENDS_FIN);
+    }
+    if (!(judgement->is & LOST_FOR_EVER))
+        me->doubtful |= me->pending & judgement->lost;
+    me->pending &= (uint8_t)~(judgement->had | judgement->lost);
+    me->doubtful &= (uint8_t)~(judgement->had | (judgement->is & LOST_FOR_EVER ? judgement->lost : 0));
+    if (judgement->had_not & GETS_RESET) {
+        me->doubtful |= me->pending & GETS_RESET;
+        me->pending &= (uint8_t)~GETS_RESET;
+    }
+}
+
+/* Where it may stand, too: where it stood, if another may have sent this, or it may have
+ * been overtaken; for a FIN, whatever became of it then. */
+static tcpstate_set may_stand_too(tcpstate_set was, const struct judgement *judgement, bool moved)
+{
+    tcpstate_set too = 0;
+
+    if (judgement->is & MAY_BE_ANOTHERS)
+        too |= was | (!(judgement->is & HAS_SYN)  ? 0
+                      : (judgement->is & HAS_ACK) ? TCPSTATE_IN(SYN_RCVD)
+                                                  : TCPSTATE_IN(SYN_SENT));
+    if (moved && !(judgement->is & NEWS))
+        too |= (judgement->is & HAS_FIN) ? tcpstate_next_of(was, TCPSTATE_SENDS_FIN) : was;
+    return too;
+}
+
+static enum tcpstate_state departs_by_reset(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment,
+                                            const struct judgement *judgement, tcpstate_set can)
+{
+    if (!(segment->flags & TCPSTATE_FLAG_ACK) && (me->pending & GETS_RESET))
+        return (enum tcpstate_state)me->state; /* made from a segment that met a closed port */
+    return me->likely == TCPSTATE_UNKNOWN ? TCPSTATE_UNKNOWN : likeliest(me, judgement, can);
+}
+
 static void move_sender(struct tcpstate_endpoint *me, const struct tcpstate_segment *segment,
                         const struct judgement *judgement, struct departure *from)
 {
-    const uint8_t had = me->pending | me->doubtful | judgement->unseen | judgement->had;
-    const tcpstate_set was = me->may;
-    tcpstate_set can = reach(me->after, had);
-
+    const tcpstate_set was = me->may, can = can_have_sent(me, judgement);
+    const bool nonsense = !(segment->flags & TCPSTATE_FLAG_ACK)
+                          && (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN)) != TCPSTATE_FLAG_SYN;
     bool moved = false;
-    /* A FIN after a pause may be sent again, although the first was not captured. */
-    if (((judgement->is & HAS_FIN) && ((judgement->is & AFTER_A_PAUSE) || (me->known & MAY_REPEAT)))
-        || (judgement->is & SKIPS_UNSEEN))
-        can |= reach(tcpstate_next_of(me->after & SENDS_A_FIN, TCPSTATE_SENDS_FIN), had);
-    /* ... and so may the data that showed it in CLOSE_WAIT. */
-    if ((judgement->is & HAS_FIN) && (judgement->had & BIT(TCPSTATE_GETS_FIN)))
-        can |= ((me->known & MAY_REPEAT) ? TCPSTATE_IN(CLOSING) : 0)
-               | ((judgement->is & AGAIN) && !(me->known & ACKED_FIN) ? TCPSTATE_IN(LAST_ACK) : 0);
-    can &= judgement->senders;
+
     from->shown = from->state = (enum tcpstate_state)me->state;
     from->closes_first_or_not = (can & SENDS_NEW_DATA) == SENDS_NEW_DATA;
     if (segment->flags & TCPSTATE_FLAG_RST) {
-        if (!(segment->flags & TCPSTATE_FLAG_ACK) && (me->pending & GETS_RESET))
-            from->state = (enum tcpstate_state)me->state; /* made from a segment that met a closed port */
-        else if (me->likely == TCPSTATE_UNKNOWN)
-            from->state = TCPSTATE_UNKNOWN;
-        else
-            from->state = likeliest(me, judgement, can);
+        from->state = departs_by_reset(me, segment, judgement, can);
         from->corrected = me->pending & judgement->had_not & (BIT(TCPSTATE_GETS_SYN) | BIT(TCPSTATE_GETS_SYN_ACK));
         move_by_reset(me, judgement, from->state);
-    } else if (!(segment->flags & TCPSTATE_FLAG_ACK)
-               && (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN)) != TCPSTATE_FLAG_SYN) {
-        ; /* nonsense */
-    } else if (judgement->is & AFTER_THE_FIN) {
+    } else if (!nonsense && (judgement->is & AFTER_THE_FIN)) {
         move_by_earlier_fin(me);
         from->state = TCPSTATE_ESTABLISHED;
         from->corrected = true;
-    } else if (is_exception(me, judgement) || (judgement->is & OVERTAKEN)) {
+    } else if (nonsense || is_exception(me, judgement) || (judgement->is & OVERTAKEN)) {
         ;
     } else if (can == 0) {
         me->after |= tcpstate_next_of(judgement->senders, sending(segment));
         stand_as_if_own(me, judgement->is);
     } else {
-        const enum tcpstate_event event = sending(segment);
         moved = true;
-        from->state = tells_nothing(me, segment, judgement) ? TCPSTATE_UNKNOWN : likeliest(me, judgement, can);
-        from->corrected = is_corrected(me, judgement, can, from->state);
-        me->after = tcpstate_next_of(can, event);
-        me->likely = (uint8_t)tcpstate_next(from->state, event);
-        if (event == TCPSTATE_SENDS_SYN_ACK && (segment->flags & TCPSTATE_FLAG_FIN)) {
-            me->after = tcpstate_next_of(me->after, TCPSTATE_SENDS_FIN);
-            me->likely = (uint8_t)tcpstate_next((enum tcpstate_state)me->likely, TCPSTATE_SENDS_FIN);
-        }
-        if (!(judgement->is & LOST_FOR_EVER))
-            me->doubtful |= me->pending & judgement->lost;
-        me->pending &= (uint8_t)~(judgement->had | judgement->lost);
-        me->doubtful &= (uint8_t)~(judgement->had | (judgement->is & LOST_FOR_EVER ? judgement->lost : 0));
-        if (judgement->had_not & GETS_RESET) {
-            me->doubtful |= me->pending & GETS_RESET;
-            me->pending &= (uint8_t)~GETS_RESET;
-        }
+        move_by_sending(me, segment, judgement, can, from);
     }
-    if (judgement->is & MAY_BE_ANOTHERS)
-        me->after |= was | (!(judgement->is & HAS_SYN)  ? 0
-                            : (judgement->is & HAS_ACK) ? TCPSTATE_IN(SYN_RCVD)
-                                                        : TCPSTATE_IN(SYN_SENT));
-    if (moved && !(judgement->is & NEWS))
-        me->after |= (segment->flags & TCPSTATE_FLAG_FIN) ? tcpstate_next_of(was, TCPSTATE_SENDS_FIN) : was;
+    me->after |= may_stand_too(was, judgement, moved);
     from->own = moved ? (enum tcpstate_state)me->likely : from->state;
-    from->certain = (from->own != from->state ? me->after : can) == (1u << from->own)
-                    && moved && !(judgement->is & MAY_BE_ANOTHERS);
+    const bool its_own = moved && !(judgement->is & MAY_BE_ANOTHERS);
+    from->certain = its_own && (from->own != from->state ? me->after : can) == (1u << from->own);
+    from->stood = its_own && can == (1u << from->state);
     tcpstate_settle(me);
-    from->stood = moved && can == (1u << from->state) && !(judgement->is & MAY_BE_ANOTHERS);
     from->in_flight = from->own != from->state && me->state != from->own;
 }
 
@@ -428,6 +454,37 @@ static void learn_of_the_uncaptured(struct tcpstate_endpoint *peer, const struct
         stand(peer, TCPSTATE_SYN_RCVD);
 }
 
+/* The other acknowledges a FIN that was in doubt. */
+static void confirm_fin(struct tcpstate_endpoint *peer)
+{
+    peer->after = tcpstate_next_of(peer->after & (SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD)), TCPSTATE_SENDS_FIN)
+                  | (peer->after & (WAITS_FOR_ACK_OF_FIN | TCPSTATE_IN(FIN_WAIT_2)));
+    stand(peer, tcpstate_next((enum tcpstate_state)peer->likely, TCPSTATE_SENDS_FIN));
+}
+
+/* What was taken for its FIN was none, or this is not its data. */
+static void withdraw_fin(struct tcpstate_endpoint *me, struct tcpstate_endpoint *peer)
+{
+    me->after |= SENDS_NEW_DATA;
+    me->likely = TCPSTATE_ESTABLISHED;
+    me->pending &= (uint8_t)~BIT(TCPSTATE_GETS_ACK_OF_FIN);
+    tcpstate_settle(me);
+    peer->doubtful |= peer->pending & BIT(TCPSTATE_GETS_FIN);
+    peer->pending &= (uint8_t)~BIT(TCPSTATE_GETS_FIN);
+    tcpstate_settle(peer);
+}
+
+/* What the other sent before it had the FIN may meet a socket that is gone. */
+static void expose_closer(struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                          const struct tcpstate_segment *segment, const struct judgement *judgement)
+{
+    if ((judgement->is & (HAS_FIN | HAS_ACK)) != (HAS_FIN | HAS_ACK) || !(peer->known & KNOWS_SEQ)
+        || !seq_gt(peer->snd_max, segment->ack) || !(me->after & (TCPSTATE_IN(FIN_WAIT_1) | TCPSTATE_IN(FIN_WAIT_2))))
+        return;
+    me->doubtful |= BIT(TCPSTATE_GETS_RST_AS_OPENER);
+    tcpstate_settle(me);
+}
+
 void tcpstate_move(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
                    const struct judgement *judgement, struct departure *departure)
 {
@@ -436,30 +493,12 @@ void tcpstate_move(struct tcpstate_connection *connection, const struct tcpstate
 
     *departure = (struct departure){ 0 };
     move_sender(me, segment, judgement, departure);
-    /* What of the other's is on its way may meet a closed socket. */
-    if ((judgement->is & (HAS_FIN | HAS_ACK)) == (HAS_FIN | HAS_ACK) && (peer->known & KNOWS_SEQ) && seq_gt(peer->snd_max, segment->ack)
-        && (me->after & (TCPSTATE_IN(FIN_WAIT_1) | TCPSTATE_IN(FIN_WAIT_2)))) {
-        me->doubtful |= BIT(TCPSTATE_GETS_RST_AS_OPENER);
-        tcpstate_settle(me);
-    }
+    expose_closer(me, peer, segment, judgement);
     learn_of_the_uncaptured(peer, judgement);
-    if (judgement->is & CONFIRMS_FIN) {
-        peer->after = tcpstate_next_of(peer->after & (SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD)), TCPSTATE_SENDS_FIN)
-                      | (peer->after & (WAITS_FOR_ACK_OF_FIN | TCPSTATE_IN(FIN_WAIT_2)));
-        stand(peer, tcpstate_next((enum tcpstate_state)peer->likely, TCPSTATE_SENDS_FIN));
-    }
-    if (judgement->is & WITHDRAWS_FIN) {
-        /* What was taken for its FIN was none, or this is not its data. */
-        me->after |= SENDS_NEW_DATA;
-        me->likely = TCPSTATE_ESTABLISHED;
-        me->pending &= (uint8_t)~BIT(TCPSTATE_GETS_ACK_OF_FIN);
-        tcpstate_settle(me);
-        if (peer->pending & BIT(TCPSTATE_GETS_FIN)) {
-            peer->doubtful |= BIT(TCPSTATE_GETS_FIN);
-            peer->pending &= (uint8_t)~BIT(TCPSTATE_GETS_FIN);
-            tcpstate_settle(peer);
-        }
-    }
+    if (judgement->is & CONFIRMS_FIN)
+        confirm_fin(peer);
+    if (judgement->is & WITHDRAWS_FIN)
+        withdraw_fin(me, peer);
     move_receiver(connection, me, peer, segment, judgement);
     suspect_unseen_fin(me, peer, judgement);
     clear_of_fin(me, peer);

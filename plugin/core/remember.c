@@ -224,41 +224,55 @@ static void settle_dispute(struct tcpstate_endpoint *me, const struct tcpstate_e
         me->known &= ~(uint32_t)DISPUTED;
 }
 
-void tcpstate_remember(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
-                       const struct judgement *judgement)
+static void remember_reset(struct tcpstate_endpoint *me, const struct tcpstate_segment *segment,
+                           const struct judgement *judgement)
 {
-    struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
-    struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
-    const uint8_t flags = segment->flags;
-    const bool syn = flags & TCPSTATE_FLAG_SYN, has_ack = flags & TCPSTATE_FLAG_ACK;
+    const enum tcpstate_reset_number number = (enum tcpstate_reset_number)judgement->reset_number;
 
-    if (flags & TCPSTATE_FLAG_RST) {
-        me->known |= (judgement->is & FOREIGN) && judgement->reset_number != TCPSTATE_RESET_NUMBER_WINDOW ? 0 : RST_IN_ITS_NAME;
-        if (judgement->reset_number != TCPSTATE_RESET_NUMBER_OUTSIDE) {
-            me->known |= SENT_ANY_RST;
-            me->reset_seq = (me->known & KNOWS_SEQ) && seq_gt(me->snd_max, segment->seq) ? me->snd_max : segment->seq;
-        }
-        if ((judgement->is & ACCEPTABLE) && !syn)
-            me->known |= SENT_RST;
-        /* What is before its number was sent before it. */
-        if ((judgement->is & ACCEPTABLE) && (me->known & KNOWS_SEQ) && seq_gt(segment->seq, me->snd_max)) {
-            if (me->island == me->snd_max)
-                me->island = segment->seq;
-            me->snd_max = segment->seq;
-        }
+    if (!(judgement->is & FOREIGN) || number == TCPSTATE_RESET_NUMBER_WINDOW)
+        me->known |= RST_IN_ITS_NAME;
+    if (number != TCPSTATE_RESET_NUMBER_OUTSIDE) {
+        me->known |= SENT_ANY_RST;
+        me->reset_seq = (me->known & KNOWS_SEQ) && seq_gt(me->snd_max, segment->seq) ? me->snd_max : segment->seq;
+    }
+    if (!(judgement->is & ACCEPTABLE))
         return;
+    if (!(segment->flags & TCPSTATE_FLAG_SYN))
+        me->known |= SENT_RST;
+    /* What is before its number was sent before it. */
+    if ((me->known & KNOWS_SEQ) && seq_gt(segment->seq, me->snd_max)) {
+        if (me->island == me->snd_max)
+            me->island = segment->seq;
+        me->snd_max = segment->seq;
     }
-    if (!has_ack && (!syn || (flags & TCPSTATE_FLAG_FIN)))
-        return; /* nonsense leaves no trace */
-    me->known &= ~(uint32_t)(EXPIRED | ((judgement->is & (OVERTAKEN | RESET_LATELY)) ? 0 : RST_IN_ITS_NAME));
-    if ((judgement->is & OUTDATED) && !(me->known & SENT_FIN)) { /* late, but its own */
-        me->fin = tcpstate_segment_next(segment) - 1;
-        me->known |= FIN_IN_DOUBT;
-    }
-    if ((judgement->is & STRAY) || (judgement->is & (HAS_SYN | HAS_ACK | OVERTAKEN)) == (HAS_SYN | OVERTAKEN)
-        || (judgement->is & (HAS_SYN | HAS_ACK | AGAIN | MAY_BE_ANOTHERS)) == (HAS_SYN | AGAIN | MAY_BE_ANOTHERS)
-        || (judgement->is & (STALE | HAS_ACK)) == (STALE | HAS_ACK))
-        me->known |= DISPUTED;
+}
+
+/* The number of a FIN that is not taken for one yet. */
+static void doubt_fin(struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
+{
+    if (!(segment->flags & TCPSTATE_FLAG_FIN) || (me->known & SENT_FIN))
+        return;
+    me->fin = tcpstate_segment_next(segment) - 1;
+    me->known |= FIN_IN_DOUBT;
+}
+
+/* What fits no numbers that are known: from now on either numbering may be the
+ * connection's. */
+static void remember_dispute(struct tcpstate_endpoint *me, struct tcpstate_endpoint *peer,
+                             const struct tcpstate_segment *segment, const struct judgement *judgement)
+{
+    static const struct {
+        conditions all, those;
+    } disputes[] = {
+        { STRAY, STRAY },
+        { STALE | HAS_ACK, STALE | HAS_ACK },
+        { HAS_SYN | HAS_ACK | OVERTAKEN, HAS_SYN | OVERTAKEN },
+        { HAS_SYN | HAS_ACK | AGAIN | MAY_BE_ANOTHERS, HAS_SYN | AGAIN | MAY_BE_ANOTHERS },
+    };
+
+    for (size_t i = 0; i < sizeof disputes / sizeof disputes[0]; i++)
+        if ((judgement->is & disputes[i].all) == disputes[i].those)
+            me->known |= DISPUTED;
     if (judgement->is & ANOTHERS_NUMBERS)
         peer->known |= DISPUTED;
     if (judgement->is & STRAY) {
@@ -266,51 +280,80 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
         me->known |= CLAIMS;
     }
     settle_dispute(me, peer, segment, judgement);
+}
+
+/* A segment of neither SYN nor RST, of this connection. */
+static void remember_transfer(struct tcpstate_connection *connection, struct tcpstate_endpoint *me,
+                              struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
+                              const struct judgement *judgement)
+{
+    confirm_claim(me, peer, segment);
+    if (!(judgement->is & OVERTAKEN))
+        me->known &= ~(uint32_t)SENT_RST;
+    if (judgement->is & OUTLIVES_RESET)
+        peer->known &= ~(uint32_t)SENT_RST; /* it did nothing; another is a new one */
+    /* A number that its receiver cannot take is not remembered, or one forged
+     * segment would spoil all that follows. */
+    if (judgement->is & DOES_NOT_FIT)
+        doubt_fin(me, segment);
+    else
+        remember_data(connection, me, peer, segment, judgement);
+    if (judgement->is & CONFIRMS_FIN) {
+        peer->known = (peer->known & ~(uint32_t)FIN_IN_DOUBT) | KNOWS_SEQ | SENT_FIN;
+        peer->snd_nxt = peer->snd_max = peer->island = peer->fin_from = peer->fin + 1;
+        if (connection->active_closer < 0)
+            connection->active_closer = (int8_t)!(segment->from & 1);
+    }
+    if (judgement->is & OPENS) {
+        connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_CONTESTED;
+        if (!(judgement->is & GOOD_ACK)) /* what is known of the other is of another connection */
+            peer->known &= REPLAYED | DISPUTED | SENT_SYN_ACK | SENT_DATA;
+        if (!(peer->known & KNOWS_ISN))
+            learn_isn(peer, segment->ack - 1, false); /* the SYN,ACK was not captured */
+    }
+    if (judgement->had & BIT(TCPSTATE_GETS_FIN)) {
+        me->known |= ACKED_FIN;
+        peer->known |= FIN_ARRIVED;
+    }
+}
+
+static void remember_options(struct tcpstate_endpoint *me, const struct tcpstate_segment *segment,
+                             const struct judgement *judgement)
+{
+    const bool syn = segment->flags & TCPSTATE_FLAG_SYN, in_order = syn || (judgement->is & IN_ORDER);
+
+    me->known = (me->known & ~(uint32_t)SIGNED) | ((segment->options & TCPSTATE_OPTION_SIGNATURE) ? SIGNED : 0);
+    if (!(segment->options & TCPSTATE_OPTION_TIMESTAMPS))
+        return;
+    if (!(me->known & SENT_TIMESTAMPS) || syn || (in_order && seq_gt(segment->ts_val, me->ts_val)))
+        me->ts_val = segment->ts_val;
+    me->known |= SENT_TIMESTAMPS;
+}
+
+void tcpstate_remember(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                       const struct judgement *judgement)
+{
+    struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
+    struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
+    const uint8_t flags = segment->flags;
+
+    if (flags & TCPSTATE_FLAG_RST) {
+        remember_reset(me, segment, judgement);
+        return;
+    }
+    if (!(flags & TCPSTATE_FLAG_ACK) && (flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN)) != TCPSTATE_FLAG_SYN)
+        return; /* nonsense leaves no trace */
+    me->known &= ~(uint32_t)(EXPIRED | ((judgement->is & (OVERTAKEN | RESET_LATELY)) ? 0 : RST_IN_ITS_NAME));
+    if (judgement->is & OUTDATED) /* late, but its own */
+        doubt_fin(me, segment);
+    remember_dispute(me, peer, segment, judgement);
     if (judgement->is & (STALE | UNACCEPTABLE | STRAY))
         return;
-    if (segment->options & TCPSTATE_OPTION_SIGNATURE)
-        me->known |= SIGNED;
-    else
-        me->known &= ~(uint32_t)SIGNED;
-    if (syn) {
+    if (flags & TCPSTATE_FLAG_SYN)
         remember_syn(connection, me, peer, segment, judgement);
-    } else {
-        confirm_claim(me, peer, segment);
-        if (!(judgement->is & OVERTAKEN))
-            me->known &= ~(uint32_t)SENT_RST;
-        if (judgement->is & OUTLIVES_RESET)
-            peer->known &= ~(uint32_t)SENT_RST; /* it did nothing; another is a new one */
-        /* A number that its receiver cannot take is not remembered, or one forged
-         * segment would spoil all that follows. */
-        if (!(judgement->is & DOES_NOT_FIT)) {
-            remember_data(connection, me, peer, segment, judgement);
-        } else if ((flags & TCPSTATE_FLAG_FIN) && !(me->known & SENT_FIN)) {
-            me->fin = tcpstate_segment_next(segment) - 1;
-            me->known |= FIN_IN_DOUBT;
-        }
-        if (judgement->is & CONFIRMS_FIN) {
-            peer->known = (peer->known & ~(uint32_t)FIN_IN_DOUBT) | KNOWS_SEQ | SENT_FIN;
-            peer->snd_nxt = peer->snd_max = peer->island = peer->fin_from = peer->fin + 1;
-            if (connection->active_closer < 0)
-                connection->active_closer = (int8_t)!(segment->from & 1);
-        }
-        if (judgement->is & OPENS)
-            connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_CONTESTED;
-        if ((judgement->is & (OPENS | GOOD_ACK)) == OPENS) /* of another connection */
-            peer->known &= REPLAYED | DISPUTED | SENT_SYN_ACK | SENT_DATA;
-        if ((judgement->is & OPENS) && !(peer->known & KNOWS_ISN))
-            learn_isn(peer, segment->ack - 1, false); /* the SYN,ACK was not captured */
-        if (judgement->had & BIT(TCPSTATE_GETS_FIN)) {
-            me->known |= ACKED_FIN;
-            peer->known |= FIN_ARRIVED;
-        }
-    }
-    if (has_ack)
+    else
+        remember_transfer(connection, me, peer, segment, judgement);
+    if (flags & TCPSTATE_FLAG_ACK)
         remember_ack(me, peer, segment, judgement);
-    if (segment->options & TCPSTATE_OPTION_TIMESTAMPS) {
-        bool in_order = syn || (judgement->is & IN_ORDER);
-        if (!(me->known & SENT_TIMESTAMPS) || syn || (in_order && seq_gt(segment->ts_val, me->ts_val)))
-            me->ts_val = segment->ts_val;
-        me->known |= SENT_TIMESTAMPS;
-    }
+    remember_options(me, segment, judgement);
 }
