@@ -141,7 +141,8 @@ void tcpstate_judge_life_after_reset(const struct tcpstate_endpoint *me, const s
                        && ((peer->known & SENT_ANY_RST) ? seq_gt(segment->ack, peer->reset_seq)
                                                         : segment->ack == peer->snd_max);
     const bool late = segment->time - peer->marked.time >= TCPSTATE_LONG_WAY;
-    if (!after && !late)
+    /* A challenge ACK says so, too, but so would an older ACK of the same number. */
+    if (!after && !late && !(me->known & PROVOKED))
         return;
     judgement->had_not |= GETS_RESET;
     judgement->is |= OUTLIVES_RESET;

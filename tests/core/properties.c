@@ -175,7 +175,8 @@ static bool is_sound(const struct world *world, const struct tcpstate_segment *s
         HOLDS(!(end->known & (KNOWS_ISN | SENT_SYN | SENT_SYN_ACK | SENT_FIN)) || (end->known & KNOWS_SEQ));
         HOLDS(seen->ends[i].before < TCPSTATE_STATES);
         HOLDS(seen->ends[i].after == end->state);
-        HOLDS(seen->ends[i].after_inferred == (end->state != TCPSTATE_UNKNOWN && end->may != 1u << end->state));
+        HOLDS(seen->ends[i].after_inferred
+              == (end->state != TCPSTATE_UNKNOWN && end->may != 1u << end->state && !(end->known & AS_SENT)));
         HOLDS(!seen->ends[i].after_inferred || end->state != TCPSTATE_UNKNOWN);
         HOLDS(seen->stayed[i] >= -1);
         if (!seen->changed && !world->fresh) {

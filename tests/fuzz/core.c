@@ -130,7 +130,8 @@ static void sound(const struct tcpstate_connection *connection, const struct tcp
         HOLDS(end->state == replay(end) || (end->likely == TCPSTATE_UNKNOWN && end->state == TCPSTATE_UNKNOWN));
         HOLDS(stands->after == end->state && stands->before < TCPSTATE_STATES);
         /* Certain only where something that it sent proves it. */
-        HOLDS(stands->after_inferred == (end->state != TCPSTATE_UNKNOWN && end->may != 1u << end->state));
+        HOLDS(stands->after_inferred
+              == (end->state != TCPSTATE_UNKNOWN && end->may != 1u << end->state && !(end->known & AS_SENT)));
         HOLDS(end->state == TCPSTATE_UNKNOWN || (end->may & 1u << end->state));
         /* From what is certain only the table leads on to what is certain;
          * CLOSED and LISTEN may begin anew, or have been forged. */
