@@ -31,8 +31,8 @@ static bool is_of_another(const struct tcpstate_connection *connection, const st
                           const struct tcpstate_segment *segment, bool opens)
 {
     if (!(peer->known & KNOWS_ISN))
-        return opens && segment->ack != peer->snd_max;
-    return seq_le(segment->ack, peer->isn) || ((connection->facts & TCPSTATE_CONNECTION_CONTESTED) && !covers_syn(peer, segment));
+        return opens && !((peer->known & KNOWS_SEQ) && segment->ack == peer->snd_max);
+    return (seq_le(segment->ack, peer->isn) && peer->snd_max - peer->isn < FAR) || ((connection->facts & TCPSTATE_CONNECTION_CONTESTED) && !covers_syn(peer, segment));
 }
 
 /* What the acknowledgment says of its sender: had it the other's FIN when it
@@ -266,7 +266,7 @@ void tcpstate_judge_transfer(const struct tcpstate_connection *connection, const
 
     judgement->senders = ALIVE;
     if (is_stray(connection, me, peer, segment)) {
-        judgement->is |= STRAY | (me->snd_max - segment->seq > UINT16_MAX ? ANOTHERS_NUMBERS : 0);
+        judgement->is |= STRAY | ((me->known & KNOWS_SEQ) && me->snd_max - segment->seq <= UINT16_MAX ? 0 : ANOTHERS_NUMBERS);
         judgement->senders = 0;
         return;
     }

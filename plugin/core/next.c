@@ -14,19 +14,21 @@
 #define MOST_DATA (UINT32_C(1) << 30) /* far enough from where sequence numbers turn round */
 
 /* All that the end sent was seen, and it is open for certain. */
-static bool is_in_line(const struct tcpstate_endpoint *end)
+static bool is_in_line(const struct tcpstate_endpoint *end, const struct tcpstate_endpoint *other)
 {
-    const uint32_t needs = KNOWS_SEQ | KNOWS_ACK, odd = EXPIRED | SENT_FIN | SENT_RST | CLAIMS | PROVOKED | SIGNED;
+    const uint32_t needs = KNOWS_SEQ | KNOWS_ACK, odd = EXPIRED | SENT_FIN | SENT_RST | RST_IN_ITS_NAME | CLAIMS | PROVOKED | SIGNED | AS_SENT
+                         | DISPUTED | REPLAYED | FIN_DISPUTED | FIN_IN_DOUBT;
 
     return end->after == TCPSTATE_IN(ESTABLISHED) && (end->pending | end->doubtful) == 0
            && (end->known & (needs | odd)) == needs && end->keep_alives == 0
-           && end->snd_nxt == end->snd_max && end->fin_from == end->snd_max;
+           && end->snd_nxt == end->snd_max && end->fin_from == end->snd_max
+           && (!(other->known & KNOWS_ISN) || seq_gt(end->rcv_nxt, other->isn) || other->snd_max - other->isn >= FAR);
 }
 
 void tcpstate_settle_connection(struct tcpstate_connection *connection)
 {
-    if (is_in_line(&connection->ends[0]) && is_in_line(&connection->ends[1]) && connection->client >= 0
-        && !(connection->facts & TCPSTATE_CONNECTION_RESTORED))
+    if (is_in_line(&connection->ends[0], &connection->ends[1]) && is_in_line(&connection->ends[1], &connection->ends[0]) && connection->client >= 0
+        && !(connection->facts & (TCPSTATE_CONNECTION_RESTORED | TCPSTATE_CONNECTION_CONTESTED)))
         connection->facts |= TCPSTATE_CONNECTION_SETTLED;
     else
         connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_SETTLED;

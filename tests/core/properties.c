@@ -471,6 +471,7 @@ static void random_transfers(void)
                 segment.flags = dice(&world, 2) ? 0x10 : 0x18;
                 segment.options = dice(&world, 2) ? TCPSTATE_OPTION_TIMESTAMPS : 0;
                 segment.payload = dice(&world, 3) * 100;
+                segment.ttl = (uint8_t)(dice(&world, 20) ? 64 : 0);
                 segment.seq = dice(&world, 10) ? ends[segment.from].snd_max : segment.seq;
                 segment.ack = dice(&world, 10) ? ends[!segment.from].snd_max - dice(&world, 2) * 100 : segment.ack;
             }
