@@ -348,6 +348,16 @@ static void observe(struct tcpstate_connection *connection, const struct tcpstat
     tcpstate_settle_connection(connection);
 }
 
+/* Its sender may have given the old connection up, and what comes of that is late. */
+static void contest(struct tcpstate_connection *old, const struct tcpstate_segment *segment)
+{
+    struct tcpstate_endpoint *me = &old->ends[segment->from & 1];
+
+    me->known |= DISPUTED;
+    tcpstate_may_be(me, NOBODY_THERE | TCPSTATE_IN(SYN_SENT));
+    old->facts &= (uint16_t)~TCPSTATE_CONNECTION_SETTLED;
+}
+
 void tcpstate_observe_in_general(struct tcpstate_connection *latest, const struct tcpstate_connection *before,
                                  struct tcpstate_connection *next, const struct tcpstate_segment *segment,
                                  int64_t two_msl, struct tcpstate_observation *observation)
@@ -360,11 +370,14 @@ void tcpstate_observe_in_general(struct tcpstate_connection *latest, const struc
     if (before)
         tcpstate_restore(latest, before, segment);
     expire(latest, segment, two_msl);
-    const bool copy = (tcpstate_is_copy(me, segment, digest) && !answers_anew(me, peer, segment)) || is_copy_of_syn(me, peer, segment, latest->end != TCPSTATE_ENDING_NONE);
+    const bool copy = (tcpstate_is_copy(me, segment, digest) && !answers_anew(me, peer, segment))
+                      || is_copy_of_syn(me, peer, segment, latest->end != TCPSTATE_ENDING_NONE);
     if (!copy && tcpstate_opens_new_connection(latest, segment)) {
         tcpstate_connection_begin(next);
         observe(next, latest, &shown, segment, digest, false, observation);
         observation->incarnation = TCPSTATE_INCARNATION_NEXT;
+        if (next->facts & TCPSTATE_CONNECTION_CONTESTED)
+            contest(latest, segment);
         observation->changed = true;
         return;
     }

@@ -216,10 +216,9 @@ bool tcpstate_restore(struct tcpstate_connection *connection, const struct tcpst
         other.carried_to = other.fin + 1;
     }
     connection->ends[!from] = other;
-    connection->ends[from].known |= DISPUTED;
     if (other.known & SENT_ANY_RST) /* sent to the old one, perhaps */
         connection->ends[from].doubtful |= BIT(TCPSTATE_GETS_RST_AS_OPENER);
-    tcpstate_may_be(&connection->ends[from], NOBODY_THERE | TCPSTATE_IN(SYN_SENT));
+    tcpstate_settle(&connection->ends[from]);
     connection->facts |= TCPSTATE_CONNECTION_RESTORED;
     connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_SETTLED;
     return true;

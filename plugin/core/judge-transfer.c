@@ -32,7 +32,8 @@ static bool is_of_another(const struct tcpstate_connection *connection, const st
 {
     if (!(peer->known & KNOWS_ISN))
         return opens && !((peer->known & KNOWS_SEQ) && segment->ack == peer->snd_max);
-    return (seq_le(segment->ack, peer->isn) && peer->snd_max - peer->isn < FAR) || ((connection->facts & TCPSTATE_CONNECTION_CONTESTED) && !covers_syn(peer, segment));
+    return (seq_le(segment->ack, peer->isn) && peer->snd_max - peer->isn < FAR)
+           || ((connection->facts & TCPSTATE_CONNECTION_CONTESTED) && !covers_syn(peer, segment));
 }
 
 /* What the acknowledgment says of its sender: had it the other's FIN when it
