@@ -355,7 +355,7 @@ static void contest(struct tcpstate_connection *old, const struct tcpstate_segme
 
     me->known |= DISPUTED;
     tcpstate_may_be(me, NOBODY_THERE | TCPSTATE_IN(SYN_SENT));
-    old->facts &= (uint16_t)~TCPSTATE_CONNECTION_SETTLED;
+    old->facts = (uint16_t)((old->facts | TCPSTATE_CONNECTION_RESTORED) & ~TCPSTATE_CONNECTION_SETTLED);
 }
 
 void tcpstate_observe_in_general(struct tcpstate_connection *latest, const struct tcpstate_connection *before,

@@ -282,7 +282,7 @@ enum {
     TCPSTATE_CONNECTION_REUSED = 0x20,      /* the four-tuple had a connection before */
     TCPSTATE_CONNECTION_THREE_SEGMENTS = 0x40, /* closed with ACK and FIN combined */
     TCPSTATE_CONNECTION_CROSSED_FINS = 0x80,   /* closed from both ends at once */
-    TCPSTATE_CONNECTION_RESTORED = 0x200,   /* goes on from before; nobody was told yet */
+    TCPSTATE_CONNECTION_RESTORED = 0x200,   /* its states changed without a segment of its own; nobody was told yet */
     TCPSTATE_CONNECTION_CONTESTED = 0x100,  /* begun by a SYN, but the other end still held the one before */
     TCPSTATE_CONNECTION_SETTLED = 0x400,    /* both certainly ESTABLISHED, all numbers in line: see next.c */
 };
