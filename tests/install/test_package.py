@@ -110,8 +110,9 @@ def test_installed_used_and_purged(package, machine):
     assert "Handshake 1/3" in lines and re.search(r"Close 4/4 +CLOSED\? +TIME_WAIT", lines), lines
     assert "does not exist" in machine.run(*user, "tshark", "-C", "No Such", "-r", "/srv/sample.pcapng",
                                            check=False).stdout
-    assert "the state of TCP connections" in machine.run("man", "-P", "cat", "7", "tcpstate").stdout
-    assert machine.run("whatis", "tcpstate").stdout.startswith("tcpstate (7)")
+    for section, about in ("1", "what became of each TCP connection"), ("7", "the state of TCP connections"):
+        assert about in machine.run("man", "-P", "cat", section, "tcpstate").stdout
+        assert re.search(rf"^tcpstate \({section}\) +- {about}", machine.run("whatis", "tcpstate").stdout, re.M)
 
     # Purged: nothing of it is left but what tshark copied for the user.
     machine.run("apt-get", "-q", "-y", "purge", NAME)
