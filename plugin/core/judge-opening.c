@@ -60,48 +60,40 @@ void tcpstate_judge_syn(const struct tcpstate_connection *connection, const stru
         judgement->is |= CROSSES;
 }
 
-void tcpstate_judge_syn_ack(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
-                          const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
-                          struct judgement *judgement)
+/* Whether a SYN,ACK with another number than its sender's belongs to nothing that is
+ * there (RFC 5961 section 4).  Of two that answer one SYN the first counts, unless
+ * another SYN came in between. */
+static bool is_stale_syn_ack(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                             const struct tcpstate_segment *segment)
 {
-    bool same_isn = (me->known & KNOWS_ISN) && segment->seq == me->isn;
+    const bool acks_syn = covers_syn(peer, segment);
 
-    judgement->senders = NOBODY_THERE | TCPSTATE_IN(SYN_SENT) | TCPSTATE_IN(SYN_RCVD);
-    if ((connection->facts & TCPSTATE_CONNECTION_CONTESTED) && !same_isn && peer->likely == TCPSTATE_SYN_SENT
-        && covers_syn(peer, segment)) {
-        judgement->is |= REUSES; /* the old connection is gone: it answers the new SYN */
-    } else if ((me->known & SENT_SYN) && !same_isn) {
-        judgement->is |= STALE | ANOTHERS_NUMBERS; /* who has sent a SYN repeats its number */
-        return;
-    } else if ((me->known & KNOWS_ISN) && !same_isn
-               && (is_open(me->likely)
-                   || ((me->known & SENT_SYN_ACK) && (peer->known & KNOWS_ISN)
-                       && ((me->syn_acked == peer->isn + 1 && peer->marked.time <= me->marked.time)
-                           || !covers_syn(peer, segment))))) {
-        judgement->is |= STALE | ANOTHERS_NUMBERS; /* it belongs to nothing that is there (RFC 5961 section 4) */
-        return;
-    }
-    if ((me->known & (KNOWS_ISN | KNOWS_SEQ)) == KNOWS_SEQ && me->snd_max - segment->seq >= FAR
-        && !covers_syn(peer, segment)) {
-        judgement->is |= STALE | ANOTHERS_NUMBERS;
-        return;
-    }
-    if ((me->known & SENT_SYN_ACK) && same_isn && me->syn_acked == segment->ack) {
-        judgement->is |= AGAIN;
-        /* Who begins anew takes another number; one that has closed sends it again, too. */
-        judgement->senders = TCPSTATE_IN(SYN_RCVD) | ((me->known & SENT_FIN) ? TCPSTATE_IN(FIN_WAIT_1) : 0);
-        judgement->is |= (me->known & SENT_FIN) ? MAY_BE_ANOTHERS : 0;
-        judgement->had_not |= BIT(TCPSTATE_GETS_ACK_OF_SYN);
-        judgement->lost = judgement->had_not;
-        if (is_too_soon(me, segment) && peer->marked.time < me->marked.time)
-            judgement->is |= MAY_BE_ANOTHERS;
-    }
-    if ((me->known & RST_IN_ITS_NAME) && segment->time - me->marked.time < TCPSTATE_LONGEST_WAY)
+    if (!(me->known & KNOWS_ISN))
+        return (me->known & KNOWS_SEQ) && me->snd_max - segment->seq >= FAR && !acks_syn;
+    if ((me->known & SENT_SYN) || is_open(me->likely))
+        return true; /* who has sent a SYN repeats its number */
+    if (!(me->known & SENT_SYN_ACK) || !(peer->known & KNOWS_ISN))
+        return false;
+    return !acks_syn || (me->syn_acked == peer->isn + 1 && peer->marked.time <= me->marked.time);
+}
+
+/* The SYN,ACK that was seen before: nothing came back.  Who begins anew takes another
+ * number; one that has closed sends it again, too. */
+static void judge_syn_ack_again(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                                const struct tcpstate_segment *segment, struct judgement *judgement)
+{
+    judgement->is |= AGAIN;
+    judgement->senders = TCPSTATE_IN(SYN_RCVD) | ((me->known & SENT_FIN) ? TCPSTATE_IN(FIN_WAIT_1) : 0);
+    if ((me->known & SENT_FIN) || (is_too_soon(me, segment) && peer->marked.time < me->marked.time))
         judgement->is |= MAY_BE_ANOTHERS;
-    if (!(me->known & SENT_SYN))
-        judgement->had |= BIT(TCPSTATE_GETS_SYN) | ((peer->known & RST_IN_ITS_NAME) ? 0 : me->pending & BIT(TCPSTATE_GETS_RST));
-    else if (covers_syn(peer, segment))
-        judgement->had |= BIT(TCPSTATE_GETS_SYN);
+    judgement->had_not |= BIT(TCPSTATE_GETS_ACK_OF_SYN);
+    judgement->lost = judgement->had_not;
+}
+
+/* What it acknowledges. */
+static void judge_ack_of_syn(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
+                             struct judgement *judgement)
+{
     if (!(peer->known & KNOWS_ISN) || covers_syn(peer, segment)) {
         judgement->is |= GOOD_ACK;
         judgement->arrives |= BIT(TCPSTATE_GETS_SYN_ACK);
@@ -110,16 +102,55 @@ void tcpstate_judge_syn_ack(const struct tcpstate_connection *connection, const 
         /* Its receiver may leave data and FIN on it alone (Linux does). */
         if (segment->flags & TCPSTATE_FLAG_FIN)
             judgement->may_arrive |= BIT(TCPSTATE_GETS_FIN);
-    }
-    else if (seq_gt(segment->ack, peer->snd_max) && segment->ack - peer->snd_max <= MOST_SYN_DATA) {
+    } else if (seq_gt(segment->ack, peer->snd_max) && segment->ack - peer->snd_max <= MOST_SYN_DATA) {
         judgement->is |= GOOD_ACK | ACKS_SYN_DATA; /* of data on the SYN that the capture lacks, perhaps */
         judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN_ACK);
     }
+}
+
+/* Whether another than the end in whose name it comes may have sent it, or that end
+ * before what was seen of it. */
+static bool may_be_anothers_syn_ack(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                                    const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
+                                    bool good)
+{
+    const bool answers_stale_syn = connection->stale_frame != 0 && segment->ack == connection->stale_isn + 1;
+
+    if ((me->known & RST_IN_ITS_NAME) && segment->time - me->marked.time < TCPSTATE_LONGEST_WAY)
+        return true;
+    if (!(me->known & KNOWS_ISN) && me->may != TCPSTATE_ANY_STATE)
+        return true;
+    if ((peer->known & (KNOWS_ISN | KNOWS_SEQ)) == KNOWS_SEQ && peer->snd_max - segment->ack >= FAR)
+        return true;
+    return !good && !answers_stale_syn;
+}
+
+void tcpstate_judge_syn_ack(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                            const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
+                            struct judgement *judgement)
+{
+    const bool same_isn = (me->known & KNOWS_ISN) && segment->seq == me->isn;
+    /* The old connection is gone: it answers the new SYN. */
+    const bool anew = (connection->facts & TCPSTATE_CONNECTION_CONTESTED) && !same_isn
+                      && peer->likely == TCPSTATE_SYN_SENT && covers_syn(peer, segment);
+
+    judgement->senders = NOBODY_THERE | TCPSTATE_IN(SYN_SENT) | TCPSTATE_IN(SYN_RCVD);
+    judgement->is |= anew ? REUSES : 0;
+    if (!anew && !same_isn && is_stale_syn_ack(me, peer, segment)) {
+        judgement->is |= STALE | ANOTHERS_NUMBERS;
+        return;
+    }
+    if ((me->known & SENT_SYN_ACK) && same_isn && me->syn_acked == segment->ack)
+        judge_syn_ack_again(me, peer, segment, judgement);
+    if (!(me->known & SENT_SYN))
+        judgement->had |= BIT(TCPSTATE_GETS_SYN)
+                          | ((peer->known & RST_IN_ITS_NAME) ? 0 : me->pending & BIT(TCPSTATE_GETS_RST));
+    else if (covers_syn(peer, segment))
+        judgement->had |= BIT(TCPSTATE_GETS_SYN);
+    judge_ack_of_syn(peer, segment, judgement);
     if (connection->facts & TCPSTATE_CONNECTION_SIMULTANEOUS)
         judgement->is |= CROSSES;
-    const bool far = (peer->known & (KNOWS_ISN | KNOWS_SEQ)) == KNOWS_SEQ && peer->snd_max - segment->ack >= FAR;
-    if ((!(me->known & KNOWS_ISN) && me->may != TCPSTATE_ANY_STATE) || far
-        || (!(judgement->is & GOOD_ACK) && (connection->stale_frame == 0 || segment->ack != connection->stale_isn + 1)))
+    if (may_be_anothers_syn_ack(connection, me, peer, segment, judgement->is & GOOD_ACK))
         judgement->is |= MAY_BE_ANOTHERS;
 }
 

@@ -57,23 +57,42 @@ static bool opens_by_numbers(const struct tcpstate_endpoint *me, const struct tc
            && ((segment->flags & TCPSTATE_FLAG_SYN) || ((me->known & KNOWS_ISN) && segment->seq == me->isn + 1));
 }
 
-/* What holds of the segment by itself, and of what its ends have done before. */
-static conditions conditions_of(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
-                                const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
+/* What holds of the segment by itself. */
+static conditions conditions_of_segment(const struct tcpstate_segment *segment)
 {
-    const uint8_t flags = segment->flags;
-    const bool from_client = connection->client == (segment->from & 1);
+    const uint8_t flags = segment->flags, urgent = TCPSTATE_FLAG_URG | TCPSTATE_FLAG_PSH;
     conditions is = 0;
 
     is |= (flags & TCPSTATE_FLAG_SYN) ? HAS_SYN : 0;
     is |= (flags & TCPSTATE_FLAG_ACK) ? HAS_ACK : 0;
     is |= (flags & TCPSTATE_FLAG_FIN) ? HAS_FIN : 0;
     is |= (flags & TCPSTATE_FLAG_RST) ? HAS_RST : 0;
-    is |= (flags & TCPSTATE_FLAG_URG) && (flags & TCPSTATE_FLAG_PSH) ? HAS_URG_PSH : 0;
+    is |= (flags & urgent) == urgent ? HAS_URG_PSH : 0;
     is |= segment->payload > 0 ? HAS_DATA : 0;
     is |= (segment->options & TCPSTATE_OPTION_TFO_REQUEST) ? TFO_ASKS : 0;
     is |= (segment->options & TCPSTATE_OPTION_TFO_COOKIE) ? TFO_HAS_COOKIE : 0;
     is |= (segment->options & TCPSTATE_OPTION_MP_FASTCLOSE) ? MP_CLOSES_FAST : 0;
+    return is;
+}
+
+/* Whether another machine may have sent it, or its sender before what was seen of it. */
+static bool may_be_anothers(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                            const struct tcpstate_segment *segment)
+{
+    const bool another_way = me->ttl != 0 && segment->ttl != 0 && segment->ttl != me->ttl;
+
+    return another_way || (me->known & REPLAYED) || ((me->known & DISPUTED) && !opens_by_numbers(me, peer, segment));
+}
+
+/* What the ends have done before it. */
+static conditions conditions_of(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                                const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
+{
+    const bool from_client = connection->client == (segment->from & 1);
+    const bool paused = me->last.frame == 0 || segment->time - me->last.time >= TCPSTATE_SHORTEST_RETRANSMISSION;
+    const bool silent = peer->last.frame == 0 || segment->time - peer->last.time >= TCPSTATE_LONGEST_WAY;
+    conditions is = conditions_of_segment(segment);
+
     is |= (connection->facts & TCPSTATE_CONNECTION_FAST_OPEN) ? TFO_SENT : 0;
     is |= connection->end != TCPSTATE_ENDING_NONE ? IS_OVER : 0;
     is |= connection->client < 0 ? 0 : from_client ? FROM_CLIENT : FROM_SERVER;
@@ -82,13 +101,10 @@ static conditions conditions_of(const struct tcpstate_connection *connection, co
     is |= (peer->known & ACKED_FIN) ? PEER_ACKED_FIN : 0;
     is |= (peer->known & SENT_DATA) ? PEER_SPOKE : 0;
     is |= (me->known & SENT_FIN) ? ALREADY_SENT_FIN : 0;
-    is |= peer->last.frame == 0 || segment->time - peer->last.time >= TCPSTATE_LONGEST_WAY ? LOST_FOR_EVER : 0;
     is |= is_news(me, peer, segment) ? NEWS : 0;
-    is |= (me->known & REPLAYED) ? MAY_BE_ANOTHERS : 0;
-    is |= (me->known & DISPUTED) && !opens_by_numbers(me, peer, segment) ? MAY_BE_ANOTHERS : 0;
-    if (me->ttl != 0 && segment->ttl != 0 && segment->ttl != me->ttl)
-        is |= MAY_BE_ANOTHERS; /* it came another way than all before */
-    is |= me->last.frame == 0 || segment->time - me->last.time >= TCPSTATE_SHORTEST_RETRANSMISSION ? AFTER_A_PAUSE : 0;
+    is |= may_be_anothers(me, peer, segment) ? MAY_BE_ANOTHERS : 0;
+    is |= paused ? AFTER_A_PAUSE : 0;
+    is |= silent ? LOST_FOR_EVER : 0;
     return is;
 }
 
