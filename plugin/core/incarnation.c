@@ -168,8 +168,10 @@ bool tcpstate_is_beside(const struct tcpstate_connection *latest, const struct t
     }
 }
 
-void tcpstate_set_beside(struct tcpstate_connection *latest)
+void tcpstate_set_beside(struct tcpstate_connection *latest, struct tcpstate_connection *before,
+                         const struct tcpstate_segment *segment)
 {
+    struct tcpstate_connection restored = *latest;
     const int from = latest->ends[1].syn_frame != 0 && latest->ends[0].syn_frame == 0;
     struct tcpstate_endpoint *me = &latest->ends[from];
     const struct tcpstate_segment syn = { .time = me->first_sent, .frame = me->syn_frame, .seq = me->isn, .from = (uint8_t)from,
@@ -179,6 +181,8 @@ void tcpstate_set_beside(struct tcpstate_connection *latest)
 
     if (!(latest->facts & TCPSTATE_CONNECTION_CONTESTED))
         return;
+    if (tcpstate_restore(&restored, before, segment))
+        *before = restored; /* what the other end sent since was of the one before */
     tcpstate_connection_begin(&alone);
     tcpstate_observe_in_general(&alone, NULL, NULL, &syn, TCPSTATE_DEFAULT_2MSL, &observation);
     /* A host has a four-tuple once: another did send it, or a stranger. */

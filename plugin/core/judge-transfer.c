@@ -52,6 +52,7 @@ static void judge_acknowledgment(const struct tcpstate_connection *connection, c
     if (covers_fin(peer, segment)) {
         judgement->had |= BIT(TCPSTATE_GETS_FIN);
         judgement->senders &= GOT_FIN;
+        judgement->is |= (peer->known & FIN_LATER) ? HAD_ACK_FIRST : 0;
         if (me->likely == TCPSTATE_SYN_SENT && !(peer->known & SENT_SYN_ACK))
             judgement->is |= MAY_BE_ANOTHERS; /* it may be the SYN,ACK's number */
         if (!(peer->known & SENT_FIN) && (!(peer->known & KNOWS_SEQ) || seq_le(peer->snd_max, segment->ack)))

@@ -40,6 +40,7 @@ enum {
     DISPUTED = 0x4000000,       /* it, or a stranger, sent what fits no numbers known of it */
     MAY_REPEAT = 0x8000000,     /* only data after a pause showed it to have the other's FIN: perhaps it closed before */
     REPLAYED = 0x10000000,      /* begun anew with the old number, so soon that it may be the old one seen again */
+    FIN_LATER = 0x20000000,     /* its FIN was recorded behind its ACK of the other's */
     AS_SENT = 0x1000000,        /* nothing came after its SYN or FIN, which proves .state */
     SIGNED = 0x200000,          /* all of its segments are signed (TCP-MD5, TCP-AO) */
 };
@@ -105,6 +106,7 @@ typedef uint64_t conditions;
 #define BELOW_ITS_FIN     (UINT64_C(1) << 57) /* nothing, at or before the number of its own FIN */
 #define ANOTHERS_NUMBERS  (UINT64_C(1) << 58) /* STRAY, and not near the numbers of its sender either */
 #define RESET_LATELY      (UINT64_C(1) << 59) /* so soon after a RST in its name that it may have been sent before */
+#define HAD_ACK_FIRST     (UINT64_C(1) << 60) /* acknowledges a FIN that came, most likely, behind the ACK of its own */
 #define AFTER_THE_FIN     (UINT64_C(1) << 47) /* a FIN sent before what its sender is known to have had */
 
 /* The judgement of one segment. */

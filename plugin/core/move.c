@@ -74,10 +74,11 @@ static enum tcpstate_state likeliest(const struct tcpstate_endpoint *me, const s
     static const uint8_t order[] = { TCPSTATE_ESTABLISHED, TCPSTATE_CLOSE_WAIT, TCPSTATE_FIN_WAIT_1,
                                      TCPSTATE_FIN_WAIT_2, TCPSTATE_LAST_ACK, TCPSTATE_CLOSING, TCPSTATE_TIME_WAIT,
                                      TCPSTATE_SYN_SENT, TCPSTATE_SYN_RCVD, TCPSTATE_LISTEN, TCPSTATE_CLOSED };
-    const uint8_t handshake = BIT(TCPSTATE_GETS_ACK_OF_SYN) | BIT(TCPSTATE_GETS_SYN_ACK);
+    const uint8_t acks = BIT(TCPSTATE_GETS_ACK_OF_SYN) | BIT(TCPSTATE_GETS_SYN_ACK)
+                         | ((judgement->is & HAD_ACK_FIRST) ? BIT(TCPSTATE_GETS_ACK_OF_FIN) : 0);
     const uint8_t guesses[] = {
         (uint8_t)replay((enum tcpstate_state)me->likely,
-                        (judgement->had | (me->pending & handshake & (uint8_t)~judgement->had_not)) & (uint8_t)~GETS_RESET),
+                        (judgement->had | (me->pending & acks & (uint8_t)~judgement->had_not)) & (uint8_t)~GETS_RESET),
         (uint8_t)replay((enum tcpstate_state)me->likely, judgement->had & (uint8_t)~GETS_RESET),
         (uint8_t)replay((enum tcpstate_state)me->likely,
                         (me->pending & (uint8_t)~judgement->had_not) | (judgement->had & (uint8_t)~GETS_RESET)),
@@ -294,7 +295,7 @@ static void move_sender(struct tcpstate_endpoint *me, const struct tcpstate_segm
     bool moved = false;
 
     from->shown = from->state = (enum tcpstate_state)me->state;
-    from->closes_first_or_not = (can & SENDS_NEW_DATA) == SENDS_NEW_DATA;
+    from->closes_first_or_not = (can & SENDS_NEW_DATA) == SENDS_NEW_DATA && !(me->known & ACKED_FIN);
     if (segment->flags & TCPSTATE_FLAG_RST) {
         from->state = departs_by_reset(me, segment, judgement, can);
         from->corrected = me->pending & judgement->had_not & (BIT(TCPSTATE_GETS_SYN) | BIT(TCPSTATE_GETS_SYN_ACK));

@@ -156,6 +156,7 @@ static void remember_data(struct tcpstate_connection *connection, struct tcpstat
             me->known |= FIN_DISPUTED;
             return;
         }
+        me->known |= first_fin && (me->known & ACKED_FIN) ? FIN_LATER : 0;
         take_fin(connection, me, segment);
     }
     extend(me, segment->seq, next);

@@ -454,7 +454,8 @@ bool tcpstate_is_beside(const struct tcpstate_connection *latest, const struct t
                         const struct tcpstate_segment *segment);
 
 /* It has its other end to itself, then, not the one that `before` left. */
-void tcpstate_set_beside(struct tcpstate_connection *latest);
+void tcpstate_set_beside(struct tcpstate_connection *latest, struct tcpstate_connection *before,
+                         const struct tcpstate_segment *segment);
 
 /* The sequence numbers that follow all that endpoints 0 and 1 were seen to send.
  * Returns which are known: bit 0 and bit 1. */

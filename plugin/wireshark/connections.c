@@ -235,13 +235,14 @@ static bool find_beside(struct tcpstate_life *latest, const struct tcpstate_read
     if (reading->layer > 0 || !(flags & TCPSTATE_FLAG_ACK)
         || (flags == TCPSTATE_FLAG_ACK && !(tcpstate_life_look(latest)->facts & TCPSTATE_CONNECTION_CONTESTED)))
         return false;
-    const struct tcpstate_connection before = *tcpstate_life_look(latest->before);
+    struct tcpstate_connection before = *tcpstate_life_look(latest->before);
     struct tcpstate_connection *connection = tcpstate_life_open(latest);
     if (!tcpstate_is_beside(connection, &before, segment))
         return false;
-    tcpstate_set_beside(connection);
+    tcpstate_set_beside(connection, &before, segment);
     tcpstate_beside_add(latest, segment->frame, &before, connection);
     latest->has_beside = true;
+    *tcpstate_life_open(latest->before) = before;
     return true;
 }
 
