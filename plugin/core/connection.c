@@ -320,6 +320,8 @@ static void observe(struct tcpstate_connection *connection, const struct tcpstat
     const bool restored = connection->facts & TCPSTATE_CONNECTION_RESTORED;
     enum tcpstate_state peer_was = first ? tcpstate_begin(connection, before, segment) : TCPSTATE_UNKNOWN;
     learn_roles(connection, segment);
+    if (copy) /* the other end's last step is not the last thing that was seen any more */
+        connection->ends[!(segment->from & 1)].known &= ~(uint32_t)AS_SENT;
     begin_observation(connection, observation);
     if (peer_was != TCPSTATE_UNKNOWN) {
         /* What it was before it begins anew is still worth showing. */
@@ -353,7 +355,8 @@ static void contest(struct tcpstate_connection *old, const struct tcpstate_segme
 {
     struct tcpstate_endpoint *me = &old->ends[segment->from & 1];
 
-    me->known |= DISPUTED;
+    me->known = (me->known & ~(uint32_t)AS_SENT) | DISPUTED;
+    old->ends[!(segment->from & 1)].known &= ~(uint32_t)AS_SENT;
     tcpstate_may_be(me, NOBODY_THERE | TCPSTATE_IN(SYN_SENT));
     old->facts = (uint16_t)((old->facts | TCPSTATE_CONNECTION_RESTORED) & ~TCPSTATE_CONNECTION_SETTLED);
 }

@@ -45,7 +45,9 @@ static enum tcpstate_reset_number judge_reset_number(const struct tcpstate_endpo
     if (peer->likely == TCPSTATE_SYN_SENT && covers_syn(peer, segment))
         return TCPSTATE_RESET_NUMBER_ACK; /* the SYN,ACK may not have arrived */
     uint32_t base = (peer->known & KNOWS_ACK) ? peer->rcv_nxt : me->snd_nxt;
-    return segment->seq - base < receive_window(peer) ? TCPSTATE_RESET_NUMBER_WINDOW
+    /* Past its SYN it has named a window that may not have been seen yet. */
+    uint32_t window = (peer->known & KNOWS_ACK) ? receive_window(peer) : FAR;
+    return segment->seq - base < window ? TCPSTATE_RESET_NUMBER_WINDOW
                                                       : TCPSTATE_RESET_NUMBER_OUTSIDE;
 }
 

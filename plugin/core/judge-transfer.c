@@ -171,6 +171,8 @@ static bool is_stray(const struct tcpstate_connection *connection, const struct 
         return true;
     /* What the other has acknowledged, however far, is not; the capture lacks much. */
     const bool claimed = (peer->known & CLAIMS) && segment->seq + 1 - peer->claim <= receive_window(peer) + 1;
+    if ((me->known & peer->known & KNOWS_ISN) && peer->snd_max - peer->isn < FAR && seq_le(segment->ack, peer->isn))
+        return true;
     return (!claimed && (me->known & KNOWS_SEQ) && segment->seq - me->snd_max + FAR > 2 * FAR)
            || (!claimed && !(segment->flags & TCPSTATE_FLAG_FIN) && is_below_isn(me, segment))
            || ((peer->known & KNOWS_SEQ) && segment->ack - peer->snd_max + FAR > 2 * FAR);
@@ -282,7 +284,7 @@ void tcpstate_judge_transfer(const struct tcpstate_connection *connection, const
     tcpstate_judge_opening(connection, me, peer, segment, judgement);
     if (!(judgement->is & OVERTAKEN))
         tcpstate_judge_life_after_reset(me, peer, segment, judgement);
-    if (!refused || outdated)
+    if (!is_below_isn(me, segment))
         judge_arrivals(me, peer, segment, fits && !refused, judgement);
     if (segment->payload == 0 && !has_fin)
         judge_bare(me, segment, judgement);

@@ -191,7 +191,7 @@ static void remember_ack(struct tcpstate_endpoint *me, struct tcpstate_endpoint 
         return;
     }
     me->known &= ~(uint32_t)CLAIMS;
-    if (!(me->known & KNOWS_ACK) || seq_gt(segment->ack, me->rcv_nxt) || syn)
+    if (!(me->known & KNOWS_ACK) || seq_gt(segment->ack, me->rcv_nxt) || (syn && !(judgement->is & AGAIN)))
         me->rcv_nxt = segment->ack;
     me->known |= KNOWS_ACK;
     me->window = (uint32_t)segment->window << (syn ? 0 : tcpstate_window_scale(me, peer));
