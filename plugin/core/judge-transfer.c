@@ -36,6 +36,18 @@ static bool is_of_another(const struct tcpstate_connection *connection, const st
            || ((connection->facts & TCPSTATE_CONNECTION_CONTESTED) && !covers_syn(peer, segment));
 }
 
+/* The other's data or FIN carried its ACK of the sender's FIN: who acknowledges the one
+ * has received the other. */
+static void judge_ack_of_own_fin(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                                 const struct tcpstate_segment *segment, struct judgement *judgement)
+{
+    if ((peer->known & ACK_OF_FIN_CARRIED) && seq_ge(segment->ack, peer->carried_to)) {
+        judgement->had |= BIT(TCPSTATE_GETS_ACK_OF_FIN);
+        judgement->senders &= (tcpstate_set)~WAITS_FOR_ACK_OF_FIN;
+    } else if (me->may & WAITS_FOR_ACK_OF_FIN)
+        judgement->unseen |= BIT(TCPSTATE_GETS_ACK_OF_FIN);
+}
+
 /* What the acknowledgment says of its sender: had it the other's FIN when it
  * sent this? */
 static void judge_acknowledgment(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
@@ -75,13 +87,7 @@ static void judge_acknowledgment(const struct tcpstate_connection *connection, c
             && segment->ack - peer->snd_max < FAR)
             judgement->is |= ACKS_UNSEEN;
     }
-    /* The other's data or FIN carried its ACK of our FIN: who acknowledges the
-     * one has received the other. */
-    if ((peer->known & ACK_OF_FIN_CARRIED) && seq_ge(segment->ack, peer->carried_to)) {
-        judgement->had |= BIT(TCPSTATE_GETS_ACK_OF_FIN);
-        judgement->senders &= (tcpstate_set)~WAITS_FOR_ACK_OF_FIN;
-    } else if (me->may & WAITS_FOR_ACK_OF_FIN)
-        judgement->unseen |= BIT(TCPSTATE_GETS_ACK_OF_FIN);
+    judge_ack_of_own_fin(me, peer, segment, judgement);
 }
 
 static void judge_fin(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
