@@ -111,15 +111,13 @@ void tcpstate_observe_unreachable(struct tcpstate_connection *connection,
 static bool is_copy_of_syn(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
                            const struct tcpstate_segment *segment, bool over)
 {
-    const uint8_t flags = segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST);
-    const uint32_t sent = (flags & TCPSTATE_FLAG_ACK) ? SENT_SYN_ACK : SENT_SYN;
+    const bool answers = segment->flags & TCPSTATE_FLAG_ACK;
+    const uint32_t sent = KNOWS_ISN | (answers ? SENT_SYN_ACK : SENT_SYN);
 
-    if (!(segment->flags & TCPSTATE_FLAG_SYN) || (me->known & (KNOWS_ISN | sent)) != (KNOWS_ISN | sent)
-        || segment->seq != me->isn || me->syn_mark != tcpstate_syn_mark(segment)
-        || me->last.time - segment->time >= TCPSTATE_SHORTEST_RETRANSMISSION
-        || segment->time - me->last.time >= TCPSTATE_SHORTEST_RETRANSMISSION)
+    if (!(segment->flags & TCPSTATE_FLAG_SYN) || (me->known & sent) != sent || segment->seq != me->isn
+        || me->syn_mark != tcpstate_syn_mark(segment) || !tcpstate_is_near(&me->last, segment))
         return false;
-    return segment->ip_id != 0 || (!over && (!(flags & TCPSTATE_FLAG_ACK) || peer->marked.time < me->marked.time));
+    return segment->ip_id != 0 || (!over && (!answers || peer->marked.time < me->marked.time));
 }
 
 /* Equal answers to two segments are two: a closed port's RSTs, a SYN,ACK to a SYN that

@@ -52,16 +52,22 @@ static inline uint32_t highest_sent(const struct tcpstate_endpoint *me, const st
     return claimed ? peer->claim : me->snd_max;
 }
 
+/* Whether it goes beyond all that was seen of its sender. */
+static inline bool goes_beyond(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
+{
+    return (me->known & KNOWS_SEQ) && seq_gt(tcpstate_segment_next(segment), me->snd_max);
+}
+
+/* Numbers from before the SYN are another connection's; asked while the ISN is not so
+ * far behind that they have come round. */
 static inline bool is_below_isn(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
 {
     return (me->known & KNOWS_ISN) && seq_le(segment->seq + segment->payload, me->isn) && me->snd_max - me->isn < FAR;
 }
 
-/* Sooner than anything is sent again: a capture that saw it twice, or a new connection
- * with the old number. */
-static inline bool is_too_soon(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
+static inline bool acks_below_isn(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
 {
-    return me->last.frame != 0 && segment->time - me->last.time < TCPSTATE_SHORTEST_RETRANSMISSION;
+    return (peer->known & KNOWS_ISN) && seq_le(segment->ack, peer->isn) && peer->snd_max - peer->isn < FAR;
 }
 
 #endif

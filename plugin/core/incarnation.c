@@ -171,13 +171,12 @@ bool tcpstate_is_beside(const struct tcpstate_connection *latest, const struct t
 void tcpstate_set_beside(struct tcpstate_connection *latest, struct tcpstate_connection *before,
                          const struct tcpstate_segment *segment)
 {
-    struct tcpstate_connection restored = *latest;
     const int from = latest->ends[1].syn_frame != 0 && latest->ends[0].syn_frame == 0;
     struct tcpstate_endpoint *me = &latest->ends[from];
     const struct tcpstate_segment syn = { .time = me->first_sent, .frame = me->syn_frame, .seq = me->isn, .from = (uint8_t)from,
                                           .flags = TCPSTATE_FLAG_SYN, .server_hint = -1 };
     struct tcpstate_observation observation;
-    struct tcpstate_connection alone;
+    struct tcpstate_connection alone, restored = *latest;
 
     if (!(latest->facts & TCPSTATE_CONNECTION_CONTESTED))
         return;

@@ -12,7 +12,7 @@
 /* Whether the segment acknowledges what its sender can have received, but the
  * capture has not: the other's SYN, or data after it. */
 bool tcpstate_acks_the_uncaptured(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
-                                const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
+                                  const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
 {
     /* What is known of the one end may be of the connection before. */
     if (!(peer->known & KNOWS_ISN) || (connection->facts & TCPSTATE_CONNECTION_CONTESTED))
@@ -22,8 +22,8 @@ bool tcpstate_acks_the_uncaptured(const struct tcpstate_connection *connection, 
 }
 
 void tcpstate_judge_syn(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
-                      const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
-                      struct judgement *judgement)
+                        const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
+                        struct judgement *judgement)
 {
     bool same_isn = (me->known & KNOWS_ISN) && segment->seq == me->isn;
 
@@ -38,7 +38,7 @@ void tcpstate_judge_syn(const struct tcpstate_connection *connection, const stru
          * reached it did not. */
         judgement->had_not |= BIT(TCPSTATE_GETS_SYN_ACK) | BIT(TCPSTATE_GETS_ACK_OF_SYN) | GETS_RESET;
         judgement->lost = judgement->had_not;
-        if (is_too_soon(me, segment))
+        if (!(judgement->is & AFTER_A_PAUSE))
             judgement->is |= MAY_BE_ANOTHERS;
     } else if (same_isn && (me->may & ~judgement->senders) != 0
                && (me->marked.frame == 0 || segment->time - me->marked.time < TCPSTATE_LONG_WAY)) {
@@ -80,11 +80,11 @@ static bool is_stale_syn_ack(const struct tcpstate_endpoint *me, const struct tc
 /* The SYN,ACK that was seen before: nothing came back.  Who begins anew takes another
  * number; one that has closed sends it again, too. */
 static void judge_syn_ack_again(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
-                                const struct tcpstate_segment *segment, struct judgement *judgement)
+                                struct judgement *judgement)
 {
     judgement->is |= AGAIN;
     judgement->senders = TCPSTATE_IN(SYN_RCVD) | ((me->known & SENT_FIN) ? TCPSTATE_IN(FIN_WAIT_1) : 0);
-    if ((me->known & SENT_FIN) || (is_too_soon(me, segment) && peer->marked.time < me->marked.time))
+    if ((me->known & SENT_FIN) || (!(judgement->is & AFTER_A_PAUSE) && peer->marked.time < me->marked.time))
         judgement->is |= MAY_BE_ANOTHERS;
     judgement->had_not |= BIT(TCPSTATE_GETS_ACK_OF_SYN);
     judgement->lost = judgement->had_not;
@@ -141,7 +141,7 @@ void tcpstate_judge_syn_ack(const struct tcpstate_connection *connection, const 
         return;
     }
     if ((me->known & SENT_SYN_ACK) && same_isn && me->syn_acked == segment->ack)
-        judge_syn_ack_again(me, peer, segment, judgement);
+        judge_syn_ack_again(me, peer, judgement);
     if (!(me->known & SENT_SYN))
         judgement->had |= BIT(TCPSTATE_GETS_SYN)
                           | ((peer->known & RST_IN_ITS_NAME) ? 0 : me->pending & BIT(TCPSTATE_GETS_RST));

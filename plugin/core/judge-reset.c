@@ -47,8 +47,7 @@ static enum tcpstate_reset_number judge_reset_number(const struct tcpstate_endpo
     uint32_t base = (peer->known & KNOWS_ACK) ? peer->rcv_nxt : me->snd_nxt;
     /* Past its SYN it has named a window that may not have been seen yet. */
     uint32_t window = (peer->known & KNOWS_ACK) ? receive_window(peer) : FAR;
-    return segment->seq - base < window ? TCPSTATE_RESET_NUMBER_WINDOW
-                                                      : TCPSTATE_RESET_NUMBER_OUTSIDE;
+    return segment->seq - base < window ? TCPSTATE_RESET_NUMBER_WINDOW : TCPSTATE_RESET_NUMBER_OUTSIDE;
 }
 
 /* What a RST may do to its receiver.  RFC 9293 section 3.5.3: who came from
@@ -83,7 +82,7 @@ static void judge_reset_arrival(const struct tcpstate_endpoint *me, const struct
 }
 
 void tcpstate_judge_reset(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
-                        const struct tcpstate_segment *segment, struct judgement *judgement)
+                          const struct tcpstate_segment *segment, struct judgement *judgement)
 {
     bool has_ack = segment->flags & TCPSTATE_FLAG_ACK;
 
@@ -118,23 +117,24 @@ void tcpstate_judge_reset(const struct tcpstate_endpoint *me, const struct tcpst
 /* Whether it goes on although a RST was sent to it, or by it.  What was sent before
  * may have been overtaken by the RST; what it sends later, or anew, was not. */
 void tcpstate_judge_life_after_reset(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
-                                   const struct tcpstate_segment *segment, struct judgement *judgement)
+                                     const struct tcpstate_segment *segment, struct judgement *judgement)
 {
     /* Data beyond the RST's own number was sent after it; so was the ACK of what the
      * other sent only then. */
-    const uint32_t next = tcpstate_segment_next(segment);
-    const bool beyond = (me->known & KNOWS_SEQ) && seq_gt(next, me->snd_max)
-                        && (!(me->known & SENT_ANY_RST) || seq_gt(next, me->reset_seq));
+    const bool beyond = goes_beyond(me, segment)
+                        && (!(me->known & SENT_ANY_RST) || seq_gt(tcpstate_segment_next(segment), me->reset_seq));
     const bool news = beyond
                       || ((me->known & KNOWS_ACK) && seq_gt(segment->ack, me->rcv_nxt) && (peer->known & KNOWS_SEQ)
                           && segment->ack == peer->snd_max && peer->last.time > me->marked.time);
 
+    const int64_t since = segment->time - me->marked.time;
+
     if (me->known & (SENT_RST | RST_IN_ITS_NAME)) {
-        if (news || segment->time - me->marked.time >= TCPSTATE_LONGEST_WAY)
-            judgement->is |= ((me->known & SENT_RST) ? AFTER_RESET : 0)
-                             | (segment->time - me->marked.time < TCPSTATE_SHORTEST_RETRANSMISSION ? MAY_BE_ANOTHERS | RESET_LATELY : 0);
-        else
+        if (!news && since < TCPSTATE_LONGEST_WAY)
             judgement->is |= OVERTAKEN;
+        else
+            judgement->is |= ((me->known & SENT_RST) ? AFTER_RESET : 0)
+                             | (since < TCPSTATE_SHORTEST_RETRANSMISSION ? MAY_BE_ANOTHERS | RESET_LATELY : 0);
     }
     if (!((me->pending | me->doubtful) & GETS_RESET))
         return;

@@ -32,7 +32,7 @@ static bool is_of_another(const struct tcpstate_connection *connection, const st
 {
     if (!(peer->known & KNOWS_ISN))
         return opens && !((peer->known & KNOWS_SEQ) && segment->ack == peer->snd_max);
-    return (seq_le(segment->ack, peer->isn) && peer->snd_max - peer->isn < FAR)
+    return acks_below_isn(peer, segment)
            || ((connection->facts & TCPSTATE_CONNECTION_CONTESTED) && !covers_syn(peer, segment));
 }
 
@@ -82,11 +82,9 @@ static void judge_acknowledgment(const struct tcpstate_connection *connection, c
     } else {
         judgement->unseen |= BIT(TCPSTATE_GETS_FIN);
     }
-    if (judgement->unseen & BIT(TCPSTATE_GETS_FIN)) {
-        if ((peer->known & KNOWS_SEQ) && seq_gt(segment->ack, peer->snd_max)
-            && segment->ack - peer->snd_max < FAR)
-            judgement->is |= ACKS_UNSEEN;
-    }
+    if ((judgement->unseen & BIT(TCPSTATE_GETS_FIN)) && (peer->known & KNOWS_SEQ)
+        && seq_gt(segment->ack, peer->snd_max) && segment->ack - peer->snd_max < FAR)
+        judgement->is |= ACKS_UNSEEN;
     judge_ack_of_own_fin(me, peer, segment, judgement);
 }
 
@@ -100,7 +98,7 @@ static void judge_fin(const struct tcpstate_endpoint *me, const struct tcpstate_
         judgement->senders &= SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD);
     if (me->known & SENT_FIN) {
         judgement->is |= AGAIN;
-        if (fin != me->fin || is_too_soon(me, segment))
+        if (fin != me->fin || !(judgement->is & AFTER_A_PAUSE))
             judgement->is |= MAY_BE_ANOTHERS;
         else if (!(me->known & FIN_DISPUTED))
             judgement->senders &= WAITS_FOR_ACK_OF_FIN;
@@ -119,19 +117,16 @@ static void judge_fin(const struct tcpstate_endpoint *me, const struct tcpstate_
         judgement->may_arrive |= (judgement->is & OUTDATED) ? BIT(TCPSTATE_GETS_FIN) : 0;
         return;
     }
-    if ((me->known & SENT_FIN) && fin != me->fin) /* a second one, elsewhere: the first one counts */
-        judgement->may_arrive |= BIT(TCPSTATE_GETS_FIN);
-    else if (fits && (judgement->is & IN_ORDER))
-        judgement->arrives |= BIT(TCPSTATE_GETS_FIN);
-    else
-        judgement->may_arrive |= BIT(TCPSTATE_GETS_FIN);
+    /* Of a second one, elsewhere, the first one counts. */
+    const bool counts = fits && (judgement->is & IN_ORDER) && (!(me->known & SENT_FIN) || fin == me->fin);
+    *(counts ? &judgement->arrives : &judgement->may_arrive) |= BIT(TCPSTATE_GETS_FIN);
 }
 
 static void judge_data(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
                        const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment, struct judgement *judgement)
 {
-    uint32_t next = tcpstate_segment_next(segment);
-    bool is_new = (me->known & KNOWS_SEQ) && seq_gt(next, me->snd_max);
+    const uint32_t next = tcpstate_segment_next(segment);
+    const bool is_new = goes_beyond(me, segment), midstream = connection->facts & TCPSTATE_CONNECTION_MIDSTREAM;
 
     if (!(me->known & SENT_DATA) && (me->known & KNOWS_ISN) && segment->seq == me->isn + 1)
         judgement->is |= FIRST_DATA;
@@ -147,14 +142,12 @@ static void judge_data(const struct tcpstate_connection *connection, const struc
         /* A host repeats its FIN where it was; data in its place says that this was
          * no FIN of that host, and data behind it fits neither. */
         judgement->is |= seq_le(segment->seq, me->fin) ? WITHDRAWS_FIN : DOES_NOT_FIT;
-    } else if (is_new && seq_gt(next, highest_sent(me, peer)) && !(connection->facts & TCPSTATE_CONNECTION_MIDSTREAM)) {
-        if (!(segment->flags & TCPSTATE_FLAG_FIN))
-            judgement->senders &= SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD);
-    } else if (!(me->known & KNOWS_SEQ) || (is_new && (connection->facts & TCPSTATE_CONNECTION_MIDSTREAM))) {
+    } else if (!(me->known & KNOWS_SEQ) || (is_new && (midstream || seq_gt(next, highest_sent(me, peer))))) {
         /* Where the capture begins midway it may be sent again, in front of a FIN. */
-        judgement->senders &= (connection->facts & TCPSTATE_CONNECTION_MIDSTREAM)
-                                  ? (tcpstate_set)~(TCPSTATE_IN(FIN_WAIT_2) | TCPSTATE_IN(TIME_WAIT))
-                                  : SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD);
+        if (midstream)
+            judgement->senders &= (tcpstate_set)~(TCPSTATE_IN(FIN_WAIT_2) | TCPSTATE_IN(TIME_WAIT));
+        else if (!is_new || !(segment->flags & TCPSTATE_FLAG_FIN))
+            judgement->senders &= SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD);
     }
 }
 
@@ -177,7 +170,7 @@ static bool is_stray(const struct tcpstate_connection *connection, const struct 
         return true;
     /* What the other has acknowledged, however far, is not; the capture lacks much. */
     const bool claimed = (peer->known & CLAIMS) && segment->seq + 1 - peer->claim <= receive_window(peer) + 1;
-    if ((me->known & peer->known & KNOWS_ISN) && peer->snd_max - peer->isn < FAR && seq_le(segment->ack, peer->isn))
+    if ((me->known & KNOWS_ISN) && acks_below_isn(peer, segment))
         return true;
     return (!claimed && (me->known & KNOWS_SEQ) && segment->seq - me->snd_max + FAR > 2 * FAR)
            || (!claimed && !(segment->flags & TCPSTATE_FLAG_FIN) && is_below_isn(me, segment))
@@ -201,8 +194,7 @@ static bool fits_in(const struct tcpstate_endpoint *me, const struct tcpstate_en
 /* Whether its acknowledgment is older than what its sender has acknowledged since. */
 static bool is_overtaken(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
 {
-    const bool goes_on = segment->payload > 0
-                         && (!(me->known & KNOWS_SEQ) || seq_gt(tcpstate_segment_next(segment), me->snd_max));
+    const bool goes_on = segment->payload > 0 && (!(me->known & KNOWS_SEQ) || goes_beyond(me, segment));
 
     return (me->known & KNOWS_ACK) && seq_lt(segment->ack, me->rcv_nxt) && me->likely != TCPSTATE_SYN_SENT && !goes_on;
 }
@@ -249,8 +241,7 @@ static conditions conditions_of_transfer(const struct tcpstate_endpoint *me, con
     const bool bare = segment->payload == 0 && !(segment->flags & TCPSTATE_FLAG_FIN);
     const bool in_order = !(me->known & KNOWS_SEQ) || seq_le(segment->seq, me->snd_nxt)
                           || ((peer->known & CLAIMS) && segment->seq == peer->claim);
-    const bool more = (me->known & (KNOWS_SEQ | SENT_FIN)) == KNOWS_SEQ
-                      && seq_gt(tcpstate_segment_next(segment), me->snd_max);
+    const bool more = !(me->known & SENT_FIN) && goes_beyond(me, segment);
     conditions is = 0;
 
     is |= in_order ? IN_ORDER : 0;

@@ -34,51 +34,51 @@ enum {
     SENT_SYN_DATA = 0x40000,    /* data on its SYN or SYN,ACK */
     CLAIMS = 0x80000,           /* .claim: it acknowledged far more than was seen */
     EXPIRED = 0x100000,         /* its TIME_WAIT has run out, as far as we can know */
+    SIGNED = 0x200000,          /* all of its segments are signed (TCP-MD5, TCP-AO) */
     FIN_IN_DOUBT = 0x400000,    /* .fin of a FIN that does not fit what the capture holds */
     RST_IN_ITS_NAME = 0x800000, /* its last segment was a RST, acceptable or not */
+    AS_SENT = 0x1000000,        /* nothing came after its SYN or FIN, which proves .state */
     FIN_DISPUTED = 0x2000000,   /* a FIN in its name was followed by data in its place */
     DISPUTED = 0x4000000,       /* it, or a stranger, sent what fits no numbers known of it */
     MAY_REPEAT = 0x8000000,     /* only data after a pause showed it to have the other's FIN: perhaps it closed before */
     REPLAYED = 0x10000000,      /* begun anew with the old number, so soon that it may be the old one seen again */
     FIN_LATER = 0x20000000,     /* its FIN was recorded behind its ACK of the other's */
-    AS_SENT = 0x1000000,        /* nothing came after its SYN or FIN, which proves .state */
-    SIGNED = 0x200000,          /* all of its segments are signed (TCP-MD5, TCP-AO) */
 };
 #define SPOKEN SENT_DATA
 
 /* What holds of a segment, for the rules of steps.c: a set of these bits. */
 typedef uint64_t conditions;
-#define HAS_SYN          (UINT64_C(1) << 0)
-#define HAS_ACK          (UINT64_C(1) << 1)
-#define HAS_FIN          (UINT64_C(1) << 2)
-#define HAS_RST          (UINT64_C(1) << 3)
-#define HAS_DATA         (UINT64_C(1) << 4)
-#define HAS_URG_PSH      (UINT64_C(1) << 5)  /* both */
-#define FROM_CLIENT      (UINT64_C(1) << 6)
-#define FROM_SERVER      (UINT64_C(1) << 7)
-#define AGAIN            (UINT64_C(1) << 8)  /* its SYN, FIN or RST was seen before */
-#define OPENS            (UINT64_C(1) << 9)  /* first proof that its sender has the handshake behind it */
-#define GOOD_ACK         (UINT64_C(1) << 10) /* acknowledges the receiver's SYN as it should */
-#define ACKS_FIN         (UINT64_C(1) << 11) /* acknowledges the other's FIN for the first time */
-#define ACKS_FIN_AGAIN   (UINT64_C(1) << 12)
-#define PEER_SENT_FIN    (UINT64_C(1) << 13)
-#define ALREADY_SENT_FIN (UINT64_C(1) << 14)
-#define FIRST_DATA       (UINT64_C(1) << 15) /* the sender's first byte of data, right after its SYN */
-#define PEER_SPOKE       (UINT64_C(1) << 16) /* the other has sent data before */
-#define STALE            (UINT64_C(1) << 17) /* a SYN older than the one that is being answered */
-#define REUSES           (UINT64_C(1) << 18) /* a SYN on a four-tuple that had a connection before */
-#define PEER_LIVES       (UINT64_C(1) << 19) /* ... and whose other end still holds it */
-#define CROSSES          (UINT64_C(1) << 20) /* sent before the other's SYN or FIN came in */
-#define IN_ORDER         (UINT64_C(1) << 21) /* no hole before it */
-#define CHALLENGES       (UINT64_C(1) << 22) /* a bare ACK from an endpoint that was provoked */
-#define ACCEPTABLE       (UINT64_C(1) << 24) /* a RST that its receiver most likely accepts */
-#define FOREIGN          (UINT64_C(1) << 25) /* a RST that answers something its sender never asked for */
-#define TFO_ASKS         (UINT64_C(1) << 26) /* Fast Open option with an empty cookie */
-#define TFO_HAS_COOKIE   (UINT64_C(1) << 27)
-#define TFO_SENT         (UINT64_C(1) << 28) /* the connection's SYN carried Fast Open data */
-#define ACKS_SYN_DATA    (UINT64_C(1) << 29) /* a SYN,ACK that acknowledges data on the SYN too */
-#define NEW_DATA         (UINT64_C(1) << 30) /* data beyond all that the sender sent before */
-#define GUESSES          (UINT64_C(1) << 31) /* the capture does not tell whether its sender closes first */
+#define HAS_SYN           (UINT64_C(1) << 0)
+#define HAS_ACK           (UINT64_C(1) << 1)
+#define HAS_FIN           (UINT64_C(1) << 2)
+#define HAS_RST           (UINT64_C(1) << 3)
+#define HAS_DATA          (UINT64_C(1) << 4)
+#define HAS_URG_PSH       (UINT64_C(1) << 5)  /* both */
+#define FROM_CLIENT       (UINT64_C(1) << 6)
+#define FROM_SERVER       (UINT64_C(1) << 7)
+#define AGAIN             (UINT64_C(1) << 8)  /* its SYN, FIN or RST was seen before */
+#define OPENS             (UINT64_C(1) << 9)  /* first proof that its sender has the handshake behind it */
+#define GOOD_ACK          (UINT64_C(1) << 10) /* acknowledges the receiver's SYN as it should */
+#define ACKS_FIN          (UINT64_C(1) << 11) /* acknowledges the other's FIN for the first time */
+#define ACKS_FIN_AGAIN    (UINT64_C(1) << 12)
+#define PEER_SENT_FIN     (UINT64_C(1) << 13)
+#define ALREADY_SENT_FIN  (UINT64_C(1) << 14)
+#define FIRST_DATA        (UINT64_C(1) << 15) /* the sender's first byte of data, right after its SYN */
+#define PEER_SPOKE        (UINT64_C(1) << 16) /* the other has sent data before */
+#define STALE             (UINT64_C(1) << 17) /* a SYN older than the one that is being answered */
+#define REUSES            (UINT64_C(1) << 18) /* a SYN on a four-tuple that had a connection before */
+#define PEER_LIVES        (UINT64_C(1) << 19) /* ... and whose other end still holds it */
+#define CROSSES           (UINT64_C(1) << 20) /* sent before the other's SYN or FIN came in */
+#define IN_ORDER          (UINT64_C(1) << 21) /* no hole before it */
+#define CHALLENGES        (UINT64_C(1) << 22) /* a bare ACK from an endpoint that was provoked */
+#define ACCEPTABLE        (UINT64_C(1) << 24) /* a RST that its receiver most likely accepts */
+#define FOREIGN           (UINT64_C(1) << 25) /* a RST that answers something its sender never asked for */
+#define TFO_ASKS          (UINT64_C(1) << 26) /* Fast Open option with an empty cookie */
+#define TFO_HAS_COOKIE    (UINT64_C(1) << 27)
+#define TFO_SENT          (UINT64_C(1) << 28) /* the connection's SYN carried Fast Open data */
+#define ACKS_SYN_DATA     (UINT64_C(1) << 29) /* a SYN,ACK that acknowledges data on the SYN too */
+#define NEW_DATA          (UINT64_C(1) << 30) /* data beyond all that the sender sent before */
+#define GUESSES           (UINT64_C(1) << 31) /* the capture does not tell whether its sender closes first */
 #define FIRST_HALF_CLOSED (UINT64_C(1) << 32) /* first new data after the other side closed */
 #define KEEP_ALIVE_AGAIN  (UINT64_C(1) << 33) /* a keep-alive after one that was not answered */
 #define MP_CLOSES         (UINT64_C(1) << 34) /* MPTCP DATA_FIN, seen for the first time */
@@ -94,20 +94,20 @@ typedef uint64_t conditions;
 #define OVERTAKEN         (UINT64_C(1) << 44) /* older than what its sender sent since: it proves nothing */
 #define ACKS_UNSEEN       (UINT64_C(1) << 45) /* it acknowledges what was not captured, and may be a FIN */
 #define SKIPS_UNSEEN      (UINT64_C(1) << 46) /* bare, behind something not captured that may be its FIN */
-#define SENDS_MORE           (UINT64_C(1) << 48) /* data or FIN beyond all that was sent: it had not closed before */
+#define AFTER_THE_FIN     (UINT64_C(1) << 47) /* a FIN sent before what its sender is known to have had */
+#define SENDS_MORE        (UINT64_C(1) << 48) /* data or FIN beyond all that was sent: it had not closed before */
 #define CONFIRMS_FIN      (UINT64_C(1) << 49) /* acknowledges a FIN that was in doubt */
 #define STRAY             (UINT64_C(1) << 50) /* nobody in the connection sends that */
-#define MAY_BE_ANOTHERS   (UINT64_C(1) << 51) /* its TTL is not its sender's, or a SYN contests the connection */
+#define MAY_BE_ANOTHERS   (UINT64_C(1) << 51) /* another machine, or its sender before what was seen of it, may have sent it */
 #define AFTER_A_PAUSE     (UINT64_C(1) << 52) /* so long that something may have been sent, lost, and now be sent again */
+#define NEWS              (UINT64_C(1) << 53) /* sent after all that was seen of its sender */
 #define OUTDATED          (UINT64_C(1) << 54) /* its time stamp is older than the last in order */
 #define IS_OVER           (UINT64_C(1) << 55) /* something has ended the connection before */
-#define NEWS              (UINT64_C(1) << 53) /* sent after all that was seen of its sender */
 #define LOST_FOR_EVER     (UINT64_C(1) << 56) /* what it shows not to have arrived never will */
 #define BELOW_ITS_FIN     (UINT64_C(1) << 57) /* nothing, at or before the number of its own FIN */
-#define ANOTHERS_NUMBERS  (UINT64_C(1) << 58) /* STRAY, and not near the numbers of its sender either */
+#define ANOTHERS_NUMBERS  (UINT64_C(1) << 58) /* its numbers, or those that it answers, are of a connection that the capture lacks */
 #define RESET_LATELY      (UINT64_C(1) << 59) /* so soon after a RST in its name that it may have been sent before */
 #define HAD_ACK_FIRST     (UINT64_C(1) << 60) /* acknowledges a FIN that came, most likely, behind the ACK of its own */
-#define AFTER_THE_FIN     (UINT64_C(1) << 47) /* a FIN sent before what its sender is known to have had */
 
 /* The judgement of one segment. */
 struct judgement {
@@ -139,9 +139,8 @@ struct judgement {
 #define WAITS_FOR_ACK_OF_FIN (TCPSTATE_IN(FIN_WAIT_1) | TCPSTATE_IN(CLOSING) | TCPSTATE_IN(LAST_ACK))
 #define NOBODY_THERE (TCPSTATE_IN(CLOSED) | TCPSTATE_IN(LISTEN))
 
-/* An ACK beyond all that was seen, by less than this, is of data that the
- * capture lacks; by more it is a number that nobody meant.  With a window that
- * is known, that is the bound. */
+/* What lies beyond all that was seen, by less than this, is of data that the capture
+ * lacks; by more it is a number that nobody meant. */
 #define FAR (UINT32_C(1) << 30)
 
 /* Judge `segment` against what is remembered.  Changes nothing. */
@@ -150,18 +149,22 @@ void tcpstate_judge(const struct tcpstate_connection *connection, const struct t
 
 /* judge-opening.c, judge-transfer.c, judge-reset.c: the parts of tcpstate_judge().  `me` is
  * the segment's sender and `peer` its receiver, as they were before it. */
-void tcpstate_judge_syn(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
-    const struct tcpstate_segment *segment, struct judgement *judgement);
-void tcpstate_judge_syn_ack(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
-    const struct tcpstate_segment *segment, struct judgement *judgement);
-void tcpstate_judge_opening(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
-    const struct tcpstate_segment *segment, struct judgement *judgement);
-void tcpstate_judge_transfer(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
-    const struct tcpstate_segment *segment, struct judgement *judgement);
+void tcpstate_judge_syn(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                        const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
+                        struct judgement *judgement);
+void tcpstate_judge_syn_ack(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                            const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
+                            struct judgement *judgement);
+void tcpstate_judge_opening(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                            const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
+                            struct judgement *judgement);
+void tcpstate_judge_transfer(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                             const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
+                             struct judgement *judgement);
 void tcpstate_judge_reset(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
-    const struct tcpstate_segment *segment, struct judgement *judgement);
+                          const struct tcpstate_segment *segment, struct judgement *judgement);
 void tcpstate_judge_life_after_reset(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
-    const struct tcpstate_segment *segment, struct judgement *judgement);
+                                     const struct tcpstate_segment *segment, struct judgement *judgement);
 
 /* Whether the segment acknowledges what its sender can have received, but the capture has
  * not: the other's SYN, or data after it. */

@@ -135,9 +135,9 @@ static const struct exception {
     /* Its receiver drops it, so no host that is in this connection sent it; unless it
      * is late. */
     { HAS_FIN | UNACCEPTABLE, TCPSTATE_IN(FIN_WAIT_1) | TCPSTATE_IN(LAST_ACK) },
-    /* Data where its FIN has gone before: a stranger's. */
     /* Bare, but where its FIN has gone: it has sent none. */
     { BELOW_ITS_FIN | NEWS, SENDS_NEW_DATA },
+    /* Data where its FIN has gone before: a stranger's. */
     { HAS_DATA | ALREADY_SENT_FIN | DOES_NOT_FIT, SENDS_NEW_DATA },
 };
 
@@ -406,24 +406,29 @@ static void move_receiver(struct tcpstate_connection *connection, struct tcpstat
         arrive_late(connection, me, peer, segment->time);
 }
 
+/* Where it is if it has closed, unseen, from where it may be. */
+static tcpstate_set closed_from(tcpstate_set set)
+{
+    return tcpstate_next_of(set & (SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD)), TCPSTATE_SENDS_FIN);
+}
+
 /* A FIN that the capture lacks may lie among what was acknowledged, or before a
  * bare segment; not before what its sender goes on with. */
 static void suspect_unseen_fin(struct tcpstate_endpoint *me, struct tcpstate_endpoint *peer,
                                const struct judgement *judgement)
 {
     if (judgement->is & ACKS_UNSEEN) {
-        peer->after |= tcpstate_next_of(peer->after & (SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD)), TCPSTATE_SENDS_FIN);
+        peer->after |= closed_from(peer->after);
         peer->doubtful |= BIT(TCPSTATE_GETS_ACK_OF_FIN);
         tcpstate_settle(peer);
     }
     if (judgement->is & SKIPS_UNSEEN) {
-        me->after |= tcpstate_next_of(me->after & (SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD)), TCPSTATE_SENDS_FIN);
+        me->after |= closed_from(me->after);
         peer->doubtful |= BIT(TCPSTATE_GETS_FIN);
         tcpstate_settle(me);
         tcpstate_settle(peer);
     }
-    if ((judgement->is & (SENDS_MORE | OVERTAKEN)) == SENDS_MORE && !(me->known & FIN_IN_DOUBT)
-        && ((peer->doubtful & BIT(TCPSTATE_GETS_FIN)) || (peer->after & GOT_FIN))) {
+    if ((judgement->is & (SENDS_MORE | OVERTAKEN)) == SENDS_MORE && !(me->known & FIN_IN_DOUBT)) {
         peer->doubtful &= (uint8_t)~(BIT(TCPSTATE_GETS_FIN) & ~judgement->may_arrive);
         tcpstate_settle(peer);
     }
@@ -458,8 +463,7 @@ static void learn_of_the_uncaptured(struct tcpstate_endpoint *peer, const struct
 /* The other acknowledges a FIN that was in doubt. */
 static void confirm_fin(struct tcpstate_endpoint *peer)
 {
-    peer->after = tcpstate_next_of(peer->after & (SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD)), TCPSTATE_SENDS_FIN)
-                  | (peer->after & (WAITS_FOR_ACK_OF_FIN | TCPSTATE_IN(FIN_WAIT_2)));
+    peer->after = closed_from(peer->after) | (peer->after & (WAITS_FOR_ACK_OF_FIN | TCPSTATE_IN(FIN_WAIT_2)));
     stand(peer, tcpstate_next((enum tcpstate_state)peer->likely, TCPSTATE_SENDS_FIN));
 }
 

@@ -25,7 +25,8 @@
 #define TCPSTATE_LONGEST_WAY INT64_C(3000000000)
 
 /* Two segments of one endpoint that differ have different digests, but for one
- * pair in 2^32; and only a pair within TCPSTATE_COPY_TIME is ever compared. */
+ * pair in 2^32; and only a pair within TCPSTATE_SHORTEST_RETRANSMISSION is ever
+ * compared. */
 static inline uint32_t tcpstate_digest(const struct tcpstate_segment *segment)
 {
     uint64_t numbers = (uint64_t)segment->ack << 32 | segment->seq;
@@ -48,13 +49,18 @@ static inline bool tcpstate_is_sighting(const struct tcpstate_sighting *sighting
            && segment->time - sighting->time < TCPSTATE_COPY_TIME;
 }
 
-/* ... sooner than a host would send it again. */
+/* Nearer to each other, whichever is first, than a host sends anything again. */
+static inline bool tcpstate_is_near(const struct tcpstate_sighting *sighting, const struct tcpstate_segment *segment)
+{
+    return segment->time - sighting->time < TCPSTATE_SHORTEST_RETRANSMISSION
+           && sighting->time - segment->time < TCPSTATE_SHORTEST_RETRANSMISSION;
+}
+
+/* The same bytes, sooner than a host would send them again. */
 static inline bool tcpstate_is_seen_lately(const struct tcpstate_sighting *sighting,
                                            const struct tcpstate_segment *segment, uint32_t digest)
 {
-    return sighting->digest == digest && sighting->frame != 0
-           && segment->time - sighting->time < TCPSTATE_SHORTEST_RETRANSMISSION
-           && sighting->time - segment->time < TCPSTATE_SHORTEST_RETRANSMISSION;
+    return sighting->digest == digest && sighting->frame != 0 && tcpstate_is_near(sighting, segment);
 }
 
 /* The same bytes at once.  Bare ACKs without an IP identification look alike
