@@ -353,7 +353,9 @@ static void contest(struct tcpstate_connection *old, const struct tcpstate_segme
 {
     struct tcpstate_endpoint *me = &old->ends[segment->from & 1];
 
-    me->known = (me->known & ~(uint32_t)AS_SENT) | DISPUTED;
+    me->known = (me->known & ~(uint32_t)AS_SENT) | DISPUTED | BEGAN_ANEW;
+    me->marked = (struct tcpstate_sighting){ .digest = tcpstate_digest(segment), .frame = segment->frame,
+                                             .time = segment->time };
     old->ends[!(segment->from & 1)].known &= ~(uint32_t)AS_SENT;
     tcpstate_may_be(me, NOBODY_THERE | TCPSTATE_IN(SYN_SENT));
     old->facts = (uint16_t)((old->facts | TCPSTATE_CONNECTION_RESTORED) & ~TCPSTATE_CONNECTION_SETTLED);

@@ -214,15 +214,17 @@ static void confirm_claim(struct tcpstate_endpoint *me, struct tcpstate_endpoint
     peer->known &= ~(uint32_t)CLAIMS;
 }
 
-/* It goes on just where it stood, and acknowledges what the other sent: these are
- * the numbers of the connection. */
+/* It goes on just where it stood, and acknowledges what the other sent: these are the
+ * numbers of the connection; but not so soon after a SYN that opened another that it may
+ * have been sent before. */
 static void settle_dispute(struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
                            const struct tcpstate_segment *segment, const struct judgement *judgement)
 {
     if ((me->known & DISPUTED) && (judgement->is & NEWS) && !(judgement->is & (STRAY | STALE | DOES_NOT_FIT | UNACCEPTABLE))
         && (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_ACK)) == TCPSTATE_FLAG_ACK
-        && (me->known & peer->known & KNOWS_SEQ) && segment->seq == me->snd_max && segment->ack == peer->snd_max)
-        me->known &= ~(uint32_t)DISPUTED;
+        && (me->known & peer->known & KNOWS_SEQ) && segment->seq == me->snd_max && segment->ack == peer->snd_max
+        && (!(me->known & BEGAN_ANEW) || segment->time - me->marked.time >= TCPSTATE_LONG_WAY))
+        me->known &= ~(uint32_t)(DISPUTED | BEGAN_ANEW);
 }
 
 static void remember_reset(struct tcpstate_endpoint *me, const struct tcpstate_segment *segment,

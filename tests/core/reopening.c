@@ -89,6 +89,18 @@ static void forged_syn_in_a_connection(void)
         { "FIN_WAIT_1?", TO_B, "F.", 110,  310, 0,  "CLOSE_WAIT?", "fin" });
 }
 
+/* A was gone and opens anew; what it sent before is recorded behind its SYN, all of it
+ * new and in order.  It is in SYN_SENT, so nothing says for certain that it is not. */
+static void older_segments_behind_the_syn(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "any?",         TO_B, "S",  9000, 0,   0,  "ESTABLISHED?", "syn-in-connection", .stream = NEW_CONNECTION,
+          .was_a = "any", .was_b = "ESTABLISHED" },
+        { "ESTABLISHED?", TO_B, "P.", 100,  300, 10, "ESTABLISHED?", "", .was_a = "any", .later = 5 * MILLISECONDS },
+        { "ESTABLISHED?", TO_B, "P.", 110,  300, 10, "ESTABLISHED?", "", .later = 5 * MILLISECONDS },
+        { "ESTABLISHED?", TO_B, "P.", 120,  300, 10, "ESTABLISHED?", "", .later = 5 * MILLISECONDS } );
+}
+
 /* The same when B has closed already and waits for the last ACK. */
 static void forged_syn_in_last_ack(void)
 {
@@ -346,6 +358,7 @@ int main(int argc, char **argv)
     TEST(old_duplicate_syn_in_a_connection);
     TEST(forged_syn_in_a_connection);
     TEST(forged_syn_in_last_ack);
+    TEST(older_segments_behind_the_syn);
     TEST(half_open_discovery);
     TEST(half_open_discovery_then_another_syn);
     TEST(challenge_ack_proves_established);
