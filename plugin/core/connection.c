@@ -351,12 +351,13 @@ static void observe(struct tcpstate_connection *connection, const struct tcpstat
 /* Its sender may have given the old connection up, and what comes of that is late. */
 static void contest(struct tcpstate_connection *old, const struct tcpstate_segment *segment)
 {
-    struct tcpstate_endpoint *me = &old->ends[segment->from & 1];
+    struct tcpstate_endpoint *me = &old->ends[segment->from & 1], *peer = &old->ends[!(segment->from & 1)];
 
-    me->known = (me->known & ~(uint32_t)AS_SENT) | DISPUTED | BEGAN_ANEW;
+    me->known = (me->known & ~(uint32_t)AS_SENT) | (peer->known & KNOWS_SEQ ? BEGAN_ANEW : DISPUTED);
+    me->anew_from = peer->snd_max;
     me->marked = (struct tcpstate_sighting){ .digest = tcpstate_digest(segment), .frame = segment->frame,
                                              .time = segment->time };
-    old->ends[!(segment->from & 1)].known &= ~(uint32_t)AS_SENT;
+    peer->known &= ~(uint32_t)AS_SENT;
     tcpstate_may_be(me, NOBODY_THERE | TCPSTATE_IN(SYN_SENT));
     old->facts = (uint16_t)((old->facts | TCPSTATE_CONNECTION_RESTORED) & ~TCPSTATE_CONNECTION_SETTLED);
 }

@@ -185,7 +185,10 @@ void tcpstate_set_beside(struct tcpstate_connection *latest, struct tcpstate_con
     tcpstate_connection_begin(&alone);
     tcpstate_observe_in_general(&alone, NULL, NULL, &syn, TCPSTATE_DEFAULT_2MSL, &observation);
     /* A host has a four-tuple once: another did send it, or a stranger. */
-    tcpstate_leave_in(me, alone.ends[from].after | NOBODY_THERE, (enum tcpstate_state)alone.ends[from].likely);
+    me->after = alone.ends[from].after | NOBODY_THERE;
+    me->may = alone.ends[from].may | NOBODY_THERE;
+    me->state = alone.ends[from].state;
+    me->likely = alone.ends[from].likely;
     latest->ends[!from] = alone.ends[!from];
     latest->facts &= (uint16_t)~(TCPSTATE_CONNECTION_CONTESTED | TCPSTATE_CONNECTION_SETTLED);
 }

@@ -43,7 +43,7 @@ enum {
     MAY_REPEAT = 0x8000000,     /* only data after a pause showed it to have the other's FIN: perhaps it closed before */
     REPLAYED = 0x10000000,      /* begun anew with the old number, so soon that it may be the old one seen again */
     FIN_LATER = 0x20000000,     /* its FIN was recorded behind its ACK of the other's */
-    BEGAN_ANEW = 0x40000000,    /* .marked is a SYN in its name that opened the next connection */
+    BEGAN_ANEW = 0x40000000,    /* .marked is a SYN in its name that opened the next connection; .anew_from */
 };
 #define SPOKEN SENT_DATA
 

@@ -26,6 +26,7 @@
 /* ... with the other's numbers known. */
 #define SHARED_NUMBERS(X, me, peer)                                            \
     X(me->rcv_nxt, peer->snd_max) X(me->last_ack, me->rcv_nxt) X(me->claim, me->rcv_nxt) X(me->syn_acked, peer->isn) \
+    X(me->anew_from, peer->snd_max) \
     X(me->last.digest, 0) X(me->marked.digest, me->last.digest)
 
 /* Frame numbers: each near the one before it. */
@@ -61,7 +62,7 @@
     X(c->ends[0].likely_since) X(c->ends[1].likely_since)
 
 enum {
-    NUMBERS = 2 * (11 + 6) + 17 + 4 + 7,
+    NUMBERS = 2 * (11 + 7) + 17 + 4 + 7,
     TIME_COUNT = 20,
     CODE_BYTES = (NUMBERS + 3) / 4,
     TIME_CODE_BYTES = (TIME_COUNT + 1) / 2,

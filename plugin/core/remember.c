@@ -5,7 +5,7 @@
  * What is kept is bounded: a few numbers and one range behind a hole for each
  * direction, whatever is sent.  No state is written here.
  */
-#include "internal.h"
+#include "evidence.h"
 
 /* Take `next` as seen from `me`, keeping at most one range behind a hole.
  * Where there are more holes the older range is forgotten; the receiver's
@@ -215,15 +215,14 @@ static void confirm_claim(struct tcpstate_endpoint *me, struct tcpstate_endpoint
 }
 
 /* It goes on just where it stood, and acknowledges what the other sent: these are the
- * numbers of the connection; but not so soon after a SYN that opened another that it may
- * have been sent before. */
+ * numbers of the connection. */
 static void settle_dispute(struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
                            const struct tcpstate_segment *segment, const struct judgement *judgement)
 {
-    if ((me->known & DISPUTED) && (judgement->is & NEWS) && !(judgement->is & (STRAY | STALE | DOES_NOT_FIT | UNACCEPTABLE))
+    if ((judgement->is & NEWS) && !(judgement->is & (STRAY | STALE | DOES_NOT_FIT | UNACCEPTABLE))
         && (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_ACK)) == TCPSTATE_FLAG_ACK
         && (me->known & peer->known & KNOWS_SEQ) && segment->seq == me->snd_max && segment->ack == peer->snd_max
-        && (!(me->known & BEGAN_ANEW) || segment->time - me->marked.time >= TCPSTATE_LONG_WAY))
+        && !may_precede_new_syn(me, peer, segment))
         me->known &= ~(uint32_t)(DISPUTED | BEGAN_ANEW);
 }
 

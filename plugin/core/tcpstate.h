@@ -240,6 +240,7 @@ struct tcpstate_endpoint {
     uint32_t window;   /* its last advertised window, in bytes */
     uint32_t island;   /* start of the one range kept behind a hole; == snd_max: none */
     uint32_t carried_to; /* what follows the first new data or FIN of it that acknowledged the other's FIN */
+    uint32_t anew_from; /* the other's .snd_max when a SYN in its name opened the next connection */
     uint32_t ts_val;   /* time stamp of its last segment in order, with SENT_TIMESTAMPS */
     uint32_t known;    /* KNOWS_* and SENT_*, see judge.h */
     uint16_t repeats;  /* how often its last SYN, SYN,ACK or FIN was sent again */

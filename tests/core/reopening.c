@@ -101,6 +101,17 @@ static void older_segments_behind_the_syn(void)
         { "ESTABLISHED?", TO_B, "P.", 120,  300, 10, "ESTABLISHED?", "", .later = 5 * MILLISECONDS } );
 }
 
+/* What B sends passes behind that SYN; A had it when it acknowledged it, so that was
+ * sent behind the SYN, too: A is in the old connection. */
+static void new_acknowledgment_behind_the_syn(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "any?",         TO_B, "S",  9000, 0,   0,  "ESTABLISHED?", "syn-in-connection", .stream = NEW_CONNECTION,
+          .was_a = "any", .was_b = "ESTABLISHED" },
+        { "any?",         TO_A, "P.", 300,  100, 10, "ESTABLISHED?", "", .was_a = "any", .later = 5 * MILLISECONDS },
+        { "ESTABLISHED",  TO_B, "P.", 100,  310, 10, "ESTABLISHED",  "", .was_a = "any", .later = 5 * MILLISECONDS } );
+}
+
 /* The same when B has closed already and waits for the last ACK. */
 static void forged_syn_in_last_ack(void)
 {
@@ -359,6 +370,7 @@ int main(int argc, char **argv)
     TEST(forged_syn_in_a_connection);
     TEST(forged_syn_in_last_ack);
     TEST(older_segments_behind_the_syn);
+    TEST(new_acknowledgment_behind_the_syn);
     TEST(half_open_discovery);
     TEST(half_open_discovery_then_another_syn);
     TEST(challenge_ack_proves_established);
