@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A machine of the kernel lab: a network namespace with one network card.
+"""A machine of the kernel lab: a network namespace, and a host's network card.
 
 The namespace has no name and no file: it lives as long as somebody holds it
-open, so that it is gone with this process, however that ends. Its card is a
+open, so that it is gone with this process, however that ends. A host's card is a
 TAP device whose other end is a file descriptor in this process: what the
 machine sends, we read; what we write, it receives. Who passes segments from
 one machine to the other is in wire.py; this file knows one machine only.
@@ -64,40 +64,15 @@ def _die_with_parent():
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-class Host:
-    """Machine `A` or `B`. Its addresses are 10.x.y.number, 10.x.y.(100+number)
-    and fd00:xxyy::number, where x and y are the two bytes of `net`."""
+class Machine:
+    """A namespace that runs programs and holds sockets; `address` is where
+    its own listen, and whoever plugs it in sees to it that it has that."""
 
-    def __init__(self, name, number, net, family):
-        self.name, self.family = name, family
-        x, y = net
-        self.four = f"10.{x}.{y}.{number}"
-        self.second_four = f"10.{x}.{y}.{number + 100}"
-        self.six = str(ipaddress.ip_address(f"fd00:{x:02x}{y:02x}::{number:x}"))
-        self.mac = f"02:00:00:00:00:{number:02x}"
-        self.address = self.four if family == 4 else self.six
+    def __init__(self, name, family, address):
+        self.name, self.family, self.address = name, family, address
         self._sockets = []
         self._home = os.open("/proc/self/ns/net", os.O_RDONLY)
         self.namespace = _new_namespace()
-        with self.inside():
-            self.card = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
-            fcntl.ioctl(self.card, TUNSETIFF,
-                        struct.pack("16sH22x", b"eth0", IFF_TAP | IFF_NO_PI))
-
-    def plug_in(self, peer):
-        """Addresses, and the peer as a known neighbour: so there is neither
-        ARP nor neighbour discovery, and TCP has the wire for itself."""
-        self.sysctl("ipv6/conf/eth0/addr_gen_mode", 1)       # no fe80::
-        self.sysctl("ipv6/conf/eth0/accept_dad", 0)
-        self.run("ip", "-batch", "-", input="\n".join((
-            "link set lo up",
-            f"link set eth0 address {self.mac} up",
-            f"address add {self.four}/24 dev eth0",
-            f"address add {self.second_four}/24 dev eth0",
-            f"address add {self.six}/64 dev eth0 nodad",
-            f"neigh add {peer.four} lladdr {peer.mac} dev eth0",
-            f"neigh add {peer.second_four} lladdr {peer.mac} dev eth0",
-            f"neigh add {peer.six} lladdr {peer.mac} dev eth0")))
 
     @contextlib.contextmanager
     def inside(self):
@@ -107,6 +82,14 @@ class Host:
             yield
         finally:
             check(libc.setns(self._home, CLONE_NEWNET))
+
+    def tap(self, name):
+        """A new card whose other end is the file descriptor that returns."""
+        with self.inside():
+            card = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
+            fcntl.ioctl(card, TUNSETIFF,
+                        struct.pack("16sH22x", name.encode(), IFF_TAP | IFF_NO_PI))
+        return card
 
     # --- Programs and settings ---
 
@@ -191,8 +174,41 @@ class Host:
     def unplug(self):
         for sock in self._sockets:
             sock.close()
-        for fd in (self.card, self.namespace, self._home):
+        for fd in (self.namespace, self._home):
             os.close(fd)
+
+
+class Host(Machine):
+    """Machine `A` or `B`. Its addresses are 10.x.y.number, 10.x.y.(100+number)
+    and fd00:xxyy::number, where x and y are the two bytes of `net`."""
+
+    def __init__(self, name, number, net, family):
+        x, y = net
+        self.four = f"10.{x}.{y}.{number}"
+        self.second_four = f"10.{x}.{y}.{number + 100}"
+        self.six = str(ipaddress.ip_address(f"fd00:{x:02x}{y:02x}::{number:x}"))
+        self.mac = f"02:00:00:00:00:{number:02x}"
+        super().__init__(name, family, self.four if family == 4 else self.six)
+        self.card = self.tap("eth0")
+
+    def plug_in(self, peer):
+        """Addresses, and the peer as a known neighbour: so there is neither
+        ARP nor neighbour discovery, and TCP has the wire for itself."""
+        self.sysctl("ipv6/conf/eth0/addr_gen_mode", 1)       # no fe80::
+        self.sysctl("ipv6/conf/eth0/accept_dad", 0)
+        self.run("ip", "-batch", "-", input="\n".join((
+            "link set lo up",
+            f"link set eth0 address {self.mac} up",
+            f"address add {self.four}/24 dev eth0",
+            f"address add {self.second_four}/24 dev eth0",
+            f"address add {self.six}/64 dev eth0 nodad",
+            f"neigh add {peer.four} lladdr {peer.mac} dev eth0",
+            f"neigh add {peer.second_four} lladdr {peer.mac} dev eth0",
+            f"neigh add {peer.six} lladdr {peer.mac} dev eth0")))
+
+    def unplug(self):
+        super().unplug()
+        os.close(self.card)
 
 
 def set_option(sock, name, value):

@@ -45,17 +45,45 @@ class Change:
     since: float = None     # when what diag found may have begun
 
 
-class Witness:
-    def __init__(self, hosts):
+class Diag:
+    """Asks machines, which may have the same addresses, for their sockets."""
+
+    def __init__(self, hosts, card="eth0"):
         self._diag, self._card = {}, {}
-        self._seen = []                 # Change with how="diag", old=""
         self._family = (socket.AF_INET if hosts[0].family == 4
                         else socket.AF_INET6)
         for host in hosts:
             with host.inside():
                 self._diag[host.name] = socket.socket(
                     socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_SOCK_DIAG)
-                self._card[host.name] = socket.if_nametoindex("eth0")
+                self._card[host.name] = socket.if_nametoindex(card)
+
+    def state(self, host, local, remote):
+        """The state of one endpoint now: what would take its next segment.
+        LISTEN if only a listener would, CLOSE if nothing would."""
+        pton = socket.inet_pton
+        ident = struct.pack(
+            "!HH16s16s", local[1], remote[1], pton(self._family, local[0]),
+            pton(self._family, remote[0]))
+        ident += struct.pack("=III", self._card[host], *(0xFFFFFFFF,) * 2)
+        body = struct.pack("=BBBBI", self._family, socket.IPPROTO_TCP, 0, 0,
+                           0xFFFFFFFF) + ident
+        ask = self._diag[host]
+        ask.send(struct.pack("=IHHII", 16 + len(body), SOCK_DIAG_BY_FAMILY,
+                             NLM_F_REQUEST, 0, 0) + body)
+        answer = ask.recv(8192)
+        kind = struct.unpack_from("=H", answer, 4)[0]
+        return STATES[answer[17]] if kind == SOCK_DIAG_BY_FAMILY else "CLOSE"
+
+    def close(self):
+        for sock in self._diag.values():
+            sock.close()
+
+
+class Witness(Diag):
+    def __init__(self, hosts):
+        super().__init__(hosts)
+        self._seen = []                 # Change with how="diag", old=""
         self._addresses = {a for h in hosts
                            for a in (h.four, h.six, h.second_four)}
         for old in glob.glob(f"{TRACEFS}/instances/tcpstate-*"):
@@ -71,23 +99,9 @@ class Witness:
             file.write(value)
 
     def look(self, host, local, remote, since=None):
-        """The state of one endpoint now: what would take its next segment.
-        LISTEN if only a listener would, CLOSE if nothing would. If that is new,
-        it is so since `since`."""
-        pton = socket.inet_pton
-        ident = struct.pack(
-            "!HH16s16s", local[1], remote[1], pton(self._family, local[0]),
-            pton(self._family, remote[0]))
-        ident += struct.pack("=III", self._card[host], *(0xFFFFFFFF,) * 2)
-        body = struct.pack("=BBBBI", self._family, socket.IPPROTO_TCP, 0, 0,
-                           0xFFFFFFFF) + ident
-        ask = self._diag[host]
-        ask.send(struct.pack("=IHHII", 16 + len(body), SOCK_DIAG_BY_FAMILY,
-                             NLM_F_REQUEST, 0, 0) + body)
+        """state(), taken down. If that is new, it is so since `since`."""
+        state = self.state(host, local, remote)
         now = time.clock_gettime(time.CLOCK_MONOTONIC)
-        answer = ask.recv(8192)
-        kind = struct.unpack_from("=H", answer, 4)[0]
-        state = (STATES[answer[17]] if kind == SOCK_DIAG_BY_FAMILY else "CLOSE")
         self._seen.append(Change(now, local, remote, "", state, "diag",
                                  since or now))
         return state
@@ -119,8 +133,7 @@ class Witness:
         return sorted(changes, key=lambda c: c.time)
 
     def close(self):
-        for sock in self._diag.values():
-            sock.close()
+        super().close()
         os.rmdir(self._instance)
 
 
