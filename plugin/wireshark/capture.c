@@ -11,6 +11,9 @@
 #include "host.h"
 #include "preferences.h"
 
+/* A router, a bridge or a mirror port passes a segment on sooner than this, nanoseconds. */
+#define LATE INT64_C(2000000)
+
 #define MOST_INTERFACES 4 /* more than two are not told apart in any sentence */
 
 static struct {
@@ -18,8 +21,9 @@ static struct {
     uint32_t frames, first_segment;
     uint32_t back, backwards; /* the first frame of them, and how many */
     uint32_t cut, cut_to;  /* frames, and the longest of them as captured */
-    uint32_t segments, copies, copies_of_other_ttl, unmarked, syn_acks, fins;
+    uint32_t segments, copies, copies_of_other_ttl, late_copies, unmarked, syn_acks, fins;
     uint32_t connections, midstream, answered, one_sided;
+    int64_t least_late;    /* of the late copies: how late the least of them is, nanoseconds */
     uint32_t interface;    /* of the frame that is being read; UINT32_MAX: not known */
     uint32_t interfaces;   /* how many had segments, up to MOST_INTERFACES */
     struct {
@@ -57,6 +61,17 @@ void tcpstate_capture_pass(uint32_t frame, int64_t time, const wtap_rec *record)
     }
 }
 
+/* How long after its sender's last segment, which is the first sighting or a later segment: that late it is at least. */
+static void count_late(const struct tcpstate_counted *counted)
+{
+    const int64_t after = counted->segment->time - counted->last_time;
+
+    if (!counted->copy || counted->last_time == TCPSTATE_NO_TIME || after < LATE)
+        return;
+    if (capture.late_copies++ == 0 || after < capture.least_late)
+        capture.least_late = after;
+}
+
 static void count_interface(void)
 {
     uint32_t at = 0;
@@ -81,6 +96,7 @@ void tcpstate_capture_count(const struct tcpstate_counted *counted, bool *one_si
     count_interface();
     capture.copies += counted->copy;
     capture.copies_of_other_ttl += counted->copy && counted->ttl != 0 && counted->segment->ttl != counted->ttl;
+    count_late(counted);
     capture.unmarked += !(flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST));
     capture.syn_acks += (flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK)) == (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK);
     capture.fins += (flags & TCPSTATE_FLAG_FIN) != 0;
@@ -102,14 +118,23 @@ static bool is_much(uint32_t part, uint32_t whole)
     return part > 1 && (uint64_t)part * 10 >= whole;
 }
 
+/* Copies that tell of two points, each in its own way; 0: too few. */
+static uint32_t behind_a_router(void)
+{
+    return is_much(capture.copies_of_other_ttl, capture.copies) ? capture.copies_of_other_ttl : 0;
+}
+
+static uint32_t late(void)
+{
+    return is_much(capture.late_copies, capture.copies) ? capture.late_copies : 0;
+}
+
 uint32_t tcpstate_capture_holds(enum tcpstate_capture_kind kind)
 {
     switch (kind) {
     case TCPSTATE_CAPTURE_COPIES: return is_much(capture.copies, capture.segments) ? capture.copies : 0;
     case TCPSTATE_CAPTURE_TWO_POINTS:
-        return is_much(capture.copies, capture.segments) && is_much(capture.copies_of_other_ttl, capture.copies)
-                   ? capture.copies_of_other_ttl
-                   : 0;
+        return is_much(capture.copies, capture.segments) ? MAX(behind_a_router(), late()) : 0;
     case TCPSTATE_CAPTURE_FLAGS_ONLY:
         return capture.unmarked == 0 && capture.syn_acks > 0 && capture.fins > 0 ? capture.segments : 0;
     case TCPSTATE_CAPTURE_ONE_DIRECTION: return (uint64_t)capture.one_sided * 10 >= capture.connections ? capture.one_sided : 0;
@@ -165,12 +190,21 @@ static const char *copies_text(wmem_allocator_t *pool)
     return wmem_strdup_printf(pool, "%s%s", text, help);
 }
 
+static const char *two_points_text(wmem_allocator_t *pool)
+{
+    const uint32_t milliseconds = (uint32_t)(capture.least_late / 1000000);
+
+    if (behind_a_router() == 0)
+        return format(pool, TCPSTATE_PHRASE_CAPTURE_TWO_TIMES, late(), milliseconds, 0);
+    return wmem_strdup_printf(pool, "%s%s", format(pool, TCPSTATE_PHRASE_CAPTURE_TWO_POINTS, behind_a_router(), 0, 0),
+                              late() > 0 ? format(pool, TCPSTATE_PHRASE_CAPTURE_LATE, late(), milliseconds, 0) : "");
+}
+
 const char *tcpstate_capture_text(wmem_allocator_t *pool, enum tcpstate_capture_kind kind)
 {
     switch (kind) {
     case TCPSTATE_CAPTURE_COPIES: return copies_text(pool);
-    case TCPSTATE_CAPTURE_TWO_POINTS:
-        return format(pool, TCPSTATE_PHRASE_CAPTURE_TWO_POINTS, capture.copies_of_other_ttl, 0, 0);
+    case TCPSTATE_CAPTURE_TWO_POINTS: return two_points_text(pool);
     case TCPSTATE_CAPTURE_FLAGS_ONLY: return tcpstate_phrase(TCPSTATE_PHRASE_CAPTURE_FLAGS_ONLY, tcpstate_language());
     case TCPSTATE_CAPTURE_ONE_DIRECTION:
         return format(pool, TCPSTATE_PHRASE_CAPTURE_ONE_DIRECTION, capture.one_sided, capture.connections, 0);

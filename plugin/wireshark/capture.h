@@ -28,12 +28,13 @@ struct tcpstate_counted {
     uint16_t was, is; /* TCPSTATE_CONNECTION_* */
     bool first, copy, peer_seen;
     uint8_t ttl;      /* of its sender's segments before it; 0: not known */
+    int64_t last_time; /* of its sender's last segment before it; TCPSTATE_NO_TIME: none */
 };
 void tcpstate_capture_count(const struct tcpstate_counted *counted, bool *one_sided);
 
 enum tcpstate_capture_kind {
     TCPSTATE_CAPTURE_COPIES,        /* segments were captured more than once */
-    TCPSTATE_CAPTURE_TWO_POINTS,    /* ... before a router and behind it */
+    TCPSTATE_CAPTURE_TWO_POINTS,    /* ... before a router and behind it, or milliseconds apart */
     TCPSTATE_CAPTURE_FLAGS_ONLY,    /* only segments with SYN, FIN or RST */
     TCPSTATE_CAPTURE_ONE_DIRECTION, /* connections of which one end alone was captured */
     TCPSTATE_CAPTURE_MIDSTREAM,     /* connections without their beginning */

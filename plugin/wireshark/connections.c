@@ -280,7 +280,9 @@ static struct tcpstate_life *observe(const struct tcpstate_asked *asked, const s
     struct tcpstate_connection *connection = tcpstate_life_open(latest);
     const int from = reading->segment.from;
     struct tcpstate_counted counted = { .segment = &reading->segment, .was = connection->facts,
-                                        .ttl = connection->ends[from].ttl };
+                                        .ttl = connection->ends[from].ttl, .last_time = TCPSTATE_NO_TIME };
+    if (connection->ends[from].last.frame != 0)
+        counted.last_time = connection->ends[from].last.time;
     tcpstate_observe(connection, before, &next, &reading->segment, tcpstate_two_msl(), seen);
     const bool opens = seen->incarnation != TCPSTATE_INCARNATION_LATEST;
     counted.first = opens || !(counted.was & TCPSTATE_CONNECTION_BEGAN);

@@ -4,6 +4,7 @@
 Each capture is made here from one of cases/ by Wireshark's own tools, so what it is is known.
 """
 import json
+import re
 import subprocess
 
 import pytest
@@ -78,6 +79,37 @@ def test_twice_on_one(said, tmp_path):
 
 def test_before_a_router_and_behind_it(said):
     assert list(said(CASES / "copies-routed.pcap")) == ["copies", "two-points"]
+
+
+@pytest.mark.parametrize("milliseconds", [5, 20, 50])
+def test_two_points_of_a_long_way(said, tmp_path, milliseconds):
+    """Copies that come later than a router takes; nothing says whether it is the way or the clocks."""
+    later, path = tmp_path / "later.pcap", tmp_path / "merged.pcap"
+    run("editcap", "-F", "pcap", "-t", f"0.{milliseconds:03}", CLOSE, later)
+    run("mergecap", "-F", "pcap", "-w", path, CLOSE, later)
+    text = said(path)["two-points"]
+    found = re.fullmatch(r"Captured at two points, or with two clocks: (\d+) copies come at least (\d+) ms after the first sighting", text)
+    # An end may have sent something in between: then it is at least the time since that.
+    assert int(found[1]) > 1 and 2 <= int(found[2]) <= milliseconds
+
+
+def test_a_mirror_is_no_second_point(said, tmp_path):
+    later, path = tmp_path / "later.pcap", tmp_path / "merged.pcap"
+    run("editcap", "-F", "pcap", "-t", "0.0015", CLOSE, later)
+    run("mergecap", "-F", "pcap", "-w", path, CLOSE, later)
+    assert list(said(path)) == ["copies"]
+
+
+BOTH_ENDS = TESTS / "kernel" / "sightings" / "both_ends.pcapng"  # each end captured; 20 ms and a router between them
+
+
+@pytest.mark.parametrize("language, form", [
+    ("en", r"Captured at two points with a router between them: \d+ copies have another TTL or hop limit; "
+           r"(\d+) come at least (\d+) ms after the first sighting"),
+    ("zh", r"在两处抓包，其间有路由器：\d+个副本的 TTL 或跳数限制不同；(\d+)个副本比首次抓到时至少晚(\d+)毫秒")])
+def test_both_ends_of_a_long_way(said, language, form):
+    found = re.fullmatch(form, said(BOTH_ENDS, language)["two-points"])
+    assert int(found[1]) > 40 and 10 <= int(found[2]) <= 20
 
 
 def test_only_flags(said, tmp_path):
