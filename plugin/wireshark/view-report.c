@@ -200,6 +200,8 @@ static const char *group_text(wmem_allocator_t *pool, const struct group *group,
                                                 : tcpstate_endpoint_text(pool, &first->summary.pair, first->b);
 
     const char *comma = tcpstate_language() == TCPSTATE_CHINESE ? "，" : ", ";
+    if (group->key.result == TCPSTATE_RESULT_REFUSED)
+        return wmem_strdup_printf(pool, "%s%s%s", text, comma, phrase(TCPSTATE_PHRASE_REPORT_REFUSED));
     if (group->key.by >= 0)
         text = wmem_strdup_printf(pool, "%s%s%s", text, comma, phrase(sides[group->key.by]));
     const char *why = group->count == 1 ? why_text(pool, life, first) : "";

@@ -166,7 +166,7 @@ def test_icmp_is_not_drawn_as_the_other_ends_segment(tshark):
 def test_a_refused_server_is_corrected_to_closed(tshark):
     lines = ladder(tshark, CAPTURES / "refused.pcapng", ",tcp.stream == 0")
     assert states(lines) == [("CLOSED?", "LISTEN?"), ("SYN_SENT", "SYN_RCVD?"), ("CLOSED?",), ("CLOSED?", "CLOSED?")]
-    assert any(line.startswith("Outcome: refused by the server") for line in lines)
+    assert any(line.startswith("Outcome: refused: a RST answered the SYN") for line in lines)
 
 
 def test_what_is_missing_is_said_in_the_closing_line(tshark):

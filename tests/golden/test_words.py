@@ -90,7 +90,7 @@ def ladder(tshark, capture, language="en", argument=""):
     ("http-server-closes", "Outcome: closed, the server first, in four segments [SF]; ", "结果：已关闭，由服务器主动关闭，四次挥手 [SF]；"),
     ("http-client-closes", "Outcome: closed, the client first, in three segments [SF]; ", "结果：已关闭，由客户端主动关闭，三次挥手 [SF]；"),
     ("simultaneous-close", "Outcome: closed by both ends at once [SF]; ", "结果：已关闭，由双方同时关闭 [SF]；"),
-    ("refused", "Outcome: refused by the server [REJ]; ", "结果：被服务器拒绝 [REJ]；"),
+    ("refused", "Outcome: refused: a RST answered the SYN [REJ]; ", "结果：被拒绝：SYN得到的应答是RST [REJ]；"),
     ("abort-by-server", "Outcome: reset by the server [RSTR]; ", "结果：被服务器重置 [RSTR]；"),
     ("../tests/golden/cases/close-fin-never-answered", "Outcome: half-closed by the client [S2]; ", "结果：半关闭，由客户端先关闭 [S2]；"),
     ("syn-unanswered", "Outcome: unanswered [S0]; ", "结果：无应答 [S0]；"),

@@ -19,7 +19,7 @@ def test_it_opens_with_the_troubled_connections_first(browser, page_of):
     assert browser.driver.title == "websocket-session.pcapng - TCP connections"
     assert "85 connections" in browser.text("#source")
     outcomes = [row[5] for row in rows(browser)]
-    assert outcomes[:2] == ["refused by the server"] * 2
+    assert outcomes[:2] == ["refused: a RST answered the SYN"] * 2
     assert len(outcomes) == 85 and "refused" not in " ".join(outcomes[2:])
     assert browser.text("#position") == "1 of 2"
 
