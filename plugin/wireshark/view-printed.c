@@ -7,6 +7,7 @@
  */
 #include "views.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,8 @@
 #include <epan/tap.h>
 #include <wsutil/report_message.h>
 
+#include "../text/phrases.h"
+#include "preferences.h"
 #include "survey.h"
 #include "view-connections.h"
 
@@ -22,6 +25,8 @@
 struct asked {
     const struct tcpstate_printed *printed;
     void *view;
+    bool hindsight; /* its filter asks what a segment tells only when later ones are known */
+    bool first;     /* ... and what it was asked of were first visits: nothing later was known */
 };
 
 bool tcpstate_has_window(void)
@@ -48,11 +53,37 @@ static tap_packet_status take(void *data, packet_info *pinfo _U_, epan_dissect_t
     return TAP_PACKET_REDRAW;
 }
 
+/* Of a filter on fields that only the connection's end tells, one pass would let
+ * through what never holds and leave out what does: no answer is better. */
 static void print(void *data)
 {
     const struct asked *asked = (const struct asked *)data;
 
+    if (asked->hindsight && asked->first) {
+        fprintf(stderr, "tcpstate: %s\n", tcpstate_phrase(TCPSTATE_PHRASE_NEEDS_HINDSIGHT, tcpstate_language()));
+        return;
+    }
     asked->printed->print(asked->view);
+}
+
+/* Every segment, whatever the view's filter lets through. */
+static tap_packet_status notice_visit(void *data, packet_info *pinfo _U_, epan_dissect_t *edt _U_,
+                                      const void *tapped, tap_flags_t flags _U_)
+{
+    struct asked *asked = *(struct asked **)data;
+
+    asked->first = !((const struct tcpstate_tapped *)tapped)->sight.later;
+    return TAP_PACKET_DONT_REDRAW;
+}
+
+/* Whether a filter names a field that says of a segment what only later ones show;
+ * plugin/annotate has the same list. */
+static bool needs_hindsight(const char *filter)
+{
+    return filter
+           && g_regex_match_simple("\\btcpstate\\.(outcome|closed_by|ended_by|close_kind|conn_state|history|missing|wait|frame"
+                                   "|reset\\.cause|time\\.slowest_response|expert)",
+                                   filter, (GRegexCompileFlags)0, (GRegexMatchFlags)0);
 }
 
 static void finish(void *data)
@@ -92,6 +123,14 @@ static TCPSTATE_STARTS start(const char *given, void *printed)
     GString *error = register_tap_listener(TCPSTATE_TAP, asked, filter, TL_REQUIRES_NOTHING, forget, take, print, finish);
     if (error)
         fail(asked->printed->name, error->str);
+    if (needs_hindsight(filter) && !tcpstate_has_window()) {
+        struct asked **visits = g_new(struct asked *, 1); /* a listener's data is its name */
+        *visits = asked;
+        asked->hindsight = true;
+        error = register_tap_listener(TCPSTATE_TAP, visits, NULL, TL_REQUIRES_NOTHING, NULL, notice_visit, NULL, g_free);
+        if (error)
+            fail(asked->printed->name, error->str);
+    }
     return TCPSTATE_STARTED;
 }
 

@@ -118,3 +118,19 @@ def test_capture_without_tcp(tshark, tmp_path):
 def test_wrong_arguments_are_refused(view, complaint):
     done = run("tshark", "-q", "-r", SESSION, "-z", view, check=False)
     assert done.returncode == 1 and complaint in done.stderr and done.stdout == ""
+
+
+@pytest.mark.parametrize("view", ["report", "connections", "connections,tsv", "connections,json", "ladder"])
+@pytest.mark.parametrize("language, said", [("en", "known only at the end of the capture"), ("zh", "抓包结束时才知道")])
+def test_a_filter_that_needs_hindsight_says_so_in_one_pass(view, language, said):
+    """In one pass no segment of it has that outcome, and the answer would be that there is no such connection."""
+    arguments = ("tshark", "-q", "-r", SAMPLES / "fin-lost.pcapng", "-o", f"tcpstate.language:{language}",
+                 "-z", f'tcpstate,{view},tcpstate.closed_by == "client" && tcpstate.outcome == "closed"')
+    once, twice = run(*arguments), run(*arguments, "-2")
+    assert once.stdout == "" and said in once.stderr
+    assert twice.stdout != "" and said not in twice.stderr
+
+
+def test_a_filter_on_what_each_segment_tells_is_answered_in_one_pass(tshark):
+    arguments = ("-q", "-r", SESSION, "-z", f'{VIEW},tcpstate.step == "refused"')
+    assert "Connections: 2" in tshark(*arguments)
