@@ -78,7 +78,7 @@ const char *tcpstate_missing(enum tcpstate_result result, enum tcpstate_language
         [TCPSTATE_RESULT_HALF_OPEN] = { "{sender} has not completed the handshake for {t} s", "{who}已有{t}秒没有完成握手" },
         [TCPSTATE_RESULT_OPEN] = { "neither side closed", "双方都没有关闭" },
         [TCPSTATE_RESULT_SILENT] = { "{sender} no longer answers keep-alives ({n} in a row), and has been silent for {t} s",
-                                     "{who}不再应答保活探测（连续{n}次），已沉默{t}秒" },
+                                     "{who}不再应答保活探测（连续{n}次），已有{t}秒没有发送任何报文段" },
         [TCPSTATE_RESULT_HALF_CLOSED] = { "{sender} has not closed its side for {t} s", "{who}已有{t}秒没有关闭自己的方向" },
         [TCPSTATE_RESULT_LAST_ACK_MISSING] = { "{sender}'s FIN has not been acknowledged for {t} s", "{who}的FIN已有{t}秒没有得到确认" },
         [TCPSTATE_RESULT_STALLED] = { "{sender} has acknowledged nothing for {t} s of data that was sent again ({n} times)",

@@ -77,12 +77,19 @@ static struct graph *graph_of(info_t *info)
 
 /* ---- Lifelines ---- */
 
+/* Its place from the left, or num_nodes: there is none. */
+static uint32_t place_of(const info_t *info, const address *node)
+{
+    uint32_t place = 0;
+
+    while (place < info->num_nodes && !addresses_equal(&info->nodes[place], node))
+        place++;
+    return place;
+}
+
 static bool has_node(const info_t *info, const address *node)
 {
-    for (uint32_t i = 0; i < info->num_nodes; i++)
-        if (addresses_equal(&info->nodes[i], node))
-            return true;
-    return false;
+    return place_of(info, node) < info->num_nodes;
 }
 
 static address node_of(const char *text)
@@ -103,6 +110,14 @@ static const char *lifeline(packet_info *pinfo, const struct tcpstate_pair *pair
     if (endpoint == 1 && strcmp(text, tcpstate_endpoint_text(pinfo->pool, pair, 0)) == 0)
         return wmem_strdup_printf(pinfo->pool, "%s'", text);
     return text;
+}
+
+/* Which of the two ends has its lifeline left of the other's. */
+static int stands_left(const info_t *info, packet_info *pinfo, const struct tcpstate_pair *pair)
+{
+    address nodes[2] = { node_of(lifeline(pinfo, pair, 0)), node_of(lifeline(pinfo, pair, 1)) };
+
+    return place_of(info, &nodes[0]) < place_of(info, &nodes[1]) ? 0 : 1;
 }
 
 /* Make a lifeline at a place from the left, or at the right end; what stands
@@ -153,35 +168,22 @@ static const char *phrase(enum tcpstate_phrase id)
     return tcpstate_phrase(id, tcpstate_language());
 }
 
-static const char *name_of_end(packet_info *pinfo, const struct tcpstate_tapped *tapped, int endpoint)
-{
-    return tcpstate_endpoint_text(pinfo->pool, &tapped->reading.pair, endpoint);
-}
-
 static bool is_marked(const struct tcpstate_standing *end)
 {
     return end->after_inferred && end->after != TCPSTATE_UNKNOWN;
 }
 
-/* "ESTABLISHED | ESTABLISHED?", the client's at the left as in the drawing, for
- * there is little room; with their names where nobody knows who the client is. */
-static char *states_text(packet_info *pinfo, const struct tcpstate_tapped *tapped)
+/* "ESTABLISHED | ESTABLISHED?", from left to right as the lifelines stand, whether or
+ * not it is known who the client is; for there is little room. */
+static char *states_text(const info_t *info, packet_info *pinfo, const struct tcpstate_tapped *tapped)
 {
     const struct tcpstate_observation *seen = &tapped->sight.seen;
-    int left = seen->client >= 0 ? seen->client : 0;
-    const char *states[2];
+    int left = stands_left(info, pinfo, &tapped->reading.pair);
+    const struct tcpstate_standing *ends[2] = { &seen->ends[left], &seen->ends[!left] };
 
-    if (seen->client >= 0) {
-        const struct tcpstate_standing *ends[2] = { &seen->ends[left], &seen->ends[!left] };
-        return wmem_strdup_printf(pinfo->pool, "%s%s | %s%s", tcpstate_state_name((enum tcpstate_state)ends[0]->after),
-                                  is_marked(ends[0]) ? "?" : "", tcpstate_state_name((enum tcpstate_state)ends[1]->after),
-                                  is_marked(ends[1]) ? "?" : "");
-    }
-    for (int i = 0; i < 2; i++)
-        states[i] = tcpstate_state_text((enum tcpstate_state)seen->ends[left ^ i].after,
-                                        seen->ends[left ^ i].after_inferred);
-    return wmem_strdup_printf(pinfo->pool, phrase(TCPSTATE_PHRASE_FLOW_STATES), name_of_end(pinfo, tapped, left),
-                              states[0], name_of_end(pinfo, tapped, !left), states[1]);
+    return wmem_strdup_printf(pinfo->pool, "%s%s | %s%s", tcpstate_state_name((enum tcpstate_state)ends[0]->after),
+                              is_marked(ends[0]) ? "?" : "", tcpstate_state_name((enum tcpstate_state)ends[1]->after),
+                              is_marked(ends[1]) ? "?" : "");
 }
 
 /* An arrow without its texts, at the end of the list; NULL if it cannot be drawn. */
@@ -247,7 +249,7 @@ static void add_step(info_t *info, struct graph *graph, packet_info *pinfo, cons
     if (!item)
         return;
     item->frame_label = tcpstate_printable(tcpstate_label_of(pinfo->pool, &tapped->reading, &tapped->sight));
-    wmem_strbuf_t *comment = wmem_strbuf_new(pinfo->pool, states_text(pinfo, tapped));
+    wmem_strbuf_t *comment = wmem_strbuf_new(pinfo->pool, states_text(info, pinfo, tapped));
     if (!tapped->reading.quoted) {
         struct tcpstate_numbers numbers = { segment->frame, segment->seq, segment->ack, segment->from, segment->flags };
         bool raw = false;
@@ -288,7 +290,8 @@ static void add_to_run(info_t *info, struct graph *graph, packet_info *pinfo, co
     char run[TCPSTATE_RUN_TEXT];
     tcpstate_run_text(run, &flow->open[from].run, true);
     set_comment(graph, flow->open[from].item,
-                wmem_strdup_printf(pinfo->pool, "%s%s%s", states_text(pinfo, tapped), phrase(TCPSTATE_PHRASE_FLOW_AND),
+                wmem_strdup_printf(pinfo->pool, "%s%s%s", states_text(info, pinfo, tapped),
+                                    phrase(TCPSTATE_PHRASE_FLOW_AND),
                                    run));
 }
 

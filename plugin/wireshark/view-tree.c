@@ -89,6 +89,20 @@ static const char *sender_word(const struct tcpstate_view *view)
     return tcpstate_word(has_sender(view) ? word : TCPSTATE_WORD_UNKNOWN, view->language);
 }
 
+/* How it is known who is the client; where it is not, who the columns' A and B are. */
+static const char *roles_text(const struct tcpstate_view *view, bool known)
+{
+    wmem_allocator_t *pool = view->pinfo->pool;
+    const struct tcpstate_pair *pair = &view->reading->pair;
+
+    if (known)
+        return tcpstate_word(TCPSTATE_WORD_ROLES_INFERRED, view->language);
+    if (!view->visible)
+        return "";
+    return wmem_strdup_printf(pool, tcpstate_phrase(TCPSTATE_PHRASE_ROLES_A_AND_B, view->language),
+                              tcpstate_endpoint_text(pool, pair, 0), tcpstate_endpoint_text(pool, pair, 1));
+}
+
 static void add_roles(const struct tcpstate_view *view, bool known)
 {
     const struct tcpstate_observation *seen = &view->sight->seen;
@@ -101,8 +115,18 @@ static void add_roles(const struct tcpstate_view *view, bool known)
     if (known && !seen->roles_inferred)
         tcpstate_add_hidden_string(view, TCPSTATE_FIELD_ROLES, "seen");
     else
-        tcpstate_add_named(view, TCPSTATE_FIELD_ROLES, known ? "inferred" : "unknown",
-                           tcpstate_word(known ? TCPSTATE_WORD_ROLES_INFERRED : TCPSTATE_WORD_UNKNOWN, view->language));
+        tcpstate_add_named(view, TCPSTATE_FIELD_ROLES, known ? "inferred" : "unknown", roles_text(view, known));
+}
+
+/* The client's or the server's: where nobody knows who that is, only for filters and
+ * columns, for the sender's and the receiver's have lines. */
+static void add_role_state(const struct tcpstate_view *view, enum tcpstate_field field,
+                           const struct tcpstate_standing *end, int64_t stayed)
+{
+    if (view->sight->seen.client >= 0)
+        add_state(view, field, end, stayed);
+    else
+        tcpstate_add_hidden_string(view, field, tcpstate_state_name((enum tcpstate_state)end->after));
 }
 
 static void add_states(const struct tcpstate_view *view)
@@ -116,7 +140,7 @@ static void add_states(const struct tcpstate_view *view)
     for (int i = 0; i < 2; i++) {
         const struct tcpstate_standing *end = known ? &seen->ends[i == 0 ? seen->client : !seen->client] : &unknown;
         int64_t stayed = known ? seen->stayed[i == 0 ? seen->client : !seen->client] : -1;
-        add_state(view, i == 0 ? TCPSTATE_FIELD_CLIENT_STATE : TCPSTATE_FIELD_SERVER_STATE, end, stayed);
+        add_role_state(view, i == 0 ? TCPSTATE_FIELD_CLIENT_STATE : TCPSTATE_FIELD_SERVER_STATE, end, stayed);
         tcpstate_add_hidden_time(view, i == 0 ? TCPSTATE_FIELD_CLIENT_STAYED : TCPSTATE_FIELD_SERVER_STAYED, stayed);
         tcpstate_add_hidden_string(view, i == 0 ? TCPSTATE_FIELD_CLIENT_PREVIOUS : TCPSTATE_FIELD_SERVER_PREVIOUS,
                    tcpstate_state_name((enum tcpstate_state)end->before));

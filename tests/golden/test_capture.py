@@ -64,7 +64,7 @@ def test_twice_on_two_interfaces(said, tmp_path, tshark):
     text, = said(path).values()
     count = frames(CLOSE)
     assert text == (f"Captured more than once: {count} of {2 * count} TCP segments are copies, on interfaces 0 and 1; "
-                    "filter frame.interface_id == 0")
+                    "filter: frame.interface_id == 0")
     assert len(tshark("-r", path, "-Y", "frame.interface_id == 0").splitlines()) == count
 
 
@@ -128,7 +128,7 @@ def test_one_direction(said, tmp_path, end):
 def test_begins_in_the_middle(said, tmp_path):
     path = tmp_path / "middle.pcap"
     run("editcap", "-F", "pcap", CLOSE, path, "1-3")
-    assert said(path) == {"midstream": "The capture begins in the middle: 1 of 1 connections; filter tcpstate.midstream"}
+    assert said(path) == {"midstream": "The capture begins in the middle: 1 of 1 connections; filter: tcpstate.midstream"}
 
 
 def test_cut(said, tmp_path, tshark):
@@ -136,7 +136,7 @@ def test_cut(said, tmp_path, tshark):
     run("editcap", "-s", "68", SAMPLES / "http-server-closes.pcapng", path)
     text = said(path)["cut"]
     longer = len(tshark("-r", path, "-Y", "frame.cap_len < frame.len").splitlines())
-    assert text == f"Cut when they were captured: {longer} of {frames(path)} packets, to 68 bytes at most; filter frame.cap_len < frame.len"
+    assert text == f"Cut when they were captured: {longer} of {frames(path)} packets, to 68 bytes at most; filter: frame.cap_len < frame.len"
     assert longer > 5
 
 
@@ -156,7 +156,7 @@ def test_time_goes_backwards(said, tmp_path):
 def test_in_chinese(said, tmp_path):
     path = tmp_path / "middle.pcap"
     run("editcap", "-F", "pcap", CLOSE, path, "1-3")
-    assert said(path, "zh") == {"midstream": "抓包从中途开始：1个连接（共1个）没有开头；过滤器 tcpstate.midstream"}
+    assert said(path, "zh") == {"midstream": "抓包从中途开始：1个连接（共1个）没有开头；过滤器：tcpstate.midstream"}
 
 
 def test_one_pass_cannot_know(tshark, tmp_path):

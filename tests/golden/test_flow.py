@@ -72,6 +72,15 @@ def test_each_step_is_an_arrow_and_the_comment_has_the_states_of_both_ends(tshar
     ]
 
 
+def test_where_nobody_knows_the_client_the_states_are_as_short_and_stand_as_the_lifelines_do(tshark):
+    lines = flow(tshark, SESSION, ",tcp.stream == 0")
+    # The first to send stands at the left, though its port is the higher one. It acknowledges data in the fourth arrow,
+    # which proves its own state and nothing of the other's.
+    assert lifelines(lines) == ["127.0.0.1:51823", "127.0.0.1:6379"]
+    assert [comment.split("; ")[0] for _, _, comment in arrows(lines)[:4]] == [
+        "ESTABLISHED? | UNKNOWN", "ESTABLISHED? | UNKNOWN", "ESTABLISHED? | ESTABLISHED?", "ESTABLISHED | ESTABLISHED?"]
+
+
 def test_with_every_segment_labelled_each_has_its_own_arrow(tshark):
     lines = flow(tshark, SESSION, ",tcp.stream == 44", "-o", "tcpstate.label_all:TRUE")
     assert len(arrows(lines)) == 57 and not any("segments" in line for line in lines)
