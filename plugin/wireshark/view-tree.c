@@ -118,17 +118,6 @@ static void add_roles(const struct tcpstate_view *view, bool known)
         tcpstate_add_named(view, TCPSTATE_FIELD_ROLES, known ? "inferred" : "unknown", roles_text(view, known));
 }
 
-/* The client's or the server's: where nobody knows who that is, only for filters and
- * columns, for the sender's and the receiver's have lines. */
-static void add_role_state(const struct tcpstate_view *view, enum tcpstate_field field,
-                           const struct tcpstate_standing *end, int64_t stayed)
-{
-    if (view->sight->seen.client >= 0)
-        add_state(view, field, end, stayed);
-    else
-        tcpstate_add_hidden_string(view, field, tcpstate_state_name((enum tcpstate_state)end->after));
-}
-
 static void add_states(const struct tcpstate_view *view)
 {
     static const struct tcpstate_standing unknown = { .before = TCPSTATE_UNKNOWN, .after = TCPSTATE_UNKNOWN };
@@ -140,7 +129,7 @@ static void add_states(const struct tcpstate_view *view)
     for (int i = 0; i < 2; i++) {
         const struct tcpstate_standing *end = known ? &seen->ends[i == 0 ? seen->client : !seen->client] : &unknown;
         int64_t stayed = known ? seen->stayed[i == 0 ? seen->client : !seen->client] : -1;
-        add_role_state(view, i == 0 ? TCPSTATE_FIELD_CLIENT_STATE : TCPSTATE_FIELD_SERVER_STATE, end, stayed);
+        add_state(view, i == 0 ? TCPSTATE_FIELD_CLIENT_STATE : TCPSTATE_FIELD_SERVER_STATE, end, stayed);
         tcpstate_add_hidden_time(view, i == 0 ? TCPSTATE_FIELD_CLIENT_STAYED : TCPSTATE_FIELD_SERVER_STAYED, stayed);
         tcpstate_add_hidden_string(view, i == 0 ? TCPSTATE_FIELD_CLIENT_PREVIOUS : TCPSTATE_FIELD_SERVER_PREVIOUS,
                    tcpstate_state_name((enum tcpstate_state)end->before));
