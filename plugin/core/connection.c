@@ -336,9 +336,8 @@ static void observe(struct tcpstate_connection *connection, const struct tcpstat
     for (int i = 0; i < 2; i++)
         observation->changed |= observation->ends[i].after != shown->ends[i].after
                                 || observation->ends[i].after_inferred != shown->ends[i].after_inferred;
-    observation->changed |= !copy && (observation->step != TCPSTATE_STEP_NONE || restored);
-    if (!copy)
-        connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_RESTORED;
+    observation->changed |= restored || (!copy && observation->step != TCPSTATE_STEP_NONE);
+    connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_RESTORED;
     /* What is not remembered is told alike when it is new: a segment after
      * which both stand where they stood moved nobody. */
     for (int i = 0; i < 2 && !observation->changed; i++) {

@@ -190,7 +190,8 @@ void tcpstate_set_beside(struct tcpstate_connection *latest, struct tcpstate_con
     me->state = alone.ends[from].state;
     me->likely = alone.ends[from].likely;
     latest->ends[!from] = alone.ends[!from];
-    latest->facts &= (uint16_t)~(TCPSTATE_CONNECTION_CONTESTED | TCPSTATE_CONNECTION_SETTLED);
+    latest->facts = (uint16_t)((latest->facts | TCPSTATE_CONNECTION_RESTORED)
+                               & ~(TCPSTATE_CONNECTION_CONTESTED | TCPSTATE_CONNECTION_SETTLED));
 }
 
 unsigned tcpstate_next_numbers(const struct tcpstate_connection *connection, uint32_t next[2])
