@@ -122,6 +122,9 @@ static bool may_be_anothers_syn_ack(const struct tcpstate_connection *connection
         return true;
     if ((peer->known & (KNOWS_ISN | KNOWS_SEQ)) == KNOWS_SEQ && peer->snd_max - segment->ack >= FAR)
         return true;
+    /* The other has acknowledged another number than that which follows it. */
+    if (!(me->known & KNOWS_ISN) && (peer->known & KNOWS_ACK) && peer->rcv_nxt != tcpstate_segment_next(segment))
+        return true;
     return !good && !answers_stale_syn;
 }
 

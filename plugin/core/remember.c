@@ -211,6 +211,7 @@ static void confirm_claim(struct tcpstate_endpoint *me, struct tcpstate_endpoint
     if (!(peer->known & CLAIMS) || segment->seq + 1 - peer->claim > peer->window + 1)
         return;
     me->snd_nxt = me->snd_max = me->island = peer->rcv_nxt = peer->claim;
+    me->fin_from = peer->claim - 1; /* what lies right before it may be a FIN */
     peer->known &= ~(uint32_t)CLAIMS;
 }
 
@@ -233,16 +234,15 @@ static void remember_reset(struct tcpstate_endpoint *me, const struct tcpstate_s
 
     if (!(judgement->is & FOREIGN) || number == TCPSTATE_RESET_NUMBER_WINDOW)
         me->known |= RST_IN_ITS_NAME;
-    if (number != TCPSTATE_RESET_NUMBER_OUTSIDE) {
-        me->known |= SENT_ANY_RST;
-        me->reset_seq = (me->known & KNOWS_SEQ) && seq_gt(me->snd_max, segment->seq) ? me->snd_max : segment->seq;
-    }
+    const bool outside = number == TCPSTATE_RESET_NUMBER_OUTSIDE;
+    me->known |= SENT_ANY_RST;
+    me->reset_seq = (me->known & KNOWS_SEQ) && (outside || seq_gt(me->snd_max, segment->seq)) ? me->snd_max : segment->seq;
     if (!(judgement->is & ACCEPTABLE))
         return;
     if (!(segment->flags & TCPSTATE_FLAG_SYN))
         me->known |= SENT_RST;
-    /* What is before its number was sent before it. */
-    if ((me->known & KNOWS_SEQ) && seq_gt(segment->seq, me->snd_max)) {
+    /* What is before its number was sent before it; of one that refuses an ACK, the number is that ACK's. */
+    if (!(judgement->is & FOREIGN) && (me->known & KNOWS_SEQ) && seq_gt(segment->seq, me->snd_max)) {
         if (me->island == me->snd_max)
             me->island = segment->seq;
         me->snd_max = segment->seq;
