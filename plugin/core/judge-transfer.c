@@ -267,7 +267,8 @@ void tcpstate_judge_transfer(const struct tcpstate_connection *connection, const
 
     judgement->senders = ALIVE;
     if (is_stray(connection, me, peer, segment)) {
-        judgement->is |= STRAY | ((me->known & KNOWS_SEQ) && me->snd_max - segment->seq <= UINT16_MAX ? 0 : ANOTHERS_NUMBERS);
+        judgement->is |= STRAY | ((me->known & KNOWS_SEQ) && me->snd_max - segment->seq <= UINT16_MAX
+                                         && !((peer->known & KNOWS_ACK) && segment->seq == peer->rcv_nxt && covers_syn(peer, segment)) ? 0 : ANOTHERS_NUMBERS);
         judgement->senders = 0;
         return;
     }

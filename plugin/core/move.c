@@ -185,7 +185,7 @@ static bool is_exception(struct tcpstate_endpoint *me, const struct judgement *j
         if ((judgement->is & exceptions[i].when) != exceptions[i].when)
             continue;
         me->after |= exceptions[i].may_also_be;
-        if (!(judgement->is & OVERTAKEN))
+        if (!(judgement->is & OVERTAKEN) || (judgement->is & HAS_FIN))
             stand_as_if_own(me, judgement->is);
         return true;
     }
@@ -336,7 +336,9 @@ static void arrive(struct tcpstate_connection *connection, struct tcpstate_endpo
             tcpstate_settle(end);
         }
     }
-    if (reach(end->may, judgement->may_arrive) != end->may) {
+    /* Who has it may also be in LISTEN, as far as is known now, and turn out not to. */
+    const tcpstate_set there = end->after & (tcpstate_set)~NOBODY_THERE;
+    if (reach(end->may, judgement->may_arrive) != end->may || reach(there, judgement->may_arrive) != there) {
         end->doubtful |= judgement->may_arrive;
         tcpstate_settle(end);
     }
