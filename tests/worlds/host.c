@@ -45,6 +45,7 @@ void host_becomes(struct world *world, struct host *host, enum state state)
         .state = (uint8_t)state,
         .unclosed = (uint8_t)unclosed(host, state),
         .unheard = (uint8_t)unheard(state),
+        .untold = (uint8_t)unheard(unclosed(host, state)),
         .forged_fin = host->got_fin ? host->forged_fin : -1,
         .cause = world->cause,
         .by_fin = arrival && (state == CLOSE_WAIT || state == CLOSING || (state == TIME_WAIT && was == FIN_WAIT_2)),

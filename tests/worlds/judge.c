@@ -27,7 +27,8 @@
  *   (a) a FIN that has not been recorded, and that no recorded number covers: until then the state
  *       that the end would have, had its program not closed, is as good as the true one;
  *       and a RST or SYN that has not been recorded: nothing shows it, least of all a RST
- *       that refuses an ACK, as an end without a connection sends it, too;
+ *       that refuses an ACK, as an end without a connection sends it, too; who sends its own SYN
+ *       after such a one, and is answered by a SYN,ACK, does just what the first to open does;
  *   (b) a timer that ran out, a program's close or abort, a crash: until the end sends; and that
  *       a FIN which was sent after the other's came in belongs to a close from before it:
  *       LAST_ACK is as good as CLOSING then;
@@ -60,6 +61,7 @@ struct known {
     int newest[2], newest_ack[2]; /* number of its latest segment; of those with ACK */
     bool recorded[MOST_SEGMENTS];
     bool told_fin[2][MOST_LIVES], told_life[2][MOST_LIVES];
+    bool accepted_by[2][MOST_LIVES]; /* its SYN was, by a SYN,ACK of the other's */
     bool met[2], spoke[2]; /* it sent anything; other than a RST for want of a connection */
     uint32_t next[2], acked[2]; /* what follows all that it was seen to send; what it acknowledged */
     uint32_t claimed[2]; /* (d), bit per state */
@@ -141,7 +143,8 @@ static void learn(const struct world *world, struct known *known, const struct r
     if (segment->heard_life >= 0 && (segment->flags & ACK)) {
         const struct life *life = &world->host[to].lives[segment->heard_life];
         known->told_life[to][segment->heard_life] = true;
-        known->told_fin[to][segment->heard_life] |= life->has_fin && after(segment->ack, life->fin);
+        known->accepted_by[to][segment->heard_life] |= (segment->flags & SYN) != 0;
+        known->told_fin[to][segment->heard_life] |= life->has_fin && segment->ack == life->fin + 1;
         if (life->begins > known->stands[to])
             known->stands[to] = life->begins;
     }
@@ -169,6 +172,13 @@ static bool is_knowable(const struct world *world, const struct known *known, in
     return (step->by_ack ? known->newest_ack : known->newest)[!end] >= step->segment;
 }
 
+/* Whether a SYN took it to SYN_RCVD that was not recorded. */
+static bool met_unseen_syn(const struct world *world, const struct known *known, const struct step *step)
+{
+    return step->state == SYN_RCVD && step->cause == BY_ARRIVAL && !known->recorded[step->segment]
+           && (world->segments[step->segment].flags & (SYN | ACK)) == SYN;
+}
+
 /* The states of an end from an index of its history until an index, with (a). */
 static uint32_t states_between(const struct world *world, const struct known *known, int end, int first, int last)
 {
@@ -185,7 +195,10 @@ static uint32_t states_between(const struct world *world, const struct known *kn
         if (step->fin_held_back)
             states |= 1u << LAST_ACK;
         if (step->forged_fin >= 0 && !known->recorded[step->forged_fin])
-            states |= 1u << step->unheard;
+            states |= 1u << step->unheard
+                      | (step->life >= 0 && !known->told_fin[end][step->life] ? 1u << step->untold : 0);
+        if (met_unseen_syn(world, known, step) && step->life >= 0 && known->accepted_by[end][step->life])
+            states |= 1u << ESTABLISHED;
         if (step->state == SYN_RCVD && host->variant->split)
             states |= 1u << SYN_SENT;
     }
@@ -300,7 +313,7 @@ static unsigned judge_end(const struct world *world, const struct known *was, co
     if (row->before[end].state != was->shown[end].state
         && !is_true(&row->before[end], accepted_before(world, was, known, segment, end)))
         wrong |= 1u << WRONG_BEFORE;
-    if (segment->from == end && !record->again && after->state != STATES && !(*states >> after->state & 1)
+    if (segment->from == end && !record->again && !was->recorded[segment->number] && after->state != STATES && !(*states >> after->state & 1)
         && is_absurd(segment, after->state))
         wrong |= 1u << WRONG_ABSURD;
     return wrong;

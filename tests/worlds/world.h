@@ -148,6 +148,7 @@ struct step {
     uint8_t state;
     uint8_t unclosed;  /* the state that it would have, had its program not closed */
     uint8_t unheard;   /* the state that it would have, had no forged FIN come in */
+    uint8_t untold;    /* ... nor its program closed */
     int forged_fin;    /* the number of that FIN, or -1 */
     uint8_t cause;     /* enum cause */
     bool by_fin;       /* an arrival that brought the other end's FIN in order */
