@@ -60,8 +60,8 @@ static bool begins_with_same_isn(const struct tcpstate_connection *connection, c
     if (opening || (refused && connection->client == (segment->from & 1)) || segment->time < connection->moments[TCPSTATE_MOMENT_LAST]
         || ((me->known & SENT_SYN) && segment->ip_id != 0 && me->syn_mark == tcpstate_syn_mark(segment)))
         return false; /* recorded late, or the very same again */
-    /* A server that has closed sends no SYN of the connection that it answered. */
-    const bool closed_as_server = (me->known & (SENT_SYN | SENT_SYN_ACK | SENT_FIN)) == (SENT_SYN_ACK | SENT_FIN);
+    /* Who has closed a connection that the other opened sends no SYN of it. */
+    const bool closed_as_server = (me->known & SENT_FIN) && connection->client == !(segment->from & 1);
     return is_over(connection) || idle || closed_as_server || is_newer_stamp(me, segment);
 }
 

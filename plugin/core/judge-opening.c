@@ -86,7 +86,8 @@ static void judge_syn_ack_again(const struct tcpstate_endpoint *me, const struct
     judgement->senders = TCPSTATE_IN(SYN_RCVD) | ((me->known & SENT_FIN) ? TCPSTATE_IN(FIN_WAIT_1) : 0);
     if ((me->known & SENT_FIN) || (!(judgement->is & AFTER_A_PAUSE) && peer->marked.time < me->marked.time))
         judgement->is |= MAY_BE_ANOTHERS;
-    judgement->had_not |= BIT(TCPSTATE_GETS_ACK_OF_SYN);
+    judgement->had_not |= BIT(TCPSTATE_GETS_ACK_OF_SYN)
+                          | ((me->known & SENT_FIN) ? BIT(TCPSTATE_GETS_ACK_OF_FIN) | BIT(TCPSTATE_GETS_FIN) : 0);
     judgement->lost = judgement->had_not;
 }
 
@@ -108,6 +109,14 @@ static void judge_ack_of_syn(const struct tcpstate_endpoint *peer, const struct 
     }
 }
 
+/* Its sender's SYN,ACK was not seen before, and the other has acknowledged another number
+ * than that which follows this one. */
+static bool is_against_what_was_acked(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                                      const struct tcpstate_segment *segment)
+{
+    return !(me->known & KNOWS_ISN) && (peer->known & KNOWS_ACK) && peer->rcv_nxt != tcpstate_segment_next(segment);
+}
+
 /* Whether another than the end in whose name it comes may have sent it, or that end
  * before what was seen of it. */
 static bool may_be_anothers_syn_ack(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
@@ -122,8 +131,7 @@ static bool may_be_anothers_syn_ack(const struct tcpstate_connection *connection
         return true;
     if ((peer->known & (KNOWS_ISN | KNOWS_SEQ)) == KNOWS_SEQ && peer->snd_max - segment->ack >= FAR)
         return true;
-    /* The other has acknowledged another number than that which follows it. */
-    if (!(me->known & KNOWS_ISN) && (peer->known & KNOWS_ACK) && peer->rcv_nxt != tcpstate_segment_next(segment))
+    if (is_against_what_was_acked(me, peer, segment))
         return true;
     return !good && !answers_stale_syn;
 }
@@ -153,6 +161,8 @@ void tcpstate_judge_syn_ack(const struct tcpstate_connection *connection, const 
     judge_ack_of_syn(peer, segment, judgement);
     if (connection->facts & TCPSTATE_CONNECTION_SIMULTANEOUS)
         judgement->is |= CROSSES;
+    if ((judgement->is & IS_OVER) && is_against_what_was_acked(me, peer, segment))
+        judgement->is |= ANOTHERS_NUMBERS;
     if (may_be_anothers_syn_ack(connection, me, peer, segment, judgement->is & GOOD_ACK))
         judgement->is |= MAY_BE_ANOTHERS;
 }
@@ -167,7 +177,9 @@ static void judge_syn_sent(const struct tcpstate_endpoint *me, const struct tcps
     judgement->is |= OPENS;
     judgement->arrives |= BIT(TCPSTATE_GETS_ACK_OF_SYN);
     judgement->had |= BIT(TCPSTATE_GETS_SYN) | BIT(TCPSTATE_GETS_SYN_ACK);
-    if (segment->payload > 0 || (!crossed && (me->known & SENT_SYN)))
+    /* ... or of another connection, if it does not go on from the SYN. */
+    const bool goes_on = (me->known & SENT_SYN) && seq_gt(segment->seq, me->isn) && seq_le(segment->seq, me->snd_max);
+    if (segment->payload > 0 || (!crossed && goes_on))
         judgement->senders &= (tcpstate_set)~TCPSTATE_IN(SYN_RCVD);
 }
 

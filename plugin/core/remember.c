@@ -80,8 +80,11 @@ static void remember_syn(struct tcpstate_connection *connection, struct tcpstate
                          const struct judgement *judgement)
 {
     bool has_ack = segment->flags & TCPSTATE_FLAG_ACK;
+    /* What it acknowledged before is nothing of the other's that it answers now. */
+    const bool of_another = has_ack && (me->known & KNOWS_ACK) && (peer->known & KNOWS_ISN)
+                            && me->rcv_nxt - peer->isn - 1 > peer->snd_max - peer->isn - 1;
 
-    if ((me->known & (KNOWS_ISN | KNOWS_SEQ)) == KNOWS_SEQ && me->snd_max - segment->seq < FAR
+    if (!of_another && (me->known & (KNOWS_ISN | KNOWS_SEQ)) == KNOWS_SEQ && me->snd_max - segment->seq < FAR
         && (!(me->known & SENT_FIN) || seq_gt(me->fin, segment->seq))) {
         me->isn = segment->seq; /* recorded behind what its sender sent later */
         me->known |= KNOWS_ISN;

@@ -93,7 +93,7 @@ static void learn_claim(const struct world *world, struct known *known, const st
     int from = segment->from;
     uint8_t flags = segment->flags;
 
-    if (known->met[from] ? !(segment->perfect || seems_perfect(known, segment)) || ttl != world->host[from].variant->initial_ttl
+    if (known->spoke[from] ? !(segment->perfect || seems_perfect(known, segment)) || ttl != world->host[from].variant->initial_ttl
                          : !segment->perfect && !segment->fits && known->spoke[!from] && !(flags & RST))
         return;
     if (!(flags & (RST | ACK)) && (flags & (SYN | FIN)) != SYN)
@@ -199,7 +199,7 @@ static uint32_t states_between(const struct world *world, const struct known *kn
                       | (step->life >= 0 && !known->told_fin[end][step->life] ? 1u << step->untold : 0);
         if (met_unseen_syn(world, known, step) && step->life >= 0 && known->accepted_by[end][step->life])
             states |= 1u << ESTABLISHED;
-        if (step->state == SYN_RCVD && host->variant->split)
+        if (states >> SYN_RCVD & 1 && host->variant->split)
             states |= 1u << SYN_SENT;
     }
     return states;
@@ -313,7 +313,7 @@ static unsigned judge_end(const struct world *world, const struct known *was, co
     if (row->before[end].state != was->shown[end].state
         && !is_true(&row->before[end], accepted_before(world, was, known, segment, end)))
         wrong |= 1u << WRONG_BEFORE;
-    if (segment->from == end && !record->again && !was->recorded[segment->number] && after->state != STATES && !(*states >> after->state & 1)
+    if (segment->from == end && !record->again && !was->recorded[segment->number] && !row->copy && after->state != STATES && !(*states >> after->state & 1)
         && is_absurd(segment, after->state))
         wrong |= 1u << WRONG_ABSURD;
     return wrong;
