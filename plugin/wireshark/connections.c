@@ -304,6 +304,19 @@ static struct tcpstate_life *observe(const struct tcpstate_asked *asked, const s
     return tuple->latest;
 }
 
+static uint32_t last_appended; /* frame */
+
+/* tshark -R takes a frame out between the passes, and the next one gets its number: whose
+ * entry has that number is then told of the next one, which needs one of its own. */
+static bool has_entry(const struct tcpstate_life *life, const struct tcpstate_reading *reading)
+{
+    struct tcpstate_entry entry;
+
+    return reading->segment.frame == last_appended
+           && tcpstate_life_entry(life, reading->segment.frame, reading->layer, &entry)
+           && entry.frame == reading->segment.frame && entry.layer == reading->layer;
+}
+
 static void append(struct tcpstate_life *life, const struct tcpstate_connection *connection,
                    const struct tcpstate_reading *reading, const struct tcpstate_observation *seen, int application)
 {
@@ -337,6 +350,7 @@ static void append(struct tcpstate_life *life, const struct tcpstate_connection 
     else
         entry.value = seen->expected;
     tcpstate_life_append(life, &entry);
+    last_appended = entry.frame;
 }
 
 unsigned tcpstate_life_isns(const struct tcpstate_life *life, uint32_t frame, uint32_t isn[2])
@@ -420,7 +434,7 @@ void tcpstate_connections_take(const struct tcpstate_asked *asked, const struct 
         seen->step = seen->copy ? TCPSTATE_STEP_COPY : (enum tcpstate_step)reading->plain;
         seen->changed = true;
     }
-    if (!seen->changed && !tcpstate_life_is_blank(life))
+    if (!seen->changed && !tcpstate_life_is_blank(life) && !has_entry(life, reading))
         return;
     if (tcpstate_step_is_first_data(seen->step) && !seen->failed)
         sight->application = name_application(life, asked, reading);

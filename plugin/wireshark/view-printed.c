@@ -17,6 +17,7 @@
 #include <wsutil/report_message.h>
 
 #include "../text/phrases.h"
+#include "host.h"
 #include "preferences.h"
 #include "survey.h"
 #include "view-connections.h"
@@ -28,6 +29,7 @@ struct asked {
     bool hindsight; /* its filter asks what a segment tells only when later ones are known */
     bool first;     /* ... and what it was asked of were first visits: nothing later was known */
 };
+static GPtrArray *all_asked; /* struct asked */
 
 bool tcpstate_has_window(void)
 {
@@ -42,6 +44,14 @@ static void forget(void *data)
     const struct asked *asked = (const struct asked *)data;
 
     asked->printed->forget(asked->view);
+}
+
+/* What was taken lives no longer than the file: tshark -M ends that and goes on with
+ * another, and resets no tap. */
+static void end_file(void)
+{
+    for (guint i = 0; i < all_asked->len; i++)
+        forget(g_ptr_array_index(all_asked, i));
 }
 
 static tap_packet_status take(void *data, packet_info *pinfo _U_, epan_dissect_t *edt _U_, const void *tapped,
@@ -90,6 +100,7 @@ static void finish(void *data)
 {
     struct asked *asked = (struct asked *)data;
 
+    g_ptr_array_remove(all_asked, asked);
     asked->printed->end(asked->view);
     g_free(asked);
 }
@@ -131,6 +142,7 @@ static TCPSTATE_STARTS start(const char *given, void *printed)
         if (error)
             fail(asked->printed->name, error->str);
     }
+    g_ptr_array_add(all_asked, asked);
     return TCPSTATE_STARTED;
 }
 
@@ -148,6 +160,8 @@ static void add(const struct tcpstate_printed *printed)
 
 void tcpstate_view_printed_register(void)
 {
+    all_asked = g_ptr_array_new();
+    tcpstate_on_file(NULL, end_file);
     add(&tcpstate_printed_ladder);
     add(&tcpstate_printed_page);
     if (tcpstate_has_window()) {

@@ -8,6 +8,7 @@
  * when the tree is about to be drawn, by a listener that is drawn before it.
  * No node is made for what does not occur.
  */
+#include "host.h"
 #include "survey.h"
 
 #include <epan/stats_tree_priv.h>
@@ -169,6 +170,17 @@ static void reset(void *data)
     g_hash_table_remove_all(forester->servers);
 }
 
+/* What was taken lives no longer than the file: see view-printed.c. */
+static void end_file(void)
+{
+    GHashTableIter all;
+    gpointer forester;
+
+    g_hash_table_iter_init(&all, foresters);
+    while (g_hash_table_iter_next(&all, NULL, &forester))
+        reset(forester);
+}
+
 static void count_all(void *data)
 {
     struct forester *forester = (struct forester *)data;
@@ -244,5 +256,6 @@ void tcpstate_view_statistics_register(void)
 {
     window = tcpstate_has_window();
     foresters = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, free_forester);
+    tcpstate_on_file(NULL, end_file);
     stats_tree_register_plugin(TCPSTATE_TAP, "tcpstate", phrase(TCPSTATE_PHRASE_TREE_TITLE), 0, take, begin, end);
 }

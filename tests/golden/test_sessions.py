@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Room: tests/golden. tshark's options -M and -R: what is said is what is said without them.
+
+-M N ends the session after N packets and begins a new one, so what is said of each stretch is what
+is said of a capture that holds that stretch alone.  -R takes frames out between the two passes:
+what is said of those that stay is what was said of them when all were there.
+"""
+import pytest
+
+from conftest import ROOT, TESTS, run
+
+SAMPLES, CASES = ROOT / "samples", TESTS / "golden" / "cases"
+SAID = ("tcpstate.analysis", "tcpstate.step", "tcpstate.connection", "tcpstate.client", "tcpstate.server", "tcpstate.midstream",
+        "tcpstate.check.failed", "tcpstate.repeats", "tcpstate.reset.number", "tcpstate.outcome", "tcpstate.closed_by",
+        "tcpstate.missing")
+
+
+@pytest.fixture(scope="module")
+def merged(tmp_path_factory):
+    """Connections one after another, some with four-tuples used again, and an ICMP error."""
+    path = tmp_path_factory.mktemp("sessions") / "merged.pcapng"
+    names = "http-server-closes", "port-reused-in-time-wait", "icmp-unreachable", "refused", "half-closed", "syn-scan"
+    run("mergecap", "-a", "-w", path, *(SAMPLES / f"{name}.pcapng" for name in names), CASES / "copies-routed.pcap")
+    return path
+
+
+def count(path):
+    return len(run("tshark", "-r", path, "-T", "fields", "-e", "frame.number").stdout.split())
+
+
+@pytest.mark.parametrize("packets", [1, 5, 33, 1000])
+def test_each_session_is_a_capture_of_its_own(fields, merged, tmp_path, packets):
+    whole = count(merged)
+    expected = []
+    for first in range(1, whole + 1, packets):
+        piece = tmp_path / f"{first}.pcapng"
+        run("editcap", "-r", merged, piece, f"{first}-{first + packets - 1}")
+        expected += fields(piece, *SAID)
+    assert 50 < whole < 1000 and len(expected) == whole
+    assert fields(merged, *SAID, options=("-M", str(packets))) == expected
+    # What began in a session before is told as having begun before the capture.
+    midstream = sum(row[SAID.index("tcpstate.midstream")] != "" for row in expected)
+    assert (midstream > 0) == (packets < 1000)
+
+
+@pytest.mark.parametrize("view", ["connections", "report", "ladder", "sockets", "tree"])
+def test_a_view_holds_the_last_session(tshark, merged, tmp_path, view):
+    """And not what went away with the one before."""
+    whole = count(merged)
+    piece = tmp_path / "last.pcapng"
+    run("editcap", "-r", merged, piece, f"{(whole - 1) // 20 * 20 + 1}-{whole}")
+    shown = [tshark(*options, "-q", "-z", f"tcpstate,{view}").splitlines() for options in (("-M", "20", "-r", merged), ("-r", piece))]
+    if view == "tree":                  # what and how many; the rates are Wireshark's, by its own clock
+        shown = [[line[:50] for line in lines] for lines in shown]
+    assert shown[0] == shown[1] and len(shown[0]) > 3
+
+
+@pytest.mark.parametrize("wanted", ["tcp.flags.syn == 0", "tcp.flags.fin == 1 || tcp.flags.reset == 1", "tcp.len > 0",
+                                    "tcp.dstport == 80", "tcpstate.step", "tcpstate.connection == 1", "tcpstate.client == \"SYN_SENT\""])
+def test_what_is_taken_out_was_seen(fields, merged, wanted):
+    stay = [int(number) for number, in fields(merged, "frame.number", options=("-2", "-Y", wanted))]
+    rows = fields(merged, *SAID, options=("-2",))
+    assert 0 < len(stay) < len(rows)
+    assert fields(merged, *SAID, options=("-2", "-R", wanted)) == [rows[number - 1] for number in stay]
