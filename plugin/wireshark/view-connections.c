@@ -125,7 +125,7 @@ static const char *end_name(const struct tcpstate_known *known, int end, const c
 }
 
 static void append_row(GString *row, wmem_allocator_t *pool, const struct tcpstate_tally *tally,
-                       const struct tcpstate_known *known)
+                       const struct tcpstate_known *known, const char *capture)
 {
     const struct tcpstate_summary *summary = &known->summary;
     const struct tcpstate_outcome *outcome = &summary->outcome;
@@ -149,7 +149,7 @@ static void append_row(GString *row, wmem_allocator_t *pool, const struct tcpsta
     g_string_append_printf(row, "%u\t%" PRIu64 "\t%u\t%" PRIu64 "\t%s\t%s\t%s\t%u\t%s", tally->packets[known->a], tally->bytes[known->a],
            tally->packets[known->b], tally->bytes[known->b],
            tcpstate_missing_in(pool, TCPSTATE_ENGLISH, outcome, summary->client, known->duration),
-           ended_by, history, summary->number, tcpstate_capture_summary(pool));
+           ended_by, history, summary->number, capture);
 }
 
 static bool is_json_number(const char *text)
@@ -190,7 +190,9 @@ static void print_json_row(const char *row)
 static void print_rows(const struct tcpstate_survey *survey, bool json)
 {
     GString *row = g_string_new("");
-    wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK_FAST);
+    wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK_FAST); /* emptied after each row */
+    wmem_allocator_t *for_all = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
+    const char *capture = tcpstate_capture_summary(for_all);
 
     if (!json)
         fputs(tsv_head, stdout);
@@ -200,13 +202,14 @@ static void print_rows(const struct tcpstate_survey *survey, bool json)
 
         tcpstate_known_of(tally, &known);
         g_string_truncate(row, 0);
-        append_row(row, pool, tally, &known);
+        append_row(row, pool, tally, &known, capture);
         if (json)
             print_json_row(row->str);
         else
             puts(row->str);
         wmem_free_all(pool);
     }
+    wmem_destroy_allocator(for_all);
     wmem_destroy_allocator(pool);
     g_string_free(row, TRUE);
 }

@@ -42,6 +42,8 @@ static void say(struct talk *talk, const char *word)
     struct tcpstate_observation seen;
     struct tcpstate_connection next;
 
+    if (*word == '\0')
+        return; /* between two spaces */
     if (*word == '+') {
         talk->now += g_ascii_strtoll(word + 1, NULL, 10) * SECOND;
         return;
