@@ -131,8 +131,6 @@ static bool may_be_anothers_syn_ack(const struct tcpstate_connection *connection
         return true;
     if ((peer->known & (KNOWS_ISN | KNOWS_SEQ)) == KNOWS_SEQ && peer->snd_max - segment->ack >= FAR)
         return true;
-    if (is_against_what_was_acked(me, peer, segment))
-        return true;
     return !good && !answers_stale_syn;
 }
 

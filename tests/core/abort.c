@@ -307,6 +307,44 @@ static void resets_whose_ttl_differs(void)
           .ttl_differs = true });
 }
 
+/* A RST in A's name lies beyond the window that B named last, as far as was seen; B may
+ * have named a larger one.  B's ACK of what passed before the RST may have been sent
+ * before it came, and proves nothing. */
+static void acknowledgment_of_what_came_before_a_reset(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "ESTABLISHED",  TO_B, "P.", 100,  300, 10, "ESTABLISHED",  "" },
+        { "ESTABLISHED?", TO_B, "R",  5000, 0,   0,  "ESTABLISHED?", "any", .reset = OUTSIDE },
+        { "ESTABLISHED?", TO_A, "P.", 300,  110, 10, "ESTABLISHED?", "any" });
+}
+
+/* A refuses an answer to an older SYN, by a RST of that answer's number; then it opens,
+ * and B acknowledges ten bytes and perhaps a FIN, which were not captured. */
+static void number_of_a_reset_that_refuses(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100,    0,      0,  "SYN_RCVD?",    "syn" },
+        { "SYN_SENT",     TO_A, "S.", 300,    900000, 0,  "SYN_RCVD?",    "bad-syn-ack", .failed = ACK_IS_J_PLUS_1,
+          .expected = 101 },
+        { "SYN_SENT?",    TO_B, "R",  900000, 0,      0,  "any?",         "syn-ack-rejected", .reset = EXACT },
+        { "ESTABLISHED?", TO_A, "S.", 7000,   101,    0,  "SYN_RCVD",     "syn-ack", .was_b = "any", .later = SECONDS },
+        { "ESTABLISHED",  TO_B, ".",  101,    7001,   0,  "ESTABLISHED?", "handshake-ack" },
+        { "ESTABLISHED",  TO_A, "P.", 7001,   101,    10, "ESTABLISHED",  "server-speaks-first" },
+        { "ESTABLISHED?", TO_A, ".",  7011,   112,    0,  "ESTABLISHED?", "any" });
+}
+
+/* After a RST in its name B may be in LISTEN, as far as is known; one in A's name, in its
+ * window, does nothing there, but ends it where it really is.  Its ACK was sent before
+ * that came in. */
+static void reset_on_its_way_to_a_socket_in_doubt(void)
+{
+    FIGURE(HANDSHAKE(89, 279),
+        { "ESTABLISHED",  TO_B, "P.", 90,  280, 10, "ESTABLISHED?", "first-request" },
+        { "any",          TO_A, "R",  200, 0,   0,  "any",          "any", .reset = OUTSIDE, .was_a = "any", .was_b = "any" },
+        { "any",          TO_B, "R",  600, 0,   0,  "any",          "any", .reset = IN_WINDOW, .was_a = "any", .was_b = "any" },
+        { "any",          TO_A, ".",  280, 100, 0,  "ESTABLISHED?", "any", .was_a = "any", .was_b = "any" });
+}
+
 int main(int argc, char **argv)
 {
     figure_init(&argc, &argv);
@@ -341,5 +379,8 @@ int main(int argc, char **argv)
     TEST(reset_in_a_scaled_window);
     TEST(reset_whose_ttl_differs);
     TEST(resets_whose_ttl_differs);
+    TEST(acknowledgment_of_what_came_before_a_reset);
+    TEST(number_of_a_reset_that_refuses);
+    TEST(reset_on_its_way_to_a_socket_in_doubt);
     return g_test_run();
 }

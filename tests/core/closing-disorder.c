@@ -334,6 +334,17 @@ static void old_duplicate_after_the_last_ack(void)
         { "TIME_WAIT",  TO_A, "P.", 280, 100, 20, "CLOSED?",     "" });
 }
 
+/* A FIN that is older than what its sender has sent and acknowledged since: whenever that
+ * was, its sender has closed. */
+static void older_fin_recorded_late(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "ESTABLISHED",  TO_A, "P.", 300, 100, 10, "ESTABLISHED",  "" },
+        { "ESTABLISHED",  TO_B, "P.", 100, 310, 10, "ESTABLISHED",  "" },
+        { "any",          TO_A, ".",  310, 110, 0,  "any",          "any", .was_a = "any", .was_b = "any" },
+        { "any",          TO_A, "F.", 285, 95,  0,  "FIN_WAIT_1?",  "any", .was_a = "any", .was_b = "any" });
+}
+
 int main(int argc, char **argv)
 {
     figure_init(&argc, &argv);
@@ -367,5 +378,6 @@ int main(int argc, char **argv)
     TEST(acknowledgment_beyond_the_fin);
     TEST(old_data_after_its_own_fin);
     TEST(old_duplicate_after_the_last_ack);
+    TEST(older_fin_recorded_late);
     return g_test_run();
 }

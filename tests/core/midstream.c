@@ -240,6 +240,25 @@ static void initial_sequence_numbers(void)
     assert_isn(&connection, 1, false, 0);
 }
 
+/* After a close of which the capture has not the opening, a SYN,ACK in B's name has another
+ * number than the 299 that leads to what A acknowledged: soon after, a stranger's, perhaps;
+ * long after it is of another connection, which A has opened. */
+static void syn_ack_of_another_number(void)
+{
+    FIGURE(
+        { "FIN_WAIT_1?", TO_B, "F.", 100,  300,  0, "any",       "any" },
+        { "any",         TO_A, "F.", 300,  101,  0, "any",       "any", .was_b = "any" },
+        { "any",         TO_B, ".",  101,  301,  0, "any",       "any", .was_a = "any", .was_b = "any" },
+        { "any?",        TO_A, "S.", 50,   20,   0, "SYN_RCVD?", "any", .was_a = "any", .was_b = "any",
+          .later = 500 * MILLISECONDS });
+    FIGURE(
+        { "FIN_WAIT_1?", TO_B, "F.", 100,  300,  0, "any",       "any" },
+        { "any",         TO_A, "F.", 300,  101,  0, "any",       "any", .was_b = "any" },
+        { "any",         TO_B, ".",  101,  301,  0, "any",       "any", .was_a = "any", .was_b = "any" },
+        { "any?",        TO_A, "S.", 50,   20,   0, "SYN_RCVD*", "any", .was_a = "any", .was_b = "any",
+          .stream = NEW_CONNECTION, .later = 13 * SECONDS });
+}
+
 int main(int argc, char **argv)
 {
     figure_init(&argc, &argv);
@@ -263,5 +282,6 @@ int main(int argc, char **argv)
     TEST(acknowledgment_of_what_was_not_captured);
     TEST(only_one_direction_from_here_on);
     TEST(initial_sequence_numbers);
+    TEST(syn_ack_of_another_number);
     return g_test_run();
 }

@@ -217,6 +217,44 @@ static void unreachable_after_the_syn_ack(void)
         { "ESTABLISHED",  TO_B, ".",  101, 301, 0, "ESTABLISHED?", "handshake-ack" });
 }
 
+/* A forged FIN that no host there would send names the stranger's TTL; the next, at the
+ * right number, has it, too.  B is where it was, unless it sent that itself. */
+static void ttl_of_what_fits_nothing(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",   "syn" },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",    "syn-ack" },
+        { "ESTABLISHED?", TO_A, "F.", 300, 101, 0, "any?",        "fin-ignored", .ttl = 33, .was_b = "any" },
+        { "any?",         TO_A, "F.", 301, 101, 0, "FIN_WAIT_1?", "any", .ttl = 33, .was_b = "any", .was_a = "any" });
+}
+
+/* The first SYN is a stranger's, the second A's own; A completes what B answered to that.
+ * Its numbers are those that B expects, so B may have taken them. */
+static void numbers_of_the_other_syn(void)
+{
+    FIGURE(
+        { "SYN_SENT", TO_B, "S",  1000, 0,   0, "SYN_RCVD?", "syn" },
+        { "any",      TO_B, "S",  900,  0,   0, "SYN_RCVD?", "stale-syn", .was_a = "any" },
+        { "any",      TO_A, "S.", 300,  901, 0, "SYN_RCVD",  "bad-syn-ack", .was_a = "any", .failed = ACK_IS_J_PLUS_1,
+          .expected = 1001 },
+        { "any",      TO_B, ".",  901,  301, 0, "any?",      "any", .was_a = "any" });
+}
+
+/* A stranger's SYN in B's name, while B waits in SYN_RCVD.  A bare ACK does not go on from
+ * that SYN, so B may still be there. */
+static void acknowledgment_beside_a_forged_syn(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100,   0,   0, "SYN_RCVD?", "syn" },
+        { "ESTABLISHED?", TO_A, "S.", 300,   101, 0, "SYN_RCVD",  "syn-ack" },
+        { "any",          TO_A, "S",  90000, 0,   0, "any",       "any", .was_a = "any", .was_b = "any" },
+        { "any",          TO_B, ".",  101,   301, 0, "any",       "any", .was_a = "any", .was_b = "any",
+          .failed = ACK_IS_J_PLUS_1, .expected = 90001 },
+        { "any",          TO_B, ".",  101,   301, 0, "any",       "any", .was_a = "any", .was_b = "any" },
+        { "any",          TO_A, ".",  301,   101, 0, "any?",      "any", .was_a = "any", .was_b = "any",
+          .failed = SEQ_IS_J_PLUS_1, .expected = 90001 });
+}
+
 int main(int argc, char **argv)
 {
     figure_init(&argc, &argv);
@@ -242,5 +280,8 @@ int main(int argc, char **argv)
     TEST(unreachable);
     TEST(unreachable_quotes_something_else);
     TEST(unreachable_after_the_syn_ack);
+    TEST(ttl_of_what_fits_nothing);
+    TEST(numbers_of_the_other_syn);
+    TEST(acknowledgment_beside_a_forged_syn);
     return g_test_run();
 }

@@ -360,6 +360,43 @@ static void syns_that_open_nothing_new(void)
           .stream = SAME_CONNECTION, .repeats = 1 });
 }
 
+/* B answered A's SYN, and has closed: its own SYN opens another connection, although it
+ * takes the number of its SYN,ACK again. */
+static void server_that_closed_opens_with_its_number(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "CLOSE_WAIT?", TO_A, "F.", 300, 100, 0, "FIN_WAIT_1",  "fin" },
+        { "CLOSE_WAIT",  TO_B, ".",  100, 301, 0, "FIN_WAIT_2?", "fin-acked" },
+        { "any",         TO_A, "S",  279, 0,   0, "SYN_SENT?",   "any", .stream = NEW_CONNECTION,
+          .was_a = "any", .was_b = "any", .later = 300 * MILLISECONDS });
+}
+
+/* A refused B's SYN; half a minute later A opens with the number that it had long ago. */
+static void refuser_opens_with_its_old_number(void)
+{
+    FIGURE(ESTABLISHED_100_300, CLOSED_BY_A,
+        { "TIME_WAIT?", TO_A, "S",  250,  0,    0, "SYN_SENT?", "any", .stream = NEW_CONNECTION,
+          .was_a = "any", .was_b = "any", .later = SECONDS },
+        { "TIME_WAIT?", TO_B, ".",  101,  301,  0, "SYN_SENT?", "challenge-ack", .was_a = "any", .was_b = "any" },
+        { "CLOSED?",    TO_A, "R",  301,  0,    0, "SYN_SENT?", "half-open-reset", .reset = EXACT },
+        { "any",        TO_A, "S",  250,  0,    0, "SYN_SENT?", "any", .later = SECONDS, .repeats = 1 },
+        { "CLOSED?",    TO_B, "R.", 0,    251,  0, "CLOSED?",   "refused", .was_a = "any", .reset = RIGHT_ACK },
+        { "SYN_SENT*",  TO_B, "S",  89,   0,    0, "SYN_RCVD?", "any", .stream = NEW_CONNECTION,
+          .was_a = "any", .was_b = "any", .later = 30 * SECONDS });
+}
+
+/* A challenge ACK of an old connection, then the answer to the SYN: its numbers begin
+ * with the SYN,ACK, so A, which acknowledges what was not captured behind it, may have had B's FIN. */
+static void challenge_then_answer(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100,   0,    0,  "SYN_RCVD?",    "syn" },
+        { "SYN_SENT",     TO_A, ".",  66000, 4284794602, 0, "any?",   "challenge-ack", .was_b = "any" },
+        { "ESTABLISHED?", TO_A, "S.", 300,   101,  0,  "SYN_RCVD",     "syn-ack", .was_b = "any", .later = SECONDS },
+        { "ESTABLISHED?", TO_B, "P.", 101,   321,  10, "ESTABLISHED?", "any" },
+        { "ESTABLISHED?", TO_B, ".",  111,   332,  0,  "any?",         "any" });
+}
+
 int main(int argc, char **argv)
 {
     figure_init(&argc, &argv);
@@ -390,5 +427,8 @@ int main(int argc, char **argv)
     TEST(port_reused_after_silence);
     TEST(port_reused_with_the_roles_exchanged);
     TEST(syns_that_open_nothing_new);
+    TEST(server_that_closed_opens_with_its_number);
+    TEST(refuser_opens_with_its_old_number);
+    TEST(challenge_then_answer);
     return g_test_run();
 }
