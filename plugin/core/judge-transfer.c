@@ -83,8 +83,11 @@ static void judge_acknowledgment(const struct tcpstate_connection *connection, c
         judgement->unseen |= BIT(TCPSTATE_GETS_FIN);
     }
     if ((judgement->unseen & BIT(TCPSTATE_GETS_FIN)) && (peer->known & KNOWS_SEQ)
-        && seq_gt(segment->ack, peer->snd_max) && segment->ack - peer->snd_max < FAR)
-        judgement->is |= ACKS_UNSEEN;
+        && seq_gt(segment->ack, peer->snd_max) && segment->ack - peer->snd_max < FAR) {
+        /* More than its sender's window let in: much is missing, perhaps a whole opening. */
+        const bool jumps = (me->known & KNOWS_ACK) && segment->ack - me->rcv_nxt > receive_window(me);
+        judgement->is |= ACKS_UNSEEN | (jumps && !(segment->flags & TCPSTATE_FLAG_FIN) ? ANOTHERS_NUMBERS : 0);
+    }
     judge_ack_of_own_fin(me, peer, segment, judgement);
 }
 

@@ -469,6 +469,14 @@ static void confirm_fin(struct tcpstate_endpoint *peer)
     stand(peer, tcpstate_next((enum tcpstate_state)peer->likely, TCPSTATE_SENDS_FIN));
 }
 
+/* Where it would be if the FIN that it acknowledged had never come. */
+static tcpstate_set without_fin(tcpstate_set set)
+{
+    return (tcpstate_set)((set & TCPSTATE_IN(CLOSE_WAIT) ? TCPSTATE_IN(ESTABLISHED) : 0)
+                          | (set & (TCPSTATE_IN(CLOSING) | TCPSTATE_IN(LAST_ACK)) ? TCPSTATE_IN(FIN_WAIT_1) : 0)
+                          | (set & TCPSTATE_IN(TIME_WAIT) ? TCPSTATE_IN(FIN_WAIT_2) : 0));
+}
+
 /* What was taken for its FIN was none, or this is not its data. */
 static void withdraw_fin(struct tcpstate_endpoint *me, struct tcpstate_endpoint *peer)
 {
@@ -478,7 +486,7 @@ static void withdraw_fin(struct tcpstate_endpoint *me, struct tcpstate_endpoint 
     tcpstate_settle(me);
     peer->doubtful |= peer->pending & BIT(TCPSTATE_GETS_FIN);
     peer->pending &= (uint8_t)~BIT(TCPSTATE_GETS_FIN);
-    tcpstate_settle(peer);
+    tcpstate_may_be(peer, without_fin(peer->after));
 }
 
 /* What the other sent before it had the FIN may meet a socket that is gone. */

@@ -345,6 +345,17 @@ static void older_fin_recorded_late(void)
         { "any",          TO_A, "F.", 285, 95,  0,  "FIN_WAIT_1?",  "any", .was_a = "any", .was_b = "any" });
 }
 
+/* A sends from below its FIN again, and acknowledges what was not captured: another
+ * connection, perhaps, and then B, which had acknowledged that FIN, has no FIN there. */
+static void fin_withdrawn_after_it_was_acknowledged(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "FIN_WAIT_1",  TO_B, "F.", 100, 300, 0,  "CLOSE_WAIT?", "fin" },
+        { "FIN_WAIT_2?", TO_A, ".",  300, 101, 0,  "CLOSE_WAIT",  "fin-acked" },
+        { "any",         TO_B, ".",  95,  400, 0,  "any",         "any", .was_a = "any", .was_b = "any", .later = SECONDS },
+        { "any",         TO_A, "P.", 500, 95,  10, "any?",        "any", .was_a = "any", .was_b = "any" });
+}
+
 int main(int argc, char **argv)
 {
     figure_init(&argc, &argv);
@@ -379,5 +390,6 @@ int main(int argc, char **argv)
     TEST(old_data_after_its_own_fin);
     TEST(old_duplicate_after_the_last_ack);
     TEST(older_fin_recorded_late);
+    TEST(fin_withdrawn_after_it_was_acknowledged);
     return g_test_run();
 }

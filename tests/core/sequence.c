@@ -50,7 +50,7 @@ static void more_than_half_the_space_later(void)
         { "ESTABLISHED?", TO_A, ".",  300, 2000000000, 0,  "ESTABLISHED?", "" },
         { "ESTABLISHED?", TO_A, ".",  300, 2900000000, 0,  "ESTABLISHED?", "" },
         { "ESTABLISHED?", TO_B, "P.", 2900000000, 300, 10, "ESTABLISHED?", "" },
-        { "FIN_WAIT_1",  TO_B, "F.", 2900000010, 300, 0,  "CLOSE_WAIT?", "fin" },
+        { "FIN_WAIT_1?", TO_B, "F.", 2900000010, 300, 0,  "CLOSE_WAIT?", "fin" },
         { "FIN_WAIT_2?", TO_A, ".",  300, 2900000011, 0,  "CLOSE_WAIT?",  "fin-acked" });
 }
 
