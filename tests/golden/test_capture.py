@@ -106,7 +106,7 @@ BOTH_ENDS = TESTS / "kernel" / "sightings" / "both_ends.pcapng"  # each end capt
 @pytest.mark.parametrize("language, form", [
     ("en", r"Captured at two points with a router between them: \d+ copies have another TTL or hop limit; "
            r"(\d+) come at least (\d+) ms after the first sighting"),
-    ("zh", r"在两处抓包，其间有路由器：\d+个副本的 TTL 或跳数限制不同；(\d+)个副本比首次抓到时至少晚(\d+)毫秒")])
+    ("zh", r"在两处抓包，其间有路由器：\d+个副本的TTL或跳数限制不同；(\d+)个副本比首次抓到时至少晚(\d+)毫秒")])
 def test_both_ends_of_a_long_way(said, language, form):
     found = re.fullmatch(form, said(BOTH_ENDS, language)["two-points"])
     assert int(found[1]) > 40 and 10 <= int(found[2]) <= 20
