@@ -64,9 +64,10 @@ void tcpstate_capture_pass(uint32_t frame, int64_t time, const wtap_rec *record)
 /* How long after its sender's last segment, which is the first sighting or a later segment: that late it is at least. */
 static void count_late(const struct tcpstate_counted *counted)
 {
+    if (!counted->copy || counted->last_time == TCPSTATE_NO_TIME)
+        return;
     const int64_t after = counted->segment->time - counted->last_time;
-
-    if (!counted->copy || counted->last_time == TCPSTATE_NO_TIME || after < LATE)
+    if (after < LATE)
         return;
     if (capture.late_copies++ == 0 || after < capture.least_late)
         capture.least_late = after;
