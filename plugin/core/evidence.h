@@ -65,6 +65,11 @@ static inline bool is_below_isn(const struct tcpstate_endpoint *me, const struct
     return (me->known & KNOWS_ISN) && seq_le(segment->seq + segment->payload, me->isn) && me->snd_max - me->isn < FAR;
 }
 
+static inline bool acks_below_isn(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
+{
+    return (peer->known & KNOWS_ISN) && seq_le(segment->ack, peer->isn) && peer->snd_max - peer->isn < FAR;
+}
+
 /* Whether it may have been sent before the SYN with which its sender, or a stranger,
  * began anew: not if it acknowledges the last that the other sent, recorded behind it. */
 static inline bool may_precede_new_syn(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
@@ -73,11 +78,6 @@ static inline bool may_precede_new_syn(const struct tcpstate_endpoint *me, const
     return (me->known & BEGAN_ANEW) && segment->time - me->marked.time < TCPSTATE_LONG_WAY
            && !((segment->flags & TCPSTATE_FLAG_ACK) && segment->ack == peer->snd_max
                 && seq_gt(peer->snd_max, me->anew_from));
-}
-
-static inline bool acks_below_isn(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
-{
-    return (peer->known & KNOWS_ISN) && seq_le(segment->ack, peer->isn) && peer->snd_max - peer->isn < FAR;
 }
 
 #endif

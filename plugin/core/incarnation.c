@@ -57,7 +57,8 @@ static bool begins_with_same_isn(const struct tcpstate_connection *connection, c
                          || (me->may & TCPSTATE_IN(SYN_SENT)) || (me->state == TCPSTATE_SYN_RCVD && (me->known & SENT_SYN));
     const bool refused = connection->end == TCPSTATE_ENDING_REFUSED || connection->end == TCPSTATE_ENDING_REJECTED;
 
-    if (opening || (refused && connection->client == (segment->from & 1)) || segment->time < connection->moments[TCPSTATE_MOMENT_LAST]
+    if (opening || (refused && connection->client == (segment->from & 1))
+        || segment->time < connection->moments[TCPSTATE_MOMENT_LAST]
         || ((me->known & SENT_SYN) && segment->ip_id != 0 && me->syn_mark == tcpstate_syn_mark(segment)))
         return false; /* recorded late, or the very same again */
     /* Who has closed a connection that the other opened sends no SYN of it. */
@@ -85,10 +86,11 @@ static bool begins_with_syn(const struct tcpstate_connection *connection, const 
 static bool begins_with_syn_ack(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
                                 const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment, bool idle)
 {
-    const bool late = segment->time - connection->moments[TCPSTATE_MOMENT_LAST] < TCPSTATE_LONGEST_WAY;
+    const bool may_be_late = segment->time - connection->moments[TCPSTATE_MOMENT_LAST] < TCPSTATE_LONGEST_WAY;
 
-    return ((me->known & KNOWS_ISN) ? me->isn != segment->seq : !late)
-           && ((peer->known & KNOWS_ISN) ? segment->ack != peer->isn + 1 : !late) && peer->likely != TCPSTATE_SYN_SENT && (is_over(connection) || idle);
+    return ((me->known & KNOWS_ISN) ? me->isn != segment->seq : !may_be_late)
+           && ((peer->known & KNOWS_ISN) ? segment->ack != peer->isn + 1 : !may_be_late)
+           && peer->likely != TCPSTATE_SYN_SENT && (is_over(connection) || idle);
 }
 
 /* Data far from all numbers of a connection that is over: the capture lacks the

@@ -313,7 +313,9 @@ static unsigned judge_end(const struct world *world, const struct known *was, co
     if (row->before[end].state != was->shown[end].state
         && !is_true(&row->before[end], accepted_before(world, was, known, segment, end)))
         wrong |= 1u << WRONG_BEFORE;
-    if (segment->from == end && !record->again && !was->recorded[segment->number] && !row->copy && after->state != STATES && !(*states >> after->state & 1)
+    /* Of a copy, made by the capture or by the network, or told as one, nothing is asked. */
+    const bool copy = record->again || was->recorded[segment->number] || row->copy;
+    if (segment->from == end && !copy && after->state != STATES && !(*states >> after->state & 1)
         && is_absurd(segment, after->state))
         wrong |= 1u << WRONG_ABSURD;
     return wrong;
