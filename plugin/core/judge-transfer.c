@@ -48,6 +48,18 @@ static void judge_ack_of_own_fin(const struct tcpstate_endpoint *me, const struc
         judgement->unseen |= BIT(TCPSTATE_GETS_ACK_OF_FIN);
 }
 
+/* It acknowledges more than was captured of the other end. More than its sender's window
+ * let in: much is missing, perhaps a whole opening. */
+static void judge_ack_of_unseen(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                                const struct tcpstate_segment *segment, struct judgement *judgement)
+{
+    if (!(peer->known & KNOWS_SEQ) || seq_le(segment->ack, peer->snd_max) || segment->ack - peer->snd_max >= FAR)
+        return;
+    judgement->is |= ACKS_UNSEEN;
+    if ((me->known & KNOWS_ACK) && segment->ack - me->rcv_nxt > receive_window(me) && !(segment->flags & TCPSTATE_FLAG_FIN))
+        judgement->is |= ANOTHERS_NUMBERS;
+}
+
 /* What the acknowledgment says of its sender: had it the other's FIN when it
  * sent this? */
 static void judge_acknowledgment(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
@@ -82,12 +94,8 @@ static void judge_acknowledgment(const struct tcpstate_connection *connection, c
     } else {
         judgement->unseen |= BIT(TCPSTATE_GETS_FIN);
     }
-    if ((judgement->unseen & BIT(TCPSTATE_GETS_FIN)) && (peer->known & KNOWS_SEQ)
-        && seq_gt(segment->ack, peer->snd_max) && segment->ack - peer->snd_max < FAR) {
-        /* More than its sender's window let in: much is missing, perhaps a whole opening. */
-        const bool jumps = (me->known & KNOWS_ACK) && segment->ack - me->rcv_nxt > receive_window(me);
-        judgement->is |= ACKS_UNSEEN | (jumps && !(segment->flags & TCPSTATE_FLAG_FIN) ? ANOTHERS_NUMBERS : 0);
-    }
+    if (judgement->unseen & BIT(TCPSTATE_GETS_FIN))
+        judge_ack_of_unseen(me, peer, segment, judgement);
     judge_ack_of_own_fin(me, peer, segment, judgement);
 }
 
