@@ -208,9 +208,9 @@ void tcpstate_account(struct tcpstate_connection *connection, const struct tcpst
 
     if (!(account->facts & ACCOUNT_BEGAN))
         begin(account);
-    tcpstate_zeek_observe(&account->zeek, segment);
     if (observation->copy)
         return;
+    tcpstate_zeek_observe(&account->zeek, segment);
     if (segment->flags & TCPSTATE_FLAG_RST) {
         note_reset(connection, segment, observation);
         return;

@@ -14,6 +14,7 @@
 
 #include "beside.h"
 #include "capture.h"
+#include "copies.h"
 #include "host.h"
 #include "lives.h"
 #include "preferences.h"
@@ -66,6 +67,7 @@ static void begin_file(void)
     capture_end = TCPSTATE_NO_TIME;
     tcpstate_lives_begin();
     tcpstate_beside_begin();
+    tcpstate_copies_begin();
 }
 
 static void end_file(void)
@@ -427,6 +429,7 @@ void tcpstate_connections_take(const struct tcpstate_asked *asked, const struct 
     const struct tcpstate_connection *connection = tcpstate_life_open(life);
 
     tcpstate_connections_pass(reading->segment.time);
+    tcpstate_copies_note(reading->segment.frame, reading->layer, seen->copy);
     sight->life = life;
     sight->application = -1;
     sight->later = false;
@@ -496,6 +499,7 @@ bool tcpstate_connections_find(const struct tcpstate_reading *reading, struct tc
     if (reading->quoted && !itself)
         return false;
     *seen = (struct tcpstate_observation){ .client = -1, .stayed = { -1, -1 },
+                                           .copy = !reading->quoted && tcpstate_copies_has(frame, reading->layer),
                                            .reset_after = -1, .repeats_after = -1 };
     sight->life = life;
     sight->application = -1;

@@ -84,7 +84,8 @@ static struct tcpstate_rung *fold(struct tcpstate_ladder *ladder, const struct t
         ladder->open[from] = ladder->count;
     }
     struct tcpstate_rung *rung = tcpstate_ladder_rung(ladder, ladder->open[from] - 1);
-    tcpstate_run_add(&rung->run, &tapped->reading);
+    if (rung->run.segments == 0 || tcpstate_counts(tapped))
+        tcpstate_run_add(&rung->run, &tapped->reading);
     set_after(rung, &tapped->sight.seen);
     return rung;
 }

@@ -266,7 +266,7 @@ void tcpstate_page_take(struct tcpstate_page *page, const struct tcpstate_tapped
     }
     if (rung->run.segments == 0)
         take_step(page, connection, rung, tapped);
-    if (!tapped->reading.quoted) {
+    if (tcpstate_counts(tapped)) {
         connection->packets[tapped->reading.segment.from]++;
         connection->bytes[tapped->reading.segment.from] += tapped->length;
     }

@@ -13,8 +13,8 @@
 
 #include "views.h"
 
-/* Plain segments of one direction since the last step, as captured: what was
- * sent twice or recorded twice counts twice. */
+/* Plain segments of one direction since the last step: what was sent twice counts
+ * twice, what was recorded twice counts once where it is told. */
 struct tcpstate_run {
     uint32_t segments;
     uint32_t last_frame;

@@ -48,8 +48,7 @@ unsigned tcpstate_survey_take(struct tcpstate_survey *survey, const struct tcpst
         index = survey->tallies->len;
         g_hash_table_insert(survey->by_life, (gpointer)life, GUINT_TO_POINTER(index));
     }
-    /* An ICMP error is nobody's segment, whoever it quotes. */
-    if (!tapped->reading.quoted) {
+    if (tcpstate_counts(tapped)) {
         struct tcpstate_tally *tally = tcpstate_survey_at(survey, index - 1);
         tally->packets[from]++;
         tally->bytes[from] += tapped->length;

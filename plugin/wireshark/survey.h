@@ -4,7 +4,7 @@
  *
  * One entry per connection, in the order in which the tap first met them, and
  * constant work per segment.  A survey counts packets and bytes as its filter
- * lets them through; all else is asked of the connection itself when a view
+ * lets them through, but no copies; all else is asked of the connection itself when a view
  * prints (tcpstate_known_of()).
  */
 #ifndef TCPSTATE_SURVEY_H

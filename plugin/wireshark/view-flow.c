@@ -285,7 +285,8 @@ static void add_to_run(info_t *info, struct graph *graph, packet_info *pinfo, co
         flow->open[from].item = item;
         flow->open[from].run = (struct tcpstate_run){ 0 };
     }
-    tcpstate_run_add(&flow->open[from].run, &tapped->reading);
+    if (flow->open[from].run.segments == 0 || tcpstate_counts(tapped))
+        tcpstate_run_add(&flow->open[from].run, &tapped->reading);
     tcpstate_run_text(flow->open[from].item->frame_label, &flow->open[from].run, false);
     char run[TCPSTATE_RUN_TEXT];
     tcpstate_run_text(run, &flow->open[from].run, true);

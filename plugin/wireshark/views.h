@@ -29,6 +29,12 @@ struct tcpstate_tapped {
 
 #define TCPSTATE_TAP "tcpstate"
 
+/* Whether it counts: a copy does not, nor an ICMP error, which is nobody's segment, whoever it quotes. */
+static inline bool tcpstate_counts(const struct tcpstate_tapped *tapped)
+{
+    return !tapped->reading.quoted && !tapped->sight.seen.copy;
+}
+
 /* Whether a connection is wanted, as `whom` has it. */
 typedef bool tcpstate_selects(const struct tcpstate_life *life, const void *whom);
 

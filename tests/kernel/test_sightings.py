@@ -27,6 +27,8 @@ RFC_NAME = {"SYN_RECV": "SYN_RCVD", "FIN_WAIT1": "FIN_WAIT_1", "FIN_WAIT2": "FIN
 SAID = ("tcpstate.analysis", "tcpstate.step", "tcpstate.connection", "tcpstate.client", "tcpstate.server", "tcpstate.repeats",
         "tcpstate.check.failed", "tcpstate.reset.number", "tcpstate.reset.ttl_differs", "tcpstate.reset.cause", "tcpstate.outcome",
         "tcpstate.closed_by", "tcpstate.missing")
+COUNTED = ("connection", "outcome", "packets_a_to_b", "packets_b_to_a", "bytes_a_to_b", "bytes_b_to_a", "history", "conn_state",
+           "missing")
 REASON = lab.why_not()
 
 
@@ -123,3 +125,19 @@ def test_no_state_is_certain_that_the_kernels_socket_had_not(fields, played, nam
                 wrong.append(f"frame {truth['frame']}: {shown}, the kernel's is {kernel}")
     assert not wrong, "\n".join(wrong)
     assert known >= 34
+
+
+def table(tshark, capture, options=()):
+    header, *rows = (line.split("\t") for line in
+                     tshark(*options, "-q", "-r", capture, "-z", "tcpstate,connections,tsv").splitlines() if "\t" in line)
+    return [{name: cell for name, cell in zip(header, row) if name in COUNTED} for row in rows]
+
+
+@pytest.mark.parametrize("name", TOLD)
+@pytest.mark.parametrize("options", [(), ("-2",)], ids=["one-pass", "two-passes"])
+def test_counts_are_those_of_one_sighting(tshark, played, once, name, live, options):
+    world = played(name, live)
+    rows = table(tshark, world.capture, options)
+    assert rows == table(tshark, once(world), options)
+    assert len(rows) == 6 and set(COUNTED) <= set(rows[0])
+    assert sum(int(row["packets_a_to_b"]) + int(row["packets_b_to_a"]) for row in rows) == len(world.firsts)
