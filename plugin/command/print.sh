@@ -29,6 +29,10 @@ drop_root_warning() {
 # that; whatever kills the shell ends tshark as well (--pdeathsig).
 run_tshark() {
     local status
+    if [[ $EUID -ne 0 ]]; then
+        setpriv --pdeathsig TERM tshark "$@"
+        return
+    fi
     {
         setpriv --pdeathsig TERM tshark "$@" 2>&1 >&3 3>&- | drop_root_warning >&2 3>&-
         status=${PIPESTATUS[0]}

@@ -57,6 +57,7 @@ def test_rows_appear_while_the_capture_runs(capture):
     connect(capture)
     readable, _, _ = select.select([capture.stdout], [], [], 20)
     assert readable, "no row within 20 seconds"
+    assert capture.stdout.readline().split()[:3] == ["No.", "Time", "Source"]
     first = capture.stdout.readline()
     assert "Handshake 1/3" in first and "SYN_SENT" in first
     assert capture.poll() is None

@@ -7,6 +7,7 @@ import pathlib
 import shlex
 import signal
 import subprocess
+import unicodedata
 
 import pytest
 
@@ -34,6 +35,57 @@ def test_the_columns_of_the_profile(installed, sample):
         ["Handshake 2/3", "ESTABLISHED?", "SYN_RCVD"],
         ["Handshake 3/3", "ESTABLISHED", "ESTABLISHED?"],
     ]
+
+
+def columns_before(text):
+    """How many columns of a terminal it takes."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+HEADS = {"en": ["No.", "Time", "Source", "Destination", "Client", "Server", "Analysis", "Protocol", "Length", "Info"],
+         "zh": ["编号", "时间", "源地址", "目的地址", "客户端", "服务器", "分析", "协议", "长度", "信息"]}
+LABELS = {"en": ("Handshake 1/3", "Connected: client sends HTTP request", "Close 2+3/4"),
+          "zh": ("第一次握手", "建立连接后，客户端发送http请求", "第二、三次挥手（合并）")}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("from_pipe", [False, True], ids=["file", "pipe"])
+def test_rows_stand_below_their_heads(installed, sample, language, from_pipe):
+    """Whose state is whose is said once, and every state, label and Info begins where its head does."""
+    if from_pipe:
+        with open(installed.work / sample, "rb") as capture:
+            text = prints(installed, "--language", language, "-", stdin=capture)
+    else:
+        text = prints(installed, "--language", language, sample)
+    head, *rows = text.splitlines()
+    assert head.split() == HEADS[language] and len(rows) == 12
+    at = {name: columns_before(head[:head.index(name)]) for name in HEADS[language]}
+    client, server, analysis, info = (at[HEADS[language][i]] for i in (4, 5, 6, 9))
+
+    def begins(row, word):
+        return columns_before(row[:row.index(word)])
+
+    assert begins(rows[0], "SYN_SENT") == client and begins(rows[0], "SYN_RCVD?") == server
+    assert begins(rows[10], "TIME_WAIT?") == client and begins(rows[10], "LAST_ACK") == server
+    opening, request, closing = LABELS[language]
+    for row, label, text in ((0, opening, "58622 → 8080 [SYN]"), (3, request, "GET / HTTP/1.1"),
+                             (10, closing, "8080 → 58622 [FIN, ACK]")):
+        assert begins(rows[row], label) == analysis
+        if not from_pipe:       # where a row waits for no other, one with a long label goes on behind it
+            assert begins(rows[row], text) == info
+
+
+def test_rows_with_columns_of_ones_own_are_tsharks(installed, sample):
+    own = prints(installed, sample, "-o", 'gui.column.format:"No.","%m","Analysis","%Cus:tcpstate.analysis:0:R"')
+    assert own.splitlines()[0].split() == ["1", "Handshake", "1/3"]
+    preferences = installed.profile / "preferences"
+    before = preferences.read_bytes()
+    try:
+        preferences.write_bytes(before.replace(b'\t"Length", "%L",\n', b""))
+        rows = prints(installed, sample).splitlines()
+    finally:
+        preferences.write_bytes(before)
+    assert len(rows) == 12 and rows[0].endswith("Handshake 1/3 SYN_SENT SYN_RCVD?") and " TCP 74 " not in rows[0]
 
 
 FIRST = {"en": "Handshake 1/3", "zh": "第一次握手"}
@@ -86,8 +138,9 @@ def test_a_dash_in_front_is_no_matter_behind_a_folder_or_two_dashes(installed, s
 
 def test_tsharks_own_options(installed, sample):
     assert prints(installed, sample, "-Y", "tcp.port==1") == ""
-    assert len(prints(installed, sample, "-Y", "tcp.port==8080 && tcp.flags.syn==1").splitlines()) == 2
-    assert len(prints(installed, sample, "tcp.flags.syn==1").splitlines()) == 2
+    # A heading and two rows.
+    assert len(prints(installed, sample, "-Y", "tcp.port==8080 && tcp.flags.syn==1").splitlines()) == 3
+    assert len(prints(installed, sample, "tcp.flags.syn==1").splitlines()) == 3
     assert "TCP Connection State" in prints(installed, sample, "-c", "1", "-V")
     steps = prints(installed, sample, "-T", "fields", "-e", "tcpstate.step", "-c", "3")
     assert steps.split() == ["syn", "syn-ack", "handshake-ack"]
