@@ -53,6 +53,18 @@ def test_a_second_capture(account):
     assert account.files() == set()
 
 
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can put another dumpcap in the place of this one")
+def test_no_right_to_capture(account):
+    """As Debian has it: dumpcap is for the group wireshark."""
+    dumpcap = account.home.parent / "dumpcap"
+    shutil.copy("/usr/bin/dumpcap", dumpcap)
+    dumpcap.chmod(0o750)
+    done = account.annotate("-i", "lo", mount=f"mount --bind {dumpcap} /usr/bin/dumpcap || exit 125;")
+    assert (done.returncode, done.stdout) == (1, "") and done.stderr.count("\n") == 1
+    assert done.stderr.startswith("annotate: no right to capture; an administrator gives it: dpkg-reconfigure wireshark-common")
+    assert account.files() == set()         # said before anything is built
+
+
 def test_the_version(account):
     done = account.annotate("--version")
     assert done.stdout.splitlines()[0] == "tcpstate " + (ROOT / "plugin/VERSION").read_text().strip()
