@@ -5,6 +5,8 @@
 #define TCPSTATE_COMPAT_FILES
 #include "captures.h"
 
+#include <errno.h>
+
 /* A file, and the record of it that is next. */
 struct file {
     const char *name;
@@ -41,7 +43,7 @@ static void fetch(struct tcpstate_captures *captures, struct file *file)
     wtap_rec_reset(&file->record);
     file->has_next = TCPSTATE_READ(file->wtap, &file->record, &file->buffer, &error, &info, &offset);
     file->offset = offset;
-    if (file->has_next || error == 0) {
+    if (file->has_next || error == 0 || error == EINTR) { /* Ctrl-C is no fault of the file's */
         g_free(info);
         return;
     }

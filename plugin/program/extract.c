@@ -43,7 +43,7 @@ static char *copy(struct tcpstate_extract *extract, wtap *in, wtap_dumper *out, 
 
     TCPSTATE_RECORD_INIT(&rec, &buffer);
     ws_buffer_init(&buffer, 2048);
-    while (!problem && TCPSTATE_READ(in, &rec, &buffer, &error, &info, &offset)) {
+    while (!problem && !extract->stopped && TCPSTATE_READ(in, &rec, &buffer, &error, &info, &offset)) {
         extract->frames++;
         record = (struct tcpstate_record){ .record = &rec, .bytes = TCPSTATE_RECORD_BYTES(&rec, &buffer), .offset = offset,
                                            .subtype = wtap_file_type_subtype(in) };
@@ -55,6 +55,7 @@ static char *copy(struct tcpstate_extract *extract, wtap *in, wtap_dumper *out, 
             extract->written++;
         }
         wtap_rec_reset(&rec);
+        extract->stopped = *extract->stop;
     }
     if (!problem && error != 0 && error != WTAP_ERR_SHORT_READ) /* what is cut short was told already */
         problem = why(from, error, info);
@@ -81,9 +82,9 @@ char *tcpstate_extract(struct tcpstate_extract *extract, const char *from, const
     info = NULL;
     if (out && !TCPSTATE_DUMP_CLOSE(out, &error, &info) && !problem)
         problem = why(to, error, info);
-    if (!problem && g_rename(part, to) != 0)
+    if (!problem && !extract->stopped && g_rename(part, to) != 0)
         problem = g_strdup_printf("%s: %s", to, g_strerror(errno));
-    if (problem)
+    if (problem || extract->stopped)
         g_unlink(part);
     g_free(part);
     wtap_dump_params_cleanup(&params);

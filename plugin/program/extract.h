@@ -5,6 +5,8 @@
 #ifndef TCPSTATE_EXTRACT_H
 #define TCPSTATE_EXTRACT_H
 
+#include <signal.h>
+
 #include "captures.h"
 
 /* The frames that hold a segment of a connection in `wanted` (struct tcpstate_life,
@@ -12,7 +14,9 @@
 struct tcpstate_extract {
     bool (*is_wanted)(void *whom, const struct tcpstate_record *record, uint32_t frame);
     void *whom;
-    uint64_t frames, written; /* filled in */
+    const volatile sig_atomic_t *stop; /* becomes true when it shall end early */
+    uint64_t frames, written;          /* filled in */
+    bool stopped;                      /* filled in: it did, and there is no new file */
 };
 
 /* Copy the wanted frames of the capture file `from` into a new pcapng file, with

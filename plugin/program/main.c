@@ -68,10 +68,32 @@ struct odd_life {
 
 static volatile sig_atomic_t interrupted;
 
+/* Ctrl-C, and the alarm that it sets: it may have come just before a read() of a
+ * silent pipe, which only the next signal ends. */
 static void interrupt(int signal_number)
 {
     (void)signal_number;
     interrupted = 1;
+    alarm(1);
+}
+
+/* No SA_RESTART: a read() that waits ends with EINTR. */
+static void heed_interrupts(void)
+{
+    struct sigaction action = { .sa_handler = interrupt };
+
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGALRM, &action, NULL);
+}
+
+/* The answer is written now: no write() ends early, and another Ctrl-C ends the program. */
+static void heed_no_interrupts(void)
+{
+    struct sigaction ignored = { .sa_handler = SIG_IGN }, usual = { .sa_handler = SIG_DFL };
+
+    sigaction(SIGALRM, &ignored, NULL);
+    sigaction(SIGINT, &usual, NULL);
+    alarm(0);
 }
 
 /* ---- One record ---- */
@@ -164,10 +186,16 @@ static bool is_wanted(void *whom, const struct tcpstate_record *record, uint32_t
 
 static int extract(struct journey *journey)
 {
-    struct tcpstate_extract what = { .is_wanted = is_wanted, .whom = journey };
-    char *problem = interrupted ? g_strdup("stopped: nothing was written")
-                                : tcpstate_extract(&what, journey->command->files[0], journey->command->out);
+    struct tcpstate_extract what = { .is_wanted = is_wanted, .whom = journey, .stop = &interrupted };
+    char *problem = interrupted ? NULL : tcpstate_extract(&what, journey->command->files[0], journey->command->out);
 
+    heed_no_interrupts();
+    if (interrupted && (problem || what.stopped || what.frames == 0)) {
+        fprintf(stderr, "tcpstate: stopped: %s was not written\n", journey->command->out);
+        g_free(problem);
+        return EXIT_INTERRUPTED;
+    }
+    interrupted = 0; /* or too late: it is whole */
     if (problem) {
         fprintf(stderr, "tcpstate: %s\n", problem);
         g_free(problem);
@@ -240,6 +268,7 @@ static int run_view(struct journey *journey, struct tcpstate_captures *captures)
     bool all = command->all || (selects && printed == &tcpstate_printed_ladder);
     journey->view = printed->begin(all ? "all" : command->json ? "json" : command->tsv ? "tsv" : NULL, &filter);
     travel(journey, captures);
+    heed_no_interrupts();
     if (selects)
         printed->select(journey->view, tcpstate_selection_has, &command->selection);
     printed->print(journey->view);
@@ -251,9 +280,13 @@ static int run_extract(struct journey *journey, struct tcpstate_captures *captur
 {
     journey->odd_lives = g_array_new(FALSE, FALSE, sizeof(struct odd_life));
     travel(journey, captures);
-    int status = extract(journey), told = tell_the_rest(journey, captures);
+    int status = extract(journey);
+    if (status != EXIT_INTERRUPTED) {
+        int told = tell_the_rest(journey, captures);
+        status = status != EXIT_SUCCESS ? status : told;
+    }
     g_array_free(journey->odd_lives, TRUE);
-    return status != EXIT_SUCCESS ? status : told;
+    return status;
 }
 
 static int run(const struct command *command)
@@ -262,9 +295,9 @@ static int run(const struct command *command)
     struct tcpstate_captures *captures = tcpstate_captures_open(command->files, command->file_count, &problem);
 
     if (!captures) {
-        fprintf(stderr, "tcpstate: %s\n", problem);
+        fprintf(stderr, "tcpstate: %s\n", interrupted ? "stopped before the first packet" : problem);
         g_free(problem);
-        return EXIT_FAILURE;
+        return interrupted ? EXIT_INTERRUPTED : EXIT_FAILURE;
     }
     tcpstate_host_begin();
     struct journey journey = { .command = command, .asked = tcpstate_streams_begin() };
@@ -392,7 +425,7 @@ int main(int argc, char **argv)
 
     setlocale(LC_ALL, "");
     read_command_line(&command, argc, argv);
-    signal(SIGINT, interrupt);
+    heed_interrupts();
     init_process_policies();
     TCPSTATE_LOG_INIT("tcpstate");
     g_free(TCPSTATE_CONFIGURE(argv[0]));

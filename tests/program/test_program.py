@@ -58,19 +58,48 @@ def test_a_file_that_is_cut_short_gives_what_was_read(tmp_path):
     assert "cut.pcapng: " in done.stderr and "the answer is that of the 3 packets before" in done.stderr
 
 
-def test_ctrl_c_prints_what_is_known(tmp_path):
-    """A pipe that never ends: the whole session has gone in, then Ctrl-C."""
-    with subprocess.Popen([PROGRAM, "connections", "--tsv", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, env=environment()) as running:
+def interrupted(running, wait):
+    """After Ctrl-C; its standard input stays open.  Its exit status, output and errors."""
+    time.sleep(wait)
+    running.send_signal(signal.SIGINT)
+    status = running.wait(20)
+    return status, running.stdout.read().decode(), running.stderr.read().decode()
+
+
+def start(*arguments):
+    return subprocess.Popen([PROGRAM, *map(str, arguments)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, env=environment())
+
+
+def test_ctrl_c_prints_what_is_known():
+    """A pipe that never ends and has gone silent: the whole session has gone in, then Ctrl-C."""
+    with start("connections", "--tsv", "-") as running:
         running.stdin.write(SESSION.read_bytes())
         running.stdin.flush()
-        time.sleep(2)
-        running.send_signal(signal.SIGINT)
-        time.sleep(0.5)
-        running.stdin.close()
-        out, errors = running.stdout.read().decode(), running.stderr.read().decode()
-    assert running.returncode == 130 and "stopped after" in errors and "a part of the capture" in errors
-    assert len(out.splitlines()) > 50
+        status, out, errors = interrupted(running, 2)
+    assert status == 130 and "stopped after 2" in errors and "a part of the capture" in errors
+    assert "nterrupted system call" not in errors
+    assert out == program("connections", "--tsv", SESSION).stdout
+
+
+def test_ctrl_c_before_the_first_packet():
+    with start("connections", "--tsv", "-") as running:
+        status, out, errors = interrupted(running, 2)
+    assert (status, out, errors) == (130, "", "tcpstate: stopped before the first packet\n")
+
+
+def test_ctrl_c_while_extract_writes(tmp_path):
+    """In its second pass: what is half written goes, and what was there before stays."""
+    large, out = tmp_path / "large.pcapng", tmp_path / "out.pcapng"
+    large.write_bytes(SESSION.read_bytes() * 100)
+    out.write_bytes(b"before")
+    part = tmp_path / "out.pcapng.part"
+    with start("extract", large, out, "--address", "127.0.0.1") as running:
+        while running.poll() is None and not (part.exists() and part.stat().st_size > 0):
+            time.sleep(0.001)
+        status, printed, errors = interrupted(running, 0)
+    assert (status, printed, errors) == (130, "", f"tcpstate: stopped: {out} was not written\n")
+    assert sorted(tmp_path.iterdir()) == [large, out] and out.read_bytes() == b"before"
 
 
 @pytest.mark.parametrize("arguments, complaint", [
