@@ -149,6 +149,7 @@ static void understand(struct journey *journey, const struct tcpstate_record *re
         journey->began = time;
     tcpstate_connections_pass(time); /* the capture lasts as long as its other protocols do */
     tcpstate_capture_pass(journey->frames, time, record->record);
+    tcpstate_settings.capture = journey->command->files[record->file];
     unsigned count = read_record(journey, record, journey->frames, true, readings, &odd);
     for (unsigned i = 0; i < count; i++) {
         observe(journey, &readings[i], record->record->rec_header.packet_header.len);
@@ -362,7 +363,6 @@ static void check_command(struct command *command, int argc, char **argv)
         complain("--all goes with connections and ladder");
     command->files = argv + 2;
     command->file_count = (unsigned)argc - 2;
-    tcpstate_settings.capture = g_strjoinv(", ", command->files);
     if (!extracts)
         return;
     if (argc != 4 || strcmp(argv[2], "-") == 0)

@@ -10,7 +10,7 @@
 struct tcpstate_settings {
     enum tcpstate_language language;
     int two_msl;         /* seconds */
-    const char *capture; /* its file name, or those of several */
+    const char *capture; /* name of the file that the packet at hand comes from */
 };
 extern struct tcpstate_settings tcpstate_settings;
 

@@ -20,7 +20,8 @@ wmem_allocator_t *tcpstate_file_scope(void);
 /* Call back when a capture file begins or ends; either may be NULL. */
 void tcpstate_on_file(void (*begin)(void), void (*end)(void));
 
-/* The capture's file name, or those of several; NULL where nobody tells it. */
+/* The name of the file that the packet at hand comes from; NULL where nobody tells it.
+ * The name lasts as long as the capture is open. */
 const char *tcpstate_capture_name(void);
 
 /* A protocol's name in display filters, and the one that people read; of a

@@ -5,6 +5,7 @@
 #include "survey.h"
 
 #include "../text/phrases.h"
+#include "host.h"
 #include "preferences.h"
 #include "wording.h"
 
@@ -43,7 +44,7 @@ unsigned tcpstate_survey_take(struct tcpstate_survey *survey, const struct tcpst
 
     if (index == 0) {
         struct tcpstate_tally fresh = { .life = life, .first_sender = (int8_t)from,
-                                        .began = tapped->began };
+                                        .file = tcpstate_capture_name(), .began = tapped->began };
         g_array_append_val(survey->tallies, fresh);
         index = survey->tallies->len;
         g_hash_table_insert(survey->by_life, (gpointer)life, GUINT_TO_POINTER(index));

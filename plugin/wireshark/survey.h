@@ -14,6 +14,7 @@
 
 struct tcpstate_tally {
     const struct tcpstate_life *life;
+    const char *file;    /* that holds its first packet (tcpstate_capture_name()), or NULL */
     double began;        /* milliseconds since the capture's first frame, as Wireshark's trees count */
     uint64_t bytes[2];   /* of whole frames, by sending endpoint, as in Wireshark's Conversations */
     uint32_t packets[2];

@@ -161,16 +161,16 @@ static bool is_json_number(const char *text)
            && text[strspn(text, "0123456789.")] == '\0' && g_ascii_isdigit(end[-1]);
 }
 
-/* The same names and values as an object in one line, with the name of the capture. */
-static void print_json_row(const char *row)
+/* The same names and values as an object in one line, with the name of the file, or NULL. */
+static void print_json_row(const char *row, const char *file)
 {
     json_dumper dumper = { .output_file = stdout };
     char **names = g_strsplit(tsv_head, "\t", -1), **values = g_strsplit(row, "\t", -1);
 
     json_dumper_begin_object(&dumper);
-    if (tcpstate_capture_name()) {
+    if (file) {
         json_dumper_set_member_name(&dumper, "file");
-        json_dumper_value_string(&dumper, tcpstate_capture_name());
+        json_dumper_value_string(&dumper, file);
     }
     for (unsigned i = 0; names[i] && values[i]; i++) {
         json_dumper_set_member_name(&dumper, g_strstrip(names[i]));
@@ -204,7 +204,7 @@ static void print_rows(const struct tcpstate_survey *survey, bool json)
         g_string_truncate(row, 0);
         append_row(row, pool, tally, &known, capture);
         if (json)
-            print_json_row(row->str);
+            print_json_row(row->str, tally->file);
         else
             puts(row->str);
         wmem_free_all(pool);

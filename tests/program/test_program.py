@@ -50,6 +50,26 @@ def test_parts_of_a_capture_are_one_in_any_order(tmp_path):
     assert program("connections", "--tsv", *parts).stdout == program("connections", "--tsv", SESSION).stdout
 
 
+def test_json_rows_of_several_files_name_the_one_that_each_begins_in():
+    """Two captures of different hours, in both orders; and one connection cut into three files."""
+    other = SAMPLES / "https.pcapng"
+    for files in ((SESSION, other), (other, SESSION)):
+        found = [json.loads(line) for line in program("connections", "--json", *files).stdout.splitlines()]
+        assert [row["file"] for row in found].count(str(SESSION)) == 85
+        assert {row["file"] for row in found if row["port_b"] == 443} == {str(other)}
+
+
+def test_a_connection_in_several_files_is_that_of_its_first_packet(tmp_path):
+    one = tmp_path / "one.pcapng"
+    program("extract", SESSION, one, "--stream", "44")
+    subprocess.run(["editcap", "-c", "4", one, tmp_path / "part.pcapng"], check=True, env=environment())
+    one.unlink()
+    parts = sorted(tmp_path.iterdir())
+    assert len(parts) > 1
+    row, = [json.loads(line) for line in program("connections", "--json", *reversed(parts)).stdout.splitlines()]
+    assert row["file"] == str(parts[0])
+
+
 def test_a_file_that_is_cut_short_gives_what_was_read(tmp_path):
     cut = tmp_path / "cut.pcapng"
     cut.write_bytes((SAMPLES / "https.pcapng").read_bytes()[:700])
