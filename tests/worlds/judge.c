@@ -34,11 +34,12 @@
  *       LAST_ACK is as good as CLOSING then;
  *   (c) a segment overtaken by a later one of its sender, or recorded after it: the
  *       sender may have moved on between sending and T;
- *   (d) a perfect forgery - the numbers that the host itself would have used, as far as was recorded, and its TTL,
- *       or nothing recorded that these could be held against: the state that it
- *       claims, until the host itself sends something afterwards, other than a RST
+ *   (d) a perfect forgery - the numbers that the host itself would have used, as far as
+ *       was recorded, and a TTL that was recorded of it, or nothing recorded that these
+ *       could be held against: the state that it claims, until the host itself sends something afterwards, other than a RST
  *       for want of a connection (which one that waits in SYN_SENT sends, too); and a forged FIN
- *       that was not recorded moved nobody, as far as others can see.
+ *       that was not recorded moved nobody, as far as others can see: they take its ACK
+ *       for that of the true one.
  * A SYN that splits a handshake is sent by what is no TCP of the RFC: in SYN_RCVD, or, as the
  * RFC has it for a SYN, in SYN_SENT.
  * CLOSED is true of an end without a connection, whether or not its port listens: the
@@ -64,6 +65,7 @@ struct known {
     bool accepted_by[2][MOST_LIVES]; /* its SYN was, by a SYN,ACK of the other's */
     bool met[2], spoke[2]; /* it sent anything; other than a RST for want of a connection */
     uint32_t next[2], acked[2]; /* what follows all that it was seen to send; what it acknowledged */
+    bool ttl[2][256];    /* with which it was seen to send */
     uint32_t claimed[2]; /* (d), bit per state */
     moment claimed_at[2];
     uint32_t accepted[2]; /* what could be shown after the last record, bit per state */
@@ -85,15 +87,16 @@ static bool seems_perfect(const struct known *known, const struct segment *segme
     int from = segment->from;
 
     return segment->seq == known->next[from]
-           && (!(segment->flags & ACK) || (!after(known->acked[from], segment->ack) && !after(segment->ack, known->next[!from])));
+           && (!(segment->flags & ACK) || ((known->newest_ack[from] < 0 || !after(known->acked[from], segment->ack))
+                                           && !after(segment->ack, known->next[!from])));
 }
 
-static void learn_claim(const struct world *world, struct known *known, const struct segment *segment, uint8_t ttl)
+static void learn_claim(struct known *known, const struct segment *segment, uint8_t ttl)
 {
     int from = segment->from;
     uint8_t flags = segment->flags;
 
-    if (known->spoke[from] ? !(segment->perfect || seems_perfect(known, segment)) || ttl != world->host[from].variant->initial_ttl
+    if (known->spoke[from] ? !(segment->perfect || seems_perfect(known, segment)) || !known->ttl[from][ttl]
                          : !segment->perfect && !segment->fits && known->spoke[!from] && !(flags & RST))
         return;
     if (!(flags & (RST | ACK)) && (flags & (SYN | FIN)) != SYN)
@@ -118,14 +121,15 @@ static void learn(const struct world *world, struct known *known, const struct r
     if (record->passed > known->now)
         known->now = record->passed;
     if (segment->forged) {
-        learn_claim(world, known, segment, record->ttl);
+        learn_claim(known, segment, record->ttl);
         return;
     }
     if (!known->met[from] || after(segment_end(segment), known->next[from]))
         known->next[from] = segment_end(segment);
-    if ((segment->flags & ACK) && (!known->met[from] || after(segment->ack, known->acked[from])))
+    if ((segment->flags & ACK) && (known->newest_ack[from] < 0 || after(segment->ack, known->acked[from])))
         known->acked[from] = segment->ack;
     known->met[from] = true;
+    known->ttl[from][record->ttl] = true;
     known->spoke[from] |= segment->life >= 0;
     if (segment->sent >= known->claimed_at[from] && !((segment->flags & RST) && segment->life < 0))
         known->claimed[from] = 0;
@@ -197,6 +201,9 @@ static uint32_t states_between(const struct world *world, const struct known *kn
         if (step->forged_fin >= 0 && !known->recorded[step->forged_fin])
             states |= 1u << step->unheard
                       | (step->life >= 0 && !known->told_fin[end][step->life] ? 1u << step->untold : 0);
+        if (step->forged_fin >= 0 && !known->recorded[step->forged_fin] && step->state == CLOSING && step->peer_life >= 0
+            && known->told_fin[!end][step->peer_life])
+            states |= 1u << TIME_WAIT;
         if (met_unseen_syn(world, known, step) && step->life >= 0 && known->accepted_by[end][step->life])
             states |= 1u << ESTABLISHED;
         if (states >> SYN_RCVD & 1 && host->variant->split)
