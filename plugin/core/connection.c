@@ -132,6 +132,21 @@ static bool answers_anew(const struct tcpstate_endpoint *me, const struct tcpsta
     return (segment->flags & TCPSTATE_FLAG_SYN) && peer->marked.frame > me->marked.frame;
 }
 
+/* A SYN without an IP identification, seen again later than any copy made on the spot: a
+ * host that has crashed, and always takes the same number, sends just that. */
+static void doubt_by_copy(struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                          const struct tcpstate_segment *segment)
+{
+    if (!(segment->flags & TCPSTATE_FLAG_SYN) || segment->ip_id != 0 || segment->time - me->marked.time < TCPSTATE_COPY_TIME)
+        return;
+    tcpstate_may_be(me, segment->flags & TCPSTATE_FLAG_ACK ? TCPSTATE_IN(SYN_RCVD) : TCPSTATE_IN(SYN_SENT));
+    if (!(peer->known & KNOWS_SEQ))
+        return;
+    me->known |= BEGAN_ANEW;
+    me->anew_from = peer->snd_max;
+    me->marked.time = segment->time;
+}
+
 /* Where the first sighting was a step, say why this one is none; copies of plain
  * data are not worth remembering. */
 static void tell_copy(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
@@ -329,9 +344,12 @@ static void observe(struct tcpstate_connection *connection, const struct tcpstat
     connection->moments[TCPSTATE_MOMENT_LAST] = segment->time;
     if (connection->moments[TCPSTATE_MOMENT_FIRST] == TCPSTATE_NO_TIME)
         connection->moments[TCPSTATE_MOMENT_FIRST] = segment->time;
-    if (copy)
+    if (copy) {
+        struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
+        doubt_by_copy(me, &connection->ends[!(segment->from & 1)], segment);
+        observation->ends[segment->from & 1].after_inferred = is_inferred(me);
         tell_copy(connection, segment, digest, observation);
-    else
+    } else
         take_in(connection, segment, digest, first, observation);
     for (int i = 0; i < 2; i++)
         observation->changed |= observation->ends[i].after != shown->ends[i].after

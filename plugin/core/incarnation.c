@@ -255,8 +255,8 @@ static enum tcpstate_state begin_anew(struct tcpstate_connection *connection, co
         connection->facts |= TCPSTATE_CONNECTION_MIDSTREAM;
     /* While its sender is in a connection nobody knows that it was this end who sent
      * it, and not a stranger, or long ago. */
-    if (holds || !((1u << was->state) & (NOBODY_THERE | 1u << TCPSTATE_UNKNOWN))
-        || (segment->flags & TCPSTATE_FLAG_ACK))
+    if ((segment->flags & TCPSTATE_FLAG_SYN)
+        && (holds || !((1u << was->state) & (NOBODY_THERE | 1u << TCPSTATE_UNKNOWN)) || (segment->flags & TCPSTATE_FLAG_ACK)))
         me->after = me->may = was->may | NOBODY_THERE;
     if ((segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK)) == TCPSTATE_FLAG_SYN && holds) {
         *peer = *held;

@@ -6,8 +6,8 @@
  */
 #include "evidence.h"
 
-/* What a SYN has room for to a peer whose MSS is not known (RFC 9293 section 3.7.1). */
-#define MOST_SYN_DATA 536
+/* What a SYN has room for to a peer whose MSS is known from before (RFC 7413 section 4.1.3). */
+#define MOST_SYN_DATA 1460
 
 /* Whether the segment acknowledges what its sender can have received, but the
  * capture has not: the other's SYN, or data after it. */
@@ -83,7 +83,9 @@ static void judge_syn_ack_again(const struct tcpstate_endpoint *me, const struct
                                 struct judgement *judgement)
 {
     judgement->is |= AGAIN;
-    judgement->senders = TCPSTATE_IN(SYN_RCVD) | ((me->known & SENT_FIN) ? TCPSTATE_IN(FIN_WAIT_1) : 0);
+    judgement->senders = TCPSTATE_IN(SYN_RCVD);
+    if ((me->known & SENT_FIN) || (me->may & TCPSTATE_IN(SYN_RCVD)))
+        judgement->senders |= TCPSTATE_IN(FIN_WAIT_1);
     if ((me->known & SENT_FIN) || (!(judgement->is & AFTER_A_PAUSE) && peer->marked.time < me->marked.time))
         judgement->is |= MAY_BE_ANOTHERS;
     judgement->had_not |= BIT(TCPSTATE_GETS_ACK_OF_SYN)
@@ -161,23 +163,27 @@ void tcpstate_judge_syn_ack(const struct tcpstate_connection *connection, const 
         judgement->is |= CROSSES;
     if ((judgement->is & IS_OVER) && is_against_what_was_acked(me, peer, segment))
         judgement->is |= ANOTHERS_NUMBERS;
+    if (!(judgement->is & GOOD_ACK) && peer->likely != TCPSTATE_SYN_SENT)
+        judgement->is |= ANOTHERS_NUMBERS;
     if (may_be_anothers_syn_ack(connection, me, peer, segment, judgement->is & GOOD_ACK))
         judgement->is |= MAY_BE_ANOTHERS;
 }
 
-/* It waits for the SYN,ACK, as far as was seen: it has it now.  Whoever has sent no SYN
- * that was captured may be the server of a handshake of four segments. */
-static void judge_syn_sent(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment,
-                           struct judgement *judgement)
+/* It waits for the SYN,ACK, as far as was seen: it has it now.  Unless the other was seen
+ * to answer by one, and to send no SYN without ACK, its sender may be the server of a
+ * handshake of four segments, which acknowledges the SYN before its own is answered. */
+static void judge_syn_sent(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                           const struct tcpstate_segment *segment, struct judgement *judgement)
 {
-    const bool crossed = (me->pending | me->doubtful) & BIT(TCPSTATE_GETS_SYN);
+    const bool crossed = (peer->known & (SENT_SYN | SENT_SYN_ACK)) != SENT_SYN_ACK;
+    const bool acks_data = (peer->known & SENT_DATA) && !(peer->known & SENT_SYN_DATA) && segment->ack == peer->snd_max;
 
     judgement->is |= OPENS;
     judgement->arrives |= BIT(TCPSTATE_GETS_ACK_OF_SYN);
     judgement->had |= BIT(TCPSTATE_GETS_SYN) | BIT(TCPSTATE_GETS_SYN_ACK);
     /* ... or of another connection, if it does not go on from the SYN. */
     const bool goes_on = (me->known & SENT_SYN) && seq_gt(segment->seq, me->isn) && seq_le(segment->seq, me->snd_max);
-    if (segment->payload > 0 || (!crossed && goes_on))
+    if (segment->payload > 0 || (!crossed && goes_on) || acks_data)
         judgement->senders &= (tcpstate_set)~TCPSTATE_IN(SYN_RCVD);
 }
 
@@ -188,8 +194,9 @@ static void judge_syn_rcvd(const struct tcpstate_connection *connection, const s
                            const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
                            struct judgement *judgement)
 {
-    const bool early = !(peer->known & SENT_SYN) || (peer->known & SENT_SYN_DATA)
-                       || (connection->facts & TCPSTATE_CONNECTION_FAST_OPEN);
+    const bool early = !(me->known & SENT_SYN)
+                       && (!(peer->known & SENT_SYN) || (peer->known & SENT_SYN_DATA)
+                           || (connection->facts & TCPSTATE_CONNECTION_FAST_OPEN));
     const bool more = (me->known & SENT_SYN_ACK) ? (peer->known & KNOWS_SEQ) && seq_gt(segment->ack, me->syn_acked)
                                                  : (me->known & KNOWS_ACK) && seq_gt(segment->ack, me->rcv_nxt);
 
@@ -243,7 +250,7 @@ void tcpstate_judge_opening(const struct tcpstate_connection *connection, const 
     judgement->is |= acks_syn && (peer->known & KNOWS_ISN) ? GOOD_ACK : 0;
     judgement->is |= acks_syn && acks_syn_alone(me, peer, segment) ? ACKS_SYN_ALONE : 0;
     if (me->likely == TCPSTATE_SYN_SENT) {
-        judge_syn_sent(me, segment, judgement);
+        judge_syn_sent(me, peer, segment, judgement);
     } else if (client) {
         judgement->had |= BIT(TCPSTATE_GETS_SYN_ACK);
         judgement->senders &= (tcpstate_set)~TCPSTATE_IN(SYN_RCVD);

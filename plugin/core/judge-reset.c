@@ -60,13 +60,14 @@ static void judge_reset_arrival(const struct tcpstate_endpoint *me, const struct
      * section 7.3), although a host that has restarted sends just that. */
     bool unsigned_one = (me->known & peer->known & SIGNED) && !(segment->options & TCPSTATE_OPTION_SIGNATURE);
     enum tcpstate_reset_number number = judge_reset_number(me, peer, segment);
-    bool refused = (number == TCPSTATE_RESET_NUMBER_BAD_ACK && peer->may == TCPSTATE_IN(SYN_SENT))
+    bool refused = (number == TCPSTATE_RESET_NUMBER_BAD_ACK && (segment->flags & TCPSTATE_FLAG_ACK)
+                    && peer->may == TCPSTATE_IN(SYN_SENT))
                    || (number == TCPSTATE_RESET_NUMBER_OUTSIDE && (peer->known & KNOWS_ACK)
                        && seq_lt(segment->seq, peer->rcv_nxt));
 
     judgement->reset_number = (uint8_t)number;
-    if (number == TCPSTATE_RESET_NUMBER_BAD_ACK && (segment->flags & TCPSTATE_FLAG_ACK) && (peer->known & KNOWS_SEQ)
-        && seq_gt(segment->ack, peer->snd_max))
+    if (number == TCPSTATE_RESET_NUMBER_BAD_ACK
+        && (!(segment->flags & TCPSTATE_FLAG_ACK) || ((peer->known & KNOWS_SEQ) && seq_gt(segment->ack, peer->snd_max))))
         judgement->is |= ANOTHERS_NUMBERS; /* the capture lacks what it answers */
     if (unsigned_one)
         return;

@@ -41,7 +41,7 @@ static bool is_of_another(const struct tcpstate_connection *connection, const st
 static void judge_ack_of_own_fin(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
                                  const struct tcpstate_segment *segment, struct judgement *judgement)
 {
-    if ((peer->known & ACK_OF_FIN_CARRIED) && seq_ge(segment->ack, peer->carried_to)) {
+    if ((peer->known & ACK_OF_FIN_CARRIED) && !(me->known & FIN_DISPUTED) && seq_ge(segment->ack, peer->carried_to)) {
         judgement->had |= BIT(TCPSTATE_GETS_ACK_OF_FIN);
         judgement->senders &= (tcpstate_set)~WAITS_FOR_ACK_OF_FIN;
     } else if (me->may & WAITS_FOR_ACK_OF_FIN)
@@ -99,6 +99,14 @@ static void judge_acknowledgment(const struct tcpstate_connection *connection, c
     judge_ack_of_own_fin(me, peer, segment, judgement);
 }
 
+/* Whether its acknowledgment is older than what its sender has acknowledged since. */
+static bool is_overtaken(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
+{
+    const bool goes_on = segment->payload > 0 && (!(me->known & KNOWS_SEQ) || goes_beyond(me, segment));
+
+    return (me->known & KNOWS_ACK) && seq_lt(segment->ack, me->rcv_nxt) && me->likely != TCPSTATE_SYN_SENT && !goes_on;
+}
+
 static void judge_fin(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
                       const struct tcpstate_segment *segment, bool fits, struct judgement *judgement)
 {
@@ -122,7 +130,7 @@ static void judge_fin(const struct tcpstate_endpoint *me, const struct tcpstate_
         judgement->is &= ~PEER_SENT_FIN; /* the other's was recorded early: this one is the first */
     else if ((peer->known & SENT_FIN) && !covers_fin(peer, segment))
         judgement->is |= CROSSES;
-    if (!(me->known & SENT_FIN) && (judgement->is & OVERTAKEN))
+    if (!(me->known & SENT_FIN) && is_overtaken(me, segment))
         judgement->is |= AFTER_THE_FIN;
     if (judgement->is & UNACCEPTABLE) {
         judgement->may_arrive |= (judgement->is & OUTDATED) ? BIT(TCPSTATE_GETS_FIN) : 0;
@@ -188,6 +196,16 @@ static bool is_stray(const struct tcpstate_connection *connection, const struct 
            || ((peer->known & KNOWS_SEQ) && segment->ack - peer->snd_max + FAR > 2 * FAR);
 }
 
+/* Whether both of its numbers are a little before those that are known, as if it had been on
+ * its way for long, and it is not what the other expects. */
+static bool is_old_duplicate(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                             const struct tcpstate_segment *segment)
+{
+    return (me->known & KNOWS_SEQ) && me->snd_max - segment->seq <= UINT16_MAX
+           && (!(peer->known & KNOWS_SEQ) || peer->snd_max - segment->ack <= UINT16_MAX)
+           && !((peer->known & KNOWS_ACK) && segment->seq == peer->rcv_nxt && covers_syn(peer, segment));
+}
+
 /* Whether the capture holds nothing against its number.  Beyond the window that its
  * receiver named last it does not fit, although the receiver may have named a larger
  * one since; and a FIN where data was seen is another's. */
@@ -202,26 +220,20 @@ static bool fits_in(const struct tcpstate_endpoint *me, const struct tcpstate_en
     return !(peer->known & KNOWS_ACK) || seq_le(segment->seq, expects + receive_window(peer));
 }
 
-/* Whether its acknowledgment is older than what its sender has acknowledged since. */
-static bool is_overtaken(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
-{
-    const bool goes_on = segment->payload > 0 && (!(me->known & KNOWS_SEQ) || goes_beyond(me, segment));
-
-    return (me->known & KNOWS_ACK) && seq_lt(segment->ack, me->rcv_nxt) && me->likely != TCPSTATE_SYN_SENT && !goes_on;
-}
-
 /* What a bare segment's number shows: it is its sender's SND.NXT.  A FIN takes one. */
 static void judge_bare(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment,
                        struct judgement *judgement)
 {
     if (me->known & SENT_FIN) {
         if (seq_le(segment->seq, me->fin))
-            judgement->is |= BELOW_ITS_FIN | ((judgement->is & NEWS) && segment->seq != me->fin ? WITHDRAWS_FIN : 0);
+            judgement->is |= BEHIND | BELOW_ITS_FIN | ((judgement->is & NEWS) && segment->seq != me->fin ? WITHDRAWS_FIN : 0);
     } else if (me->known & KNOWS_SEQ) {
         if (seq_gt(segment->seq, me->fin_from) && segment->seq - me->fin_from < FAR)
             judgement->is |= SKIPS_UNSEEN;
         else if (segment->seq == me->snd_max)
             judgement->senders &= SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD); /* no FIN of its own is behind it */
+        else if (me->snd_max - segment->seq > 1 && me->snd_max - segment->seq < FAR && !tcpstate_is_older_stamp(me, segment))
+            judgement->is |= BEHIND;
     }
     if ((me->known & KNOWS_ACK) && segment->ack == me->rcv_nxt && (me->known & PROVOKED))
         judgement->is |= CHALLENGES;
@@ -278,8 +290,7 @@ void tcpstate_judge_transfer(const struct tcpstate_connection *connection, const
 
     judgement->senders = ALIVE;
     if (is_stray(connection, me, peer, segment)) {
-        judgement->is |= STRAY | ((me->known & KNOWS_SEQ) && me->snd_max - segment->seq <= UINT16_MAX
-                                         && !((peer->known & KNOWS_ACK) && segment->seq == peer->rcv_nxt && covers_syn(peer, segment)) ? 0 : ANOTHERS_NUMBERS);
+        judgement->is |= STRAY | (is_old_duplicate(me, peer, segment) ? 0 : ANOTHERS_NUMBERS);
         judgement->senders = 0;
         return;
     }

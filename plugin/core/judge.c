@@ -82,7 +82,8 @@ static bool may_be_anothers(const struct tcpstate_endpoint *me, const struct tcp
     const bool another_way = me->ttl != 0 && segment->ttl != 0 && segment->ttl != me->ttl;
 
     return another_way || (me->known & REPLAYED)
-           || (((me->known & DISPUTED) || may_precede_new_syn(me, peer, segment)) && !opens_by_numbers(me, peer, segment));
+           || may_precede_new_syn(me, peer, segment)
+           || ((me->known & DISPUTED) && !opens_by_numbers(me, peer, segment));
 }
 
 /* What the ends have done before it. */

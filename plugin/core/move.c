@@ -65,6 +65,8 @@ void tcpstate_may_be(struct tcpstate_endpoint *end, tcpstate_set others)
     tcpstate_settle(end);
 }
 
+#define CLOSED_ITS_SIDE (WAITS_FOR_ACK_OF_FIN | TCPSTATE_IN(FIN_WAIT_2) | TCPSTATE_IN(TIME_WAIT))
+
 /* The likeliest state in which it can have sent this: with what it knew of; with
  * all that most likely arrived and is not denied; with what the capture lacks;
  * else the first that is left, those of an open connection before others. */
@@ -88,6 +90,8 @@ static enum tcpstate_state likeliest(const struct tcpstate_endpoint *me, const s
     for (size_t i = 0; i < sizeof guesses; i++)
         if (can & (1u << guesses[i]))
             return (enum tcpstate_state)guesses[i];
+    if ((me->known & (SENT_FIN | FIN_DISPUTED)) == SENT_FIN && (can & CLOSED_ITS_SIDE))
+        can &= CLOSED_ITS_SIDE; /* who was seen to close has closed */
     for (size_t i = 0; i < sizeof order; i++)
         if (can & (1u << order[i]))
             return (enum tcpstate_state)order[i];
@@ -237,6 +241,8 @@ static tcpstate_set can_have_sent(const struct tcpstate_endpoint *me, const stru
     if (fin && (judgement->had & BIT(TCPSTATE_GETS_FIN)))
         can |= ((me->known & MAY_REPEAT) ? TCPSTATE_IN(CLOSING) : 0)
                | ((judgement->is & AGAIN) && !(me->known & ACKED_FIN) ? TCPSTATE_IN(LAST_ACK) : 0);
+    if (judgement->is & BEHIND)
+        can |= ALIVE;
     return can & judgement->senders;
 }
 
@@ -304,7 +310,7 @@ static void move_sender(struct tcpstate_endpoint *me, const struct tcpstate_segm
         move_by_earlier_fin(me);
         from->state = TCPSTATE_ESTABLISHED;
         from->corrected = true;
-    } else if (nonsense || is_exception(me, judgement) || (judgement->is & OVERTAKEN)) {
+    } else if (nonsense || is_exception(me, judgement) || (judgement->is & (OVERTAKEN | HAS_FIN)) == OVERTAKEN) {
         ;
     } else if (can == 0) {
         me->after |= tcpstate_next_of(judgement->senders, sending(segment));
@@ -315,7 +321,7 @@ static void move_sender(struct tcpstate_endpoint *me, const struct tcpstate_segm
     }
     me->after |= may_stand_too(was, judgement, moved);
     from->own = moved ? (enum tcpstate_state)me->likely : from->state;
-    const bool its_own = moved && !(judgement->is & MAY_BE_ANOTHERS);
+    const bool its_own = moved && !(judgement->is & (MAY_BE_ANOTHERS | OVERTAKEN));
     from->certain = its_own && (from->own != from->state ? me->after : can) == (1u << from->own);
     from->stood = its_own && can == (1u << from->state);
     tcpstate_settle(me);
@@ -462,6 +468,20 @@ static void learn_of_the_uncaptured(struct tcpstate_endpoint *peer, const struct
         stand(peer, TCPSTATE_SYN_RCVD);
 }
 
+/* Its SYN,ACK, recorded behind what acknowledges it: who sent that is no server. */
+static void prove_client(const struct tcpstate_endpoint *me, struct tcpstate_endpoint *peer,
+                         const struct tcpstate_segment *segment, const struct judgement *judgement)
+{
+    const tcpstate_set client = peer->after & (tcpstate_set)~TCPSTATE_IN(SYN_RCVD);
+
+    if ((judgement->is & (HAS_SYN | HAS_ACK | GOOD_ACK | HAS_RST | MAY_BE_ANOTHERS)) != (HAS_SYN | HAS_ACK | GOOD_ACK)
+        || (me->known & SENT_SYN) || (peer->known & (SENT_SYN | KNOWS_ACK)) != (SENT_SYN | KNOWS_ACK)
+        || peer->rcv_nxt - segment->seq - 1 >= FAR || !(client & (1u << peer->likely)))
+        return;
+    peer->after = client;
+    tcpstate_settle(peer);
+}
+
 /* The other acknowledges a FIN that was in doubt. */
 static void confirm_fin(struct tcpstate_endpoint *peer)
 {
@@ -510,6 +530,7 @@ void tcpstate_move(struct tcpstate_connection *connection, const struct tcpstate
     move_sender(me, segment, judgement, departure);
     expose_closer(me, peer, segment, judgement);
     learn_of_the_uncaptured(peer, judgement);
+    prove_client(me, peer, segment, judgement);
     if (judgement->is & CONFIRMS_FIN)
         confirm_fin(peer);
     if (judgement->is & WITHDRAWS_FIN)

@@ -45,11 +45,13 @@ static void rst_with_a_wrong_ack_does_not_refuse(void)
         { "ESTABLISHED",  TO_B, ".",  101, 301, 0, "ESTABLISHED?", "handshake-ack" });
 }
 
+/* A SYN is refused by a RST with ACK; one without answers a segment with ACK, which
+ * the capture then lacks, or is forged. */
 static void rst_without_an_ack_does_not_refuse(void)
 {
     FIGURE(
         { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "syn" },
-        { "SYN_SENT",     TO_A, "R",  0,   0,   0, "any",          "reset-ignored", .was_b = "any",
+        { "SYN_SENT?",    TO_A, "R",  0,   0,   0, "any",          "reset-ignored", .was_b = "any",
           .reset = WRONG_ACK },
         { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD?",     "syn-ack", .was_b = "any" },
         { "ESTABLISHED",  TO_B, ".",  101, 301, 0, "ESTABLISHED?", "handshake-ack" });

@@ -94,12 +94,14 @@ static void zero_window(void)
         { "FIN_WAIT_1",  TO_B, "F.", 101, 300, 0, "CLOSE_WAIT?", "fin" });
 }
 
-/* An ACK far beyond all that was sent is not believed: RFC 5961 section 5. */
+/* An ACK far beyond all that was sent is not believed: RFC 5961 section 5.  A host that
+ * always takes the same ISN sends just that in its next connection, if the capture lacks
+ * the opening: what the other end is in then is in doubt, until it is acknowledged. */
 static void absurd_acknowledgment(void)
 {
     FIGURE(ESTABLISHED_100_300,
-        { "ESTABLISHED", TO_A, ".",  300, 2000000100, 0, "ESTABLISHED?", "" },
-        { "FIN_WAIT_1",  TO_B, "F.", 100, 300,        0, "CLOSE_WAIT?", "fin" },
+        { "ESTABLISHED?", TO_A, ".", 300, 2000000100, 0, "ESTABLISHED?", "" },
+        { "FIN_WAIT_1?", TO_B, "F.", 100, 300,        0, "CLOSE_WAIT?", "fin" },
         { "FIN_WAIT_2?", TO_A, ".",  300, 101,        0, "CLOSE_WAIT?",  "fin-acked" });
 }
 
@@ -182,10 +184,10 @@ static void bad_ack_in_the_handshake(void)
         { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",     "syn-ack" },
         { "any",          TO_B, ".",  101, 250, 0, "SYN_RCVD",     "" },
         { "ESTABLISHED",  TO_B, ".",  101, 301, 0, "ESTABLISHED?", "handshake-ack", .was_a = "any" });
-    FIGURE( /* beyond A's window: B cannot have sent that without the capture */
+    FIGURE( /* beyond A's window: B cannot have sent that in this connection */
         { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "syn" },
         { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",     "syn-ack" },
-        { "any",          TO_B, ".",  101, 900000, 0, "SYN_RCVD",  "" },
+        { "any",          TO_B, ".",  101, 900000, 0, "SYN_RCVD?", "" },
         { "ESTABLISHED",  TO_B, ".",  101, 301, 0, "ESTABLISHED?", "handshake-ack", .was_a = "any" });
 }
 
