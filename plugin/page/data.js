@@ -47,9 +47,10 @@ function stateText(state) {
 
 /* Of segments that are no step: how many, how large. */
 function runText(step, withFrame) {
-  const [segments, bytes, last] = step.run;
+  const [segments, bytes, last, again] = step.run;
+  const key = again ? (segments === 1 ? 'run_again' : 'runs_again') : segments === 1 ? 'run' : 'runs';
   const text = bytes === 0 ? word(segments === 1 ? 'ack' : 'acks', grouped(segments))
-                           : word(segments === 1 ? 'run' : 'runs', grouped(segments), grouped(bytes));
+                           : word(key, grouped(segments), grouped(bytes));
   return withFrame && segments > 1 ? word('until', text, last) : text;
 }
 

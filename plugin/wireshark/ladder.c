@@ -10,11 +10,16 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "../core/sequence.h"
 #include "../text/phrases.h"
 #include "host.h"
 #include "preferences.h"
 #include "text-width.h"
 #include "wording.h"
+
+/* Nanoseconds without a segment that are a row: longer than most conversations rest
+ * between two messages, and than the first retransmissions of a SYN wait. */
+#define PAUSE UINT64_C(10000000000)
 
 struct tcpstate_rung *tcpstate_ladder_rung(const struct tcpstate_ladder *ladder, uint64_t number)
 {
@@ -71,32 +76,98 @@ static bool shows_the_same(const struct tcpstate_rung *rung, const struct tcpsta
     return tcpstate_shows_the_same(&shown, seen);
 }
 
-static struct tcpstate_rung *fold(struct tcpstate_ladder *ladder, const struct tcpstate_tapped *tapped)
+/* Whether all data of a segment was taken in before, by its numbers alone.  A probe of
+ * one octet before the next (a keep-alive, a zero window probe) is not told apart from
+ * data, so it is not called that.  What fills a hole, or came before all that is
+ * remembered, is new. */
+static bool was_taken(struct tcpstate_taken *taken, const struct tcpstate_segment *segment)
+{
+    uint32_t begin = segment->seq + ((segment->flags & TCPSTATE_FLAG_SYN) != 0);
+    uint32_t end = begin + segment->payload;
+
+    if (!taken->any) {
+        if (segment->payload > 0)
+            *taken = (struct tcpstate_taken){ begin, end, begin, begin, true };
+        return false;
+    }
+    if (segment->payload == 0 || segment->payload > INT32_MAX)
+        return false;
+    if (seq_gt(begin, taken->end)) { /* another hole: the older one and all before it are forgotten */
+        if (taken->hole != taken->hole_end)
+            taken->begin = taken->hole_end;
+        taken->hole = taken->end;
+        taken->hole_end = begin;
+        taken->end = end;
+        return false;
+    }
+    if (seq_gt(end, taken->end)) {
+        taken->end = end;
+        if (end - taken->begin > INT32_MAX / 2) /* numbers go round: what is older is forgotten */
+            taken->begin = taken->hole = taken->hole_end = begin;
+        return false;
+    }
+    if (seq_lt(begin, taken->begin) || (segment->payload == 1 && begin == taken->end - 1))
+        return false;
+    if (seq_le(end, taken->hole) || seq_ge(begin, taken->hole_end))
+        return true;
+    if (seq_le(begin, taken->hole))
+        taken->hole = seq_lt(end, taken->hole_end) ? end : taken->hole_end;
+    else if (seq_ge(end, taken->hole_end))
+        taken->hole_end = begin;
+    return false;
+}
+
+/* One more of the run that goes on in its direction, or the first of a new one. */
+static struct tcpstate_rung *fold(struct tcpstate_ladder *ladder, const struct tcpstate_tapped *tapped, bool again)
 {
     int from = tapped->reading.segment.from;
 
     for (int i = 0; i < 2; i++)
         if (ladder->open[i] > 0
-            && !shows_the_same(tcpstate_ladder_rung(ladder, ladder->open[i] - 1), &tapped->sight.seen))
+            && (!shows_the_same(tcpstate_ladder_rung(ladder, ladder->open[i] - 1), &tapped->sight.seen)
+                || (i == from && tcpstate_ladder_rung(ladder, ladder->open[i] - 1)->run.again != again)))
             ladder->open[0] = ladder->open[1] = 0;
     if (ladder->open[from] == 0) {
         add_rung(ladder, tapped);
         ladder->open[from] = ladder->count;
     }
     struct tcpstate_rung *rung = tcpstate_ladder_rung(ladder, ladder->open[from] - 1);
-    if (rung->run.segments == 0 || tcpstate_counts(tapped))
-        tcpstate_run_add(&rung->run, &tapped->reading);
+    rung->run.again = again;
+    tcpstate_run_add(&rung->run, &tapped->reading);
     set_after(rung, &tapped->sight.seen);
     return rung;
 }
 
+/* Nanoseconds since the segment before, if they are a row; else 0. */
+static int64_t pause_before(const struct tcpstate_ladder *ladder, int64_t time)
+{
+    uint64_t pause = (uint64_t)time - (uint64_t)ladder->latest;
+
+    if (ladder->count == 0 || time <= ladder->latest || pause < PAUSE)
+        return 0;
+    return (int64_t)MIN(pause, INT64_MAX);
+}
+
 struct tcpstate_rung *tcpstate_ladder_take(struct tcpstate_ladder *ladder, const struct tcpstate_tapped *tapped)
 {
-    if (tcpstate_is_plain(tapped))
-        return fold(ladder, tapped);
-    struct tcpstate_rung *rung = add_rung(ladder, tapped);
-    set_after(rung, &tapped->sight.seen);
-    ladder->open[0] = ladder->open[1] = 0;
+    const struct tcpstate_segment *segment = &tapped->reading.segment;
+    bool plain = tcpstate_is_plain(tapped);
+
+    if (plain && tapped->sight.seen.copy && ladder->count > 0)
+        return NULL;
+    int64_t pause = pause_before(ladder, segment->time);
+    bool again = !tapped->reading.quoted && was_taken(&ladder->taken[segment->from], segment);
+    if (ladder->count == 0 || segment->time > ladder->latest)
+        ladder->latest = segment->time;
+    if (pause > 0)
+        ladder->open[0] = ladder->open[1] = 0;
+    struct tcpstate_rung *rung = plain ? fold(ladder, tapped, again) : add_rung(ladder, tapped);
+    if (pause > 0)
+        rung->pause = pause;
+    if (!plain) {
+        set_after(rung, &tapped->sight.seen);
+        ladder->open[0] = ladder->open[1] = 0;
+    }
     return rung;
 }
 
@@ -307,6 +378,18 @@ static void append_rung(struct drawing *drawing, const struct tcpstate_rung *run
     g_string_free(arrow, TRUE);
 }
 
+/* Time in which nothing was sent, as a row. */
+static void append_pause(struct drawing *drawing, const struct tcpstate_rung *rung)
+{
+    GString *text = g_string_new("");
+
+    append_phrase(drawing, text, drawing->ladder->filtered ? TCPSTATE_PHRASE_LADDER_PAUSE_FILTERED
+                                                           : TCPSTATE_PHRASE_LADDER_PAUSE,
+                  tcpstate_seconds_text(drawing->pool, rung->pause));
+    append_row(drawing, "", "", "", text->str, "");
+    g_string_free(text, TRUE);
+}
+
 /* ---- Around them ---- */
 
 static void append_heading(struct drawing *drawing)
@@ -406,6 +489,8 @@ void tcpstate_ladder_draw(GString *out, const struct tcpstate_ladder *ladder, un
             i = ladder->count - ladder->half;
         }
         const struct tcpstate_rung *rung = tcpstate_ladder_rung(ladder, i);
+        if (rung->pause > 0)
+            append_pause(&drawing, rung);
         append_before(&drawing, rung, i == 0);
         append_rung(&drawing, rung);
     }

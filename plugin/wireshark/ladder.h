@@ -16,12 +16,20 @@
 /* One arrow: a step, or a run of plain segments. */
 struct tcpstate_rung {
     int64_t time;
+    int64_t pause;                   /* nanoseconds since the segment before it, where that is a row; else 0 */
     struct tcpstate_numbers numbers; /* its frame, and who sent it */
     struct tcpstate_run run;         /* .segments 0: a step */
     const char *label;               /* of a step */
     const char *icmp;                /* who reports it: an ICMP error that quotes a segment of numbers.from; or NULL */
     uint8_t before[2], after[2];     /* enum tcpstate_state */
     bool before_inferred[2], after_inferred[2];
+};
+
+/* The data of an end that was taken in: all from .begin to .end, but for one hole
+ * (empty where .hole == .hole_end).  What lies before .begin is not remembered. */
+struct tcpstate_taken {
+    uint32_t begin, end, hole, hole_end;
+    bool any;
 };
 
 struct tcpstate_ladder {
@@ -31,10 +39,16 @@ struct tcpstate_ladder {
     uint32_t half;    /* how many are kept at each end; UINT32_MAX: all */
     uint64_t count;   /* how many there were */
     uint64_t open[2]; /* by direction, the run that goes on: its number + 1; or 0 */
+    int64_t latest;   /* of the segments taken in, if .count > 0 */
+    struct tcpstate_taken taken[2];
+    bool filtered;    /* a filter chose the segments: others may lie in a pause */
 };
 
 /* Take in one segment: a rung of its own, or one more of the run that goes on.
- * Returns that rung; of a step's, .label and .icmp are the caller's to fill. */
+ * A pause of 10 s ends a run; data that was taken in before is a run of its own;
+ * and a copy of a plain segment is nothing that was sent.
+ * Returns that rung; of a step's, .label and .icmp are the caller's to fill; or
+ * NULL where there is none. */
 struct tcpstate_rung *tcpstate_ladder_take(struct tcpstate_ladder *ladder, const struct tcpstate_tapped *tapped);
 
 /* A rung that is still kept. */

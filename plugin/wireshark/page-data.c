@@ -224,7 +224,8 @@ static void append_step(struct writing *writing, const struct tcpstate_page_conn
     }
     if (rung->run.segments > 0) {
         name(out, "run");
-        g_string_append_printf(out, "[%u,%" PRIu64 ",%u]", rung->run.segments, rung->run.bytes, rung->run.last_frame);
+        g_string_append_printf(out, "[%u,%" PRIu64 ",%u,%d]", rung->run.segments, rung->run.bytes, rung->run.last_frame,
+                               rung->run.again);
     } else {
         add_detail(writing, rung, &connection->details[rung - ladder->rungs], a);
     }

@@ -264,7 +264,7 @@ void tcpstate_page_take(struct tcpstate_page *page, const struct tcpstate_tapped
         connection->details_room = ladder->room;
         connection->details = g_renew(struct tcpstate_page_detail, connection->details, ladder->room);
     }
-    if (rung->run.segments == 0)
+    if (rung && rung->run.segments == 0)
         take_step(page, connection, rung, tapped);
     if (tcpstate_counts(tapped)) {
         connection->packets[tapped->reading.segment.from]++;

@@ -31,6 +31,13 @@ void tcpstate_grouped(char text[TCPSTATE_GROUPED], uint64_t number)
     *text = '\0';
 }
 
+static enum tcpstate_phrase segments_phrase(bool again, bool one)
+{
+    if (again)
+        return one ? TCPSTATE_PHRASE_RUN_AGAIN : TCPSTATE_PHRASE_RUNS_AGAIN;
+    return one ? TCPSTATE_PHRASE_RUN_SEGMENT : TCPSTATE_PHRASE_RUN_SEGMENTS;
+}
+
 void tcpstate_run_text(char text[TCPSTATE_RUN_TEXT], const struct tcpstate_run *run, bool with_frame)
 {
     enum tcpstate_language language = tcpstate_language();
@@ -45,7 +52,7 @@ void tcpstate_run_text(char text[TCPSTATE_RUN_TEXT], const struct tcpstate_run *
                           tcpstate_phrase(one ? TCPSTATE_PHRASE_RUN_ACK : TCPSTATE_PHRASE_RUN_ACKS, language));
     else
         length = snprintf(text, TCPSTATE_RUN_TEXT, "%s%s%s%s", segments,
-                          tcpstate_phrase(one ? TCPSTATE_PHRASE_RUN_SEGMENT : TCPSTATE_PHRASE_RUN_SEGMENTS, language),
+                          tcpstate_phrase(segments_phrase(run->again, one), language),
                           bytes, tcpstate_phrase(run->bytes == 1 ? TCPSTATE_PHRASE_RUN_BYTE : TCPSTATE_PHRASE_RUN_BYTES,
                                                  language));
     if (with_frame && !one)

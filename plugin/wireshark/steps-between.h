@@ -13,12 +13,14 @@
 
 #include "views.h"
 
-/* Plain segments of one direction since the last step: what was sent twice counts
- * twice, what was recorded twice counts once where it is told. */
+/* Plain segments of one direction since the last step: what was recorded twice
+ * counts once where it is told.  What was sent twice is a run of its own in the
+ * text ladder and the page (.again), and counts twice in the flow graph. */
 struct tcpstate_run {
     uint32_t segments;
     uint32_t last_frame;
     uint64_t bytes;
+    bool again; /* all of them are data that was seen before */
 };
 
 /* Whether a segment belongs to a run. */
@@ -43,7 +45,7 @@ static inline bool tcpstate_shows_the_same(const struct tcpstate_shown *shown, c
 
 void tcpstate_run_add(struct tcpstate_run *run, const struct tcpstate_reading *reading);
 
-/* "12 segments, 14 480 bytes", "3 ACKs"; with more than one segment, up to
+/* "12 segments, 14 480 bytes", "3 ACKs", "2 retransmissions, 2 896 bytes"; with more than one segment, up to
  * which frame. */
 #define TCPSTATE_RUN_TEXT 160
 void tcpstate_run_text(char text[TCPSTATE_RUN_TEXT], const struct tcpstate_run *run, bool with_frame);

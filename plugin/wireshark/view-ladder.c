@@ -75,6 +75,7 @@ static struct tcpstate_ladder *ladder_of(struct book *book, const struct tcpstat
     if (book->all || book->ladders->len < MOST_CONNECTIONS) {
         ladder = g_new0(struct tcpstate_ladder, 1);
         ladder->life = life;
+        ladder->filtered = book->filter != NULL;
         ladder->half = book->all ? UINT32_MAX : MOST_RUNGS_AT_EACH_END;
         g_ptr_array_add(book->ladders, ladder);
     } else {
@@ -102,7 +103,7 @@ static void take(void *data, const struct tcpstate_tapped *tapped)
     if (!ladder)
         return;
     struct tcpstate_rung *rung = tcpstate_ladder_take(ladder, tapped);
-    if (rung->run.segments > 0)
+    if (!rung || rung->run.segments > 0)
         return;
     wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
     rung->label = keep(book, tcpstate_label_of(pool, reading, &tapped->sight));

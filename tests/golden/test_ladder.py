@@ -199,6 +199,67 @@ def test_one_pass_and_two_print_the_same(capture, tshark):
     assert ladder(tshark, path) == ladder(tshark, path, "", "-2")
 
 
+# ---- Time, and what was sent again ----
+
+def test_a_pause_is_a_row(tshark):
+    lines = ladder(tshark, CASES / "transfer-keep-alive-unanswered.pcap")
+    # As the figure's times are: a keep-alive 7200 s after the last ACK, the next one 7200 s after its answer, and
+    # then every 75 s.
+    assert [line.strip() for line in lines if "without a segment" in line] == [
+        f"... {seconds} s without a segment ..." for seconds in ("7199.9", "7199.9", "75.0", "75.0", "75.0")]
+    # What lies before a pause and what lies after it are not one arrow.
+    assert [row[0] for row in rows(lines)] == ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"]
+
+
+def test_with_a_filter_a_pause_claims_no_more_than_the_filter_shows(tshark):
+    lines = ladder(tshark, CASES / "transfer-keep-alive-unanswered.pcap", ",frame.number == 1 || frame.number == 12")
+    assert "... 14625.0 s without a segment that the filter shows ..." in [line.strip() for line in lines]
+
+
+@pytest.fixture(scope="module")
+def lossy(tmp_path_factory):
+    """A request that is sent three times; then ten segments, of which the third is sent again after the sixth and the
+    fifth was captured only when it was sent again; one of them is recorded twice."""
+    from scapy.all import IP, TCP, PcapWriter
+    path = tmp_path_factory.mktemp("lossy") / "lossy.pcap"
+    number = 0
+    with PcapWriter(str(path), linktype=101) as writer:
+        def send(time, to_server, flags, seq, ack, length=0, identification=None):
+            nonlocal number
+            number += 1
+            ends = ("192.0.2.1", "192.0.2.2"), (40000, 80)
+            source, target = (0, 1) if to_server else (1, 0)
+            packet = IP(src=ends[0][source], dst=ends[0][target], id=identification or number) / TCP(
+                sport=ends[1][source], dport=ends[1][target], flags=flags, seq=seq, ack=ack) / (b"x" * length)
+            packet.time = 1700000000 + time
+            writer.write(packet)
+        send(0.00, True, "S", 1000, 0)
+        send(0.01, False, "SA", 5000, 1001)
+        send(0.02, True, "A", 1001, 5001)
+        send(0.03, True, "PA", 1001, 5001, 50)
+        send(0.33, True, "PA", 1001, 5001, 50)
+        send(0.93, True, "PA", 1001, 5001, 50)
+        send(0.94, False, "A", 5001, 1051)
+        for index in (0, 1, 2, 3, 5, 2, 6, 7, 4, 8, 9):
+            send(1 + 0.01 * number, False, "A", 5001 + 100 * index, 1051, 100)
+        send(1.2, False, "A", 5901, 1051, 100, number)  # as it was: the capture saw it twice
+        send(1.3, True, "A", 1051, 6001)
+    return path
+
+
+def test_what_was_sent_again_is_not_among_plain_segments(tshark, lossy):
+    assert [(frame, text) for frame, _, _, text, _ in rows(ladder(tshark, lossy))][3:] == [
+        ("4", "PSH,ACK seq=1 ack=1  Connected: client sends HTTP request".replace("PSH,", "")),
+        ("5", "2 retransmissions, 100 bytes, to frame 6"),
+        ("7", "ACK seq=1 ack=51"),
+        ("8", "ACK seq=1 ack=51  First HTTP response from server"),
+        ("9", "4 segments, 400 bytes, to frame 12"),
+        ("13", "ACK seq=201 ack=51  1 retransmission, 100 bytes"),
+        ("14", "5 segments, 500 bytes, to frame 18"),  # frame 16 fills the hole; 19 is frame 18 once more
+        ("20", "ACK seq=51 ack=1001"),
+    ]
+
+
 # ---- Many, and long ----
 
 @pytest.fixture(scope="module")
