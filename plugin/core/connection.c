@@ -106,32 +106,6 @@ void tcpstate_observe_unreachable(struct tcpstate_connection *connection,
     }
 }
 
-/* A SYN of the same bytes that comes while its sender sends other segments, or sooner
- * than it would send it again; a SYN,ACK so, unless another SYN provoked it. */
-static bool is_copy_of_syn(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
-                           const struct tcpstate_segment *segment, bool over)
-{
-    const bool answers = segment->flags & TCPSTATE_FLAG_ACK;
-    const uint32_t sent = KNOWS_ISN | (answers ? SENT_SYN_ACK : SENT_SYN);
-
-    if (!(segment->flags & TCPSTATE_FLAG_SYN) || (me->known & sent) != sent || segment->seq != me->isn
-        || me->syn_mark != tcpstate_syn_mark(segment) || !tcpstate_is_near(&me->last, segment))
-        return false;
-    return segment->ip_id != 0 || (!over && (!answers || peer->marked.time < me->marked.time));
-}
-
-/* Equal answers to two segments are two: a closed port's RSTs, a SYN,ACK to a SYN that
- * came again. */
-static bool answers_anew(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
-                         const struct tcpstate_segment *segment)
-{
-    if (segment->ip_id != 0)
-        return false;
-    if (segment->flags & TCPSTATE_FLAG_RST)
-        return peer->last.frame > me->last.frame;
-    return (segment->flags & TCPSTATE_FLAG_SYN) && peer->marked.frame > me->marked.frame;
-}
-
 /* A SYN without an IP identification, seen again later than any copy made on the spot: a
  * host that has crashed, and always takes the same number, sends just that. */
 static void doubt_by_copy(struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
@@ -383,7 +357,6 @@ void tcpstate_observe_in_general(struct tcpstate_connection *latest, const struc
                                  struct tcpstate_connection *next, const struct tcpstate_segment *segment,
                                  int64_t two_msl, struct tcpstate_observation *observation)
 {
-    const struct tcpstate_endpoint *me = &latest->ends[segment->from & 1], *peer = &latest->ends[!(segment->from & 1)];
     const uint32_t digest = tcpstate_digest(segment);
     struct tcpstate_observation shown;
 
@@ -391,8 +364,7 @@ void tcpstate_observe_in_general(struct tcpstate_connection *latest, const struc
     if (before)
         tcpstate_restore(latest, before, segment);
     expire(latest, segment, two_msl);
-    const bool copy = (tcpstate_is_copy(me, segment, digest) && !answers_anew(me, peer, segment))
-                      || is_copy_of_syn(me, peer, segment, latest->end != TCPSTATE_ENDING_NONE);
+    const bool copy = tcpstate_is_seen_again(latest, segment, digest);
     if (!copy && tcpstate_opens_new_connection(latest, segment)) {
         tcpstate_connection_begin(next);
         observe(next, latest, &shown, segment, digest, false, observation);

@@ -98,6 +98,16 @@ static inline bool tcpstate_is_older_stamp(const struct tcpstate_endpoint *me, c
            && seq_lt(segment->ts_val, me->ts_val);
 }
 
+/* sighting.c */
+
+/* Whether the segment was sent once, and is seen again. */
+bool tcpstate_is_seen_again(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                            uint32_t digest);
+
+/* The same of a bare ACK or a keep-alive without an IP identification. */
+bool tcpstate_is_bare_copy(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                           const struct tcpstate_segment *segment, uint32_t digest);
+
 /* remember.c */
 
 /* The shift count of a window field that `me` sends after its SYN: a scale counts

@@ -63,8 +63,8 @@ static inline bool tcpstate_is_seen_lately(const struct tcpstate_sighting *sight
     return sighting->digest == digest && sighting->frame != 0 && tcpstate_is_near(sighting, segment);
 }
 
-/* The same bytes at once.  Bare ACKs without an IP identification look alike
- * even when they are sent twice, and move nothing anyway. */
+/* The same bytes at once.  Without an IP identification bare ACKs look alike even
+ * when they are sent twice, and more is asked (sighting.c). */
 static inline bool tcpstate_is_copy(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment,
                                     uint32_t digest)
 {

@@ -1,0 +1,94 @@
+/* sighting.c - which segments are copies; see sighting.h, which has what is asked of every segment.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Without an IP identification (IPv6; what some hosts send over IPv4) two
+ * sendings of the same bytes look alike.  Then the time stamp tells them apart,
+ * or that nothing has come which a second one would answer.
+ */
+#include "internal.h"
+
+#define MARKS (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST)
+
+/* A SYN of the same bytes that comes while its sender sends other segments, or sooner
+ * than it would send it again; a SYN,ACK so, unless another SYN provoked it. */
+static bool is_copy_of_syn(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                           const struct tcpstate_segment *segment, bool over)
+{
+    const bool answers = segment->flags & TCPSTATE_FLAG_ACK;
+    const uint32_t sent = KNOWS_ISN | (answers ? SENT_SYN_ACK : SENT_SYN);
+
+    if (!(segment->flags & TCPSTATE_FLAG_SYN) || (me->known & sent) != sent || segment->seq != me->isn
+        || me->syn_mark != tcpstate_syn_mark(segment) || !tcpstate_is_near(&me->last, segment))
+        return false;
+    return segment->ip_id != 0 || (!over && (!answers || peer->marked.time < me->marked.time));
+}
+
+/* Equal answers to two segments are two: a closed port's RSTs, a SYN,ACK to a SYN that
+ * came again. */
+static bool answers_anew(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                         const struct tcpstate_segment *segment)
+{
+    if (segment->ip_id != 0)
+        return false;
+    if (segment->flags & TCPSTATE_FLAG_RST)
+        return peer->last.frame > me->last.frame;
+    return (segment->flags & TCPSTATE_FLAG_SYN) && peer->marked.frame > me->marked.frame;
+}
+
+/* Who sends later sends a later time stamp (RFC 7323 section 4.1: a clock that ticks at
+ * least once while the path is crossed), and sends nothing again within its tick. */
+static bool has_no_later_stamp(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
+{
+    return (segment->options & TCPSTATE_OPTION_TIMESTAMPS) && (me->known & SENT_TIMESTAMPS)
+           && !seq_gt(segment->ts_val, me->ts_val);
+}
+
+static bool is_stamped_copy(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment, uint32_t digest)
+{
+    const bool marked = segment->flags & MARKS;
+
+    return (marked || segment->payload > 0) && has_no_later_stamp(me, segment)
+           && (tcpstate_is_seen_lately(&me->last, segment, digest)
+               || (marked && tcpstate_is_seen_lately(&me->marked, segment, digest)));
+}
+
+/* Its sender has sent nothing else since, and the other end nothing that it would answer. */
+static bool is_last_of_both(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                            const struct tcpstate_segment *segment, uint32_t digest)
+{
+    return tcpstate_is_seen_lately(&me->last, segment, digest) && peer->last.frame != 0 && peer->last.frame < me->last.frame;
+}
+
+/* A closed port answers each SYN: where one was sent, there is one answer. */
+static bool is_copy_of_refusal(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment, uint32_t digest)
+{
+    const struct tcpstate_endpoint *me = &connection->ends[segment->from & 1], *peer = &connection->ends[!(segment->from & 1)];
+
+    return (segment->flags & (MARKS | TCPSTATE_FLAG_ACK)) == (TCPSTATE_FLAG_RST | TCPSTATE_FLAG_ACK) && segment->seq == 0
+           && is_last_of_both(me, peer, segment, digest) && connection->milestones[TCPSTATE_MILESTONE_SYN] == peer->last.frame;
+}
+
+bool tcpstate_is_bare_copy(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                           const struct tcpstate_segment *segment, uint32_t digest)
+{
+    if (segment->ip_id != 0 || segment->payload > 0 || (segment->flags & MARKS) || !is_last_of_both(me, peer, segment, digest)
+        || me->window != (uint32_t)segment->window << tcpstate_window_scale(me, peer))
+        return false;
+    if (segment->options & TCPSTATE_OPTION_TIMESTAMPS)
+        return (me->known & SENT_TIMESTAMPS) && segment->ts_val == me->ts_val;
+    return tcpstate_is_keep_alive(me, segment) || tcpstate_is_sighting(&me->last, segment, digest);
+}
+
+bool tcpstate_is_seen_again(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment, uint32_t digest)
+{
+    const struct tcpstate_endpoint *me = &connection->ends[segment->from & 1], *peer = &connection->ends[!(segment->from & 1)];
+
+    if (is_copy_of_syn(me, peer, segment, connection->end != TCPSTATE_ENDING_NONE))
+        return true;
+    if (answers_anew(me, peer, segment))
+        return false;
+    return tcpstate_is_copy(me, segment, digest)
+           || (segment->ip_id == 0 && (is_stamped_copy(me, segment, digest) || is_copy_of_refusal(connection, segment, digest)
+                                       || tcpstate_is_bare_copy(me, peer, segment, digest)));
+}
