@@ -6,8 +6,8 @@
  */
 #include "evidence.h"
 
-/* What a SYN has room for to a peer whose MSS is known from before (RFC 7413 section 4.1.3). */
-#define MOST_SYN_DATA 1460
+/* What a SYN has room for to a peer whose MSS is not known (RFC 9293 section 3.7.1). */
+#define MOST_SYN_DATA 536
 
 /* Whether the segment acknowledges what its sender can have received, but the
  * capture has not: the other's SYN, or data after it. */
