@@ -66,8 +66,8 @@ static void judge_reset_arrival(const struct tcpstate_endpoint *me, const struct
                        && seq_lt(segment->seq, peer->rcv_nxt));
 
     judgement->reset_number = (uint8_t)number;
-    if (number == TCPSTATE_RESET_NUMBER_BAD_ACK
-        && (!(segment->flags & TCPSTATE_FLAG_ACK) || ((peer->known & KNOWS_SEQ) && seq_gt(segment->ack, peer->snd_max))))
+    if (number == TCPSTATE_RESET_NUMBER_BAD_ACK && (segment->flags & TCPSTATE_FLAG_ACK) && (peer->known & KNOWS_SEQ)
+        && seq_gt(segment->ack, peer->snd_max))
         judgement->is |= ANOTHERS_NUMBERS; /* the capture lacks what it answers */
     if (unsigned_one)
         return;

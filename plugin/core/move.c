@@ -469,14 +469,12 @@ static void learn_of_the_uncaptured(struct tcpstate_endpoint *peer, const struct
 }
 
 /* Its SYN,ACK, recorded behind what acknowledges it: who sent that is no server. */
-static void prove_client(const struct tcpstate_endpoint *me, struct tcpstate_endpoint *peer,
-                         const struct tcpstate_segment *segment, const struct judgement *judgement)
+static void prove_client(const struct tcpstate_endpoint *me, struct tcpstate_endpoint *peer, const struct judgement *judgement)
 {
     const tcpstate_set client = peer->after & (tcpstate_set)~TCPSTATE_IN(SYN_RCVD);
 
-    if ((judgement->is & (HAS_SYN | HAS_ACK | GOOD_ACK | HAS_RST | MAY_BE_ANOTHERS)) != (HAS_SYN | HAS_ACK | GOOD_ACK)
-        || (me->known & SENT_SYN) || (peer->known & (SENT_SYN | KNOWS_ACK)) != (SENT_SYN | KNOWS_ACK)
-        || peer->rcv_nxt - segment->seq - 1 >= FAR || !(client & (1u << peer->likely)))
+    if ((judgement->is & (HAS_SYN | GOOD_ACK)) != (HAS_SYN | GOOD_ACK) || (me->known & SENT_SYN)
+        || (peer->known & (SENT_SYN | KNOWS_ACK)) != (SENT_SYN | KNOWS_ACK) || !(client & (1u << peer->likely)))
         return;
     peer->after = client;
     tcpstate_settle(peer);
@@ -530,7 +528,7 @@ void tcpstate_move(struct tcpstate_connection *connection, const struct tcpstate
     move_sender(me, segment, judgement, departure);
     expose_closer(me, peer, segment, judgement);
     learn_of_the_uncaptured(peer, judgement);
-    prove_client(me, peer, segment, judgement);
+    prove_client(me, peer, judgement);
     if (judgement->is & CONFIRMS_FIN)
         confirm_fin(peer);
     if (judgement->is & WITHDRAWS_FIN)

@@ -23,6 +23,38 @@ static void split_handshake(void)
         { "ESTABLISHED",  TO_B, "P.", 101, 301, 10, "ESTABLISHED?", "server-speaks-first" });
 }
 
+/* A acknowledges a number of B's, and B's SYN,ACK is recorded behind it: of that number, or
+ * of another; or B sent a SYN without ACK, too. */
+static void syn_ack_recorded_late(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "syn" },
+        { "ESTABLISHED?", TO_B, ".",  101, 301, 0, "ESTABLISHED?", "handshake-ack" },
+        { "ESTABLISHED",  TO_A, "S.", 300, 101, 0, "any",          "syn-ack", .was_b = "any" });
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "syn" },
+        { "ESTABLISHED?", TO_B, ".",  101, 200, 0, "ESTABLISHED?", "handshake-ack" },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "any",          "any", .was_b = "any" });
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "syn" },
+        { "SYN_RCVD?",    TO_A, "S",  300, 0,   0, "SYN_RCVD?",    "simultaneous-open", .was_b = "SYN_SENT" },
+        { "ESTABLISHED?", TO_B, ".",  101, 301, 0, "any",          "any" },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "any",          "any", .was_b = "any" });
+}
+
+/* Who was seen to close has closed, whatever became of it at a RST in its name. */
+static void closed_before_a_reset_of_a_stranger(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",   100,   0,   0,   "SYN_RCVD?",   "syn" },
+        { "ESTABLISHED?", TO_A, "FS.", 300,   101, 0,   "FIN_WAIT_1",  "any" },
+        { "any",          TO_A, "R.",  50000, 101, 0,   "CLOSED?",     "any", .reset = ACCEPTED, .later = 1 * MILLISECONDS },
+        { "any",          TO_B, ".",   101,   301, 0,   "any",         "any", .later = 20 * MILLISECONDS },
+        { "any",          TO_B, "P.",  101,   301, 10,  "any",         "any", .later = 20 * MILLISECONDS },
+        { "any",          TO_A, ".",   302,   111, 0,   "FIN_WAIT_1?", "any", .was_b = "any",
+          .later = 1 * MILLISECONDS });
+}
+
 /* Data in B's name, and then B goes on before it: the data was another's, or the ACK was
  * overtaken.  B may still wait for the third segment. */
 static void ack_behind_data_of_a_stranger(void)
@@ -102,11 +134,84 @@ static void fin_behind_its_reset(void)
         { "FIN_WAIT_1?", TO_B, "F.", 100, 300, 0, "any",     "fin", .was_a = "ESTABLISHED", .later = 5 * MILLISECONDS });
 }
 
+/* A's SYN,ACK answers no SYN of B's that was seen: B has begun anew, perhaps. */
+static void syn_ack_of_a_syn_not_captured(void)
+{
+    FIGURE(
+        { "ESTABLISHED?", TO_A, "S.", 300, 101,      0, "SYN_RCVD",  "syn-ack" },
+        { "any",          TO_B, "S.", 100, 90000000, 0, "SYN_RCVD?", "bad-syn-ack", .checks = ACK_IS_J_PLUS_1,
+          .failed = ACK_IS_J_PLUS_1, .expected = 301 });
+}
+
+/* A FIN in B's name, then B's data in its place and B's FIN behind that: what A's FIN
+ * acknowledged was the stranger's, and B's own is on its way. */
+static void fin_of_a_stranger_acknowledged(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "CLOSE_WAIT?",  TO_A, "F.", 300, 100, 0,  "FIN_WAIT_1",   "fin" },
+        { "CLOSE_WAIT",   TO_B, ".",  100, 301, 0,  "FIN_WAIT_2?",  "fin-acked" },
+        { "any",          TO_A, "P.", 300, 100, 10, "ESTABLISHED?", "any", .later = 50 * MILLISECONDS },
+        { "LAST_ACK",     TO_B, "F.", 100, 301, 0,  "any",          "any" },
+        { "LAST_ACK",     TO_A, "F.", 310, 100, 0,  "CLOSING?",     "simultaneous-close", .was_b = "any",
+          .later = 1 * MILLISECONDS },
+        { "any",          TO_A, ".",  311, 101, 0,  "CLOSING?",     "any", .later = 50 * MILLISECONDS });
+}
+
+/* Behind a RST in its name a FIN that acknowledges the other's is of LAST_ACK, or of
+ * CLOSING: the RST does not make it an earlier one. */
+static void fin_behind_a_reset_of_a_stranger(void)
+{
+    FIGURE(
+        { "any",   TO_B, "R.", 100, 200, 0, "any", "any", .reset = ACCEPTED },
+        { "any",   TO_A, "F.", 300, 100, 0, "any", "any", .was_b = "any", .later = 120 * MILLISECONDS },
+        { "any",   TO_B, "F.", 100, 301, 0, "any", "any", .was_a = "any", .later = 60 * MILLISECONDS },
+        { "LAST_ACK?", TO_B, "F.", 100, 301, 0, "any", "any", .later = 5 * SECONDS, .repeats = 1 });
+}
+
+/* The same SYN, without an IP identification, after 50 ms: seen by a capture at a second
+ * point, or sent by a host that has crashed and always takes the same number. */
+static void syn_again_without_identification(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn", .id_is_zero = true },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack" },
+        { "ESTABLISHED",  TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack", .id_is_zero = true,
+          .later = 1 * MILLISECONDS },
+        { "ESTABLISHED?", TO_B, "S",  100, 0,   0,  "ESTABLISHED?", "copy", .id_is_zero = true, .copy_of = 1,
+          .later = 20 * MILLISECONDS },
+        { "ESTABLISHED?", TO_B, "P.", 101, 301, 10, "ESTABLISHED?", "first-request", .later = 20 * MILLISECONDS });
+}
+
+/* Data far from all numbers, long after a close: of a connection whose opening the
+ * capture lacks, so its sender is not where it was in the one before. */
+static void data_midway_of_the_next_connection(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "FIN_WAIT_1",  TO_B, "F.", 100,      300,        0,  "CLOSE_WAIT?",  "fin" },
+        { "FIN_WAIT_2?", TO_A, ".",  300,      101,        0,  "CLOSE_WAIT",   "fin-acked" },
+        { "TIME_WAIT?",  TO_A, "F.", 300,      101,        0,  "LAST_ACK",     "passive-fin" },
+        { "any",         TO_A, "P.", 80000000, 3000000000, 10, "ESTABLISHED?", "", .stream = NEW_CONNECTION, .was_a = "any",
+          .was_b = "any", .later = 3 * SECONDS });
+}
+
+/* A RST without ACK came to A while it waited for the SYN,ACK; A went on before it can
+ * have had it. */
+static void reset_without_ack_on_its_way(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?", "syn" },
+        { "SYN_SENT?",    TO_A, "R",  0,   0,   0,  "any",       "any", .reset = WRONG_ACK },
+        { "any",          TO_B, "P.", 101, 301, 10, "any",       "any", .was_b = "any", .later = 20 * MILLISECONDS },
+        { "ESTABLISHED?", TO_A, "P.", 301, 111, 10, "any",       "any", .later = 50 * MILLISECONDS });
+}
+
 int main(int argc, char **argv)
 {
     figure_init(&argc, &argv);
 #define TEST(name) g_test_add_func("/doubt/" #name, name)
     TEST(split_handshake);
+    TEST(syn_ack_recorded_late);
+    TEST(closed_before_a_reset_of_a_stranger);
     TEST(ack_behind_data_of_a_stranger);
     TEST(ack_at_the_number_of_its_fin);
     TEST(numbers_of_another_connection);
@@ -114,5 +219,11 @@ int main(int argc, char **argv)
     TEST(data_behind_the_next_syn);
     TEST(syn_ack_again_behind_an_unseen_fin);
     TEST(fin_behind_its_reset);
+    TEST(syn_ack_of_a_syn_not_captured);
+    TEST(fin_of_a_stranger_acknowledged);
+    TEST(fin_behind_a_reset_of_a_stranger);
+    TEST(syn_again_without_identification);
+    TEST(data_midway_of_the_next_connection);
+    TEST(reset_without_ack_on_its_way);
     return g_test_run();
 }
