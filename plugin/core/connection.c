@@ -114,11 +114,8 @@ static void doubt_by_copy(struct tcpstate_endpoint *me, const struct tcpstate_en
     if (!(segment->flags & TCPSTATE_FLAG_SYN) || segment->ip_id != 0 || segment->time - me->marked.time < TCPSTATE_COPY_TIME)
         return;
     tcpstate_may_be(me, segment->flags & TCPSTATE_FLAG_ACK ? TCPSTATE_IN(SYN_RCVD) : TCPSTATE_IN(SYN_SENT));
-    if (!(peer->known & KNOWS_SEQ))
-        return;
-    me->known |= BEGAN_ANEW;
-    me->anew_from = peer->snd_max;
-    me->marked.time = segment->time;
+    if (tcpstate_suspect_new_beginning(me, peer))
+        me->marked.time = segment->time;
 }
 
 /* Where the first sighting was a step, say why this one is none; copies of plain
@@ -127,7 +124,7 @@ static void tell_copy(const struct tcpstate_connection *connection, const struct
                       uint32_t digest, struct tcpstate_observation *observation)
 {
     const struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
-    bool of_step = segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST);
+    bool of_step = segment->flags & TCPSTATE_MARKING_FLAGS;
 
     observation->copy = true;
     for (int i = 0; i < TCPSTATE_MILESTONES; i++)
@@ -188,14 +185,13 @@ struct was {
 static void keep_stay(struct tcpstate_endpoint *end, const struct was *was, const struct tcpstate_segment *segment,
                       bool is_sender, const struct departure *departure, struct tcpstate_observation *observation, int i)
 {
-    const uint8_t marks = TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST;
     const bool corrected = is_sender && departure->corrected;
     /* It left a state that we did not believe it to be in: since when is not known. */
     const bool other_than_believed = corrected && departure->state != was->likely;
     /* Where the capture begins midway nobody saw it enter the state that it is met in:
      * what would have taken it there may have been sent before, or now only again. */
     const bool met = observation->ends[i].before == TCPSTATE_UNKNOWN
-                     && (is_inferred(end) || !(segment->flags & marks));
+                     && (is_inferred(end) || !(segment->flags & TCPSTATE_MARKING_FLAGS));
     const int64_t entered = met ? TCPSTATE_NO_TIME : segment->time;
 
     if (end->likely != was->likely)
@@ -323,8 +319,9 @@ static void observe(struct tcpstate_connection *connection, const struct tcpstat
         doubt_by_copy(me, &connection->ends[!(segment->from & 1)], segment);
         observation->ends[segment->from & 1].after_inferred = is_inferred(me);
         tell_copy(connection, segment, digest, observation);
-    } else
+    } else {
         take_in(connection, segment, digest, first, observation);
+    }
     for (int i = 0; i < 2; i++)
         observation->changed |= observation->ends[i].after != shown->ends[i].after
                                 || observation->ends[i].after_inferred != shown->ends[i].after_inferred;
@@ -344,8 +341,9 @@ static void contest(struct tcpstate_connection *old, const struct tcpstate_segme
 {
     struct tcpstate_endpoint *me = &old->ends[segment->from & 1], *peer = &old->ends[!(segment->from & 1)];
 
-    me->known = (me->known & ~(uint32_t)AS_SENT) | (peer->known & KNOWS_SEQ ? BEGAN_ANEW : DISPUTED);
-    me->anew_from = peer->snd_max;
+    me->known &= ~(uint32_t)AS_SENT;
+    if (!tcpstate_suspect_new_beginning(me, peer))
+        me->known |= DISPUTED;
     me->marked = (struct tcpstate_sighting){ .digest = tcpstate_digest(segment), .frame = segment->frame,
                                              .time = segment->time };
     peer->known &= ~(uint32_t)AS_SENT;

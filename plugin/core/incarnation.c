@@ -40,14 +40,6 @@ static bool is_over(const struct tcpstate_connection *connection)
                && ((1u << b->state) & (NOBODY_THERE | TCPSTATE_IN(TIME_WAIT))));
 }
 
-/* Its sender's clock of time stamps has gone on, so it was sent after all that was
- * seen. */
-static bool is_newer_stamp(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
-{
-    return (segment->options & TCPSTATE_OPTION_TIMESTAMPS) && (me->known & SENT_TIMESTAMPS)
-           && seq_gt(segment->ts_val, me->ts_val);
-}
-
 /* A SYN with the number of the one that is known: sent again, late, or the first
  * of a new connection of a host that always takes the same number. */
 static bool begins_with_same_isn(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
@@ -63,7 +55,7 @@ static bool begins_with_same_isn(const struct tcpstate_connection *connection, c
         return false; /* recorded late, or the very same again */
     /* Who has closed a connection that the other opened sends no SYN of it. */
     const bool closed_as_server = (me->known & SENT_FIN) && connection->client == !(segment->from & 1);
-    return is_over(connection) || idle || closed_as_server || is_newer_stamp(me, segment);
+    return is_over(connection) || idle || closed_as_server || tcpstate_is_newer_stamp(me, segment);
 }
 
 static bool begins_with_syn(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
@@ -77,7 +69,7 @@ static bool begins_with_syn(const struct tcpstate_connection *connection, const 
     /* Lower than the SYN that waits for its answer: older, or an attempt of a host
      * that draws its numbers by lot. */
     if (me->likely == TCPSTATE_SYN_SENT && me->after == TCPSTATE_IN(SYN_SENT) && seq_lt(segment->seq, me->isn))
-        return idle || is_newer_stamp(me, segment);
+        return idle || tcpstate_is_newer_stamp(me, segment);
     return !tcpstate_is_older_stamp(me, segment) || idle || is_over(connection);
 }
 
@@ -243,7 +235,7 @@ static enum tcpstate_state begin_anew(struct tcpstate_connection *connection, co
     const int from = segment->from & 1;
     const struct tcpstate_endpoint *was = &before->ends[from], *held = &before->ends[!from];
     struct tcpstate_endpoint *me = &connection->ends[from], *peer = &connection->ends[!from];
-    const bool newer = (was->known & KNOWS_SEQ) && (seq_gt(segment->seq, was->snd_max) || is_newer_stamp(was, segment));
+    const bool newer = (was->known & KNOWS_SEQ) && (seq_gt(segment->seq, was->snd_max) || tcpstate_is_newer_stamp(was, segment));
     const bool holds = (held->state >= TCPSTATE_ESTABLISHED && held->state < TCPSTATE_UNKNOWN
                         && !(held->state == TCPSTATE_TIME_WAIT && newer))
                        || (held->state == TCPSTATE_SYN_RCVD && held->likely == TCPSTATE_SYN_RCVD);

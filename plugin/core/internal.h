@@ -89,13 +89,35 @@ struct departure {
 void tcpstate_move(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
                    const struct judgement *judgement, struct departure *departure);
 
-/* Whether its time stamp is older than its sender's last in order (RFC 7323): it
- * was sent before that, or by a host that has restarted, or by another behind the
- * same address. */
+/* Whether its time stamp can be held against its sender's last in order (RFC 7323). */
+static inline bool tcpstate_compares_stamps(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
+{
+    return (segment->options & TCPSTATE_OPTION_TIMESTAMPS) && (me->known & SENT_TIMESTAMPS);
+}
+
+/* Older: it was sent before that, or by a host that has restarted, or by another behind
+ * the same address. */
 static inline bool tcpstate_is_older_stamp(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
 {
-    return (segment->options & TCPSTATE_OPTION_TIMESTAMPS) && (me->known & SENT_TIMESTAMPS)
-           && seq_lt(segment->ts_val, me->ts_val);
+    return tcpstate_compares_stamps(me, segment) && seq_lt(segment->ts_val, me->ts_val);
+}
+
+/* Newer: its sender's clock has gone on, so it was sent after all that was seen. */
+static inline bool tcpstate_is_newer_stamp(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
+{
+    return tcpstate_compares_stamps(me, segment) && seq_gt(segment->ts_val, me->ts_val);
+}
+
+/* Its sender may have begun anew: what it sends next in the old numbers may be from before,
+ * unless it acknowledges what the other sends from now on.  False where the other's numbers
+ * are not known, to tell by. */
+static inline bool tcpstate_suspect_new_beginning(struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer)
+{
+    if (!(peer->known & KNOWS_SEQ))
+        return false;
+    me->known |= BEGAN_ANEW;
+    me->anew_from = peer->snd_max;
+    return true;
 }
 
 /* sighting.c */

@@ -161,9 +161,8 @@ void tcpstate_judge_syn_ack(const struct tcpstate_connection *connection, const 
     judge_ack_of_syn(peer, segment, judgement);
     if (connection->facts & TCPSTATE_CONNECTION_SIMULTANEOUS)
         judgement->is |= CROSSES;
-    if ((judgement->is & IS_OVER) && is_against_what_was_acked(me, peer, segment))
-        judgement->is |= ANOTHERS_NUMBERS;
-    if (!(judgement->is & GOOD_ACK) && peer->likely != TCPSTATE_SYN_SENT)
+    if (((judgement->is & IS_OVER) && is_against_what_was_acked(me, peer, segment))
+        || (!(judgement->is & GOOD_ACK) && peer->likely != TCPSTATE_SYN_SENT))
         judgement->is |= ANOTHERS_NUMBERS;
     if (may_be_anothers_syn_ack(connection, me, peer, segment, judgement->is & GOOD_ACK))
         judgement->is |= MAY_BE_ANOTHERS;

@@ -65,8 +65,6 @@ void tcpstate_may_be(struct tcpstate_endpoint *end, tcpstate_set others)
     tcpstate_settle(end);
 }
 
-#define CLOSED_ITS_SIDE (WAITS_FOR_ACK_OF_FIN | TCPSTATE_IN(FIN_WAIT_2) | TCPSTATE_IN(TIME_WAIT))
-
 /* The likeliest state in which it can have sent this: with what it knew of; with
  * all that most likely arrived and is not denied; with what the capture lacks;
  * else the first that is left, those of an open connection before others. */
@@ -155,9 +153,9 @@ static enum tcpstate_state own_if_any(enum tcpstate_state likely, conditions is)
     case HAS_FIN | HAS_ACK:
         if (in & TCPSTATE_IN(CLOSE_WAIT))
             return TCPSTATE_LAST_ACK;
-        return in & (WAITS_FOR_ACK_OF_FIN | TCPSTATE_IN(FIN_WAIT_2) | TCPSTATE_IN(TIME_WAIT)) ? likely : TCPSTATE_FIN_WAIT_1;
+        return in & CLOSED_ITS_SIDE ? likely : TCPSTATE_FIN_WAIT_1;
     case HAS_SYN:
-        return in & (WAITS_FOR_ACK_OF_FIN | TCPSTATE_IN(FIN_WAIT_2) | TCPSTATE_IN(TIME_WAIT)) ? TCPSTATE_SYN_SENT : likely;
+        return in & CLOSED_ITS_SIDE ? TCPSTATE_SYN_SENT : likely;
     case HAS_SYN | HAS_ACK:
         return in & (TCPSTATE_IN(SYN_SENT) | TCPSTATE_IN(LAST_ACK) | TCPSTATE_IN(TIME_WAIT)) ? TCPSTATE_SYN_RCVD : likely;
     default:

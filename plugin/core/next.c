@@ -57,7 +57,8 @@ bool tcpstate_take_next(struct tcpstate_connection *connection, const struct tcp
         || (segment->ttl != me->ttl && segment->ttl != 0 && me->ttl != 0))
         return false;
     const uint32_t digest = tcpstate_digest(segment);
-    if (tcpstate_is_copy(me, segment, digest) || (digest == me->last.digest && tcpstate_is_bare_copy(me, peer, segment, digest)))
+    if (tcpstate_is_copy(me, segment, digest)
+        || (digest == me->last.digest && tcpstate_is_bare_copy(me, peer, segment, digest)))
         return false;
     tcpstate_sight(me, segment, digest);
     me->snd_nxt = me->snd_max = me->island = me->fin_from = segment->seq + segment->payload;

@@ -100,10 +100,8 @@ static void remember_syn(struct tcpstate_connection *connection, struct tcpstate
     if (judgement->is & REUSES && has_ack)
         connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_CONTESTED; /* it is rid of the old one */
     peer->known &= ~(uint32_t)SENT_RST; /* what it answers to this is a new answer */
-    if (!has_ack && (judgement->is & (AGAIN | AFTER_A_PAUSE)) == AGAIN && (peer->known & KNOWS_SEQ)) {
-        me->known |= BEGAN_ANEW; /* too soon to be sent again */
-        me->anew_from = peer->snd_max;
-    }
+    if (!has_ack && (judgement->is & (AGAIN | AFTER_A_PAUSE)) == AGAIN) /* too soon to be sent again */
+        (void)tcpstate_suspect_new_beginning(me, peer);
     if (!(segment->options & TCPSTATE_OPTION_CUT))
         me->known |= SYN_WHOLE;
     if (segment->options & TCPSTATE_OPTION_WINDOW_SCALE) {

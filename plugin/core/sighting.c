@@ -1,4 +1,4 @@
-/* sighting.c - which segments are copies; see sighting.h, which has what is asked of every segment.
+/* sighting.c - which segments are copies; sighting.h has what is asked of every segment.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
@@ -7,8 +7,6 @@
  * or that nothing has come which a second one would answer.
  */
 #include "internal.h"
-
-#define MARKS (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST)
 
 /* A SYN of the same bytes that comes while its sender sends other segments, or sooner
  * than it would send it again; a SYN,ACK so, unless another SYN provoked it. */
@@ -38,17 +36,11 @@ static bool answers_anew(const struct tcpstate_endpoint *me, const struct tcpsta
 
 /* Who sends later sends a later time stamp (RFC 7323 section 4.1: a clock that ticks at
  * least once while the path is crossed), and sends nothing again within its tick. */
-static bool has_no_later_stamp(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
-{
-    return (segment->options & TCPSTATE_OPTION_TIMESTAMPS) && (me->known & SENT_TIMESTAMPS)
-           && !seq_gt(segment->ts_val, me->ts_val);
-}
-
 static bool is_stamped_copy(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment, uint32_t digest)
 {
-    const bool marked = segment->flags & MARKS;
+    const bool marked = segment->flags & TCPSTATE_MARKING_FLAGS;
 
-    return (marked || segment->payload > 0) && has_no_later_stamp(me, segment)
+    return (marked || segment->payload > 0) && tcpstate_compares_stamps(me, segment) && !tcpstate_is_newer_stamp(me, segment)
            && (tcpstate_is_seen_lately(&me->last, segment, digest)
                || (marked && tcpstate_is_seen_lately(&me->marked, segment, digest)));
 }
@@ -61,26 +53,30 @@ static bool is_last_of_both(const struct tcpstate_endpoint *me, const struct tcp
 }
 
 /* A closed port answers each SYN: where one was sent, there is one answer. */
-static bool is_copy_of_refusal(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment, uint32_t digest)
+static bool is_copy_of_refusal(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                               uint32_t digest)
 {
     const struct tcpstate_endpoint *me = &connection->ends[segment->from & 1], *peer = &connection->ends[!(segment->from & 1)];
 
-    return (segment->flags & (MARKS | TCPSTATE_FLAG_ACK)) == (TCPSTATE_FLAG_RST | TCPSTATE_FLAG_ACK) && segment->seq == 0
-           && is_last_of_both(me, peer, segment, digest) && connection->milestones[TCPSTATE_MILESTONE_SYN] == peer->last.frame;
+    return (segment->flags & (TCPSTATE_MARKING_FLAGS | TCPSTATE_FLAG_ACK)) == (TCPSTATE_FLAG_RST | TCPSTATE_FLAG_ACK)
+           && segment->seq == 0 && is_last_of_both(me, peer, segment, digest)
+           && connection->milestones[TCPSTATE_MILESTONE_SYN] == peer->last.frame;
 }
 
 bool tcpstate_is_bare_copy(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
                            const struct tcpstate_segment *segment, uint32_t digest)
 {
-    if (segment->ip_id != 0 || segment->payload > 0 || (segment->flags & MARKS) || !is_last_of_both(me, peer, segment, digest)
+    if (segment->ip_id != 0 || segment->payload > 0 || (segment->flags & TCPSTATE_MARKING_FLAGS)
+        || !is_last_of_both(me, peer, segment, digest)
         || me->window != (uint32_t)segment->window << tcpstate_window_scale(me, peer))
         return false;
     if (segment->options & TCPSTATE_OPTION_TIMESTAMPS)
-        return (me->known & SENT_TIMESTAMPS) && segment->ts_val == me->ts_val;
+        return tcpstate_compares_stamps(me, segment) && segment->ts_val == me->ts_val;
     return tcpstate_is_keep_alive(me, segment) || tcpstate_is_sighting(&me->last, segment, digest);
 }
 
-bool tcpstate_is_seen_again(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment, uint32_t digest)
+bool tcpstate_is_seen_again(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                            uint32_t digest)
 {
     const struct tcpstate_endpoint *me = &connection->ends[segment->from & 1], *peer = &connection->ends[!(segment->from & 1)];
 

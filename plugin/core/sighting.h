@@ -24,6 +24,9 @@
 #define TCPSTATE_LONG_WAY INT64_C(1000000000)
 #define TCPSTATE_LONGEST_WAY INT64_C(3000000000)
 
+/* What marks a segment that may be a step: its sighting is kept in .marked. */
+#define TCPSTATE_MARKING_FLAGS (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST)
+
 /* Two segments of one endpoint that differ have different digests, but for one
  * pair in 2^32; and only a pair within TCPSTATE_SHORTEST_RETRANSMISSION is ever
  * compared. */
@@ -68,7 +71,7 @@ static inline bool tcpstate_is_seen_lately(const struct tcpstate_sighting *sight
 static inline bool tcpstate_is_copy(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment,
                                     uint32_t digest)
 {
-    bool marked = segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST);
+    bool marked = segment->flags & TCPSTATE_MARKING_FLAGS;
 
     if (segment->ip_id != 0 && (tcpstate_is_seen_lately(&me->last, segment, digest)
                                 || (marked && tcpstate_is_seen_lately(&me->marked, segment, digest))))
@@ -87,7 +90,7 @@ static inline void tcpstate_sight(struct tcpstate_endpoint *me, const struct tcp
 
     me->last = sighting;
     me->last_ack = segment->ack;
-    if (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST))
+    if (segment->flags & TCPSTATE_MARKING_FLAGS)
         me->marked = sighting;
 }
 

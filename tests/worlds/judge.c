@@ -36,10 +36,10 @@
  *       sender may have moved on between sending and T;
  *   (d) a perfect forgery - the numbers that the host itself would have used, as far as
  *       was recorded, and a TTL that was recorded of it, or nothing recorded that these
- *       could be held against: the state that it claims, until the host itself sends something afterwards, other than a RST
- *       for want of a connection (which one that waits in SYN_SENT sends, too); and a forged FIN
- *       that was not recorded moved nobody, as far as others can see: they take its ACK
- *       for that of the true one.
+ *       could be held against: the state that it claims, until the host itself sends
+ *       something afterwards, other than a RST for want of a connection (which one that
+ *       waits in SYN_SENT sends, too); and a forged FIN that was not recorded moved nobody,
+ *       as far as others can see: they take its ACK for that of the true one.
  * A SYN that splits a handshake is sent by what is no TCP of the RFC: in SYN_RCVD, or, as the
  * RFC has it for a SYN, in SYN_SENT.
  * CLOSED is true of an end without a connection, whether or not its port listens: the
@@ -198,12 +198,12 @@ static uint32_t states_between(const struct world *world, const struct known *kn
             states |= 1u << step->unclosed;
         if (step->fin_held_back)
             states |= 1u << LAST_ACK;
-        if (step->forged_fin >= 0 && !known->recorded[step->forged_fin])
+        if (step->forged_fin >= 0 && !known->recorded[step->forged_fin]) {
+            const bool told = step->peer_life >= 0 && known->told_fin[!end][step->peer_life];
             states |= 1u << step->unheard
-                      | (step->life >= 0 && !known->told_fin[end][step->life] ? 1u << step->untold : 0);
-        if (step->forged_fin >= 0 && !known->recorded[step->forged_fin] && step->state == CLOSING && step->peer_life >= 0
-            && known->told_fin[!end][step->peer_life])
-            states |= 1u << TIME_WAIT;
+                      | (step->life >= 0 && !known->told_fin[end][step->life] ? 1u << step->untold : 0)
+                      | (step->state == CLOSING && told ? 1u << TIME_WAIT : 0);
+        }
         if (met_unseen_syn(world, known, step) && step->life >= 0 && known->accepted_by[end][step->life])
             states |= 1u << ESTABLISHED;
         if (states >> SYN_RCVD & 1 && host->variant->split)
