@@ -9,6 +9,7 @@
 #include <wsutil/inet_addr.h>
 
 #include "../packet/header.h"
+#include "../wireshark/host.h"
 #include "../wireshark/survey.h"
 
 static bool read_address(const char *text, uint8_t bytes[16], unsigned *length)
@@ -59,6 +60,17 @@ static bool is_outcome(const char *name)
         if (strcmp(name, tcpstate_result_name((enum tcpstate_result)result)) == 0)
             return true;
     return false;
+}
+
+char *tcpstate_address_check(const char *text, const char **printed)
+{
+    uint8_t bytes[16];
+    unsigned length;
+
+    if (!read_address(text, bytes, &length))
+        return g_strdup_printf("\"%s\" is no IP address", text);
+    *printed = tcpstate_ip_text(NULL, bytes, length, false);
+    return NULL;
 }
 
 char *tcpstate_selection_check(const struct tcpstate_selection *selection)

@@ -21,6 +21,10 @@ struct tcpstate_selection {
 /* Understand the texts; a message (to be freed) if one of them means nothing. */
 char *tcpstate_selection_check(const struct tcpstate_selection *selection);
 
+/* A message (to be freed) if the text is no IP address; else *printed becomes what the
+ * views print of that address, which lasts. */
+char *tcpstate_address_check(const char *text, const char **printed);
+
 /* Whether anything is asked for at all. */
 bool tcpstate_selection_is_on(const struct tcpstate_selection *selection);
 

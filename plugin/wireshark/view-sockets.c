@@ -243,4 +243,21 @@ static void *begin(const char *given, const char **filter)
     return sockets;
 }
 
-const struct tcpstate_printed tcpstate_printed_sockets = { "sockets", begin, take, forget, print, end, NULL };
+/* The moment stays: it is of all that was taken. */
+static void select_connections(void *data, tcpstate_selects *wanted, const void *whom)
+{
+    struct sockets *sockets = (struct sockets *)data;
+    unsigned kept = 0;
+
+    for (unsigned i = 0; i < sockets->stands->len; i++) {
+        const struct stand *stand = &g_array_index(sockets->stands, struct stand, i);
+        if (wanted(stand->life, whom))
+            g_array_index(sockets->stands, struct stand, kept++) = *stand;
+    }
+    g_array_set_size(sockets->stands, kept);
+    g_hash_table_remove_all(sockets->by_life);
+}
+
+const struct tcpstate_printed tcpstate_printed_sockets = {
+    "sockets", begin, take, forget, print, end, select_connections,
+};

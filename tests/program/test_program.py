@@ -127,7 +127,8 @@ def test_ctrl_c_while_extract_writes(tmp_path):
     (("report", "--tsv", "x"), "--tsv and --json go with connections"), (("report", "/nowhere"), "/nowhere: "),
     (("report", __file__), "not a capture that Wireshark can read"), (("report", "--address", "x", "y"), "is no IP address"),
     (("report", "--outcome", "x", "y"), "is no outcome"), (("extract", "a", "b"), "say which connections"),
-    (("extract", "-", "b", "--trouble"), "which is read twice"), (("report", "--language", "x", "y"), "auto, en or zh"),
+    (("sockets", "--host", "x", "y"), "is no IP address"), (("report", "--at", "1", "y"), "go with sockets"),
+    (("sockets", "--at", "noon", "y"), "a frame's number"), (("extract", "-", "b", "--trouble"), "which is read twice"), (("report", "--language", "x", "y"), "auto, en or zh"),
 ])
 def test_what_makes_no_sense_is_said(arguments, complaint):
     done = program(*arguments, check=False)
@@ -143,6 +144,16 @@ def test_which_connections(options, count):
     found = rows(*options, SESSION)
     assert len(found) == count
     assert found == [row for row in rows(SESSION) if row in found]
+
+
+def test_sockets_of_some_connections():
+    """Their rows among all, with the moment of all."""
+    def sockets(*options):
+        return [line for line in program("sockets", "--at", "3.0", *options, SESSION).stdout.splitlines()[2:] if ":" in line]
+
+    whole, some = sockets(), sockets("--port", "51823")
+    assert len(whole) > len(some) == 2
+    assert [row for row in whole if ":51823 " in row] == some
 
 
 def test_extract_keeps_all_of_what_is_left(tmp_path, tshark):

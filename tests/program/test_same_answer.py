@@ -60,6 +60,24 @@ def test_views_are_the_plugins_own(tshark, view):
             tshark("-q", *ABOVE_TCP, "-r", capture, "-z", f"tcpstate,{view}"), capture.name
 
 
+@pytest.mark.parametrize("moment", ["", "1", "40", "700", "0.0", "0.01", "1.5", "100.0"])
+def test_sockets_are_the_plugins_own(tshark, moment):
+    """Of every sample, at the end and at moments: frames, and seconds since the first."""
+    for capture in captures(ROOT / "samples"):
+        at = ["--at", moment] if moment else []
+        assert same.program("sockets", "--language", "en", *at, capture).stdout == \
+            tshark("-q", "-r", capture, "-z", f"tcpstate,sockets,{moment}".rstrip(",")), capture.name
+
+
+def test_sockets_of_a_host_are_the_plugins_own(tshark):
+    """However its address is written."""
+    capture = TESTS / "golden" / "cases" / "tunnel-ipv6-in-ipv4.pcap"
+    for host, written in ("2001:db8::2", "2001:0DB8:0::2"), ("192.0.2.1", "192.0.2.1"):
+        theirs = tshark("-q", "-r", capture, "-z", f"tcpstate,sockets,{host},3")
+        assert same.program("sockets", "--language", "en", "--host", written, "--at", "3", capture).stdout == theirs
+        assert ("[2001:db8::1]:40157" in theirs) == (host == "2001:db8::2")
+
+
 def test_a_capture_lasts_as_long_as_other_protocols_do(tmp_path):
     syn = Ether() / IP(src="192.0.2.1", dst="192.0.2.2") / TCP(sport=40001, dport=80, flags="S", seq=1000)
     query = Ether() / IP(src="192.0.2.1", dst="192.0.2.3") / UDP(sport=40001, dport=53)

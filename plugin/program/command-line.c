@@ -1,0 +1,167 @@
+/* command-line.c - reads the command line; see command-line.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "command-line.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "settings.h"
+
+enum { EXIT_USAGE = 2 };
+
+#define WHAT "say what: report, connections, sockets, ladder or extract"
+#define SYNOPSIS "report|connections|sockets|ladder FILE...  |  extract FILE OUT WHICH"
+
+/* The words, before anything is known of what they mean together. */
+struct words {
+    gboolean all, tsv, json, dissect_all, version;
+    char *host, *at, *language;
+    int two_msl;
+};
+
+static void complain(const char *what)
+{
+    fprintf(stderr, "tcpstate: %s\nTry \"tcpstate --help\".\n", what);
+    exit(EXIT_USAGE);
+}
+
+static const struct tcpstate_printed *view_of(const char *name)
+{
+    static const struct tcpstate_printed *const views[] = {
+        &tcpstate_printed_report, &tcpstate_printed_connections, &tcpstate_printed_sockets, &tcpstate_printed_ladder,
+    };
+
+    for (size_t i = 0; i < array_length(views); i++)
+        if (strcmp(views[i]->name, name) == 0)
+            return views[i];
+    return NULL;
+}
+
+static bool set_language(const char *name)
+{
+    if (!name || strcmp(name, "auto") == 0)
+        tcpstate_settings.language = tcpstate_language_of_environment();
+    else if (strcmp(name, "en") == 0)
+        tcpstate_settings.language = TCPSTATE_ENGLISH;
+    else if (strcmp(name, "zh") == 0)
+        tcpstate_settings.language = TCPSTATE_CHINESE;
+    else
+        return false;
+    return true;
+}
+
+/* A frame's number, or seconds with a point. */
+static bool is_moment(const char *text)
+{
+    char *end;
+
+    return g_ascii_isdigit(*text) && g_ascii_strtod(text, &end) >= 0 && *end == '\0' && !strpbrk(text, "xXeEpP");
+}
+
+/* The words that go with some views only; each view has its own way to be told. */
+static void check_words(struct tcpstate_command *command, const struct words *words, const char *host)
+{
+    const struct tcpstate_printed *printed = command->printed;
+
+    if ((words->tsv || words->json) && printed != &tcpstate_printed_connections)
+        complain("--tsv and --json go with connections");
+    if (words->tsv + words->json + words->all > 1)
+        complain("--tsv and --json print all rows: one of --tsv, --json and --all");
+    if (words->all && printed != &tcpstate_printed_connections && printed != &tcpstate_printed_ladder)
+        complain("--all goes with connections and ladder");
+    if ((words->host || words->at) && printed != &tcpstate_printed_sockets)
+        complain("--host and --at go with sockets");
+    if (words->at && !is_moment(words->at))
+        complain("--at takes a frame's number, or seconds since the first frame with a point: 12.5");
+    /* Among all ladders, for those that are wanted need not be among the first. */
+    bool all = words->all || (printed == &tcpstate_printed_ladder && tcpstate_selection_is_on(&command->selection));
+    if (printed == &tcpstate_printed_sockets)
+        command->given = g_strdup_printf("%s,%s", host ? host : "", words->at ? words->at : "");
+    else
+        command->given = all ? "all" : words->json ? "json" : words->tsv ? "tsv" : NULL;
+}
+
+/* What follows the options: the task, and files. */
+static void check_command(struct tcpstate_command *command, const struct words *words, int argc, char **argv)
+{
+    bool extracts = strcmp(argv[1], "extract") == 0;
+    char *problem = tcpstate_selection_check(&command->selection);
+    const char *host = NULL;
+
+    command->printed = view_of(argv[1]);
+    if (!extracts && !command->printed)
+        complain(WHAT);
+    if (!problem && words->host)
+        problem = tcpstate_address_check(words->host, &host);
+    if (problem)
+        complain(problem);
+    check_words(command, words, host);
+    command->files = argv + 2;
+    command->file_count = (unsigned)argc - 2;
+    if (!extracts)
+        return;
+    if (argc != 4 || strcmp(argv[2], "-") == 0)
+        complain("extract takes a capture file, which is read twice, and the name of the new one");
+    if (!tcpstate_selection_is_on(&command->selection))
+        complain("say which connections: --trouble, --outcome, --address, --port, --connection, --stream, --from, --until");
+    command->out = argv[3];
+    command->file_count = 1;
+}
+
+/* Take the options out of the command line. */
+static void parse(struct tcpstate_command *command, struct words *words, int *argc, char ***argv)
+{
+    struct tcpstate_selection *which = &command->selection;
+    const GOptionEntry entries[] = {
+        { "trouble", 0, 0, G_OPTION_ARG_NONE, &which->trouble, "Only connections that the report lists", NULL },
+        { "outcome", 0, 0, G_OPTION_ARG_STRING_ARRAY, &which->outcomes, "Only those that ended so: refused, reset, ...", "OUTCOME" },
+        { "address", 0, 0, G_OPTION_ARG_STRING_ARRAY, &which->addresses, "Only those of this address", "IP" },
+        { "port", 0, 0, G_OPTION_ARG_STRING_ARRAY, &which->ports, "Only those of this port", "PORT" },
+        { "connection", 0, 0, G_OPTION_ARG_STRING_ARRAY, &which->connections, "Only the one with this number in the table", "NUMBER" },
+        { "stream", 0, 0, G_OPTION_ARG_STRING_ARRAY, &which->streams, "Only the one with this tcp.stream", "NUMBER" },
+        { "from", 0, 0, G_OPTION_ARG_STRING, &which->from, "Only those that went on at this time or later", "TIME" },
+        { "until", 0, 0, G_OPTION_ARG_STRING, &which->until, "Only those that began at this time or earlier", "TIME" },
+        { "all", 0, 0, G_OPTION_ARG_NONE, &words->all, "All rows or rungs, not only the first", NULL },
+        { "tsv", 0, 0, G_OPTION_ARG_NONE, &words->tsv, "Of connections: rows for programs", NULL },
+        { "json", 0, 0, G_OPTION_ARG_NONE, &words->json, "Of connections: a JSON object in each line", NULL },
+        { "host", 0, 0, G_OPTION_ARG_STRING, &words->host, "Of sockets: those of this host only", "IP" },
+        { "at", 0, 0, G_OPTION_ARG_STRING, &words->at, "Of sockets: after this frame, or as many seconds (with a point)", "MOMENT" },
+        { "language", 0, 0, G_OPTION_ARG_STRING, &words->language, "auto, en or zh", "LANGUAGE" },
+        { "two-msl", 0, 0, G_OPTION_ARG_INT, &words->two_msl, "Length of TIME_WAIT in seconds (60)", "SECONDS" },
+        { "dissect-all", 0, 0, G_OPTION_ARG_NONE, &words->dissect_all, "Let Wireshark dissect every frame: slow", NULL },
+        { "version", 0, 0, G_OPTION_ARG_NONE, &words->version, "Print the version", NULL },
+        { NULL, 0, 0, 0, NULL, NULL, NULL },
+    };
+    GOptionContext *context = g_option_context_new(SYNOPSIS);
+    GError *error = NULL;
+
+    g_option_context_add_main_entries(context, entries, NULL);
+    g_option_context_set_summary(context, "What became of each TCP connection of a capture of any size.  Reads what Wireshark\n"
+                                          "reads; several files in time order, as one; \"-\" is standard input.");
+    if (!g_option_context_parse(context, argc, argv, &error))
+        complain(error->message);
+    g_option_context_free(context);
+}
+
+void tcpstate_command_line(struct tcpstate_command *command, int argc, char **argv)
+{
+    struct words words = { .two_msl = 60 };
+
+    parse(command, &words, &argc, &argv);
+    if (words.version) {
+        puts("tcpstate " PLUGIN_VERSION);
+        exit(EXIT_SUCCESS);
+    }
+    if (argc < 3)
+        complain(argc < 2 ? WHAT : "name a capture file");
+    check_command(command, &words, argc, argv);
+    command->dissect_all = words.dissect_all;
+    if (words.two_msl < 0)
+        complain("--two-msl takes a number of seconds");
+    tcpstate_settings.two_msl = words.two_msl;
+    if (!set_language(words.language))
+        complain("--language takes auto, en or zh");
+}

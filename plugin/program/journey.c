@@ -1,0 +1,122 @@
+/* journey.c - from a record to a connection; see journey.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#define TCPSTATE_COMPAT_FILES
+#include "journey.h"
+
+#include "../packet/walk.h"
+#include "../wireshark/capture.h"
+#include "../wireshark/link.h"
+#include "odd.h"
+#include "settings.h"
+#include "streams.h"
+
+/* The connection of a frame that was dissected: it is not dissected again. */
+struct odd_life {
+    uint32_t frame;
+    const struct tcpstate_life *life;
+};
+
+struct tcpstate_journey tcpstate_journey_begin(const struct tcpstate_command *command, bool twice)
+{
+    tcpstate_host_begin();
+    return (struct tcpstate_journey){
+        .command = command,
+        .asked = tcpstate_streams_begin(),
+        .odd_lives = twice ? g_array_new(FALSE, FALSE, sizeof(struct odd_life)) : NULL,
+    };
+}
+
+void tcpstate_journey_end(struct tcpstate_journey *journey)
+{
+    if (journey->odd_lives)
+        g_array_free(journey->odd_lives, TRUE);
+    tcpstate_streams_end();
+    tcpstate_host_end();
+}
+
+static void observe(struct tcpstate_journey *journey, struct tcpstate_reading *reading, uint32_t length)
+{
+    struct tcpstate_tapped tapped;
+
+    if (reading->quoted || reading->mentioned) {
+        tcpstate_streams_mention(&journey->asked, reading);
+        reading->segment.ack = reading->segment.flags = 0; /* what an error quotes is word of its sequence number alone */
+        if (reading->mentioned || !tcpstate_connections_take_quoted(reading, &tapped.sight))
+            return;
+    } else {
+        tcpstate_connections_take(&journey->asked, reading, &tapped.sight);
+    }
+    if (!journey->view)
+        return;
+    tapped.reading = *reading;
+    tapped.began = (double)(reading->segment.time - journey->began) / 1e6;
+    tapped.length = length;
+    journey->command->printed->take(journey->view, &tapped);
+}
+
+/* Find the TCP headers of a record; how many.  *odd becomes whether it had to be dissected. */
+static unsigned read_record(struct tcpstate_journey *journey, const struct tcpstate_record *record, uint32_t frame,
+                            bool dissect, struct tcpstate_reading readings[TCPSTATE_MOST_LAYERS], bool *odd)
+{
+    const wtap_packet_header *header = &record->record->rec_header.packet_header;
+    const nstime_t *time = &record->record->ts;
+    struct tcpstate_bytes bytes = { record->bytes, (int)header->caplen, (int)MIN(header->len, (uint32_t)INT_MAX) };
+    enum tcpstate_walked walked = TCPSTATE_WALKED_ODD;
+
+    *odd = false;
+    if (record->record->rec_type != REC_TYPE_PACKET)
+        return 0;
+    if (!journey->command->dissect_all)
+        walked = tcpstate_walk(tcpstate_link_of(header->pkt_encap), &bytes, frame, tcpstate_nanoseconds(time->secs, time->nsecs),
+                               &readings[0]);
+    *odd = walked == TCPSTATE_WALKED_ODD;
+    if (!*odd)
+        return walked == TCPSTATE_WALKED_FOUND;
+    return dissect ? tcpstate_odd_read(record, frame, readings, &journey->problem) : 0;
+}
+
+void tcpstate_journey_take(struct tcpstate_journey *journey, const struct tcpstate_record *record)
+{
+    int64_t time = tcpstate_nanoseconds(record->record->ts.secs, record->record->ts.nsecs);
+    struct tcpstate_reading readings[TCPSTATE_MOST_LAYERS];
+    bool odd;
+
+    if (journey->frames++ == 0)
+        journey->began = time;
+    tcpstate_connections_pass(time); /* the capture lasts as long as its other protocols do */
+    tcpstate_capture_pass(journey->frames, time, record->record);
+    tcpstate_settings.capture = journey->command->files[record->file];
+    unsigned count = read_record(journey, record, journey->frames, true, readings, &odd);
+    for (unsigned i = 0; i < count; i++) {
+        observe(journey, &readings[i], record->record->rec_header.packet_header.len);
+        if (odd && journey->odd_lives) {
+            struct odd_life known = { journey->frames, tcpstate_connections_life(&readings[i]) };
+            g_array_append_val(journey->odd_lives, known);
+        }
+    }
+    journey->odd += odd;
+}
+
+static bool is_wanted(const struct tcpstate_journey *journey, const struct tcpstate_life *life)
+{
+    return life && tcpstate_selection_has(life, &journey->command->selection);
+}
+
+bool tcpstate_journey_wants(struct tcpstate_journey *journey, const struct tcpstate_record *record, uint32_t frame)
+{
+    struct tcpstate_reading readings[TCPSTATE_MOST_LAYERS];
+    bool odd, wanted = false;
+    unsigned count = read_record(journey, record, frame, false, readings, &odd);
+
+    for (unsigned i = 0; i < count; i++)
+        wanted = wanted || is_wanted(journey, tcpstate_connections_life(&readings[i]));
+    for (; journey->next_odd < journey->odd_lives->len; journey->next_odd++) {
+        const struct odd_life *known = &g_array_index(journey->odd_lives, struct odd_life, journey->next_odd);
+        if (known->frame > frame)
+            break;
+        wanted = wanted || (known->frame == frame && is_wanted(journey, known->life));
+    }
+    return wanted;
+}
