@@ -18,7 +18,7 @@ enum { EXIT_USAGE = 2 };
 /* The words, before anything is known of what they mean together. */
 struct words {
     gboolean all, tsv, json, dissect_all, version;
-    char *host, *at, *language;
+    char *host, *at, *filter, *language;
     int two_msl;
 };
 
@@ -61,27 +61,34 @@ static bool is_moment(const char *text)
     return g_ascii_isdigit(*text) && g_ascii_strtod(text, &end) >= 0 && *end == '\0' && !strpbrk(text, "xXeEpP");
 }
 
-/* The words that go with some views only; each view has its own way to be told. */
-static void check_words(struct tcpstate_command *command, const struct words *words, const char *host)
+/* The words that go with some views only. */
+static void check_words(const struct tcpstate_printed *printed, const struct words *words)
 {
-    const struct tcpstate_printed *printed = command->printed;
+    bool connections = printed == &tcpstate_printed_connections, sockets = printed == &tcpstate_printed_sockets;
 
-    if ((words->tsv || words->json) && printed != &tcpstate_printed_connections)
+    if ((words->tsv || words->json) && !connections)
         complain("--tsv and --json go with connections");
     if (words->tsv + words->json + words->all > 1)
         complain("--tsv and --json print all rows: one of --tsv, --json and --all");
-    if (words->all && printed != &tcpstate_printed_connections && printed != &tcpstate_printed_ladder)
+    if (words->all && !connections && printed != &tcpstate_printed_ladder)
         complain("--all goes with connections and ladder");
-    if ((words->host || words->at) && printed != &tcpstate_printed_sockets)
+    if ((words->host || words->at) && !sockets)
         complain("--host and --at go with sockets");
     if (words->at && !is_moment(words->at))
         complain("--at takes a frame's number, or seconds since the first frame with a point: 12.5");
+    if (words->filter && sockets)
+        complain("--filter does not go with sockets: each is what all of its connection's packets made of it");
+}
+
+/* The same in the words of the view. */
+static const char *given_of(const struct tcpstate_command *command, const struct words *words, const char *host)
+{
+    if (command->printed == &tcpstate_printed_sockets)
+        return g_strdup_printf("%s,%s", host ? host : "", words->at ? words->at : "");
     /* Among all ladders, for those that are wanted need not be among the first. */
-    bool all = words->all || (printed == &tcpstate_printed_ladder && tcpstate_selection_is_on(&command->selection));
-    if (printed == &tcpstate_printed_sockets)
-        command->given = g_strdup_printf("%s,%s", host ? host : "", words->at ? words->at : "");
-    else
-        command->given = all ? "all" : words->json ? "json" : words->tsv ? "tsv" : NULL;
+    bool all = words->all || (command->printed == &tcpstate_printed_ladder && tcpstate_selection_is_on(&command->selection));
+    const char *given = all ? "all" : words->json ? "json" : words->tsv ? "tsv" : NULL;
+    return given && words->filter ? g_strdup_printf("%s,%s", given, words->filter) : given ? given : words->filter;
 }
 
 /* What follows the options: the task, and files. */
@@ -98,15 +105,17 @@ static void check_command(struct tcpstate_command *command, const struct words *
         problem = tcpstate_address_check(words->host, &host);
     if (problem)
         complain(problem);
-    check_words(command, words, host);
+    check_words(command->printed, words);
+    command->given = given_of(command, words, host);
     command->files = argv + 2;
     command->file_count = (unsigned)argc - 2;
     if (!extracts)
         return;
     if (argc != 4 || strcmp(argv[2], "-") == 0)
         complain("extract takes a capture file, which is read twice, and the name of the new one");
-    if (!tcpstate_selection_is_on(&command->selection))
-        complain("say which connections: --trouble, --outcome, --address, --port, --connection, --stream, --from, --until");
+    if (!tcpstate_selection_is_on(&command->selection) && !words->filter)
+        complain("say which connections: --trouble, --outcome, --address, --port, --connection, --stream, --from, --until, "
+                 "--filter");
     command->out = argv[3];
     command->file_count = 1;
 }
@@ -124,6 +133,7 @@ static void parse(struct tcpstate_command *command, struct words *words, int *ar
         { "stream", 0, 0, G_OPTION_ARG_STRING_ARRAY, &which->streams, "Only the one with this tcp.stream", "NUMBER" },
         { "from", 0, 0, G_OPTION_ARG_STRING, &which->from, "Only those that went on at this time or later", "TIME" },
         { "until", 0, 0, G_OPTION_ARG_STRING, &which->until, "Only those that began at this time or earlier", "TIME" },
+        { "filter", 0, 0, G_OPTION_ARG_STRING, &words->filter, "Only packets that this display filter lets through: slow", "FILTER" },
         { "all", 0, 0, G_OPTION_ARG_NONE, &words->all, "All rows or rungs, not only the first", NULL },
         { "tsv", 0, 0, G_OPTION_ARG_NONE, &words->tsv, "Of connections: rows for programs", NULL },
         { "json", 0, 0, G_OPTION_ARG_NONE, &words->json, "Of connections: a JSON object in each line", NULL },
@@ -158,7 +168,8 @@ void tcpstate_command_line(struct tcpstate_command *command, int argc, char **ar
     if (argc < 3)
         complain(argc < 2 ? WHAT : "name a capture file");
     check_command(command, &words, argc, argv);
-    command->dissect_all = words.dissect_all;
+    command->filter = words.filter;
+    command->dissect_all = words.dissect_all || words.filter;
     if (words.two_msl < 0)
         complain("--two-msl takes a number of seconds");
     tcpstate_settings.two_msl = words.two_msl;

@@ -16,6 +16,7 @@ struct tcpstate_command {
     unsigned file_count;
     const char *out;                        /* the file to write, or NULL */
     struct tcpstate_selection selection;
+    const char *filter;                     /* a display filter, or NULL; of extract: any packet of the connection meets it */
     bool dissect_all;
 };
 

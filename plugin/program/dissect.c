@@ -16,19 +16,20 @@
 int tcpstate_proto = -1; /* of the plugin's own protocol, which is not registered here */
 
 WS_DLL_PUBLIC tcpstate_dissect_function tcpstate_dissect;
+WS_DLL_PUBLIC tcpstate_filter_function tcpstate_dissect_filter;
 
-/* What Wireshark asks its program for; all that is remembered is the frame at hand. */
+/* What Wireshark asks its program for: the times of the frames that another's are
+ * told against.  Of the others nothing is remembered. */
 struct packet_provider_data {
-    nstime_t time;
+    frame_data first, before, now; /* .num is 0: none yet */
 };
 
-static const nstime_t *time_of_frame(struct packet_provider_data *provider, guint32 number)
-{
-    (void)number;
-    return &provider->time;
-}
-
 static struct packet_provider_data provider;
+
+static const nstime_t *time_of_frame(struct packet_provider_data *of, guint32 number)
+{
+    return number == of->first.num ? &of->first.abs_ts : number == of->before.num ? &of->before.abs_ts : &of->now.abs_ts;
+}
 
 static epan_t *begin(void)
 {
@@ -46,31 +47,64 @@ static epan_t *begin(void)
     return epan_new(&provider, &functions);
 }
 
-unsigned tcpstate_dissect(const struct tcpstate_record *record, uint32_t frame,
-                          struct tcpstate_reading readings[TCPSTATE_MOST_LAYERS])
+static epan_t *session(void)
 {
-    static epan_t *session;
-    static bool begun;
-    static nstime_t elapsed;
-    static const frame_data *reference;
-    frame_data data;
-    guint32 cumulated = 0;
+    static epan_t *begun;
+    static bool tried;
 
-    if (!begun) {
-        begun = true;
-        session = begin();
+    if (!tried) {
+        tried = true;
+        begun = begin();
     }
-    if (!session)
+    return begun;
+}
+
+/* ---- The filter ---- */
+
+static dfilter_t *filter; /* or NULL */
+
+char *tcpstate_dissect_filter(const char *expression)
+{
+    if (!session())
+        return g_strdup("Wireshark's library cannot be used");
+    if (g_regex_match_simple("\\btcpstate\\b", expression, (GRegexCompileFlags)0, (GRegexMatchFlags)0))
+        return g_strdup("the plugin's fields are not asked here: --outcome, --trouble and the like are, or tshark");
+    char *problem = tcpstate_compile_filter(expression, &filter);
+    if (!problem && filter && tcpstate_filter_needs_columns(filter))
+        problem = g_strdup("there are no columns here to ask");
+    return problem;
+}
+
+/* ---- Frames ---- */
+
+static unsigned dissect(epan_dissect_t *edt, const struct tcpstate_record *record, struct tcpstate_reading *readings,
+                        bool *passes)
+{
+    if (filter)
+        epan_dissect_prime_with_dfilter(edt, filter);
+    TCPSTATE_DISSECT(epan_dissect_run, edt, record->subtype, record->record, record->bytes, &provider.now);
+    *passes = !filter || dfilter_apply_edt(filter, edt);
+    return tcpstate_read_frame(edt->tvb, &edt->pi, readings);
+}
+
+unsigned tcpstate_dissect(const struct tcpstate_record *record, uint32_t frame,
+                          struct tcpstate_reading readings[TCPSTATE_MOST_LAYERS], bool *passes)
+{
+    static nstime_t elapsed;
+    static guint32 cumulated;
+    const frame_data *reference = provider.first.num > 0 ? &provider.first : NULL;
+
+    if (!session())
         return 0;
-    provider.time = record->record->ts;
-    frame_data_init(&data, frame, record->record, record->offset, 0);
-    epan_dissect_t *edt = epan_dissect_new(session, FALSE, FALSE);
-    frame_data_set_before_dissect(&data, &elapsed, &reference, NULL);
-    TCPSTATE_DISSECT(epan_dissect_run, edt, record->subtype, record->record, record->bytes, &data);
-    unsigned count = tcpstate_read_frame(edt->tvb, &edt->pi, readings);
-    frame_data_set_after_dissect(&data, &cumulated);
+    frame_data_init(&provider.now, frame, record->record, record->offset, cumulated);
+    frame_data_set_before_dissect(&provider.now, &elapsed, &reference, provider.before.num > 0 ? &provider.before : NULL);
+    epan_dissect_t *edt = epan_dissect_new(session(), filter != NULL, FALSE);
+    unsigned count = dissect(edt, record, readings, passes);
+    frame_data_set_after_dissect(&provider.now, &cumulated);
     epan_dissect_free(edt);
-    frame_data_destroy(&data);
-    reference = NULL;
+    frame_data_destroy(&provider.now); /* what it holds beyond its numbers */
+    if (provider.first.num == 0)
+        provider.first = provider.now;
+    provider.before = provider.now;
     return count;
 }

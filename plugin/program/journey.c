@@ -25,6 +25,7 @@ struct tcpstate_journey tcpstate_journey_begin(const struct tcpstate_command *co
         .command = command,
         .asked = tcpstate_streams_begin(),
         .odd_lives = twice ? g_array_new(FALSE, FALSE, sizeof(struct odd_life)) : NULL,
+        .passed = twice && command->filter ? g_hash_table_new(NULL, NULL) : NULL,
     };
 }
 
@@ -32,11 +33,21 @@ void tcpstate_journey_end(struct tcpstate_journey *journey)
 {
     if (journey->odd_lives)
         g_array_free(journey->odd_lives, TRUE);
+    if (journey->passed)
+        g_hash_table_destroy(journey->passed);
     tcpstate_streams_end();
     tcpstate_host_end();
 }
 
-static void observe(struct tcpstate_journey *journey, struct tcpstate_reading *reading, uint32_t length)
+/* What a record holds. */
+struct found {
+    struct tcpstate_reading readings[TCPSTATE_MOST_LAYERS];
+    unsigned count;
+    bool odd;    /* it had to be dissected */
+    bool passes; /* the filter, if there is one */
+};
+
+static void observe(struct tcpstate_journey *journey, struct tcpstate_reading *reading, uint32_t length, bool passes)
 {
     struct tcpstate_tapped tapped;
 
@@ -48,7 +59,7 @@ static void observe(struct tcpstate_journey *journey, struct tcpstate_reading *r
     } else {
         tcpstate_connections_take(&journey->asked, reading, &tapped.sight);
     }
-    if (!journey->view)
+    if (!journey->view || !passes)
         return;
     tapped.reading = *reading;
     tapped.began = (double)(reading->segment.time - journey->began) / 1e6;
@@ -56,62 +67,75 @@ static void observe(struct tcpstate_journey *journey, struct tcpstate_reading *r
     journey->command->printed->take(journey->view, &tapped);
 }
 
-/* Find the TCP headers of a record; how many.  *odd becomes whether it had to be dissected. */
-static unsigned read_record(struct tcpstate_journey *journey, const struct tcpstate_record *record, uint32_t frame,
-                            bool dissect, struct tcpstate_reading readings[TCPSTATE_MOST_LAYERS], bool *odd)
+/* Find the TCP headers of a record. */
+static void read_record(struct tcpstate_journey *journey, const struct tcpstate_record *record, uint32_t frame,
+                        bool dissect, struct found *found)
 {
     const wtap_packet_header *header = &record->record->rec_header.packet_header;
     const nstime_t *time = &record->record->ts;
     struct tcpstate_bytes bytes = { record->bytes, (int)header->caplen, (int)MIN(header->len, (uint32_t)INT_MAX) };
     enum tcpstate_walked walked = TCPSTATE_WALKED_ODD;
 
-    *odd = false;
+    found->count = 0;
+    found->odd = false;
+    found->passes = true;
     if (record->record->rec_type != REC_TYPE_PACKET)
-        return 0;
+        return;
     if (!journey->command->dissect_all)
         walked = tcpstate_walk(tcpstate_link_of(header->pkt_encap), &bytes, frame, tcpstate_nanoseconds(time->secs, time->nsecs),
-                               &readings[0]);
-    *odd = walked == TCPSTATE_WALKED_ODD;
-    if (!*odd)
-        return walked == TCPSTATE_WALKED_FOUND;
-    return dissect ? tcpstate_odd_read(record, frame, readings, &journey->problem) : 0;
+                               &found->readings[0]);
+    found->odd = walked == TCPSTATE_WALKED_ODD;
+    if (!found->odd)
+        found->count = walked == TCPSTATE_WALKED_FOUND;
+    else if (dissect)
+        found->count = tcpstate_odd_read(record, frame, found->readings, &found->passes, &journey->problem);
+}
+
+/* For the second way. */
+static void remember(struct tcpstate_journey *journey, const struct found *found, unsigned i)
+{
+    const struct tcpstate_life *life = tcpstate_connections_life(&found->readings[i]);
+    struct odd_life known = { journey->frames, life };
+
+    if (found->odd)
+        g_array_append_val(journey->odd_lives, known);
+    if (journey->passed && found->passes && life)
+        g_hash_table_add(journey->passed, (void *)life);
 }
 
 void tcpstate_journey_take(struct tcpstate_journey *journey, const struct tcpstate_record *record)
 {
     int64_t time = tcpstate_nanoseconds(record->record->ts.secs, record->record->ts.nsecs);
-    struct tcpstate_reading readings[TCPSTATE_MOST_LAYERS];
-    bool odd;
+    struct found found;
 
     if (journey->frames++ == 0)
         journey->began = time;
     tcpstate_connections_pass(time); /* the capture lasts as long as its other protocols do */
     tcpstate_capture_pass(journey->frames, time, record->record);
     tcpstate_settings.capture = journey->command->files[record->file];
-    unsigned count = read_record(journey, record, journey->frames, true, readings, &odd);
-    for (unsigned i = 0; i < count; i++) {
-        observe(journey, &readings[i], record->record->rec_header.packet_header.len);
-        if (odd && journey->odd_lives) {
-            struct odd_life known = { journey->frames, tcpstate_connections_life(&readings[i]) };
-            g_array_append_val(journey->odd_lives, known);
-        }
+    read_record(journey, record, journey->frames, true, &found);
+    for (unsigned i = 0; i < found.count; i++) {
+        observe(journey, &found.readings[i], record->record->rec_header.packet_header.len, found.passes);
+        if (journey->odd_lives)
+            remember(journey, &found, i);
     }
-    journey->odd += odd;
+    journey->odd += found.odd;
 }
 
 static bool is_wanted(const struct tcpstate_journey *journey, const struct tcpstate_life *life)
 {
-    return life && tcpstate_selection_has(life, &journey->command->selection);
+    return life && (!journey->passed || g_hash_table_contains(journey->passed, life))
+           && tcpstate_selection_has(life, &journey->command->selection);
 }
 
 bool tcpstate_journey_wants(struct tcpstate_journey *journey, const struct tcpstate_record *record, uint32_t frame)
 {
-    struct tcpstate_reading readings[TCPSTATE_MOST_LAYERS];
-    bool odd, wanted = false;
-    unsigned count = read_record(journey, record, frame, false, readings, &odd);
+    struct found found;
+    bool wanted = false;
 
-    for (unsigned i = 0; i < count; i++)
-        wanted = wanted || is_wanted(journey, tcpstate_connections_life(&readings[i]));
+    read_record(journey, record, frame, false, &found);
+    for (unsigned i = 0; i < found.count; i++)
+        wanted = wanted || is_wanted(journey, tcpstate_connections_life(&found.readings[i]));
     for (; journey->next_odd < journey->odd_lives->len; journey->next_odd++) {
         const struct odd_life *known = &g_array_index(journey->odd_lives, struct odd_life, journey->next_odd);
         if (known->frame > frame)

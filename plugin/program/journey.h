@@ -23,6 +23,7 @@ struct tcpstate_journey {
     const char *problem; /* why odd frames could not be dissected */
     GArray *odd_lives;   /* for a second way: the connections of odd frames, in order; or NULL */
     unsigned next_odd;
+    GHashTable *passed;  /* of these, with a filter: those of which a frame meets it; or NULL */
 };
 
 /* With `twice`, tcpstate_journey_wants() is asked of each record after the last. */

@@ -21,6 +21,7 @@
 #include "../wireshark/capture.h"
 #include "../wireshark/wording.h"
 #include "extract.h"
+#include "odd.h"
 
 enum { EXIT_INTERRUPTED = 130, PROGRESS_EVERY = 1 << 16 };
 
@@ -161,6 +162,19 @@ static int run_extract(struct tcpstate_journey *journey, struct tcpstate_capture
     return status;
 }
 
+/* What is wrong with the filter is said. */
+static bool begin_filter(const char *expression)
+{
+    char *problem = tcpstate_odd_filter(expression);
+
+    if (problem)
+        fprintf(stderr, "tcpstate: --filter: %s\n", problem);
+    else
+        fputs("tcpstate: --filter is the slow road: Wireshark dissects every frame\n", stderr);
+    g_free(problem);
+    return !problem;
+}
+
 static int run(const struct tcpstate_command *command)
 {
     char *problem;
@@ -170,6 +184,10 @@ static int run(const struct tcpstate_command *command)
         fprintf(stderr, "tcpstate: %s\n", interrupted ? "stopped before the first packet" : problem);
         g_free(problem);
         return interrupted ? EXIT_INTERRUPTED : EXIT_FAILURE;
+    }
+    if (command->filter && !begin_filter(command->filter)) {
+        tcpstate_captures_close(captures);
+        return EXIT_FAILURE;
     }
     struct tcpstate_journey journey = tcpstate_journey_begin(command, !command->printed);
     int status = command->printed ? run_view(&journey, captures) : run_extract(&journey, captures);

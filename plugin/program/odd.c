@@ -25,20 +25,39 @@ static GModule *load(void)
     return module;
 }
 
+/* One of the library's functions; NULL and *problem where it cannot be had. */
+static void *function(const char *name, const char **problem)
+{
+    static GModule *module;
+    static const char *failed;
+    void *found = NULL;
+
+    if (!module && !failed)
+        module = load();
+    if (!failed && (!module || !g_module_symbol(module, name, &found)))
+        failed = g_strdup(g_module_error()); /* once, for good */
+    *problem = failed;
+    return found;
+}
+
 unsigned tcpstate_odd_read(const struct tcpstate_record *record, uint32_t frame,
-                           struct tcpstate_reading readings[TCPSTATE_MOST_LAYERS], const char **problem)
+                           struct tcpstate_reading readings[TCPSTATE_MOST_LAYERS], bool *passes, const char **problem)
 {
     static tcpstate_dissect_function *dissect;
-    static const char *failed;
 
-    if (!dissect && !failed) {
-        GModule *module = load();
-        void *found = NULL;
-        if (module && g_module_symbol(module, TCPSTATE_DISSECT_SYMBOL, &found))
-            memcpy(&dissect, &found, sizeof dissect);
-        else
-            failed = g_strdup(g_module_error()); /* once, for good */
+    if (!dissect) {
+        void *found = function(TCPSTATE_DISSECT_SYMBOL, problem);
+        memcpy(&dissect, &found, sizeof dissect);
     }
-    *problem = failed;
-    return dissect ? dissect(record, frame, readings) : 0;
+    return dissect ? dissect(record, frame, readings, passes) : 0;
+}
+
+char *tcpstate_odd_filter(const char *expression)
+{
+    tcpstate_filter_function *filter;
+    const char *problem;
+    void *found = function(TCPSTATE_FILTER_SYMBOL, &problem);
+
+    memcpy(&filter, &found, sizeof filter);
+    return filter ? filter(expression) : g_strdup(problem);
 }

@@ -252,6 +252,36 @@ void sequence_analysis_use_color_filter(packet_info *pinfo, struct _seq_analysis
 #define TCPSTATE_LOG_INIT(name) ws_log_init((name), NULL)
 #define TCPSTATE_CONFIGURE(program) configuration_init((program), NULL)
 #endif
+
+/* Since 4.4 what is wrong with a display filter is an object, and it may ask columns. */
+#include <epan/dfilter/dfilter.h>
+static inline char *tcpstate_compile_filter(const char *text, dfilter_t **filter)
+{
+#if TCPSTATE_WIRESHARK_AT_LEAST(4, 4)
+    df_error_t *error = NULL;
+
+    if (dfilter_compile(text, filter, &error))
+        return NULL;
+    char *why = g_strdup(error->msg);
+    df_error_free(&error);
+    return why;
+#else
+    char *why = NULL;
+
+    return dfilter_compile(text, filter, &why) ? NULL : why;
+#endif
+}
+
+static inline bool tcpstate_filter_needs_columns(const dfilter_t *filter)
+{
+#if TCPSTATE_WIRESHARK_AT_LEAST(4, 4)
+    return dfilter_requires_columns(filter);
+#else
+    (void)filter;
+    return false;
+#endif
+}
+
 #define TCPSTATE_DUMP_CLOSE(file, error, info) wtap_dump_close((file), NULL, (error), (info))
 #endif
 

@@ -128,7 +128,7 @@ def test_ctrl_c_while_extract_writes(tmp_path):
     (("report", __file__), "not a capture that Wireshark can read"), (("report", "--address", "x", "y"), "is no IP address"),
     (("report", "--outcome", "x", "y"), "is no outcome"), (("extract", "a", "b"), "say which connections"),
     (("sockets", "--host", "x", "y"), "is no IP address"), (("report", "--at", "1", "y"), "go with sockets"),
-    (("sockets", "--at", "noon", "y"), "a frame's number"), (("extract", "-", "b", "--trouble"), "which is read twice"), (("report", "--language", "x", "y"), "auto, en or zh"),
+    (("sockets", "--filter", "tcp", "y"), "--filter does not go with sockets"), (("sockets", "--at", "noon", "y"), "a frame's number"), (("extract", "-", "b", "--trouble"), "which is read twice"), (("report", "--language", "x", "y"), "auto, en or zh"),
 ])
 def test_what_makes_no_sense_is_said(arguments, complaint):
     done = program(*arguments, check=False)
@@ -173,6 +173,32 @@ def test_extract_keeps_all_of_what_is_left(tmp_path, tshark):
     row, = rows(out)
     whole, = rows("--stream", "44", SESSION)
     assert {**row, "stream": "44", "connection": "44", "capture": whole["capture"]} == whole
+
+
+def test_extract_takes_the_whole_of_what_a_filter_finds(tmp_path, tshark):
+    """One packet of a connection meets it; all of its packets are written."""
+    out = tmp_path / "out.pcapng"
+    rare = "tcp.flags.reset == 1 && tcp.stream > 16"
+    program("extract", SESSION, out, "--filter", rare)
+    streams = set(tshark("-r", SESSION, "-Y", rare, "-T", "fields", "-e", "tcp.stream").split())
+    assert len(streams) > 0
+    whole = tshark("-r", SESSION, "-Y", f"tcp.stream in {{{','.join(streams)}}}", "-T", "fields", "-e", "frame.time_epoch")
+    assert tshark("-r", out, "-T", "fields", "-e", "frame.time_epoch") == whole
+
+
+@pytest.mark.parametrize("expression, complaint", [
+    ("tcp.steam == 1", "tcp.steam"), ("tcp ==", "nexpected end of filter"),
+    ("tcpstate.label", "the plugin's fields are not asked here: --outcome"),
+])
+def test_a_wrong_filter_is_said(expression, complaint):
+    done = program("report", "--filter", expression, SESSION, check=False)
+    assert done.returncode == 1 and done.stderr.startswith("tcpstate: --filter: ") and done.stdout == ""
+    assert complaint in done.stderr
+
+
+def test_a_filter_says_that_it_is_slow():
+    errors = program("report", "--filter", "tcp", SAMPLES / "https.pcapng").stderr
+    assert errors.startswith("tcpstate: --filter is the slow road: Wireshark dissects every frame\n")
 
 
 def test_extract_takes_icmp_errors_along(tmp_path, tshark):
