@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Room: tests/program. The command line, several files, pipes, what is cut short, extract."""
 import json
+import os
 import pathlib
+import pty
+import re
 import signal
 import subprocess
 import sys
@@ -100,6 +103,50 @@ def test_ctrl_c_prints_what_is_known():
     assert status == 130 and "stopped after 2" in errors and "a part of the capture" in errors
     assert "nterrupted system call" not in errors
     assert out == program("connections", "--tsv", SESSION).stdout
+
+
+def on_a_terminal(*arguments):
+    """What a terminal shows as standard error, and standard output."""
+    master, slave = pty.openpty()
+    with subprocess.Popen([PROGRAM, *map(str, arguments)], stdout=subprocess.PIPE, stderr=slave, env=environment()) as running:
+        os.close(slave)
+        shown = b""
+        while True:
+            try:
+                piece = os.read(master, 65536)
+            except OSError:  # EIO: nobody holds the other end any more
+                piece = b""
+            if not piece:
+                break
+            shown += piece
+        out = running.stdout.read().decode()
+    os.close(master)
+    return shown.decode(), out
+
+
+def test_progress_is_shown_on_a_terminal_and_nowhere_else(tmp_path):
+    """Of the file's bytes, growing; its line is gone at the end."""
+    large = tmp_path / "large.pcapng"
+    large.write_bytes(SESSION.read_bytes() * 100)
+    shown, out = on_a_terminal("connections", "--tsv", large)
+    told = [(int(percent), int(packets)) for percent, packets in re.findall(r"\r *(\d+) %  (\d+) packets", shown)]
+    assert [packets for _, packets in told] == [65536, 131072, 196608, 262144]
+    assert all(abs(percent - packets / 2921) <= 1 for percent, packets in told)
+    assert shown.endswith("\r\033[K")
+    piped = program("connections", "--tsv", large)
+    assert piped.stderr == "" and piped.stdout == out
+
+
+def test_progress_of_a_pipe_counts_packets(tmp_path):
+    """How long it will be nobody knows."""
+    large = tmp_path / "large.pcapng"
+    large.write_bytes(SESSION.read_bytes() * 30)
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    with subprocess.Popen(["cp", large, fifo]) as feeding:
+        shown, _ = on_a_terminal("connections", "--tsv", fifo)
+        feeding.wait(20)
+    assert "\r65536 packets" in shown and "%" not in shown
 
 
 def test_ctrl_c_before_the_first_packet():
