@@ -416,7 +416,7 @@ static bool is_tunnel(uint16_t port)
 
 static enum layer udp(struct walk *walk)
 {
-    enum { GTP_U = 2152, VXLAN = 4789, GENEVE = 6081 };
+    enum { DNS = 53, NTP = 123, GTP_U = 2152, VXLAN = 4789, GENEVE = 6081 };
 
     if (!has(walk, 8))
         return DONE;
@@ -424,7 +424,10 @@ static enum layer udp(struct walk *walk)
     if (!is_tunnel(source) && !is_tunnel(destination))
         return DONE;
     walk->at += 8;
-    /* Wireshark asks the lower port first; below 1024 stand those that it knows. */
+    /* Wireshark asks the lower port first: what a client sends to these from a port above is theirs. */
+    if (destination == DNS || destination == NTP || source == DNS || source == NTP)
+        return DONE;
+    /* Below 1024 stand those that it knows. */
     if (destination > source && source < 1024)
         return ODD;
     switch (destination) {

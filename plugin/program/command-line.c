@@ -12,13 +12,15 @@
 
 enum { EXIT_USAGE = 2 };
 
-#define WHAT "say what: report, connections, sockets, ladder or extract"
-#define SYNOPSIS "report|connections|sockets|ladder FILE...  |  extract FILE OUT WHICH"
+#define WHAT "say what: report, connections, sockets, ladder, page, save or extract"
+#define SYNOPSIS                                                                                \
+    "report|connections|sockets|ladder FILE...  |  page FILE... -o OUT.html  |  "              \
+    "save FILE -o OUT.pcapng  |  extract FILE OUT WHICH"
 
 /* The words, before anything is known of what they mean together. */
 struct words {
     gboolean all, tsv, json, dissect_all, version;
-    char *host, *at, *filter, *language;
+    char *host, *at, *filter, *out, *language;
     int two_msl;
 };
 
@@ -91,15 +93,51 @@ static const char *given_of(const struct tcpstate_command *command, const struct
     return given && words->filter ? g_strdup_printf("%s,%s", given, words->filter) : given ? given : words->filter;
 }
 
+static bool read_task(struct tcpstate_command *command, const char *name)
+{
+    static const struct {
+        const char *name;
+        enum tcpstate_task task;
+    } written[] = {
+        { "extract", TCPSTATE_TASK_EXTRACT }, { "page", TCPSTATE_TASK_PAGE }, { "save", TCPSTATE_TASK_SAVE },
+    };
+
+    for (size_t i = 0; i < array_length(written); i++)
+        if (strcmp(written[i].name, name) == 0)
+            command->task = written[i].task;
+    command->printed = view_of(name);
+    return command->printed || command->task != TCPSTATE_TASK_PRINT;
+}
+
+/* The file that is written, and what it is written of. */
+static void check_out(struct tcpstate_command *command, const char *out)
+{
+    bool selects = tcpstate_selection_is_on(&command->selection);
+    bool extracts = command->task == TCPSTATE_TASK_EXTRACT, saves = command->task == TCPSTATE_TASK_SAVE;
+
+    if (extracts ? out != NULL : !out != (command->task == TCPSTATE_TASK_PRINT))
+        complain("-o OUT goes with page and save, which need it");
+    if (extracts && (command->file_count != 2 || strcmp(command->files[0], "-") == 0))
+        complain("extract takes a capture file, which is read twice, and the name of the new one");
+    if (extracts && !selects && !command->filter)
+        complain("say which connections: --trouble, --outcome, --address, --port, --connection, --stream, --from, --until, "
+                 "--filter");
+    if (!extracts && selects && !command->printed)
+        complain("page and save are of all connections: extract those that matter, and take that file");
+    if (saves && (command->file_count != 1 || strcmp(command->files[0], "-") == 0 || command->filter))
+        complain("save takes one capture file, and all of it");
+    command->out = extracts ? command->files[1] : out;
+    if (extracts)
+        command->file_count = 1;
+}
+
 /* What follows the options: the task, and files. */
 static void check_command(struct tcpstate_command *command, const struct words *words, int argc, char **argv)
 {
-    bool extracts = strcmp(argv[1], "extract") == 0;
     char *problem = tcpstate_selection_check(&command->selection);
     const char *host = NULL;
 
-    command->printed = view_of(argv[1]);
-    if (!extracts && !command->printed)
+    if (!read_task(command, argv[1]))
         complain(WHAT);
     if (!problem && words->host)
         problem = tcpstate_address_check(words->host, &host);
@@ -107,17 +145,11 @@ static void check_command(struct tcpstate_command *command, const struct words *
         complain(problem);
     check_words(command->printed, words);
     command->given = given_of(command, words, host);
+    command->filter = words->filter;
+    command->dissect_all = words->dissect_all || words->filter;
     command->files = argv + 2;
     command->file_count = (unsigned)argc - 2;
-    if (!extracts)
-        return;
-    if (argc != 4 || strcmp(argv[2], "-") == 0)
-        complain("extract takes a capture file, which is read twice, and the name of the new one");
-    if (!tcpstate_selection_is_on(&command->selection) && !words->filter)
-        complain("say which connections: --trouble, --outcome, --address, --port, --connection, --stream, --from, --until, "
-                 "--filter");
-    command->out = argv[3];
-    command->file_count = 1;
+    check_out(command, words->out);
 }
 
 /* Take the options out of the command line. */
@@ -139,6 +171,7 @@ static void parse(struct tcpstate_command *command, struct words *words, int *ar
         { "json", 0, 0, G_OPTION_ARG_NONE, &words->json, "Of connections: a JSON object in each line", NULL },
         { "host", 0, 0, G_OPTION_ARG_STRING, &words->host, "Of sockets: those of this host only", "IP" },
         { "at", 0, 0, G_OPTION_ARG_STRING, &words->at, "Of sockets: after this frame, or as many seconds (with a point)", "MOMENT" },
+        { "output", 'o', 0, G_OPTION_ARG_FILENAME, &words->out, "Of page and save: the file to write", "OUT" },
         { "language", 0, 0, G_OPTION_ARG_STRING, &words->language, "auto, en or zh", "LANGUAGE" },
         { "two-msl", 0, 0, G_OPTION_ARG_INT, &words->two_msl, "Length of TIME_WAIT in seconds (60)", "SECONDS" },
         { "dissect-all", 0, 0, G_OPTION_ARG_NONE, &words->dissect_all, "Let Wireshark dissect every frame: slow", NULL },
@@ -168,8 +201,6 @@ void tcpstate_command_line(struct tcpstate_command *command, int argc, char **ar
     if (argc < 3)
         complain(argc < 2 ? WHAT : "name a capture file");
     check_command(command, &words, argc, argv);
-    command->filter = words.filter;
-    command->dissect_all = words.dissect_all || words.filter;
     if (words.two_msl < 0)
         complain("--two-msl takes a number of seconds");
     tcpstate_settings.two_msl = words.two_msl;

@@ -8,13 +8,18 @@
 #include "../wireshark/views.h"
 #include "selection.h"
 
+enum tcpstate_task {
+    TCPSTATE_TASK_PRINT, TCPSTATE_TASK_EXTRACT, TCPSTATE_TASK_PAGE, TCPSTATE_TASK_SAVE,
+};
+
 /* All of it lasts as long as the program. */
 struct tcpstate_command {
-    const struct tcpstate_printed *printed; /* the view; NULL: extract */
+    enum tcpstate_task task;
+    const struct tcpstate_printed *printed; /* what prints, of TCPSTATE_TASK_PRINT; else NULL */
     const char *given;                      /* its own words (tcpstate_printed.begin), or NULL */
     char **files;
     unsigned file_count;
-    const char *out;                        /* the file to write, or NULL */
+    const char *out;                        /* the file to write; of TCPSTATE_TASK_PRINT NULL */
     struct tcpstate_selection selection;
     const char *filter;                     /* a display filter, or NULL; of extract: any packet of the connection meets it */
     bool dissect_all;

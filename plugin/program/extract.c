@@ -57,7 +57,7 @@ static char *copy(struct tcpstate_extract *extract, wtap *in, wtap_dumper *out, 
         wtap_rec_reset(&rec);
         extract->stopped = *extract->stop;
     }
-    if (!problem && error != 0 && error != WTAP_ERR_SHORT_READ) /* what is cut short was told already */
+    if (!problem && error != 0 && (extract->whole || error != WTAP_ERR_SHORT_READ)) /* what is cut short was told already */
         problem = why(from, error, info);
     wtap_rec_cleanup(&rec);
     ws_buffer_free(&buffer);

@@ -9,12 +9,12 @@
 
 #include "captures.h"
 
-/* The frames that hold a segment of a connection in `wanted` (struct tcpstate_life,
- * as a set), or an ICMP error about one. */
+/* Which frames, and how far it came. */
 struct tcpstate_extract {
     bool (*is_wanted)(void *whom, const struct tcpstate_record *record, uint32_t frame);
     void *whom;
     const volatile sig_atomic_t *stop; /* becomes true when it shall end early */
+    bool whole;                        /* a file that is cut short is a fault */
     uint64_t frames, written;          /* filled in */
     bool stopped;                      /* filled in: it did, and there is no new file */
 };

@@ -64,7 +64,7 @@ static void observe(struct tcpstate_journey *journey, struct tcpstate_reading *r
     tapped.reading = *reading;
     tapped.began = (double)(reading->segment.time - journey->began) / 1e6;
     tapped.length = length;
-    journey->command->printed->take(journey->view, &tapped);
+    journey->take(journey->view, &tapped);
 }
 
 /* Find the TCP headers of a record. */
@@ -113,6 +113,8 @@ void tcpstate_journey_take(struct tcpstate_journey *journey, const struct tcpsta
     tcpstate_connections_pass(time); /* the capture lasts as long as its other protocols do */
     tcpstate_capture_pass(journey->frames, time, record->record);
     tcpstate_settings.capture = journey->command->files[record->file];
+    if (journey->turn_to)
+        journey->turn_to(journey->view, record, journey->frames);
     read_record(journey, record, journey->frames, true, &found);
     for (unsigned i = 0; i < found.count; i++) {
         observe(journey, &found.readings[i], record->record->rec_header.packet_header.len, found.passes);

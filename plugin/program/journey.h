@@ -15,7 +15,10 @@
 /* What was met on the way. */
 struct tcpstate_journey {
     const struct tcpstate_command *command;
-    void *view;          /* of command->printed; or NULL */
+    void *view;          /* what takes the segments; or NULL */
+    void (*take)(void *view, const struct tcpstate_tapped *tapped);
+    /* ... and before them the record that holds them; or NULL */
+    void (*turn_to)(void *view, const struct tcpstate_record *record, uint32_t frame);
     struct tcpstate_asked asked;
     uint32_t frames;
     uint64_t odd;        /* frames that Wireshark dissected */

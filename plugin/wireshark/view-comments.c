@@ -3,118 +3,64 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Scope: which packet gets which comment; pcapng-copy.c writes them.  IN is the
- * capture that is being read, in pcapng, not compressed.  plugin/annotate
- * --save sees to that, and to OUT's taking the place of another file only when
- * it is whole.
+ * Scope: the taps; comments.c has the rest.  IN is the capture that is being read,
+ * in pcapng, not compressed.  plugin/annotate --save sees to that, and to OUT's
+ * taking the place of another file only when it is whole.
  */
-#include "views.h"
+#include "comments.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <epan/stat_tap_ui.h>
 #include <epan/tap.h>
 #include <wsutil/report_message.h>
 
 #include "../text/phrases.h"
-#include "pcapng-copy.h"
 #include "preferences.h"
-#include "text-width.h"
-#include "wording.h"
 
-enum { LONGEST_COMMENT = 4096 };
-
-struct comments {
-    struct tcpstate_copy *copy;
-    uint32_t frame;      /* the one whose comments are being collected; 0: none yet */
-    int64_t offset;      /* of its block in IN */
-    GPtrArray *texts;
+/* What was asked for; NULL once it is written. */
+struct asked {
+    struct tcpstate_comments *comments;
 };
 
-/* One line of text, whatever the user's own labels hold, and not without end. */
-static char *one_line(const char *text)
-{
-    char *line = tcpstate_printable(text);
-
-    if (strlen(line) > LONGEST_COMMENT)
-        *g_utf8_find_prev_char(line, line + LONGEST_COMMENT) = '\0';
-    return line;
-}
-
-static char *standing(wmem_allocator_t *pool, enum tcpstate_phrase phrase, const struct tcpstate_sight *sight, int end)
-{
-    const char *state = tcpstate_state_text((enum tcpstate_state)sight->seen.ends[end].after,
-                                            sight->seen.ends[end].after_inferred);
-
-    return wmem_strdup_printf(pool, tcpstate_phrase(phrase, tcpstate_language()), state);
-}
-
-/* "tcpstate: Handshake 2/3 | client ESTABLISHED (inferred), server SYN_RCVD" */
-static char *comment_on(wmem_allocator_t *pool, const char *label, const struct tcpstate_tapped *tapped)
-{
-    int client = tapped->sight.seen.client, left = client < 0 ? tapped->reading.segment.from : client;
-    const char *text = wmem_strdup_printf(
-        pool, TCPSTATE_COMMENT_PREFIX "%s | %s%s%s", label,
-        standing(pool, client < 0 ? TCPSTATE_PHRASE_SENDER_STANDS : TCPSTATE_PHRASE_CLIENT_STANDS, &tapped->sight, left),
-        tcpstate_language() == TCPSTATE_CHINESE ? "，" : ", ",
-        standing(pool, client < 0 ? TCPSTATE_PHRASE_RECEIVER_STANDS : TCPSTATE_PHRASE_SERVER_STANDS, &tapped->sight,
-                 !left));
-
-    return one_line(text);
-}
-
-static void flush(struct comments *comments)
-{
-    if (comments->copy && comments->frame != 0)
-        tcpstate_copy_packet(comments->copy, comments->offset, comments->texts);
-    g_ptr_array_set_size(comments->texts, 0);
-}
-
 /* Both taps tell of a frame, in an order that is Wireshark's own affair. */
-static void turn_to(struct comments *comments, const packet_info *pinfo)
+static struct tcpstate_comments *turn_to(void *data, const packet_info *pinfo)
 {
-    if (comments->frame == pinfo->num)
-        return;
-    flush(comments);
-    comments->frame = pinfo->num;
-    comments->offset = pinfo->fd->file_off;
+    struct tcpstate_comments *comments = ((struct asked *)data)->comments;
+
+    if (comments)
+        tcpstate_comments_turn_to(comments, pinfo->num, pinfo->fd->file_off);
+    return comments;
 }
 
-static tap_packet_status see_frame(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const void *data _U_,
+static tap_packet_status see_frame(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const void *frame _U_,
                                    tap_flags_t flags _U_)
 {
-    turn_to((struct comments *)tapdata, pinfo);
+    turn_to(data, pinfo);
     return TAP_PACKET_DONT_REDRAW;
 }
 
-static tap_packet_status see_segment(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const void *data,
+static tap_packet_status see_segment(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const void *tapped,
                                      tap_flags_t flags _U_)
 {
-    struct comments *comments = (struct comments *)tapdata;
-    const struct tcpstate_tapped *tapped = (const struct tcpstate_tapped *)data;
-    const char *label = tcpstate_label_of(pinfo->pool, &tapped->reading, &tapped->sight);
+    struct tcpstate_comments *comments = turn_to(data, pinfo);
 
-    turn_to(comments, pinfo);
-    if (*label)
-        g_ptr_array_add(comments->texts, comment_on(pinfo->pool, label, tapped));
+    if (comments)
+        tcpstate_comments_take(comments, pinfo->pool, (const struct tcpstate_tapped *)tapped);
     return TAP_PACKET_DONT_REDRAW;
 }
 
 /* The capture has been read.  The line on standard output says that OUT is whole. */
-static void finish(void *tapdata)
+static void finish(void *data)
 {
-    struct comments *comments = (struct comments *)tapdata;
+    struct asked *asked = (struct asked *)data;
     unsigned packets, commented;
 
-    if (!comments->copy)
+    if (!asked->comments)
         return;
-    flush(comments);
-    tcpstate_copy_count(comments->copy, &packets, &commented);
-    char *problem = tcpstate_copy_end(comments->copy);
-    comments->copy = NULL;
+    char *problem = tcpstate_comments_end(asked->comments, &packets, &commented);
+    asked->comments = NULL;
     if (problem) {
         report_failure("tcpstate: %s", problem);
     } else {
@@ -137,16 +83,15 @@ static TCPSTATE_STARTS begin(const char *argument, void *userdata _U_)
 
     if (g_strv_length(names) != 4 || !*names[2] || !*names[3])
         refuse("it takes two file names without commas: -z tcpstate,comments,IN.pcapng,OUT.pcapng");
-    struct comments *comments = g_new0(struct comments, 1);
-    comments->texts = g_ptr_array_new_with_free_func(g_free);
-    comments->copy = tcpstate_copy_begin(names[2], names[3], &problem);
-    if (!comments->copy)
+    struct asked *asked = g_new0(struct asked, 1);
+    asked->comments = tcpstate_comments_begin(names[2], names[3], &problem);
+    if (!asked->comments)
         refuse(problem);
     g_strfreev(names);
 
-    GString *error = register_tap_listener("frame", comments, NULL, TL_REQUIRES_NOTHING, NULL, see_frame, finish, NULL);
+    GString *error = register_tap_listener("frame", asked, NULL, TL_REQUIRES_NOTHING, NULL, see_frame, finish, NULL);
     if (!error)
-        error = register_tap_listener(TCPSTATE_TAP, comments, NULL, TL_REQUIRES_NOTHING, NULL, see_segment, NULL, NULL);
+        error = register_tap_listener(TCPSTATE_TAP, asked, NULL, TL_REQUIRES_NOTHING, NULL, see_segment, NULL, NULL);
     if (error)
         refuse(error->str);
     return TCPSTATE_STARTED;

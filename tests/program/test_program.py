@@ -174,6 +174,10 @@ def test_ctrl_c_while_extract_writes(tmp_path):
     (("report", "--tsv", "x"), "--tsv and --json go with connections"), (("report", "/nowhere"), "/nowhere: "),
     (("report", __file__), "not a capture that Wireshark can read"), (("report", "--address", "x", "y"), "is no IP address"),
     (("report", "--outcome", "x", "y"), "is no outcome"), (("extract", "a", "b"), "say which connections"),
+    (("page", "y"), "-o OUT goes with"), (("report", "y", "-o", "z"), "-o OUT goes with"),
+    (("save", "y", "z", "-o", "o"), "save takes one"), (("save", "-", "-o", "o"), "save takes one"),
+    (("page", "y", "-o", "o", "--trouble"), "of all connections"), (("page", __file__, "-o", "/nowhere/o"), "not a capture"),
+    (("page", SESSION, "-o", "/nowhere/o"), "/nowhere/o: "), (("save", SESSION, "-o", "/nowhere/o"), "/nowhere/o"),
     (("sockets", "--host", "x", "y"), "is no IP address"), (("report", "--at", "1", "y"), "go with sockets"),
     (("sockets", "--filter", "tcp", "y"), "--filter does not go with sockets"), (("sockets", "--at", "noon", "y"), "a frame's number"), (("extract", "-", "b", "--trouble"), "which is read twice"), (("report", "--language", "x", "y"), "auto, en or zh"),
 ])
@@ -253,6 +257,80 @@ def test_extract_takes_icmp_errors_along(tmp_path, tshark):
     program("extract", SAMPLES / "icmp-unreachable.pcapng", out, "--outcome", "unreachable")
     assert "icmp" in tshark("-r", out, "-T", "fields", "-e", "frame.protocols")
     assert [row["outcome"] for row in rows(out)] == ["unreachable"]
+
+
+def comments_of(tshark, capture):
+    return tshark("-r", capture, "-T", "fields", "-e", "frame.time_epoch", "-e", "frame.comment")
+
+
+@pytest.mark.parametrize("make", ["editcap -F pcap {} {}", "editcap -F nsecpcap {} {}", "gzip -c {} > {}"])
+def test_save_of_what_is_no_plain_pcapng(tmp_path, tshark, make):
+    """As of the plain one: the same packets, the same comments; and no file is left over."""
+    capture, out, plain = tmp_path / "a", tmp_path / "out.pcapng", tmp_path / "plain.pcapng"
+    subprocess.run(make.format(f"'{SAMPLES}/https.pcapng'", f"'{capture}'"), shell=True, check=True, env=environment())
+    assert program("save", "--language", "en", capture, "-o", out).stdout == "8 of 22 packets have a comment\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "out.pcapng"]
+    program("save", "--language", "en", SAMPLES / "https.pcapng", "-o", plain)
+    assert [line[:17] + line[20:] for line in comments_of(tshark, out).splitlines()] == \
+        [line[:17] + line[20:] for line in comments_of(tshark, plain).splitlines()]
+
+
+def test_save_over_the_capture_itself_and_again(tmp_path):
+    """Comments of ours are replaced."""
+    capture = tmp_path / "a.pcapng"
+    capture.write_bytes((SAMPLES / "https.pcapng").read_bytes())
+    program("save", capture, "-o", capture)
+    once = capture.read_bytes()
+    program("save", capture, "-o", capture)
+    assert capture.read_bytes() == once != (SAMPLES / "https.pcapng").read_bytes()
+
+
+@pytest.mark.parametrize("task, packed", [("save", False), ("save", True), ("page", False)])
+def test_what_is_cut_short_is_not_saved_but_has_a_page(tmp_path, task, packed):
+    cut, out = tmp_path / "cut.pcapng", tmp_path / "out"
+    cut.write_bytes((SAMPLES / "https.pcapng").read_bytes()[:700])
+    if packed:
+        subprocess.run(["gzip", cut], check=True)
+        cut = tmp_path / "cut.pcapng.gz"
+    out.write_bytes(b"before")
+    done = program(task, cut, "-o", out, check=False)
+    assert done.returncode == 1 and f"{cut.name}: " in done.stderr
+    assert (out.read_bytes() == b"before") == (task == "save")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [cut.name, "out"]
+
+
+def test_page_of_several_files_and_of_a_pipe(tmp_path):
+    page = tmp_path / "page.html"
+    program("page", SESSION, SAMPLES / "https.pcapng", "-o", page)
+    assert '"name":"websocket-session.pcapng, +1"' in page.read_text()
+    with open(SESSION, "rb") as file:
+        program("page", "-", "-o", page, stdin=file)
+    piped = page.read_text()
+    program("page", SESSION, "-o", page)
+    same = page.read_text().replace(f'"name":"{SESSION.name}",', '') == piped  # pytest's own difference takes minutes
+    assert same
+
+
+def test_ctrl_c_gives_the_page_of_what_is_known_and_saves_nothing(tmp_path):
+    page, whole = tmp_path / "page.html", tmp_path / "whole.html"
+    with start("page", "-", "-o", page) as running:
+        running.stdin.write(SESSION.read_bytes())
+        running.stdin.flush()
+        status, _, errors = interrupted(running, 2)
+    assert status == 130 and "a part of the capture" in errors
+    with open(SESSION, "rb") as file:
+        program("page", "-", "-o", whole, stdin=file)
+    same = page.read_bytes() == whole.read_bytes()
+    assert same
+    large, out = tmp_path / "large.pcapng", tmp_path / "out.pcapng"
+    large.write_bytes(SESSION.read_bytes() * 100)
+    part = tmp_path / "out.pcapng.part"
+    with start("save", large, "-o", out) as running:
+        while running.poll() is None and not (part.exists() and part.stat().st_size > 0):
+            time.sleep(0.001)
+        status, printed, errors = interrupted(running, 0)
+    assert (status, printed, errors) == (130, "", f"tcpstate: stopped: {out} was not written\n")
+    assert sorted(tmp_path.iterdir()) == [large, page, whole]
 
 
 def test_extract_leaves_no_file_when_it_fails(tmp_path):

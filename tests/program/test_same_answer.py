@@ -96,6 +96,27 @@ def test_filtered_views_are_the_plugins_own(tshark):
                 tshark("-q", *ABOVE_TCP, "-r", capture, "-z", f"tcpstate,{view},{expression}"), capture.name
 
 
+def test_pages_are_the_plugins_own(tshark, tmp_path):
+    """Where no protocol is named; and of a capture that a filter leaves little of."""
+    theirs, ours = tmp_path / "theirs.html", tmp_path / "ours.html"
+    for capture, options, words in [(capture, (), "") for capture in captures(ROOT / "samples")] + [
+            (ROOT / "samples" / "websocket-session.pcapng", ("--filter", "tcp.port == 9229"), ",tcp.port == 9229")]:
+        tshark("-q", *ABOVE_TCP, "-r", capture, "-z", f"tcpstate,page,{theirs}{words}",
+               env={"TCPSTATE_PAGE_NAME": capture.name})
+        same.program("page", "--language", "en", capture, "-o", ours, *options)
+        same_bytes = ours.read_bytes() == theirs.read_bytes()  # pytest's own difference takes minutes
+        assert same_bytes, capture.name
+
+
+def test_saved_captures_are_the_plugins_own(tshark, tmp_path):
+    theirs, ours = tmp_path / "theirs.pcapng", tmp_path / "ours.pcapng"
+    for capture in captures(ROOT / "samples"):
+        said = tshark("-q", "-n", *ABOVE_TCP, "-r", capture, "-z", f"tcpstate,comments,{capture},{theirs}")
+        assert same.program("save", "--language", "en", capture, "-o", ours).stdout == said
+        same_bytes = ours.read_bytes() == theirs.read_bytes()
+        assert same_bytes, capture.name
+
+
 def test_a_capture_lasts_as_long_as_other_protocols_do(tmp_path):
     syn = Ether() / IP(src="192.0.2.1", dst="192.0.2.2") / TCP(sport=40001, dport=80, flags="S", seq=1000)
     query = Ether() / IP(src="192.0.2.1", dst="192.0.2.3") / UDP(sport=40001, dport=53)
@@ -119,6 +140,18 @@ def test_every_frame_dissected_says_the_same():
                                   "ipv6-extension-headers", "icmp-quotes-eight-bytes"])
 def test_the_table_places(name):
     assert same.program("report", TESTS / "golden" / "cases" / f"{name}.pcap").stderr == ""
+
+
+def test_the_table_places_the_commonest_services_whatever_the_clients_port(tmp_path, tshark):
+    """Ports at which a tunnel would be looked for, of clients of DNS and NTP."""
+    packets = [Ether() / IP(src="192.0.2.1", dst="192.0.2.2") / UDP(sport=a, dport=b) / bytes(48)
+               for port in (4789, 2152, 6081, 30030, 5000) for service in (53, 123)
+               for a, b in ((port, service), (service, port))]
+    capture = tmp_path / "services.pcap"
+    wrpcap(str(capture), packets)
+    found = set(tshark("-r", capture, "-T", "fields", "-e", "frame.protocols").split())
+    assert found == {"eth:ethertype:ip:udp:dns", "eth:ethertype:ip:udp:ntp"}
+    assert same.program("report", capture).stderr == ""
 
 
 def test_fragments_are_dissected():
