@@ -194,6 +194,43 @@ def mix():
     return every(50 * MICROSECOND, at_once(started(), 16))
 
 
+# --- the same mix where three frames of ten are not Ethernet, IPv4, TCP: (in which, of ten kinds of hosts)
+
+def in_vlan(network, frame):
+    return frame[:12] + bytes.fromhex("81000064") + frame[12:]
+
+
+def in_gre(network, frame):
+    inner = bytes.fromhex("00000800") + frame[14:]
+    return network.ip(CLIENT + 1, SERVER + 3, 47, len(inner)) + inner
+
+
+def in_vxlan(network, frame):
+    return network.udp(CLIENT + 1, SERVER + 3, (50000, 4789), bytes.fromhex("0800000000002a00") + frame)
+
+
+def in_ipv6(network, frame):
+    """Over IPv6 instead: 2001:db8::/96 before the same addresses."""
+    transport, protocol = bytearray(frame[34:]), frame[23]
+    ends = b"".join(bytes.fromhex("20010db8" + 8 * "00") + frame[at:at + 4] for at in (26, 30))
+    place = 16 if protocol == 6 else 6
+    transport[place:place + 2] = b"\0\0"
+    found = checksum(ends + struct.pack(">II", len(transport), protocol), folded(bytes(transport)))
+    transport[place:place + 2] = found.to_bytes(2, "big")
+    return frame[:12] + struct.pack(">HIHBB", 0x86DD, 0x60000000, len(transport), protocol, 64) + ends + transport
+
+
+def tunnels():
+    """the mix with 30 % of the hosts in VLANs, in GRE and VXLAN, and over IPv6"""
+    network = Network()
+    wraps = {0: in_vlan, 1: in_gre, 2: in_vxlan, 3: in_ipv6}
+    for gap, frame in mix():
+        client = min(struct.unpack_from(">II", frame, 26))
+        kind = (client * 0x9E3779B1 & 0xFFFFFFFF) >> 16 & 1023
+        wrap = wraps.get(kind // 77)  # 4 * 77 of 1024
+        yield gap, wrap(network, frame) if wrap else frame
+
+
 # --- the shapes of growth
 
 def syn_flood():
@@ -238,7 +275,7 @@ def fins():
 
 
 SHAPES = {shape.__name__.replace("_", "-"): shape
-          for shape in (short, bulk, mix, syn_flood, port_scan, one_connection, reused, fins)}
+          for shape in (short, bulk, mix, tunnels, syn_flood, port_scan, one_connection, reused, fins)}
 EVERYDAY = "short", "bulk", "mix"
 GROWTH = "short", "syn-flood", "port-scan", "one-connection", "reused", "fins"
 

@@ -97,7 +97,7 @@ class Failed(Exception):
 
 def check(done, stderr):
     if done != 0 or "Lua:" in stderr:
-        raise Failed(f"tshark ended with {done}:\n{stderr}")
+        raise Failed(f"it ended with {done}:\n{stderr}")
 
 
 class Captures:
@@ -144,22 +144,26 @@ def instructions_per_packet(run, store, shape, small, large):
 # --- time and memory
 
 class Usage:
-    """Of one run: wall and user time in seconds, peak resident size in bytes."""
+    """Of one run: wall, user and user's and system's time in seconds, peak resident size in bytes."""
 
-    def __init__(self, wall, user, resident):
-        self.wall, self.user, self.resident = wall, user, resident
+    def __init__(self, wall, user, cpu, resident):
+        self.wall, self.user, self.cpu, self.resident = wall, user, cpu, resident
 
 
 def usage(run, capture, output=subprocess.DEVNULL):
+    return usage_of(command(run, capture), output)
+
+
+def usage_of(line, output=subprocess.DEVNULL, **options):
     with tempfile.TemporaryFile() as errors:
         begun = time.monotonic()
-        child = subprocess.Popen(command(run, capture), stdout=output, stderr=errors, env=environment())
+        child = subprocess.Popen(line, stdout=output, stderr=errors, env=environment(), **options)
         _, status, used = os.wait4(child.pid, 0)
         wall = time.monotonic() - begun
         child.returncode = os.waitstatus_to_exitcode(status)
         errors.seek(0)
         check(child.returncode, errors.read().decode(errors="replace"))
-    return Usage(wall, used.ru_utime, used.ru_maxrss * 1024)
+    return Usage(wall, used.ru_utime, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024)
 
 
 def tenths(run, capture, packets):
