@@ -14,7 +14,8 @@
 
 #define OF_END(X, me, peer, end, other, from)                                                       \
     X(me->sent, end->snd_max) X(me->acked, other->rcv_nxt) X(me->resent, 0) X(me->keep_alives, end->keep_alives) \
-    X(me->mss, 1460) X(me->offers, from == 0 ? TCPSTATE_OFFERS_SYN : c->account.ends[0].offers) X(me->ecn, 0)
+    X(me->mss, 1460) X(me->offers, from == 0 ? TCPSTATE_OFFERS_SYN : c->account.ends[0].offers) X(me->varies, 0) \
+    X(me->ecn, 0)
 
 #define OF_ZEEK_END(X, z, me, end, other)                                                            \
     X(z->start, end->isn) X(z->last, end->snd_max) X(z->ack, other->rcv_nxt) X(z->syn, 0)                      \
@@ -33,7 +34,7 @@
     X(a->asked_at, TCPSTATE_NO_TIME) X(a->slowest, 0)
 
 enum {
-    NUMBERS = 2 * (7 + 10) + 12,
+    NUMBERS = 2 * (8 + 10) + 12,
     TIME_COUNT = 8,
     FLAG_BYTES = (NUMBERS + TIME_COUNT + 7) / 8,
 };

@@ -27,13 +27,10 @@ static void begin(struct tcpstate_account *account)
         account->ends[i].waiting_since = account->ends[i].shut_since = TCPSTATE_NO_TIME;
 }
 
-/* What a SYN or SYN,ACK offers.  Of SYNs the last one before the answer counts:
- * retries leave options out where they suspect that the network drops them. */
-static void note_offers(struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
+static uint16_t offers_of(const struct tcpstate_segment *segment)
 {
     static const struct {
-        uint16_t option;
-        uint8_t offer;
+        uint16_t option, offer;
     } offers[] = {
         { TCPSTATE_OPTION_WINDOW_SCALE, TCPSTATE_OFFERS_WINDOW_SCALE },
         { TCPSTATE_OPTION_TIMESTAMPS, TCPSTATE_OFFERS_TIMESTAMPS },
@@ -41,22 +38,49 @@ static void note_offers(struct tcpstate_connection *connection, const struct tcp
         { TCPSTATE_OPTION_MP_CAPABLE, TCPSTATE_OFFERS_MP_CAPABLE },
         { TCPSTATE_OPTION_MP_JOIN, TCPSTATE_OFFERS_MP_JOIN },
         { TCPSTATE_OPTION_TFO_REQUEST | TCPSTATE_OPTION_TFO_COOKIE, TCPSTATE_OFFERS_FAST_OPEN },
+        { TCPSTATE_OPTION_TFO_COOKIE, TCPSTATE_OFFERS_COOKIE },
         { TCPSTATE_OPTION_SIGNATURE, TCPSTATE_OFFERS_SIGNATURE },
+        { TCPSTATE_OPTION_MSS, TCPSTATE_OFFERS_MSS },
+        { TCPSTATE_OPTION_CUT, TCPSTATE_OFFERS_CUT },
     };
-    struct tcpstate_account_end *me = &connection->account.ends[segment->from & 1];
-    const struct tcpstate_endpoint *end = &connection->ends[segment->from & 1];
-    bool answered = connection->account.ends[!(segment->from & 1)].offers != 0;
+    uint16_t all = TCPSTATE_OFFERS_SYN;
 
-    if (!(end->known & KNOWS_ISN) || end->isn != segment->seq || (answered && me->offers != 0))
-        return;
-    me->offers = TCPSTATE_OFFERS_SYN;
     for (size_t i = 0; i < sizeof offers / sizeof offers[0]; i++)
         if (segment->options & offers[i].option)
-            me->offers |= offers[i].offer;
-    me->mss = segment->options & TCPSTATE_OPTION_MSS ? segment->mss : 0;
-    me->ecn = (uint8_t)((segment->flags & TCPSTATE_FLAG_ECE ? TCPSTATE_ECN_ECE : 0)
-                        | (segment->flags & TCPSTATE_FLAG_CWR ? TCPSTATE_ECN_CWR : 0)
-                        | (segment->options & TCPSTATE_OPTION_AE ? TCPSTATE_ECN_AE : 0));
+            all |= offers[i].offer;
+    return all;
+}
+
+/* What a SYN or SYN,ACK offers.  One that is sent again may leave out what the
+ * first had, for the network may drop it for that: then nobody sees which of
+ * them was answered, and what varies is kept. */
+static void note_offers(struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
+{
+    struct tcpstate_account_end *me = &connection->account.ends[segment->from & 1];
+    const struct tcpstate_endpoint *end = &connection->ends[segment->from & 1];
+    const struct tcpstate_endpoint *other = &connection->ends[!(segment->from & 1)];
+    bool answered = connection->account.ends[!(segment->from & 1)].offers != 0;
+
+    if (!(end->known & KNOWS_ISN) || end->isn != segment->seq)
+        return;
+    if ((segment->flags & TCPSTATE_FLAG_ACK) && (other->known & SENT_SYN)
+        && (!seq_gt(segment->ack, other->isn) || seq_gt(segment->ack, other->snd_max)))
+        return; /* it answers another SYN */
+    const uint16_t offers = offers_of(segment), mss = segment->options & TCPSTATE_OPTION_MSS ? segment->mss : 0;
+    const uint8_t ecn = (uint8_t)((segment->flags & TCPSTATE_FLAG_ECE ? TCPSTATE_ECN_ECE : 0)
+                                  | (segment->flags & TCPSTATE_FLAG_CWR ? TCPSTATE_ECN_CWR : 0)
+                                  | (segment->options & TCPSTATE_OPTION_AE ? TCPSTATE_ECN_AE : 0));
+    if (me->offers == 0 || (end->repeats == 0 && !answered)) {
+        me->offers = offers;
+        me->varies = 0;
+        me->mss = mss;
+        me->ecn = ecn;
+        return;
+    }
+    me->varies |= (uint16_t)((offers ^ me->offers) | (mss == me->mss ? 0 : TCPSTATE_OFFERS_MSS)
+                             | (ecn == me->ecn ? 0 : TCPSTATE_OFFERS_ECN));
+    me->offers |= offers;
+    me->ecn |= ecn;
 }
 
 /* Time since the segment before this RST, of whichever end. */

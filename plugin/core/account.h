@@ -49,6 +49,10 @@ enum {
     TCPSTATE_OFFERS_FAST_OPEN = 0x20,
     TCPSTATE_OFFERS_SIGNATURE = 0x40, /* MD5 (RFC 2385) or TCP-AO (RFC 5925) */
     TCPSTATE_OFFERS_SYN = 0x80,       /* its SYN or SYN,ACK was seen */
+    TCPSTATE_OFFERS_COOKIE = 0x100,   /* Fast Open with a cookie, not only the wish for one */
+    TCPSTATE_OFFERS_MSS = 0x200,      /* .mss */
+    TCPSTATE_OFFERS_CUT = 0x400,      /* the capture cut options off: what is not seen may be there */
+    TCPSTATE_OFFERS_ECN = 0x800,      /* only of .varies: .ecn */
 };
 
 /* The ECN flags of a SYN or SYN,ACK (RFC 3168, RFC 9768). */
@@ -80,8 +84,9 @@ struct tcpstate_account_end {
     uint16_t resent;       /* segments with data sent again since then */
     uint16_t keep_alives;  /* in a row, not answered */
     uint16_t mss;          /* of its SYN or SYN,ACK; 0: none */
-    uint8_t offers;        /* TCPSTATE_OFFERS_* */
-    uint8_t ecn;           /* TCPSTATE_ECN_* of its SYN or SYN,ACK */
+    uint16_t offers;       /* TCPSTATE_OFFERS_* that its SYN or SYN,ACK has, or any of them if it was sent again */
+    uint16_t varies;       /* those that not all of these have alike */
+    uint8_t ecn;           /* TCPSTATE_ECN_* of its SYN or SYN,ACK, or any of them */
 };
 
 struct tcpstate_account {

@@ -24,7 +24,7 @@ static void order_pair(struct tcpstate_reading *reading, const uint8_t *src, con
 }
 
 /* Multipath TCP's (RFC 8684 section 8.1); option[1] is its length, at least 2. */
-static uint8_t mptcp_option(const uint8_t *option)
+static uint16_t mptcp_option(const uint8_t *option)
 {
     enum { DATA_FIN = 0x10 };
 
@@ -33,6 +33,7 @@ static uint8_t mptcp_option(const uint8_t *option)
     case 0x1: return TCPSTATE_OPTION_MP_JOIN;
     case 0x2: return option[1] > 3 && (option[3] & DATA_FIN) ? TCPSTATE_OPTION_MP_DATA_FIN : 0;
     case 0x7: return TCPSTATE_OPTION_MP_FASTCLOSE;
+    case 0x8: return option[1] > 3 ? TCPSTATE_OPTION_MP_TCPRST : 0;
     default: return 0;
     }
 }
@@ -79,6 +80,8 @@ static void read_options(const uint8_t *option, size_t left, struct tcpstate_seg
             break;
         case MPTCP:
             segment->options |= mptcp_option(option);
+            if (mptcp_option(option) == TCPSTATE_OPTION_MP_TCPRST)
+                segment->reset_reason = option[3];
             break;
         case FAST_OPEN:
             segment->options |= option[1] > 2 ? TCPSTATE_OPTION_TFO_COOKIE : TCPSTATE_OPTION_TFO_REQUEST;

@@ -19,6 +19,7 @@
 
 #include <wsutil/json_dumper.h>
 
+#include "agreed.h"
 #include "capture.h"
 #include "host.h"
 #include "preferences.h"
@@ -43,7 +44,7 @@ static const struct {
     COLUMN(PROTOCOL, false),  COLUMN(OPENED, false),      COLUMN(HANDSHAKE, true),  COLUMN(REQUEST, true),
     COLUMN(RESPONSE, true),   COLUMN(CLOSED_BY, false), COLUMN(ENDED_BY, false),   COLUMN(CLOSE_KIND, false), COLUMN(OUTCOME, false),
     COLUMN(CONN_STATE, false), COLUMN(DURATION, true),    COLUMN(PACKETS_AB, true), COLUMN(BYTES_AB, true),
-    COLUMN(PACKETS_BA, true), COLUMN(BYTES_BA, true),     COLUMN(MISSING, false),
+    COLUMN(PACKETS_BA, true), COLUMN(BYTES_BA, true),     COLUMN(AGREED, false),    COLUMN(MISSING, false),
 #undef COLUMN
 };
 
@@ -104,6 +105,8 @@ const char *tcpstate_column_text(wmem_allocator_t *pool, enum tcpstate_column co
     case TCPSTATE_COLUMN_BYTES_AB: return wmem_strdup_printf(pool, "%" PRIu64, tally->bytes[known->a]);
     case TCPSTATE_COLUMN_PACKETS_BA: return wmem_strdup_printf(pool, "%u", tally->packets[known->b]);
     case TCPSTATE_COLUMN_BYTES_BA: return wmem_strdup_printf(pool, "%" PRIu64, tally->bytes[known->b]);
+    case TCPSTATE_COLUMN_AGREED:
+        return tcpstate_agreed_text(pool, language, tcpstate_life_connection(tally->life), known->a);
     case TCPSTATE_COLUMN_MISSING:
         return tcpstate_missing_of(pool, outcome, summary->client, known->duration);
     case TCPSTATE_COLUMNS: break;
@@ -116,7 +119,7 @@ const char *tcpstate_column_text(wmem_allocator_t *pool, enum tcpstate_column co
 static const char tsv_head[] =
     "stream\troles\taddress_a\tport_a\taddress_b\tport_b\tprotocol\topened\thandshake\tto_first_request\t"
     "to_first_response\tclosed_by\tclose_kind\toutcome\tconn_state\tduration\tpackets_a_to_b\tbytes_a_to_b\t"
-    "packets_b_to_a\tbytes_b_to_a\tmissing\tended_by\thistory\tconnection\tcapture\n";
+    "packets_b_to_a\tbytes_b_to_a\tmissing\tended_by\thistory\tconnection\tcapture\t" TCPSTATE_AGREED_NAMES "\n";
 
 /* "a" or "b" where the roles are unknown. */
 static const char *end_name(const struct tcpstate_known *known, int end, const char *name)
@@ -150,6 +153,7 @@ static void append_row(GString *row, wmem_allocator_t *pool, const struct tcpsta
            tally->packets[known->b], tally->bytes[known->b],
            tcpstate_missing_in(pool, TCPSTATE_ENGLISH, outcome, summary->client, known->duration),
            ended_by, history, summary->number, capture);
+    tcpstate_agreed_append(row, tcpstate_life_connection(tally->life), known->a);
 }
 
 static bool is_json_number(const char *text)
@@ -176,7 +180,7 @@ static void print_json_row(const char *row, const char *file)
         json_dumper_set_member_name(&dumper, g_strstrip(names[i]));
         if (*values[i] == '\0')
             json_dumper_value_anyf(&dumper, "null");
-        else if (is_json_number(values[i]))
+        else if (is_json_number(values[i]) || strcmp(values[i], "true") == 0 || strcmp(values[i], "false") == 0)
             json_dumper_value_anyf(&dumper, "%s", values[i]);
         else
             json_dumper_value_string(&dumper, values[i]);

@@ -13,6 +13,7 @@
 
 #include "../text/catalogue.h"
 #include "../text/phrases.h"
+#include "agreed.h"
 #include "capture.h"
 #include "preferences.h"
 #include "tree-fields.h"
@@ -352,6 +353,47 @@ static void add_conn_state(const struct tcpstate_view *view, const char *code)
                            *meaning ? view->language == TCPSTATE_CHINESE ? "：" : ": " : "", meaning);
 }
 
+/* Hidden: the line above them has them all. */
+static void add_answer(const struct tcpstate_view *view, enum tcpstate_field field, enum tcpstate_answer answer)
+{
+    if (answer != TCPSTATE_NOT_KNOWN)
+        tcpstate_add_hidden_boolean(view, field, answer == TCPSTATE_YES);
+}
+
+static void add_name(const struct tcpstate_view *view, enum tcpstate_field field, const char *name)
+{
+    if (name)
+        tcpstate_add_hidden_string(view, field, name);
+}
+
+/* What the handshake agreed, in one line. */
+static void add_agreed(const struct tcpstate_view *view)
+{
+    const struct tcpstate_connection *connection = tcpstate_life_connection(view->sight->life);
+    const int client = connection->client;
+    struct tcpstate_agreed agreed;
+
+    if (!tcpstate_any_wanted(view, TCPSTATE_FIELD_AGREED, TCPSTATE_FIELD_AGREED_FAST_OPEN))
+        return;
+    tcpstate_agreed(connection, &agreed);
+    for (int i = 0; i < 2 && client >= 0; i++)
+        if (agreed.mss[client ^ i] > 0)
+            tcpstate_add_hidden_uint(view, i == 0 ? TCPSTATE_FIELD_CLIENT_MSS : TCPSTATE_FIELD_SERVER_MSS,
+                                     (uint32_t)agreed.mss[client ^ i]);
+    if (!agreed.answered)
+        return;
+    tcpstate_add_string(view, TCPSTATE_FIELD_AGREED,
+                        tcpstate_agreed_text(view->pinfo->pool, view->language, connection, client < 0 ? 0 : client));
+    add_answer(view, TCPSTATE_FIELD_AGREED_SCALE, tcpstate_by_both(agreed.window_scale));
+    add_answer(view, TCPSTATE_FIELD_AGREED_TIMESTAMPS, tcpstate_by_both(agreed.timestamps));
+    for (int i = 0; i < 2 && client >= 0; i++)
+        add_answer(view, i == 0 ? TCPSTATE_FIELD_CLIENT_SACK : TCPSTATE_FIELD_SERVER_SACK,
+                   (enum tcpstate_answer)agreed.sack[!(client ^ i)]);
+    add_name(view, TCPSTATE_FIELD_AGREED_ECN, tcpstate_ecn_name(agreed.ecn));
+    add_name(view, TCPSTATE_FIELD_AGREED_MPTCP, tcpstate_mptcp_name(&agreed));
+    add_name(view, TCPSTATE_FIELD_AGREED_FAST_OPEN, tcpstate_fast_open_name(agreed.fast_open));
+}
+
 /* What became of the connection: on the segment that ends it, and on every
  * segment once the whole capture has been read. */
 static void add_outcome(const struct tcpstate_view *above)
@@ -382,6 +424,7 @@ static void add_outcome(const struct tcpstate_view *above)
         tcpstate_history(tcpstate_life_connection(view->sight->life), history);
         tcpstate_add_hidden_string(view, TCPSTATE_FIELD_HISTORY, history);
     }
+    add_agreed(view);
     add_waits(view);
     if (!tcpstate_wanted(view, TCPSTATE_FIELD_MISSING))
         return;

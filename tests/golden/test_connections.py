@@ -13,7 +13,8 @@ SAMPLES, CASES = ROOT / "samples", TESTS / "golden" / "cases"
 VIEW = "tcpstate,connections"
 NAMES = ("stream roles address_a port_a address_b port_b protocol opened handshake to_first_request to_first_response "
          "closed_by close_kind outcome conn_state duration packets_a_to_b bytes_a_to_b packets_b_to_a bytes_b_to_a "
-         "missing ended_by history connection capture").split()
+         "missing ended_by history connection capture mss_a mss_b window_scale window_shift_a window_shift_b timestamps "
+         "may_send_sack_a may_send_sack_b ecn mptcp fast_open").split()
 
 
 @pytest.fixture
@@ -42,7 +43,8 @@ def test_refused(rows):
         "to_first_response": "", "closed_by": "none", "close_kind": "reset", "outcome": "refused",
         "conn_state": "REJ", "duration": "0.000061000", "packets_a_to_b": "1", "bytes_a_to_b": "74",
         "packets_b_to_a": "1", "bytes_b_to_a": "54", "missing": "",
-        "ended_by": "server", "history": "Sr", "connection": "0", "capture": ""}
+        "ended_by": "server", "history": "Sr", "connection": "0", "capture": "",
+        "mss_a": "1460", "mss_b": "", **dict.fromkeys(NAMES[27:], "")}  # a RST agrees to nothing
 
 
 def test_http_session_that_its_server_closes(rows, fields):
