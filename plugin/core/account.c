@@ -110,7 +110,6 @@ static void note_causes(struct tcpstate_connection *connection, const struct tcp
     account->reset_after = silence / 1000000 > UINT32_MAX ? UINT32_MAX : (uint32_t)(silence / 1000000);
     account->reset_count = 0;
     account->reset_reason = 0;
-    account->disowned = 0;
     if (account->facts & (ACCOUNT_SPOKE_LATE << !from))
         causes |= TCPSTATE_CAUSE_DATA_AFTER_CLOSE;
     if (silence >= LONG_SILENCE)
@@ -158,7 +157,7 @@ static void note_disowned(struct tcpstate_connection *connection, const struct t
 {
     struct tcpstate_account *account = &connection->account;
 
-    if (account->reset_frame != 0 && account->disowned == 0 && account->reset_by == (segment->from & 1)
+    if (account->reset_frame != 0 && account->disowned != account->reset_frame && account->reset_by == (segment->from & 1)
         && (connection->end != TCPSTATE_ENDING_RESET || connection->ended_by != account->reset_by))
         account->disowned = account->reset_frame;
 }

@@ -97,7 +97,7 @@ struct tcpstate_account {
     uint32_t slowest_frame; /* where that answer began */
     uint32_t reset_frame;  /* the RST whose causes these are; 0: none */
     uint32_t reset_after;  /* milliseconds since the segment before it */
-    uint32_t disowned;     /* frame of a RST after which its sender went on; 0: none */
+    uint32_t disowned;     /* frame of the last RST after which its sender went on; 0: none */
     uint16_t causes;       /* TCPSTATE_CAUSE_* */
     uint16_t reset_count;  /* of keep-alives or retransmissions before it */
     uint8_t reset_reason;  /* MP_TCPRST's */

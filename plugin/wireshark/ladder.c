@@ -48,7 +48,7 @@ static struct tcpstate_rung *add_rung(struct tcpstate_ladder *ladder, const stru
 
     *rung = (struct tcpstate_rung){
         .time = segment->time,
-        .numbers = { segment->frame, segment->seq, segment->ack, segment->from, segment->flags },
+        .numbers = tcpstate_numbers_of(segment),
     };
     for (int i = 0; i < 2; i++) {
         rung->before[i] = seen->ends[i].before;

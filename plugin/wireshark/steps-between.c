@@ -60,9 +60,21 @@ void tcpstate_run_text(char text[TCPSTATE_RUN_TEXT], const struct tcpstate_run *
                  tcpstate_phrase(TCPSTATE_PHRASE_RUN_UNTIL, language), run->last_frame);
 }
 
+/* Whether AE, CWR and ECE are the counter ACE: behind the SYNs, where both ends
+ * agreed on it (RFC 9768 section 3.2.2). */
+static bool counts_marks(const struct tcpstate_life *life, uint8_t flags)
+{
+    struct tcpstate_agreed agreed;
+
+    if (flags & TCPSTATE_FLAG_SYN)
+        return false;
+    tcpstate_agreed(tcpstate_life_connection(life), &agreed);
+    return agreed.ecn == TCPSTATE_ECN_ACCURATE;
+}
+
 /* As RFC 9293 names them.  PSH beside ACK is left out: it moves nothing, and
  * nearly all data has it. */
-static void append_flags(wmem_strbuf_t *text, uint8_t flags)
+static void append_flags(wmem_strbuf_t *text, uint8_t flags, bool ae, bool counter)
 {
     static const struct {
         uint8_t flag;
@@ -73,16 +85,23 @@ static void append_flags(wmem_strbuf_t *text, uint8_t flags)
         { TCPSTATE_FLAG_ECE, "ECE" }, { TCPSTATE_FLAG_CWR, "CWR" },
     };
     bool first = true;
+    const unsigned ace = (ae ? 4u : 0) + (flags & TCPSTATE_FLAG_CWR ? 2u : 0) + (flags & TCPSTATE_FLAG_ECE ? 1u : 0);
 
     if (flags & TCPSTATE_FLAG_ACK)
         flags &= (uint8_t)~TCPSTATE_FLAG_PSH;
+    if (counter)
+        flags &= (uint8_t)~(TCPSTATE_FLAG_CWR | TCPSTATE_FLAG_ECE);
     for (size_t i = 0; i < array_length(names); i++) {
         if (!(flags & names[i].flag))
             continue;
         wmem_strbuf_append_printf(text, "%s%s", first ? "" : ",", names[i].name);
         first = false;
     }
-    if (first)
+    if (counter)
+        wmem_strbuf_append_printf(text, "%sACE=%u", first ? "" : ",", ace);
+    else if (ae)
+        wmem_strbuf_append_printf(text, "%sAE", first ? "" : ",");
+    else if (first)
         wmem_strbuf_append(text, "none");
 }
 
@@ -106,7 +125,7 @@ char *tcpstate_numbers_text(wmem_allocator_t *pool, const struct tcpstate_life *
 {
     wmem_strbuf_t *text = wmem_strbuf_new(pool, "");
 
-    append_flags(text, numbers->flags);
+    append_flags(text, numbers->flags, numbers->ae, counts_marks(life, numbers->flags));
     append_number(text, "seq", numbers->seq, life, numbers->from, numbers->frame, hindsight, raw);
     if (numbers->flags & TCPSTATE_FLAG_ACK)
         append_number(text, "ack", numbers->ack, life, !numbers->from, numbers->frame, hindsight, raw);

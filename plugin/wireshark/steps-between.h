@@ -61,7 +61,13 @@ void tcpstate_grouped(char text[TCPSTATE_GROUPED], uint64_t number);
 struct tcpstate_numbers {
     uint32_t frame, seq, ack;
     uint8_t from, flags;
+    bool ae; /* the flag beside CWR (RFC 9768) */
 };
+static inline struct tcpstate_numbers tcpstate_numbers_of(const struct tcpstate_segment *segment)
+{
+    return (struct tcpstate_numbers){ segment->frame, segment->seq, segment->ack, segment->from, segment->flags,
+                                      (segment->options & TCPSTATE_OPTION_AE) != 0 };
+}
 char *tcpstate_numbers_text(wmem_allocator_t *pool, const struct tcpstate_life *life,
                             const struct tcpstate_numbers *numbers, bool hindsight, bool *raw);
 

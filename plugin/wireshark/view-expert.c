@@ -226,6 +226,13 @@ static int64_t slowest_here(const struct tcpstate_reading *reading, const struct
     return account->slowest_frame == reading->segment.frame ? account->slowest : 0;
 }
 
+/* Whether this is a RST whose sender went on afterwards. */
+static bool is_disowned(const struct tcpstate_reading *reading, const struct tcpstate_sight *sight)
+{
+    return sight->later && (reading->segment.flags & TCPSTATE_FLAG_RST) && !reading->quoted
+           && tcpstate_life_connection(sight->life)->account.disowned == reading->segment.frame;
+}
+
 void tcpstate_view_expert(packet_info *pinfo, proto_item *item, const struct tcpstate_reading *reading,
                           const struct tcpstate_sight *sight)
 {
@@ -236,7 +243,9 @@ void tcpstate_view_expert(packet_info *pinfo, proto_item *item, const struct tcp
 
     bool slow = sight->later && reading->segment.payload > 0 && slowest_here(reading, sight) >= tcpstate_slow_response();
 
-    if (what == EXPERT_NONE && !seen->failed && !forged && !last && !slow)
+    bool disowned = is_disowned(reading, sight);
+
+    if (what == EXPERT_NONE && !seen->failed && !forged && !last && !slow && !disowned)
         return;
     if (what != EXPERT_NONE) {
         const char *label = tcpstate_label_of(pinfo->pool, reading, sight);
@@ -244,6 +253,8 @@ void tcpstate_view_expert(packet_info *pinfo, proto_item *item, const struct tcp
     }
     if (forged)
         add(pinfo, item, EXPERT_SUSPICIOUS_RST, tcpstate_phrase(TCPSTATE_PHRASE_EXPERT_TTL, tcpstate_language()));
+    if (disowned)
+        add(pinfo, item, EXPERT_SUSPICIOUS_RST, tcpstate_phrase(TCPSTATE_PHRASE_EXPERT_DISOWNED, tcpstate_language()));
     if (slow)
         add(pinfo, item, EXPERT_SLOW_RESPONSE,
             wmem_strdup_printf(pinfo->pool, tcpstate_phrase(TCPSTATE_PHRASE_EXPERT_SLOW_RESPONSE, tcpstate_language()),

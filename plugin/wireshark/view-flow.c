@@ -251,7 +251,7 @@ static void add_step(info_t *info, struct graph *graph, packet_info *pinfo, cons
     item->frame_label = tcpstate_printable(tcpstate_label_of(pinfo->pool, &tapped->reading, &tapped->sight));
     wmem_strbuf_t *comment = wmem_strbuf_new(pinfo->pool, states_text(info, pinfo, tapped));
     if (!tapped->reading.quoted) {
-        struct tcpstate_numbers numbers = { segment->frame, segment->seq, segment->ack, segment->from, segment->flags };
+        struct tcpstate_numbers numbers = tcpstate_numbers_of(segment);
         bool raw = false;
         wmem_strbuf_append_printf(comment, "%s%s", phrase(TCPSTATE_PHRASE_FLOW_AND),
                                   tcpstate_numbers_text(pinfo->pool, tapped->sight.life, &numbers, false, &raw));

@@ -91,7 +91,7 @@ static tap_packet_status notice_visit(void *data, packet_info *pinfo _U_, epan_d
 static bool needs_hindsight(const char *filter)
 {
     return filter
-           && g_regex_match_simple("\\btcpstate\\.(outcome|closed_by|ended_by|close_kind|conn_state|history|missing|agreed|wait|frame"
+           && g_regex_match_simple("\\btcpstate\\.(outcome|closed_by|ended_by|close_kind|conn_state|history|missing|agreed|unanswered|wait|frame"
                                    "|(client|server)\\.(mss|may_send_sack)|reset\\.cause|time\\.slowest_response|expert)",
                                    filter, (GRegexCompileFlags)0, (GRegexMatchFlags)0);
 }

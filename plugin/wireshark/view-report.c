@@ -2,8 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * How the connections ended, then the worst: what failed, by server, and the
- * slowest handshakes; with each line the display filter that shows it.  One
+ * How the connections ended, then the worst: what failed, by server, the
+ * slowest handshakes and responses; then what is healthy; with each line the
+ * display filter that shows it.  One
  * walk over the connections, one over the groups, and a bounded output.
  */
 #include "survey.h"
@@ -15,6 +16,7 @@
 #include "../text/phrases.h"
 #include "capture.h"
 #include "preferences.h"
+#include "unanswered.h"
 #include "wording.h"
 #include "text-width.h"
 
@@ -43,6 +45,7 @@ struct group {
     struct key key;
     unsigned count;
     unsigned first; /* index of a connection of it */
+    bool mixed;     /* its filter shows others, too */
 };
 
 /* The greatest so far, the greatest first. */
@@ -112,32 +115,64 @@ static bool is_early(const struct tcpstate_outcome *outcome)
            && tcpstate_capture_lasts(outcome->since) < INT64_C(1000000000);
 }
 
+static struct group *find_group(GHashTable *groups, const struct key *key, unsigned index)
+{
+    struct group *group = (struct group *)g_hash_table_lookup(groups, key);
+
+    if (!group) {
+        group = g_new(struct group, 1);
+        *group = (struct group){ .first = index };
+        memcpy(&group->key, key, sizeof *key);
+        g_hash_table_add(groups, group); /* its key is its beginning */
+    }
+    return group;
+}
+
+static void begin_key(struct key *key, const struct tcpstate_known *known)
+{
+    const struct tcpstate_pair *pair = &known->summary.pair;
+
+    memset(key, 0, sizeof *key); /* padding too */
+    key->result = (uint8_t)known->summary.outcome.result;
+    if (known->summary.client >= 0) {
+        memcpy(key->address, pair->address[known->b], sizeof key->address);
+        key->port = pair->port[known->b];
+        key->length = pair->address_length;
+    }
+}
+
 static void join_group(GHashTable *groups, const struct tcpstate_known *known, unsigned index)
 {
     const struct tcpstate_summary *summary = &known->summary;
-    const struct tcpstate_pair *pair = &summary->pair;
     bool ended = summary->outcome.ended_by >= 0;
     int by = ended ? summary->outcome.ended_by : summary->outcome.closed_by;
     struct key key;
 
-    memset(&key, 0, sizeof key); /* padding too */
-    key.result = (uint8_t)summary->outcome.result;
+    begin_key(&key, known);
     key.kind = (uint8_t)summary->outcome.close_kind;
     key.ended = ended;
     key.by = (int8_t)(by == 0 || by == 1 ? summary->client < 0 ? 3 : by != summary->client : by);
-    if (summary->client >= 0) {
-        memcpy(key.address, pair->address[known->b], sizeof key.address);
-        key.port = pair->port[known->b];
-        key.length = pair->address_length;
+    find_group(groups, &key, index)->count++;
+}
+
+/* Closed as it should be, or open with nobody waiting: by server.  One that was slow
+ * counts nowhere here. */
+static void join_healthy(GHashTable *healthy, const struct tcpstate_known *known, unsigned index, bool slow)
+{
+    struct key key;
+
+    if (known->summary.outcome.result != TCPSTATE_RESULT_CLOSED && known->summary.outcome.result != TCPSTATE_RESULT_OPEN)
+        return;
+    begin_key(&key, known);
+    key.by = -1;
+    struct group *group = find_group(healthy, &key, index);
+    if (slow) {
+        group->mixed = true;
+    } else {
+        if (group->count == 0)
+            group->first = index;
+        group->count++;
     }
-    struct group *group = (struct group *)g_hash_table_lookup(groups, &key);
-    if (!group) {
-        group = g_new(struct group, 1);
-        *group = (struct group){ .first = index };
-        memcpy(&group->key, &key, sizeof key);
-        g_hash_table_add(groups, group); /* its key is its beginning */
-    }
-    group->count++;
 }
 
 /* ---- Words and filters ---- */
@@ -151,6 +186,8 @@ static const char *filter_of(wmem_allocator_t *pool, const struct group *group, 
     const char *filter = wmem_strdup_printf(pool, "tcpstate.outcome == \"%s\"",
                                             tcpstate_result_name((enum tcpstate_result)key->result));
 
+    if (group->mixed && group->count > 1)
+        return "";
     if (group->count == 1)
         return wmem_strdup_printf(pool, "tcpstate.connection == %u", summary->number);
     if (key->by == 0 || key->by == 1)
@@ -178,9 +215,13 @@ static const char *why_text(wmem_allocator_t *pool, const struct tcpstate_life *
 {
     const struct tcpstate_account *account = &tcpstate_life_connection(life)->account;
 
-    if (known->summary.outcome.result != TCPSTATE_RESULT_RESET)
-        return tcpstate_missing_of(pool, &known->summary.outcome, known->summary.client, known->duration);
-    if (account->disowned != 0)
+    if (known->summary.outcome.result != TCPSTATE_RESULT_RESET) {
+        const char *missing = tcpstate_missing_of(pool, &known->summary.outcome, known->summary.client, known->duration);
+        const char *before = tcpstate_unanswered_text(pool, tcpstate_language(), life);
+        return *before ? wmem_strdup_printf(pool, "%s%s%s", missing, tcpstate_language() == TCPSTATE_CHINESE ? "；" : "; ", before)
+                       : missing;
+    }
+    if (account->disowned != 0 && account->disowned == account->reset_frame)
         return phrase(TCPSTATE_PHRASE_CAUSE_DISOWNED);
     for (unsigned cause = 1; cause <= TCPSTATE_CAUSE_PAYLOAD; cause <<= 1)
         if (account->causes & cause)
@@ -202,6 +243,9 @@ static const char *group_text(wmem_allocator_t *pool, const struct group *group,
     const char *comma = tcpstate_language() == TCPSTATE_CHINESE ? "，" : ", ";
     if (group->key.result == TCPSTATE_RESULT_REFUSED)
         return wmem_strdup_printf(pool, "%s%s%s", text, comma, phrase(TCPSTATE_PHRASE_REPORT_REFUSED));
+    if (!has_section((enum tcpstate_result)group->key.result))
+        return wmem_strdup_printf(pool, "%s%s%s", text, comma,
+                                  tcpstate_result_word((enum tcpstate_result)group->key.result, tcpstate_language()));
     if (group->key.by >= 0)
         text = wmem_strdup_printf(pool, "%s%s%s", text, comma, phrase(sides[group->key.by]));
     const char *why = group->count == 1 ? why_text(pool, life, first) : "";
@@ -235,8 +279,8 @@ static void print_lines(const struct tcpstate_survey *survey, const struct best 
         fputs("  ", stdout);
         tcpstate_print_padded(numbers[i], times ? 12 : 8, true);
         fputs("  ", stdout);
-        tcpstate_print_padded(texts[i], width, false);
-        printf("  %s\n", filters[i]);
+        tcpstate_print_padded(texts[i], *filters[i] ? width : 0, false);
+        printf("%s%s\n", *filters[i] ? "  " : "", filters[i]);
     }
     wmem_destroy_allocator(pool);
 }
@@ -306,6 +350,38 @@ static void print_section(const struct tcpstate_survey *survey, GHashTable *grou
     print_more(best.count, lines);
 }
 
+static void print_healthy(const struct tcpstate_survey *survey, GHashTable *healthy)
+{
+    struct best best = { 0 };
+    unsigned lines = 0, connections = 0;
+    GHashTableIter iterator;
+    gpointer key;
+
+    g_hash_table_iter_init(&iterator, healthy);
+    while (g_hash_table_iter_next(&iterator, &key, NULL)) {
+        const struct group *group = (const struct group *)key;
+        if (group->count == 0)
+            continue;
+        lines++;
+        connections += group->count;
+        enter(&best, group->count, group->first, group);
+    }
+    if (connections == 0)
+        return;
+    printf("\n%s%s%u\n", phrase(TCPSTATE_PHRASE_REPORT_HEALTHY), tcpstate_language() == TCPSTATE_CHINESE ? "：" : ": ",
+           connections);
+    print_lines(survey, &best, false);
+    print_more(best.count, lines);
+}
+
+/* Whether somebody has waited for long. */
+static bool is_waited_on(const struct tcpstate_life *life)
+{
+    struct tcpstate_wait wait;
+
+    return tcpstate_life_waits(life, &wait) >= tcpstate_stalled_after() && wait.kind != TCPSTATE_WAIT_NONE;
+}
+
 static void print_heading(const struct report *report)
 {
     uint64_t packets = 0, bytes = 0;
@@ -334,6 +410,7 @@ static void print(void *data)
     const struct report *report = (const struct report *)data;
     const struct tcpstate_survey *survey = report->survey;
     GHashTable *groups = g_hash_table_new_full(hash_key, equal_keys, g_free, NULL);
+    GHashTable *healthy = g_hash_table_new_full(hash_key, equal_keys, g_free, NULL);
     unsigned counts[TCPSTATE_RESULTS] = { 0 }, all = survey->tallies->len, slow = 0, failed = 0;
     unsigned waited = 0;
     struct best slowest = { 0 }, responses = { 0 };
@@ -357,6 +434,9 @@ static void print(void *data)
             waited++;
             enter(&responses, response, i, NULL);
         }
+        join_healthy(healthy, &known, i,
+                     known.handshake >= tcpstate_slow_handshake() || (response >= tcpstate_slow_response() && response > 0)
+                         || is_waited_on(life));
     }
     print_heading(report);
     if (all > 0)
@@ -380,6 +460,8 @@ static void print(void *data)
         print_lines(survey, &responses, true);
         print_more(responses.count, waited);
     }
+    print_healthy(survey, healthy);
+    g_hash_table_destroy(healthy);
     printf("\n%s\n", phrase(failed + slow + waited > 0 ? TCPSTATE_PHRASE_REPORT_HINT : TCPSTATE_PHRASE_REPORT_NONE));
     g_hash_table_destroy(groups);
 }

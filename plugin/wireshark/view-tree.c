@@ -17,6 +17,7 @@
 #include "capture.h"
 #include "preferences.h"
 #include "tree-fields.h"
+#include "unanswered.h"
 #include "wording.h"
 
 /* One end's state, in one line with the state before where they differ. */
@@ -216,6 +217,8 @@ static void add_causes(const struct tcpstate_view *view)
     const unsigned claims = TCPSTATE_CAUSE_MP_REASON | TCPSTATE_CAUSE_PAYLOAD, late = TCPSTATE_CAUSE_BOTH_ENDS;
     struct tcpstate_account account = tcpstate_life_connection(view->sight->life)->account;
 
+    if (account.disowned == view->reading->segment.frame && view->sight->later)
+        add_cause(view, "disowned", tcpstate_phrase(TCPSTATE_PHRASE_CAUSE_DISOWNED, view->language), "hindsight");
     if (account.reset_frame != view->reading->segment.frame)
         return;
     for (unsigned cause = 1; cause <= TCPSTATE_CAUSE_PAYLOAD; cause <<= 1) {
@@ -224,8 +227,6 @@ static void add_causes(const struct tcpstate_view *view)
         add_cause(view, tcpstate_cause_name(cause), tcpstate_cause_text(view->pinfo->pool, &account, cause),
                   cause & claims ? "packet" : cause & late ? "hindsight" : "segments");
     }
-    if (account.disowned == account.reset_frame && view->sight->later)
-        add_cause(view, "disowned", tcpstate_phrase(TCPSTATE_PHRASE_CAUSE_DISOWNED, view->language), "hindsight");
 }
 
 static void add_reset(const struct tcpstate_view *view)
@@ -394,6 +395,25 @@ static void add_agreed(const struct tcpstate_view *view)
     add_name(view, TCPSTATE_FIELD_AGREED_FAST_OPEN, tcpstate_fast_open_name(agreed.fast_open));
 }
 
+/* Of a SYN without answer, what came before it: one line, and a value for each part. */
+static void add_unanswered(const struct tcpstate_view *view)
+{
+    int64_t after;
+
+    if (!view->sight->later || !tcpstate_wanted(view, TCPSTATE_FIELD_UNANSWERED))
+        return;
+    unsigned causes = tcpstate_unanswered(view->sight->life, &after);
+    for (unsigned cause = TCPSTATE_UNANSWERED_REUSED; cause <= TCPSTATE_UNANSWERED_OLD_STAMP; cause <<= 1) {
+        if (!(causes & cause))
+            continue;
+        if (cause == TCPSTATE_UNANSWERED_REUSED)
+            tcpstate_add_named(view, TCPSTATE_FIELD_UNANSWERED, tcpstate_unanswered_name(cause),
+                               tcpstate_unanswered_text(view->pinfo->pool, view->language, view->sight->life));
+        else
+            tcpstate_add_hidden_string(view, TCPSTATE_FIELD_UNANSWERED, tcpstate_unanswered_name(cause));
+    }
+}
+
 /* What became of the connection: on the segment that ends it, and on every
  * segment once the whole capture has been read. */
 static void add_outcome(const struct tcpstate_view *above)
@@ -425,6 +445,7 @@ static void add_outcome(const struct tcpstate_view *above)
         tcpstate_add_hidden_string(view, TCPSTATE_FIELD_HISTORY, history);
     }
     add_agreed(view);
+    add_unanswered(view);
     add_waits(view);
     if (!tcpstate_wanted(view, TCPSTATE_FIELD_MISSING))
         return;

@@ -123,3 +123,17 @@ def test_in_chinese(tshark):
 def test_a_tree_has_one_line(tshark):
     tree = tshark("-2", "-r", KERNEL / "ecn.pcapng", "-O", "tcpstate", "-Y", "frame.number == 7")
     assert [line.strip() for line in tree.splitlines() if "1460" in line] == [f"[Agreed in the handshake: {ALL}, ECN]"]
+
+
+def test_the_ladder_counts_marks_as_wireshark_does(tshark, tmp_path):
+    """With AccECN the three flags are a counter, 5 here; in the SYNs and without AccECN they are flags."""
+    accurate = handshake(tmp_path / "accurate.pcap", [], [], flags=("SNCE", "SAC", "ANE"))
+    classic = handshake(tmp_path / "classic.pcap", [], [], flags=("SCE", "SAE", "AE"))
+    for path, frames in ((accurate, ["SYN,ECE,CWR,AE", "SYN,ACK,CWR", "ACK,ACE=5", "ACK,ACE=0", "ACK,ACE=0"]),
+                         (classic, ["SYN,ECE,CWR", "SYN,ACK,ECE", "ACK,ECE", "ACK", "ACK"])):
+        info = tshark("-r", path, "-T", "fields", "-e", "_ws.col.Info").splitlines()
+        ladder = tshark("-q", "-r", path, "-z", "tcpstate,ladder").splitlines()
+        drawn = [line.split(" seq=")[0].split()[-1] for line in ladder if " seq=" in line]
+        assert drawn == frames
+        for line, flags in zip(info, frames):
+            assert "[" not in line or line[line.index("[") + 1:line.index("]")].replace(", ", ",").replace("PSH,", "") == flags

@@ -36,9 +36,12 @@ def test_the_session_of_the_title_page_and_its_filters(tshark):
         ("78", 'tcpstate.outcome == "closed"'), ("5", 'tcpstate.outcome == "open"'),
         ("2", 'tcpstate.outcome == "refused"'), ("2", 'tcpstate.outcome == "refused"'),
         # The server's data 5.7 s, 1.8 s and 1.6 s after the client's, by the packets' times.
-        ("5.702093", "tcpstate.connection == 44"), ("1.839431", "tcpstate.connection == 24"), ("1.633276", "tcpstate.connection == 32")]
+        ("5.702093", "tcpstate.connection == 44"), ("1.839431", "tcpstate.connection == 24"), ("1.633276", "tcpstate.connection == 32"),
+        # What is healthy: all but the refused and the slow.  A filter only where it shows these and no others.
+        ("27", 'tcpstate.outcome == "closed"'), ("4", 'tcpstate.outcome == "open"'), ("1", "tcpstate.connection == 42")]
+    assert "Healthy (nothing failed, hangs or was slow): 80" in printed and "        46  127.0.0.1:9010, closed\n" in printed
     assert "127.0.0.1:9229, a RST answered the SYN: the port was closed, or a firewall sent it" in printed
-    for number, text in found[:4]:
+    for number, text in found[:4] + found[7:]:
         assert len(streams(tshark, SESSION, text)) == int(number), text
 
 
@@ -54,7 +57,7 @@ def test_every_kind_of_failure_and_its_filter(tshark, tmp_path):
     titles = [line for line in printed.splitlines() if line and line[0] != " "]
     assert titles[1:-1] == ["Connections: 6, packets: " + titles[1].split("packets: ")[1], "By outcome", "unanswered: 1",
                             "unreachable: 1", "refused: 1", "reset: 1",
-                            "Slow handshakes (100 ms and more): 1"]
+                            "Slow handshakes (100 ms and more): 1", "Healthy (nothing failed, hangs or was slow): 1"]
     for number, text in filters_of(printed):
         assert len(streams(tshark, capture, text)) == (int(number) if "." not in number else 1), text
 

@@ -9,6 +9,9 @@ Captures as a host would leave them; what is expected is read off the segments t
 import pytest
 from scapy.all import IP, UDP, Ether, TCP, Raw, wrpcap
 
+from conftest import ROOT
+
+SAMPLES = ROOT / "samples"
 CLIENT, SERVER = "192.0.2.10", "192.0.2.20"
 OPEN = ">S <S. >. "
 
@@ -133,3 +136,75 @@ def test_the_sockets_of_each_host(tshark, tmp_path):
     assert ["1", "CLOSE_WAIT", SERVER, "it", "owes", "its", "FIN"] in lines
     early = [line.split() for line in tshark("-q", "-r", path, "-z", f"tcpstate,sockets,{SERVER},1").splitlines()]
     assert [line[0] for line in early if len(line) == 4 and ":" in line[1]] == ["SYN_RCVD?"]
+
+
+def test_a_rst_after_which_its_sender_went_on(tshark):
+    """Frame 8 is a RST in the client's name; in frame 9 the client goes on.  Only who has seen that says so, and then tree,
+    expert information and report do."""
+    forged = SAMPLES / "forged-reset.pcapng"
+    said = "RST whose sender went on afterwards: perhaps somebody else sent it in that name"
+    arguments = ("-r", forged, "-Y", "frame.number == 8", "-T", "fields", "-e", "tcpstate.reset.cause", "-e",
+                 "tcpstate.reset.cause.source", "-e", "_ws.expert.message")
+    causes, sources, expert = tshark("-2", *arguments).rstrip("\n").split("\t")
+    assert "disowned" in causes.split(",") and "hindsight" in sources.split(",") and said in expert
+    assert "disowned" not in tshark(*arguments)     # in one pass nobody knows yet
+    assert "its sender went on afterwards" in tshark("-q", "-r", forged, "-z", "tcpstate,report")
+
+
+def test_a_rst_after_the_one_that_its_sender_outlived(told):
+    """The first was nobody's, and stays so; the second ends the connection."""
+    words = OPEN + ">P.:10 <P.:10 >. <R. +1 <P.:10 >. +1 <R."
+    assert "disowned" in told(words, "reset.cause", frame=6)[0].split(",")
+    assert "disowned" not in told(words, "reset.cause")[0].split(",")
+
+
+def again_from_the_same_port(path, stamp, pause):
+    """A connection that the server closes, its last time stamps 100 and 200; then SYNs from the same port."""
+    at, packets = 1_700_000_000.0, []
+
+    def send(side, flags, seq, ack, value):
+        nonlocal at
+        ends = (CLIENT, SERVER) if side == ">" else (SERVER, CLIENT)
+        segment = TCP(sport=40000 if side == ">" else 8081, dport=8081 if side == ">" else 40000, flags=flags, seq=seq,
+                      ack=ack, options=[("MSS", 1460), ("Timestamp", (value, 0))] if "S" in flags else [("Timestamp", (value, 0))])
+        packets.append(Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02") / IP(src=ends[0], dst=ends[1],
+                                                                                  id=len(packets) + 1) / segment)
+        packets[-1].time = at
+        at += 0.001
+
+    for line in ((">", "S", 1000, 0, 97), ("<", "SA", 9000, 1001, 198), (">", "A", 1001, 9001, 98), ("<", "FA", 9001, 1001, 199),
+                 (">", "A", 1001, 9002, 99), (">", "FA", 1001, 9002, 100), ("<", "A", 9002, 1002, 200)):
+        send(*line)
+    at += pause
+    for _ in range(2):
+        send(">", "S", 500000, 0, stamp)
+        at += 3
+    wrpcap(str(path), packets)
+    return path
+
+
+@pytest.mark.parametrize("stamp, pause, causes, said", [
+    (90, 10, "reused,time-wait,old-time-stamp", "ended 10.0 s earlier, its other end was still in TIME_WAIT (inferred), which ignores"),
+    (5000, 10, "reused,time-wait", "ended 10.0 s earlier, its other end was still in TIME_WAIT (inferred)"),
+    (5000, 100, "reused", "ended 100.0 s earlier"),
+])
+def test_what_came_before_a_syn_without_answer(tshark, tmp_path, stamp, pause, causes, said):
+    path = again_from_the_same_port(tmp_path / "reused.pcap", stamp, pause)
+    told = tshark("-2", "-r", path, "-T", "fields", "-e", "frame.number", "-e", "tcpstate.outcome", "-e",
+                  "tcpstate.unanswered.before").splitlines()
+    assert told[-1].split("\t")[1:] == ["unanswered", causes]
+    assert [line.split("\t")[2] for line in told[:7]] == [""] * 7
+    assert said in tshark("-q", "-r", path, "-z", "tcpstate,report")
+
+
+def test_a_reason_that_mptcp_gives(tshark, tmp_path):
+    """MP_TCPRST (RFC 8684 section 3.6): kind 30, length 4, subtype 8, reason 2: lack of resources."""
+    path = tmp_path / "reason.pcap"
+    ends = dict(sport=40000, dport=8081)
+    segments = [(CLIENT, TCP(flags="S", seq=1000, **ends)), (SERVER, TCP(flags="SA", seq=9000, ack=1001, sport=8081, dport=40000)),
+                (CLIENT, TCP(flags="A", seq=1001, ack=9001, **ends)),
+                (CLIENT, TCP(flags="R", seq=1001, options=[(30, bytes((0x80, 2)))], **ends))]
+    wrpcap(str(path), [Ether() / IP(src=source, dst=SERVER if source == CLIENT else CLIENT, id=number) / segment
+                       for number, (source, segment) in enumerate(segments, 1)])
+    causes, tree = tshark("-r", path, "-T", "fields", "-e", "tcpstate.reset.cause").splitlines()[-1], tshark("-r", path, "-V")
+    assert "mptcp-reason" in causes and "the packet says: MP_TCPRST reason 2 (RFC 8684)" in tree
