@@ -1,5 +1,5 @@
 /* account.h - what is counted of a connection for the question why, and
- * Zeek's view of it.
+ * Zeek's view of it; what the handshake agreed.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
@@ -105,5 +105,50 @@ struct tcpstate_account {
     int8_t asker;          /* endpoint of .asked_at */
     int8_t reset_by;       /* endpoint in whose name the RST was sent */
 };
+
+/* ---- What the handshake agreed (agreed.c) ---- */
+
+/* What an end may have offered, or both agreed. */
+enum tcpstate_answer { TCPSTATE_NOT_KNOWN = -1, TCPSTATE_NO, TCPSTATE_YES };
+
+enum tcpstate_ecn {
+    TCPSTATE_ECN_NOT_KNOWN,
+    TCPSTATE_ECN_NONE,
+    TCPSTATE_ECN_CLASSIC,  /* RFC 3168 */
+    TCPSTATE_ECN_ACCURATE, /* RFC 9768 */
+};
+
+enum tcpstate_fast_open { /* RFC 7413 */
+    TCPSTATE_FAST_OPEN_NOT_KNOWN,
+    TCPSTATE_FAST_OPEN_NONE,
+    TCPSTATE_FAST_OPEN_ASKED,    /* for a cookie, and none came */
+    TCPSTATE_FAST_OPEN_GRANTED,  /* a cookie, for the next time */
+    TCPSTATE_FAST_OPEN_ACCEPTED, /* the data on the SYN was acknowledged with it */
+    TCPSTATE_FAST_OPEN_IGNORED,  /* it was not */
+};
+
+/* What a SYN and its answer agree on.  Of each end: what it offered, an enum
+ * tcpstate_answer. */
+struct tcpstate_agreed {
+    bool answered;  /* a SYN was answered by a SYN,ACK, or crossed with one; else the rest says only what was offered */
+    int32_t mss[2]; /* announced by each for what it can receive (RFC 9293 section 3.7.1); 0: by none; -1: not known */
+    int8_t shift[2]; /* of window scale; -1: none seen */
+    int8_t window_scale[2], timestamps[2]; /* in use only if both offer it (RFC 7323 sections 2.2 and 3.2) */
+    int8_t sack[2]; /* whether it permits the other to send SACK (RFC 2018 section 2) */
+    int8_t mp_capable[2], mp_join[2]; /* RFC 8684 sections 3.1 and 3.2 */
+    int8_t signature[2];
+    enum tcpstate_ecn ecn;
+    enum tcpstate_fast_open fast_open;
+};
+struct tcpstate_connection;
+void tcpstate_agreed(const struct tcpstate_connection *connection, struct tcpstate_agreed *agreed);
+
+/* Whether both offer it. */
+static inline enum tcpstate_answer tcpstate_by_both(const int8_t offered[2])
+{
+    if (offered[0] == TCPSTATE_NO || offered[1] == TCPSTATE_NO)
+        return TCPSTATE_NO;
+    return offered[0] == TCPSTATE_YES && offered[1] == TCPSTATE_YES ? TCPSTATE_YES : TCPSTATE_NOT_KNOWN;
+}
 
 #endif
