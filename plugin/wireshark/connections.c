@@ -18,6 +18,7 @@
 #include "host.h"
 #include "lives.h"
 #include "preferences.h"
+#include "servers.h"
 
 /* A four-tuple as a key: 4 words for IPv4, 10 for IPv6. */
 struct key {
@@ -68,6 +69,7 @@ static void begin_file(void)
     tcpstate_lives_begin();
     tcpstate_beside_begin();
     tcpstate_copies_begin();
+    tcpstate_servers_begin();
 }
 
 static void end_file(void)
@@ -261,6 +263,29 @@ static bool is_of_the_one_before(struct tcpstate_life *latest, const struct tcps
     return before;
 }
 
+/* Where no SYN has told the roles, another connection of the capture may.  True if
+ * that makes them known, at this segment. */
+static bool infer_roles(struct tcpstate_connection *connection, const struct tcpstate_reading *reading)
+{
+    if (connection->client >= 0 || (reading->segment.flags & TCPSTATE_FLAG_SYN))
+        return false;
+    const int server = tcpstate_servers_hint(&reading->pair);
+    if (server >= 0)
+        tcpstate_infer_server(connection, server);
+    return server >= 0;
+}
+
+/* A server that accepts a connection; not one of two ends that open it at once. */
+static void note_server(const struct tcpstate_connection *connection, const struct tcpstate_reading *reading,
+                        const struct tcpstate_observation *seen)
+{
+    const int from = reading->segment.from;
+
+    if (connection->milestones[TCPSTATE_MILESTONE_SYN_ACK] == reading->segment.frame
+        && seen->step != TCPSTATE_STEP_SIMULTANEOUS_SYN_ACK && seen->client == !from && !seen->roles_inferred)
+        tcpstate_servers_note(&reading->pair, from);
+}
+
 /* The one place that hands a segment to the core, which says whether it opens a
  * new connection of its four-tuple.  Returns the connection that it belongs to. */
 static struct tcpstate_life *observe(const struct tcpstate_asked *asked, const struct tcpstate_reading *reading,
@@ -285,13 +310,16 @@ static struct tcpstate_life *observe(const struct tcpstate_asked *asked, const s
                                         .ttl = connection->ends[from].ttl, .last_time = TCPSTATE_NO_TIME };
     if (connection->ends[from].last.frame != 0)
         counted.last_time = connection->ends[from].last.time;
+    const bool inferred = infer_roles(connection, reading);
     tcpstate_observe(connection, before, &next, &reading->segment, tcpstate_two_msl(), seen);
+    seen->changed |= inferred;
     const bool opens = seen->incarnation != TCPSTATE_INCARNATION_LATEST;
     counted.first = opens || !(counted.was & TCPSTATE_CONNECTION_BEGAN);
     counted.copy = seen->copy;
     counted.is = opens ? next.facts : connection->facts;
     counted.was = opens ? 0 : counted.was;
     counted.peer_seen = (opens ? &next : connection)->ends[!from].last.frame != 0;
+    note_server(opens ? &next : connection, reading, seen);
     bool one_sided = !opens && latest->one_sided;
     tcpstate_capture_count(&counted, &one_sided);
     if (!opens) {

@@ -6,6 +6,7 @@ Expected is what the packets of the samples say, counted by hand.
 import unicodedata
 
 import pytest
+import scapy.all as scapy
 
 from conftest import ROOT, TESTS, run
 
@@ -120,6 +121,53 @@ def test_roles_inferred_from_a_port(rows):
     assert row["roles"] == "inferred"
 
 
+A, B = "10.0.0.1", "10.0.0.2"
+
+
+def talk(path, *segments):
+    """A capture of (source, port, destination, port, flags, seq, ack, length)."""
+    packets = [scapy.IP(src=source, dst=destination, id=number)
+               / scapy.TCP(sport=sport, dport=dport, flags=flags, seq=seq, ack=ack) / bytes(length)
+               for number, (source, sport, destination, dport, flags, seq, ack, length) in enumerate(segments, 1)]
+    for number, packet in enumerate(packets):
+        packet.time = 1e9 + number / 100
+    scapy.wrpcap(str(path), packets)
+    return path
+
+
+def accepts(client, server, port):
+    """The beginning of a handshake."""
+    return ((client, 50000, server, port, "S", 100, 0, 0), (server, port, client, 50000, "SA", 900, 101, 0))
+
+
+OLD = ((A, 40000, B, 9010, "PA", 5, 7, 10), (B, 9010, A, 40000, "A", 7, 15, 0))     # begun before the capture
+
+
+@pytest.mark.parametrize("segments, roles", [
+    (OLD + accepts(A, B, 9010) + ((A, 40000, B, 9010, "PA", 15, 7, 10), (B, 9010, A, 40000, "A", 7, 25, 0)),
+     ["unknown"] * 2 + ["seen"] * 2 + ["inferred"] * 2),                                            # from then on
+    (accepts(A, B, 9010) + OLD, ["seen"] * 2 + ["inferred"] * 2),
+    (accepts(A, B, 9010)[:1] + OLD, ["seen"] + ["unknown"] * 2),                                   # asked, not accepted
+    (accepts(A, B, 9011) + OLD, ["seen"] * 2 + ["unknown"] * 2),                                   # another port
+    (accepts(B, A, 9010) + OLD, ["seen"] * 2 + ["unknown"] * 2),                                   # another address
+    (accepts(A, B, 9010) + accepts(B, A, 40000) + OLD, ["seen"] * 4 + ["unknown"] * 2),            # both accept
+    (((A, 50000, B, 9010, "S", 100, 0, 0), (B, 9010, A, 50000, "S", 900, 0, 0),                    # ... or call at once
+      (B, 9010, A, 50000, "SA", 900, 101, 0)) + OLD, ["seen"] * 3 + ["unknown"] * 2),
+    # What a connection shows is better evidence than a port's number.
+    (accepts(A, B, 9010) + ((A, 1000, B, 9010, "PA", 5, 7, 10),), ["seen"] * 2 + ["inferred"]),
+])
+def test_roles_inferred_from_another_connection(segments, roles, fields, rows, tmp_path):
+    capture = talk(tmp_path / "talk.pcap", *segments)
+    names = "tcpstate.roles", "tcpstate.sender"
+    for options in (), ("-2",), ("-o", "tcpstate.label_all:TRUE"):
+        seen = fields(capture, *names, options=options)
+        assert [row[0] for row in seen] == roles
+        assert all(row[1] == ("client" if segment[0] == A else "server")
+                   for row, segment, known in zip(seen, segments, roles) if known == "inferred")
+    old = next(row for row in rows(capture) if {row["port_a"], row["port_b"]} & {"40000", "1000"} and "50000" != row["port_a"])
+    assert old["roles"] == roles[-1] and (roles[-1] == "unknown" or (old["address_a"], old["port_b"]) == (A, "9010"))
+
+
 def test_icmp_that_quotes_a_segment_is_no_packet_of_the_connection(rows):
     row, = rows(sample("icmp-unreachable"))
     assert (row["outcome"], row["packets_b_to_a"]) == ("unreachable", "0")
@@ -161,7 +209,7 @@ def cells(text):
 def test_columns_are_aligned(tshark, language, client):
     printed = tshark("-q", "-o", f"tcpstate.language:{language}", "-r", sample("websocket-session"), "-z", VIEW)
     table = [line for line in printed.splitlines() if client in line]
-    assert len(table) == 81                                    # of 85, 4 began before the capture
+    assert len(table) == 82                      # of 85, 4 began before the capture; a server shows in another one
     assert len({cells(line[:line.index(client)]) for line in table}) == 1
     http = [line for line in table if "HTTP" in line]
     assert len({cells(line[:line.index("HTTP")]) for line in http}) == 1

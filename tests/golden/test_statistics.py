@@ -53,12 +53,12 @@ def test_the_session_of_the_title_page(tree):
         (BECAME, "closed", "by the server"): 28, (BECAME, "closed", "by the server", "in four segments"): 28,
         (BECAME, "refused"): 2, (BECAME, "refused", "by the server"): 2,
         (SERVERS,): 85,
-        (SERVERS, "127.0.0.1:9010"): 48, (SERVERS, "127.0.0.1:9010", "closed"): 47,
-        (SERVERS, "127.0.0.1:9010", "open"): 1,
+        (SERVERS, "127.0.0.1:9010"): 49, (SERVERS, "127.0.0.1:9010", "closed"): 47,
+        (SERVERS, "127.0.0.1:9010", "open"): 2,      # one from before the capture, of an inferred role
         (SERVERS, "127.0.0.1:8000"): 27, (SERVERS, "127.0.0.1:8000", "closed"): 27,
         (SERVERS, "127.0.0.1:8848"): 4, (SERVERS, "127.0.0.1:8848", "closed"): 4,
         (SERVERS, "127.0.0.1:9229"): 2, (SERVERS, "127.0.0.1:9229", "refused"): 2,
-        (SERVERS, "(roles unknown)"): 4, (SERVERS, "(roles unknown)", "open"): 4,
+        (SERVERS, "(roles unknown)"): 3, (SERVERS, "(roles unknown)", "open"): 3,
         (TIMES,): 79, (TIMES, "under 1 ms"): 79,
     }
 

@@ -160,4 +160,4 @@ def test_statistics_tree(window):
     see(window, "What became of connections", "85")
     see(window, "refused", "2")
     see(window, "closed", "78")
-    see(window, "127.0.0.1:9010", "48")
+    see(window, "127.0.0.1:9010", "49")
