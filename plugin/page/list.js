@@ -13,7 +13,7 @@ const COLUMNS = [
   { word: 'column_roles', value: (c) => c.roles, text: (c) => word(`list_roles_${c.roles}`), wide: true },
   { word: 'column_protocol', value: (c) => c.protocol || '', text: (c) => c.protocol || '', wide: true },
   { word: 'column_outcome', value: (c) => c.rank, text: (c) => say(c.outcome), outcome: true },
-  { word: 'column_missing', value: (c) => say(c.missing), text: (c) => say(c.missing), wide: true },
+  { word: 'column_missing', value: (c) => say(c.missing), text: (c) => say(c.missing), wide: true, sentence: true },
   { word: 'column_handshake', value: (c) => c.handshake ?? -1, text: (c) => (c.handshake === undefined ? '' : seconds(c.handshake)), number: true, wide: true },
   { word: 'column_duration', value: (c) => c.duration ?? -1, text: (c) => (c.duration === undefined ? '' : seconds(c.duration)), number: true },
   { word: 'column_packets', value: (c) => c.packets[0] + c.packets[1], text: (c) => grouped(c.packets[0] + c.packets[1]), number: true, wide: true },
@@ -36,6 +36,8 @@ function makeCell(connection, column) {
   let content = column.text(connection);
   if (column.outcome)
     content = element('span', { class: `outcome${connection.trouble ? ' trouble' : connection.result === 'closed' ? ' fine' : ''}` }, content);
+  if (column.sentence && content)
+    content = element('span', { class: 'text' }, content);
   if (column.link)
     content = element('a', { href: `#${connection.index + 1}` }, content);
   return element('td', { class: classes || null, 'data-head': word(column.word) }, content);

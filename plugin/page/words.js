@@ -113,7 +113,7 @@ const WORDS = {
   as_captured: ['as captured', '原始值'],
   payload: ['data', '数据'],
   bytes: ['{0} bytes', '{0}字节'],
-  answers: ['answers or repeats', '应答或重复'],
+  answers: ['refers to', '对应'],
   repeats: ['sent again', '重传'],
   repeats_value: ['no. {0}, {1} after the first time', '第{0}次，距首次{1}'],
   reset_number: ['number of the RST', 'RST的序号'],
