@@ -47,14 +47,6 @@ static void learn_roles(struct tcpstate_connection *connection, const struct tcp
     }
 }
 
-void tcpstate_infer_server(struct tcpstate_connection *connection, int endpoint)
-{
-    if (connection->client >= 0)
-        return;
-    connection->client = (int8_t)!(endpoint & 1);
-    connection->facts |= TCPSTATE_CONNECTION_ROLES_GUESSED;
-}
-
 /* The 2 MSL of TIME_WAIT end without a segment (RFC 9293 section 3.6.1). */
 static void expire(struct tcpstate_connection *connection, const struct tcpstate_segment *segment, int64_t two_msl)
 {

@@ -447,10 +447,6 @@ void tcpstate_observe_unreachable(struct tcpstate_connection *connection,
 /* A connection of which no segment has been seen. */
 void tcpstate_connection_begin(struct tcpstate_connection *connection);
 
-/* Something outside the connection tells that endpoint 0 or 1 is its server: an
- * inference, which a SYN overrules.  Does nothing where the roles are known. */
-void tcpstate_infer_server(struct tcpstate_connection *connection, int endpoint);
-
 /* Whether the segment shows that `before`, which had the four-tuple before `latest`,
  * goes on beside it: overlapping VLANs, a firewall that changes numbers and is
  * captured on both sides, a SYN that a stranger forged.  From then on each segment is

@@ -270,9 +270,11 @@ static bool infer_roles(struct tcpstate_connection *connection, const struct tcp
     if (connection->client >= 0 || (reading->segment.flags & TCPSTATE_FLAG_SYN))
         return false;
     const int server = tcpstate_servers_hint(&reading->pair);
-    if (server >= 0)
-        tcpstate_infer_server(connection, server);
-    return server >= 0;
+    if (server < 0)
+        return false;
+    connection->client = (int8_t)!server;
+    connection->facts |= TCPSTATE_CONNECTION_ROLES_GUESSED;
+    return true;
 }
 
 /* A server that accepts a connection; not one of two ends that open it at once. */
