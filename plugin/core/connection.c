@@ -229,6 +229,60 @@ static void tell_reset(const struct tcpstate_endpoint *me, const struct tcpstate
         observation->answers = peer->last.frame;
 }
 
+/* It was where it sent the last segment from, and may be in one of these by now. */
+static void may_be_soon(struct tcpstate_endpoint *end, tcpstate_set others, bool is_sender)
+{
+    if (is_sender && !is_inferred(end))
+        end->known |= AS_SENT;
+    tcpstate_may_be(end, others);
+}
+
+/* A RST may reach its receiver behind what its sender sent after it, and overtake what was
+ * sent before: for a while either end may be gone, and what one of them sends shows only
+ * where it was when it sent that. */
+static void keep_reset_in_mind(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                               const struct judgement *judgement)
+{
+    if (segment->flags & TCPSTATE_FLAG_RST) {
+        connection->last_reset = segment->time;
+        connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_RESET_REFUSED;
+        connection->facts |= judgement->is & BELOW_ALL ? TCPSTATE_CONNECTION_RESET_REFUSED : 0;
+        return;
+    }
+    if (connection->last_reset == TCPSTATE_NO_TIME)
+        return;
+    const int64_t since = segment->time - connection->last_reset;
+    if (since >= TCPSTATE_LONGEST_WAY)
+        connection->last_reset = TCPSTATE_NO_TIME;
+    for (int i = 0; i < 2; i++) {
+        struct tcpstate_endpoint *end = &connection->ends[i];
+        const bool sent = (end->known & SENT_ANY_RST) && end->likely != TCPSTATE_SYN_SENT;
+        const struct tcpstate_endpoint *other = &connection->ends[!i];
+        /* ... or it has acknowledged more than the RST's number since. */
+        const bool refused = (connection->facts & TCPSTATE_CONNECTION_RESET_REFUSED)
+                             || ((other->known & SENT_ANY_RST) && (end->known & KNOWS_ACK)
+                                 && seq_lt(other->reset_seq + 1, end->rcv_nxt));
+
+        if (end->state != TCPSTATE_UNKNOWN && ((!refused && since < TCPSTATE_LONG_WAY) || (sent && since < TCPSTATE_LONGEST_WAY)))
+            may_be_soon(end, NOBODY_THERE, i == (segment->from & 1));
+    }
+}
+
+/* The sender of a SYN,ACK may be elsewhere when the next segment passes. */
+static void keep_opening_in_mind(struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                                 const struct tcpstate_segment *segment, const struct judgement *judgement,
+                                 enum tcpstate_step step)
+{
+    /* Data on a SYN that comes when it waits for the third segment lies in its window: it may
+     * give up then (RFC 9293 section 3.10.7.4, fourth check). */
+    if (step == TCPSTATE_STEP_TFO_NOT_ACCEPTED)
+        may_be_soon(me, NOBODY_THERE, true);
+    /* Recorded behind what acknowledges it: that may have come by now. */
+    if ((judgement->is & (HAS_SYN | HAS_ACK | HAS_RST)) == (HAS_SYN | HAS_ACK) && (peer->known & KNOWS_ACK)
+        && peer->rcv_nxt == segment->seq + 1)
+        may_be_soon(me, TCPSTATE_IN(ESTABLISHED), true);
+}
+
 /* judge; remember; move; classify; conclude. */
 static void take_in(struct tcpstate_connection *connection, const struct tcpstate_segment *segment, uint32_t digest,
                     bool first, struct tcpstate_observation *observation)
@@ -285,6 +339,8 @@ static void take_in(struct tcpstate_connection *connection, const struct tcpstat
     /* What it sent shows where it was then, whatever is on its way to it. */
     if ((segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN)) && departure.certain && me->state == departure.own)
         me->known |= AS_SENT;
+    keep_reset_in_mind(connection, segment, &judgement);
+    keep_opening_in_mind(me, peer, segment, &judgement, observation->step);
     for (int i = 0; i < 2; i++) {
         struct tcpstate_endpoint *end = &connection->ends[i];
         if (end->state == TCPSTATE_TIME_WAIT && was[i].state != TCPSTATE_TIME_WAIT)

@@ -41,6 +41,14 @@ static inline uint32_t receive_window(const struct tcpstate_endpoint *end)
     return (end->known & SENT_SYN) ? UINT16_MAX : FAR; /* a SYN's is never scaled */
 }
 
+/* Whether it acknowledged more than was seen, and no more than it may have been sent. */
+static inline bool claims_what_may_be(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer)
+{
+    if (!(me->known & CLAIMS) || !((me->known & KNOWS_ACK) || (peer->known & KNOWS_SEQ)))
+        return false;
+    return me->claim - (me->known & KNOWS_ACK ? me->rcv_nxt : peer->snd_max) <= receive_window(me);
+}
+
 /* What follows all that the end is known to have sent: what was seen of it, or what
  * the other has acknowledged beyond that. */
 static inline uint32_t highest_sent(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer)

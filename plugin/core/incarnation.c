@@ -23,7 +23,7 @@ void tcpstate_connection_begin(struct tcpstate_connection *connection)
         .ends = { NOTHING_KNOWN, NOTHING_KNOWN },
         .moments = { TCPSTATE_NO_TIME, TCPSTATE_NO_TIME, TCPSTATE_NO_TIME, TCPSTATE_NO_TIME, TCPSTATE_NO_TIME,
                      TCPSTATE_NO_TIME, TCPSTATE_NO_TIME, TCPSTATE_NO_TIME, TCPSTATE_NO_TIME },
-        .client = -1, .active_closer = -1, .ended_by = -1,
+        .client = -1, .active_closer = -1, .ended_by = -1, .last_reset = TCPSTATE_NO_TIME,
     };
 
     _Static_assert(TCPSTATE_MOMENTS == 9, "each of them has no time yet");
@@ -220,7 +220,7 @@ bool tcpstate_restore(struct tcpstate_connection *connection, const struct tcpst
     connection->ends[!from] = other;
     if (other.known & SENT_ANY_RST) /* sent to the old one, perhaps */
         connection->ends[from].doubtful |= BIT(TCPSTATE_GETS_RST_AS_OPENER);
-    tcpstate_settle(&connection->ends[from]);
+    tcpstate_may_be(&connection->ends[from], NOBODY_THERE); /* as its SYN said */
     connection->facts |= TCPSTATE_CONNECTION_RESTORED;
     connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_SETTLED;
     return true;
@@ -238,11 +238,13 @@ static enum tcpstate_state begin_anew(struct tcpstate_connection *connection, co
     const bool newer = (was->known & KNOWS_SEQ) && (seq_gt(segment->seq, was->snd_max) || tcpstate_is_newer_stamp(was, segment));
     const bool holds = (held->state >= TCPSTATE_ESTABLISHED && held->state < TCPSTATE_UNKNOWN
                         && !(held->state == TCPSTATE_TIME_WAIT && newer))
-                       || (held->state == TCPSTATE_SYN_RCVD && held->likely == TCPSTATE_SYN_RCVD);
+                       || (held->state == TCPSTATE_SYN_RCVD && held->likely == TCPSTATE_SYN_RCVD)
+                       || (held->likely == TCPSTATE_SYN_SENT && !(held->pending & GETS_RESET));
 
     connection->facts |= TCPSTATE_CONNECTION_REUSED;
     connection->time_wait_since = before->time_wait_since;
     me->ttl = was->ttl;
+    peer->ttl = held->ttl;
     if (!(segment->flags & TCPSTATE_FLAG_SYN))
         connection->facts |= TCPSTATE_CONNECTION_MIDSTREAM;
     /* While its sender is in a connection nobody knows that it was this end who sent
@@ -259,14 +261,27 @@ static enum tcpstate_state begin_anew(struct tcpstate_connection *connection, co
                                                                        : TCPSTATE_UNKNOWN;
 }
 
-/* So soon after the one before, and with the same number, that it may be that one, seen
- * again by a capture at two points. */
-static bool may_be_seen_again(const struct tcpstate_connection *before, const struct tcpstate_segment *segment)
+/* So soon after the one before, and with the number of that or of the one before it, that it
+ * may be that one, seen again by a capture at two points; or its SYN, late, where the other
+ * end still holds it. */
+static bool may_be_seen_again(const struct tcpstate_connection *before, const struct tcpstate_segment *segment, bool held)
 {
     const struct tcpstate_endpoint *was = &before->ends[segment->from & 1];
+    const bool same_isn = (was->known & KNOWS_ISN) && was->isn == segment->seq;
+    const int64_t since = segment->time - before->moments[TCPSTATE_MOMENT_LAST];
 
-    return segment->time - before->moments[TCPSTATE_MOMENT_LAST] < TCPSTATE_SHORTEST_RETRANSMISSION
-           && ((was->known & REPLAYED) || ((was->known & KNOWS_ISN) && was->isn == segment->seq));
+    if (since >= TCPSTATE_SHORTEST_RETRANSMISSION)
+        return held && same_isn && since < TCPSTATE_LONGEST_WAY;
+    return same_isn || (was->known & REPLAYED) || ((was->known & HAD_ISN) && was->isn_before == segment->seq);
+}
+
+/* The numbers of the connection before, to know them again. */
+static void keep_isn(struct tcpstate_endpoint *end, const struct tcpstate_endpoint *was)
+{
+    if (!(was->known & (KNOWS_ISN | HAD_ISN)))
+        return;
+    end->isn_before = was->known & KNOWS_ISN ? was->isn : was->isn_before;
+    end->known |= HAD_ISN;
 }
 
 enum tcpstate_state tcpstate_begin(struct tcpstate_connection *connection, const struct tcpstate_connection *before,
@@ -275,9 +290,12 @@ enum tcpstate_state tcpstate_begin(struct tcpstate_connection *connection, const
     connection->facts |= TCPSTATE_CONNECTION_BEGAN;
     if (before) {
         const enum tcpstate_state peer_was = begin_anew(connection, before, segment);
-        const uint32_t replayed = may_be_seen_again(before, segment) ? REPLAYED : 0;
-        connection->ends[0].known |= replayed;
-        connection->ends[1].known |= replayed;
+        const bool held = connection->facts & TCPSTATE_CONNECTION_CONTESTED;
+        const uint32_t replayed = may_be_seen_again(before, segment, held) ? REPLAYED : 0;
+        for (int i = 0; i < 2; i++) {
+            keep_isn(&connection->ends[i], &before->ends[i]);
+            connection->ends[i].known |= replayed;
+        }
         return peer_was;
     }
     if (!(segment->flags & TCPSTATE_FLAG_SYN))

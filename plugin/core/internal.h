@@ -141,7 +141,11 @@ static inline int tcpstate_window_scale(const struct tcpstate_endpoint *me, cons
 
     if (both & KNOWS_SCALE)
         return me->window_scale;
-    return both & SYN_WHOLE ? 0 : 14;
+    /* A SYN,ACK offers one only to a SYN that did: what was seen of that is another's.  Where no
+     * SYN,ACK was seen, either SYN may be. */
+    const bool me_answers = me->known & SENT_SYN_ACK, peer_answers = peer->known & SENT_SYN_ACK;
+    const bool offers = (me_answers && (me->known & KNOWS_SCALE)) || (peer_answers && (peer->known & KNOWS_SCALE));
+    return (both & SYN_WHOLE) && (me_answers || peer_answers) && !offers ? 0 : 14;
 }
 
 /* Whether the segment is a FIN that the other end's FIN, recorded before it,

@@ -8,6 +8,8 @@
 
 /* What a SYN has room for to a peer whose MSS is not known (RFC 9293 section 3.7.1). */
 #define MOST_SYN_DATA 536
+/* ... and to one whose MSS it remembers (RFC 7413 section 4.1.3): an Ethernet's. */
+#define FULL_SYN_DATA 1460
 
 /* Whether the segment acknowledges what its sender can have received, but the
  * capture has not: the other's SYN, or data after it. */
@@ -40,7 +42,8 @@ void tcpstate_judge_syn(const struct tcpstate_connection *connection, const stru
         judgement->lost = judgement->had_not;
         if (!(judgement->is & AFTER_A_PAUSE))
             judgement->is |= MAY_BE_ANOTHERS;
-    } else if (same_isn && (me->may & ~judgement->senders) != 0
+    } else if (same_isn && (me->known & (SENT_SYN | SENT_SYN_ACK)) != SENT_SYN_ACK
+               && (me->may & ~judgement->senders) != 0
                && (me->marked.frame == 0 || segment->time - me->marked.time < TCPSTATE_LONG_WAY)) {
         judgement->is |= OVERTAKEN; /* the SYN of this connection, recorded late */
     }
@@ -107,6 +110,8 @@ static void judge_ack_of_syn(const struct tcpstate_endpoint *peer, const struct 
             judgement->may_arrive |= BIT(TCPSTATE_GETS_FIN);
     } else if (seq_gt(segment->ack, peer->snd_max) && segment->ack - peer->snd_max <= MOST_SYN_DATA) {
         judgement->is |= GOOD_ACK | ACKS_SYN_DATA; /* of data on the SYN that the capture lacks, perhaps */
+        judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN_ACK);
+    } else if (seq_gt(segment->ack, peer->snd_max) && segment->ack - peer->snd_max <= FULL_SYN_DATA) {
         judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN_ACK);
     }
 }
@@ -196,8 +201,9 @@ static void judge_syn_rcvd(const struct tcpstate_connection *connection, const s
     const bool early = !(me->known & SENT_SYN)
                        && (!(peer->known & SENT_SYN) || (peer->known & SENT_SYN_DATA)
                            || (connection->facts & TCPSTATE_CONNECTION_FAST_OPEN));
-    const bool more = (me->known & SENT_SYN_ACK) ? (peer->known & KNOWS_SEQ) && seq_gt(segment->ack, me->syn_acked)
-                                                 : (me->known & KNOWS_ACK) && seq_gt(segment->ack, me->rcv_nxt);
+    const uint32_t acked = (me->known & SENT_SYN_ACK) ? me->syn_acked : me->rcv_nxt;
+    const bool more = ((me->known & SENT_SYN_ACK) ? (peer->known & KNOWS_SEQ) : (me->known & KNOWS_ACK))
+                      && seq_gt(segment->ack, acked) && segment->ack - acked <= receive_window(me);
 
     if ((segment->payload > 0 && !early) || more) {
         judgement->had |= BIT(TCPSTATE_GETS_ACK_OF_SYN) | BIT(TCPSTATE_GETS_SYN_ACK);

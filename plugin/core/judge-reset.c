@@ -65,7 +65,14 @@ static void judge_reset_arrival(const struct tcpstate_endpoint *me, const struct
                    || (number == TCPSTATE_RESET_NUMBER_OUTSIDE && (peer->known & KNOWS_ACK)
                        && seq_lt(segment->seq, peer->rcv_nxt));
 
+    /* Below what its receiver has had, or below the SYN with which its sender began anew; not
+     * where the FIN was that it may have had (macOS and Linux take it there). */
+    const bool at_fin = (peer->may & GOT_FIN) && (peer->known & KNOWS_ACK) && segment->seq + 1 == peer->rcv_nxt;
+
     judgement->reset_number = (uint8_t)number;
+    if ((number == TCPSTATE_RESET_NUMBER_OUTSIDE && refused && !at_fin)
+        || (me->likely == TCPSTATE_SYN_SENT && is_below_isn(me, segment)))
+        judgement->is |= BELOW_ALL;
     if (number == TCPSTATE_RESET_NUMBER_BAD_ACK && (segment->flags & TCPSTATE_FLAG_ACK) && (peer->known & KNOWS_SEQ)
         && seq_gt(segment->ack, peer->snd_max))
         judgement->is |= ANOTHERS_NUMBERS; /* the capture lacks what it answers */

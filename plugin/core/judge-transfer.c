@@ -100,11 +100,17 @@ static void judge_acknowledgment(const struct tcpstate_connection *connection, c
 }
 
 /* Whether its acknowledgment is older than what its sender has acknowledged since. */
+static bool goes_back(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
+{
+    return (me->known & KNOWS_ACK) && seq_lt(segment->ack, me->rcv_nxt) && me->likely != TCPSTATE_SYN_SENT;
+}
+
+/* ... and its data were seen, or more. */
 static bool is_overtaken(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
 {
     const bool goes_on = segment->payload > 0 && (!(me->known & KNOWS_SEQ) || goes_beyond(me, segment));
 
-    return (me->known & KNOWS_ACK) && seq_lt(segment->ack, me->rcv_nxt) && me->likely != TCPSTATE_SYN_SENT && !goes_on;
+    return goes_back(me, segment) && !goes_on;
 }
 
 static void judge_fin(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
@@ -196,12 +202,16 @@ static bool is_stray(const struct tcpstate_connection *connection, const struct 
            || ((peer->known & KNOWS_SEQ) && segment->ack - peer->snd_max + FAR > 2 * FAR);
 }
 
+/* An ACK that is wrong by less than this was reckoned wrong; by more, it is of another connection. */
+#define LITTLE 1000
+
 /* Whether both of its numbers are a little before those that are known, as if it had been on
  * its way for long, and it is not what the other expects. */
 static bool is_old_duplicate(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
                              const struct tcpstate_segment *segment)
 {
-    return (me->known & KNOWS_SEQ) && me->snd_max - segment->seq <= UINT16_MAX
+    return !is_below_isn(me, segment) && !(acks_below_isn(peer, segment) && peer->isn - segment->ack >= LITTLE)
+           && (me->known & KNOWS_SEQ) && me->snd_max - segment->seq <= UINT16_MAX
            && (!(peer->known & KNOWS_SEQ) || peer->snd_max - segment->ack <= UINT16_MAX)
            && !((peer->known & KNOWS_ACK) && segment->seq == peer->rcv_nxt && covers_syn(peer, segment));
 }
@@ -227,6 +237,8 @@ static void judge_bare(const struct tcpstate_endpoint *me, const struct tcpstate
     if (me->known & SENT_FIN) {
         if (seq_le(segment->seq, me->fin))
             judgement->is |= BEHIND | BELOW_ITS_FIN | ((judgement->is & NEWS) && segment->seq != me->fin ? WITHDRAWS_FIN : 0);
+        else if (segment->seq == me->fin + 1)
+            judgement->senders &= CLOSED_ITS_SIDE;
     } else if (me->known & KNOWS_SEQ) {
         if (seq_gt(segment->seq, me->fin_from) && segment->seq - me->fin_from < FAR)
             judgement->is |= SKIPS_UNSEEN;
@@ -248,6 +260,8 @@ static void judge_arrivals(const struct tcpstate_endpoint *me, const struct tcps
 
     if (covers_syn(peer, segment) && (peer->likely == TCPSTATE_SYN_RCVD || (peer->known & SENT_SYN)))
         acks |= BIT(TCPSTATE_GETS_ACK_OF_SYN);
+    if (covers_syn(peer, segment) && peer->likely == TCPSTATE_SYN_SENT)
+        judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN_ACK); /* it was not captured */
     if (covers_fin(peer, segment))
         acks |= BIT(TCPSTATE_GETS_ACK_OF_FIN);
     *(accepted ? &judgement->arrives : &judgement->may_arrive) |= acks;
@@ -269,7 +283,7 @@ static conditions conditions_of_transfer(const struct tcpstate_endpoint *me, con
 
     is |= in_order ? IN_ORDER : 0;
     is |= fits ? 0 : DOES_NOT_FIT | MAY_BE_ANOTHERS;
-    is |= is_overtaken(me, segment) ? OVERTAKEN : 0;
+    is |= is_overtaken(me, segment) ? OVERTAKEN : goes_back(me, segment) ? MAY_BE_ANOTHERS : 0;
     is |= !bare && more && fits && !refused ? SENDS_MORE : 0;
     if (covers_fin(peer, segment))
         is |= !(me->known & ACKED_FIN) ? ACKS_FIN : bare ? ACKS_FIN_AGAIN : 0;
@@ -292,6 +306,7 @@ void tcpstate_judge_transfer(const struct tcpstate_connection *connection, const
     if (is_stray(connection, me, peer, segment)) {
         judgement->is |= STRAY | (is_old_duplicate(me, peer, segment) ? 0 : ANOTHERS_NUMBERS);
         judgement->senders = 0;
+        judgement->may_arrive = covers_syn(peer, segment) ? BIT(TCPSTATE_GETS_ACK_OF_SYN) : 0;
         return;
     }
     judgement->is |= conditions_of_transfer(me, peer, segment, fits, refused);

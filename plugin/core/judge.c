@@ -34,18 +34,18 @@ static bool is_news(const struct tcpstate_endpoint *me, const struct tcpstate_en
                     const struct tcpstate_segment *segment)
 {
     const uint32_t next = tcpstate_segment_next(segment), sent = highest_sent(me, peer);
-    const bool claims = (me->known & CLAIMS) && (me->known & KNOWS_ACK) && me->claim - me->rcv_nxt <= receive_window(me);
+    const bool claims = claims_what_may_be(me, peer);
     const uint32_t acked = claims ? me->claim : me->rcv_nxt;
 
     if (!(me->known & KNOWS_SEQ) || me->last.frame == 0 || segment->time - me->last.time >= TCPSTATE_LONGEST_WAY)
         return true;
     if (sent != me->snd_max && !seq_gt(next, sent))
         return false;
-    if ((segment->options & TCPSTATE_OPTION_TIMESTAMPS) && (me->known & SENT_TIMESTAMPS) && segment->ts_val != me->ts_val)
-        return seq_gt(segment->ts_val, me->ts_val);
+    if ((segment->options & TCPSTATE_OPTION_TIMESTAMPS) && (me->known & SENT_TIMESTAMPS) && segment->ts_val != me->ts_newest)
+        return seq_gt(segment->ts_val, me->ts_newest);
     return seq_gt(next, sent)
            || ((segment->flags & TCPSTATE_FLAG_ACK)
-               && (!(me->known & KNOWS_ACK) || seq_gt(segment->ack, acked)));
+               && (!(claims || (me->known & KNOWS_ACK)) || seq_gt(segment->ack, acked)));
 }
 
 /* A SYN,ACK of just the other's SYN, or the ACK of just that: these are the numbers
@@ -76,12 +76,15 @@ static conditions conditions_of_segment(const struct tcpstate_segment *segment)
 }
 
 /* Whether another machine may have sent it, or its sender before what was seen of it. */
-static bool may_be_anothers(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
-                            const struct tcpstate_segment *segment)
+static bool may_be_anothers(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                            const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
 {
     const bool another_way = me->ttl != 0 && segment->ttl != 0 && segment->ttl != me->ttl;
+    /* It goes on from a SYN that was taken for an old one. */
+    const bool after_stale = connection->stale_frame != 0 && connection->stale_from == (segment->from & 1)
+                             && segment->seq == connection->stale_isn + 1;
 
-    return another_way || (me->known & REPLAYED)
+    return another_way || after_stale || (me->known & REPLAYED)
            || may_precede_new_syn(me, peer, segment)
            || ((me->known & DISPUTED) && !opens_by_numbers(me, peer, segment));
 }
@@ -104,7 +107,7 @@ static conditions conditions_of(const struct tcpstate_connection *connection, co
     is |= (peer->known & SENT_DATA) ? PEER_SPOKE : 0;
     is |= (me->known & SENT_FIN) ? ALREADY_SENT_FIN : 0;
     is |= is_news(me, peer, segment) ? NEWS : 0;
-    is |= may_be_anothers(me, peer, segment) ? MAY_BE_ANOTHERS : 0;
+    is |= may_be_anothers(connection, me, peer, segment) ? MAY_BE_ANOTHERS : 0;
     is |= paused ? AFTER_A_PAUSE : 0;
     is |= silent ? LOST_FOR_EVER : 0;
     return is;

@@ -45,6 +45,7 @@ enum {
     FIN_LATER = 0x20000000,     /* its FIN was recorded behind its ACK of the other's */
     BEGAN_ANEW = 0x40000000,    /* .marked is a SYN in its name that opened the next connection; .anew_from */
 };
+#define HAD_ISN UINT32_C(0x80000000) /* .isn_before; beyond what an enumerator can be */
 #define SPOKEN SENT_DATA
 
 /* What holds of a segment, for the rules of steps.c: a set of these bits. */
@@ -110,6 +111,7 @@ typedef uint64_t conditions;
 #define RESET_LATELY      (UINT64_C(1) << 59) /* so soon after a RST in its name that it may have been sent before */
 #define HAD_ACK_FIRST     (UINT64_C(1) << 60) /* acknowledges a FIN that came, most likely, behind the ACK of its own */
 #define BEHIND            (UINT64_C(1) << 61) /* bare, before data or a FIN seen of its sender: overtaken, or that was another's */
+#define BELOW_ALL         (UINT64_C(1) << 62) /* a RST that its receiver must refuse, whenever it comes */
 
 /* The judgement of one segment. */
 struct judgement {
@@ -145,6 +147,12 @@ struct judgement {
 /* What lies beyond all that was seen, by less than this, is of data that the capture
  * lacks; by more it is a number that nobody meant. */
 #define FAR (UINT32_C(1) << 30)
+
+/* By how much a time stamp can be older than the latest: 2 MSL of 1 ms ticks (RFC 7323 section 5.4). */
+#define MOST_TICKS UINT32_C(240000)
+
+/* What is sent before a SYN that was recorded late comes to less than this. */
+#define MOST_SENT_BEFORE (UINT32_C(1) << 20)
 
 /* Judge `segment` against what is remembered.  Changes nothing. */
 void tcpstate_judge(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment,

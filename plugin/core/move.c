@@ -187,7 +187,7 @@ static bool is_exception(struct tcpstate_endpoint *me, const struct judgement *j
         if ((judgement->is & exceptions[i].when) != exceptions[i].when)
             continue;
         me->after |= exceptions[i].may_also_be;
-        if (!(judgement->is & OVERTAKEN) || (judgement->is & HAS_FIN))
+        if (!(judgement->is & OVERTAKEN) || (judgement->is & (HAS_FIN | HAS_SYN)))
             stand_as_if_own(me, judgement->is);
         return true;
     }
@@ -232,8 +232,9 @@ static tcpstate_set can_have_sent(const struct tcpstate_endpoint *me, const stru
     const bool fin = judgement->is & HAS_FIN;
     tcpstate_set can = reach(me->after, had);
 
-    /* A FIN after a pause may be sent again, although the first was not captured. */
-    if ((fin && ((judgement->is & AFTER_A_PAUSE) || (me->known & MAY_REPEAT))) || (judgement->is & SKIPS_UNSEEN))
+    /* A FIN after a pause, or behind a hole, may be sent again, although the first was not captured. */
+    const bool perhaps_again = (judgement->is & AFTER_A_PAUSE) || !(judgement->is & IN_ORDER) || (me->known & MAY_REPEAT);
+    if ((fin && perhaps_again) || (judgement->is & SKIPS_UNSEEN))
         can |= reach(tcpstate_next_of(me->after & SENDS_A_FIN, TCPSTATE_SENDS_FIN), had);
     /* ... and so may the data that showed it in CLOSE_WAIT. */
     if (fin && (judgement->had & BIT(TCPSTATE_GETS_FIN)))
@@ -277,6 +278,8 @@ static tcpstate_set may_stand_too(tcpstate_set was, const struct judgement *judg
         too |= was | (!(judgement->is & HAS_SYN)  ? 0
                       : (judgement->is & HAS_ACK) ? TCPSTATE_IN(SYN_RCVD)
                                                   : TCPSTATE_IN(SYN_SENT));
+    if ((judgement->is & (HAS_SYN | HAS_ACK | AGAIN)) == (HAS_SYN | AGAIN) && (was & ALIVE))
+        too |= TCPSTATE_IN(SYN_SENT); /* or it gave up, unseen, and begins with the number that it always takes */
     if (moved && !(judgement->is & NEWS))
         too |= (judgement->is & HAS_FIN) ? tcpstate_next_of(was, TCPSTATE_SENDS_FIN) : was;
     return too;
@@ -320,8 +323,9 @@ static void move_sender(struct tcpstate_endpoint *me, const struct tcpstate_segm
     me->after |= may_stand_too(was, judgement, moved);
     from->own = moved ? (enum tcpstate_state)me->likely : from->state;
     const bool its_own = moved && !(judgement->is & (MAY_BE_ANOTHERS | OVERTAKEN));
-    from->certain = its_own && (from->own != from->state ? me->after : can) == (1u << from->own);
-    from->stood = its_own && can == (1u << from->state);
+    from->certain = its_own && !(me->after & ~can & TCPSTATE_IN(SYN_SENT))
+                    && (from->own != from->state ? me->after : can) == (1u << from->own);
+    from->stood = its_own && (judgement->is & NEWS) && can == (1u << from->state);
     tcpstate_settle(me);
     from->in_flight = from->own != from->state && me->state != from->own;
 }
@@ -494,10 +498,10 @@ static tcpstate_set without_fin(tcpstate_set set)
 }
 
 /* What was taken for its FIN was none, or this is not its data. */
-static void withdraw_fin(struct tcpstate_endpoint *me, struct tcpstate_endpoint *peer)
+static void withdraw_fin(struct tcpstate_endpoint *me, struct tcpstate_endpoint *peer, bool closes)
 {
-    me->after |= SENDS_NEW_DATA;
-    me->likely = TCPSTATE_ESTABLISHED;
+    me->after |= closes ? tcpstate_next_of(SENDS_NEW_DATA, TCPSTATE_SENDS_FIN) : SENDS_NEW_DATA;
+    me->likely = closes ? TCPSTATE_FIN_WAIT_1 : TCPSTATE_ESTABLISHED;
     me->pending &= (uint8_t)~BIT(TCPSTATE_GETS_ACK_OF_FIN);
     tcpstate_settle(me);
     peer->doubtful |= peer->pending & BIT(TCPSTATE_GETS_FIN);
@@ -530,7 +534,7 @@ void tcpstate_move(struct tcpstate_connection *connection, const struct tcpstate
     if (judgement->is & CONFIRMS_FIN)
         confirm_fin(peer);
     if (judgement->is & WITHDRAWS_FIN)
-        withdraw_fin(me, peer);
+        withdraw_fin(me, peer, judgement->is & HAS_FIN);
     move_receiver(connection, me, peer, segment, judgement);
     suspect_unseen_fin(me, peer, judgement);
     clear_of_fin(me, peer);

@@ -28,6 +28,7 @@ static bool is_in_line(const struct tcpstate_endpoint *end, const struct tcpstat
 void tcpstate_settle_connection(struct tcpstate_connection *connection)
 {
     if (is_in_line(&connection->ends[0], &connection->ends[1]) && is_in_line(&connection->ends[1], &connection->ends[0]) && connection->client >= 0
+        && connection->last_reset == TCPSTATE_NO_TIME
         && !(connection->facts & (TCPSTATE_CONNECTION_RESTORED | TCPSTATE_CONNECTION_CONTESTED)))
         connection->facts |= TCPSTATE_CONNECTION_SETTLED;
     else
@@ -67,6 +68,8 @@ bool tcpstate_take_next(struct tcpstate_connection *connection, const struct tcp
     if (segment->options & TCPSTATE_OPTION_TIMESTAMPS) {
         if (!(me->known & SENT_TIMESTAMPS) || seq_gt(segment->ts_val, me->ts_val))
             me->ts_val = segment->ts_val;
+        if (!(me->known & SENT_TIMESTAMPS) || seq_gt(segment->ts_val, me->ts_newest))
+            me->ts_newest = segment->ts_val;
         me->known |= SENT_TIMESTAMPS;
     }
     if (segment->ttl != 0)

@@ -21,7 +21,7 @@
 #define OWN_NUMBERS(X, me, peer)                                               \
     X(me->isn, 0) X(me->snd_nxt, me->isn) X(me->snd_max, me->snd_nxt) X(me->island, me->snd_max) \
     X(me->fin, me->snd_max) X(me->fin_from, me->snd_max) X(me->carried_to, me->snd_max) X(me->known, 0) \
-    X(me->window, 0) X(me->ts_val, 0) X(me->reset_seq, me->snd_max)
+    X(me->window, 0) X(me->ts_val, 0) X(me->ts_newest, me->ts_val) X(me->reset_seq, me->snd_max) X(me->isn_before, me->isn)
 
 /* ... with the other's numbers known. */
 #define SHARED_NUMBERS(X, me, peer)                                            \
@@ -56,14 +56,14 @@
 /* Times, in the order in which they are likely to come. */
 #define TIMES(X, c)                                                             \
     X(c->moments[0]) X(c->moments[1]) X(c->moments[2]) X(c->moments[3]) X(c->moments[4]) X(c->moments[5]) \
-    X(c->moments[6]) X(c->moments[7]) X(c->moments[8]) X(c->time_wait_since)    \
+    X(c->moments[6]) X(c->moments[7]) X(c->moments[8]) X(c->time_wait_since) X(c->last_reset) \
     X(c->ends[0].first_sent) X(c->ends[1].first_sent) X(c->ends[0].last.time) X(c->ends[1].last.time) \
     X(c->ends[0].marked.time) X(c->ends[1].marked.time) X(c->ends[0].since) X(c->ends[1].since) \
     X(c->ends[0].likely_since) X(c->ends[1].likely_since)
 
 enum {
-    NUMBERS = 2 * (11 + 7) + 17 + 4 + 7,
-    TIME_COUNT = 20,
+    NUMBERS = 2 * (13 + 7) + 17 + 4 + 7,
+    TIME_COUNT = 21,
     CODE_BYTES = (NUMBERS + 3) / 4,
     TIME_CODE_BYTES = (TIME_COUNT + 1) / 2,
 };

@@ -75,21 +75,32 @@ static void take_fin(struct tcpstate_connection *connection, struct tcpstate_end
         connection->active_closer = (int8_t)(segment->from & 1);
 }
 
+/* Whether the SYN is that of its sender's numbers that are known, recorded behind what was sent
+ * later. */
+static bool is_syn_of_what_was_seen(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                                    const struct tcpstate_segment *segment, const struct judgement *judgement)
+{
+    /* What it acknowledged before is nothing of the other's that it answers now. */
+    const bool of_another = (me->known & KNOWS_ACK) && (peer->known & KNOWS_ISN)
+                            && me->rcv_nxt - peer->isn - 1 > peer->snd_max - peer->isn - 1;
+
+    if ((segment->flags & TCPSTATE_FLAG_ACK) && (of_another || (judgement->is & REUSES)))
+        return false;
+    return (me->known & (KNOWS_ISN | KNOWS_SEQ)) == KNOWS_SEQ && me->snd_max - segment->seq < MOST_SENT_BEFORE
+           && (!(me->known & SENT_FIN) || seq_gt(me->fin, segment->seq));
+}
+
 static void remember_syn(struct tcpstate_connection *connection, struct tcpstate_endpoint *me,
                          struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
                          const struct judgement *judgement)
 {
     bool has_ack = segment->flags & TCPSTATE_FLAG_ACK;
-    /* What it acknowledged before is nothing of the other's that it answers now. */
-    const bool of_another = has_ack && (me->known & KNOWS_ACK) && (peer->known & KNOWS_ISN)
-                            && me->rcv_nxt - peer->isn - 1 > peer->snd_max - peer->isn - 1;
 
-    if (!of_another && (me->known & (KNOWS_ISN | KNOWS_SEQ)) == KNOWS_SEQ && me->snd_max - segment->seq < FAR
-        && (!(me->known & SENT_FIN) || seq_gt(me->fin, segment->seq))) {
-        me->isn = segment->seq; /* recorded behind what its sender sent later */
+    if (is_syn_of_what_was_seen(me, peer, segment, judgement)) {
+        me->isn = segment->seq;
         me->known |= KNOWS_ISN;
     } else if (!(me->known & KNOWS_ISN) || me->isn != segment->seq) {
-        uint32_t kept = me->known & (REPLAYED | DISPUTED | KNOWS_ACK | PROVOKED | SENT_SYN | SENT_TIMESTAMPS);
+        uint32_t kept = me->known & (HAD_ISN | REPLAYED | DISPUTED | KNOWS_ACK | PROVOKED | SENT_SYN | SENT_TIMESTAMPS);
         me->isn = segment->seq;
         me->snd_nxt = me->snd_max = me->island = me->fin_from = tcpstate_segment_next(segment);
         me->known = kept | KNOWS_ISN | KNOWS_SEQ;
@@ -195,7 +206,8 @@ static void remember_ack(struct tcpstate_endpoint *me, struct tcpstate_endpoint 
         me->known |= CLAIMS;
         return;
     }
-    me->known &= ~(uint32_t)CLAIMS;
+    if (!claims_what_may_be(me, peer) || !seq_lt(segment->ack, me->claim) || (judgement->is & SENDS_MORE))
+        me->known &= ~(uint32_t)CLAIMS; /* else it was overtaken by what it claims */
     if (!(me->known & KNOWS_ACK) || seq_gt(segment->ack, me->rcv_nxt) || (syn && !(judgement->is & AGAIN)))
         me->rcv_nxt = segment->ack;
     me->known |= KNOWS_ACK;
@@ -216,6 +228,8 @@ static void confirm_claim(struct tcpstate_endpoint *me, struct tcpstate_endpoint
     if (!(peer->known & CLAIMS) || segment->seq + 1 - peer->claim > peer->window + 1)
         return;
     me->snd_nxt = me->snd_max = me->island = peer->rcv_nxt = peer->claim;
+    if ((me->known & SENT_FIN) && seq_ge(me->fin, peer->claim)) /* of the numbers before */
+        me->known = (me->known & ~(uint32_t)(SENT_FIN | FIN_ARRIVED)) | FIN_DISPUTED;
     me->fin_from = peer->claim - 1; /* what lies right before it may be a FIN */
     peer->known &= ~(uint32_t)CLAIMS;
 }
@@ -240,8 +254,11 @@ static void remember_reset(struct tcpstate_endpoint *me, const struct tcpstate_s
     if (!(judgement->is & FOREIGN) || number == TCPSTATE_RESET_NUMBER_WINDOW)
         me->known |= RST_IN_ITS_NAME;
     const bool outside = number == TCPSTATE_RESET_NUMBER_OUTSIDE;
-    me->known |= SENT_ANY_RST;
-    me->reset_seq = (me->known & KNOWS_SEQ) && (outside || seq_gt(me->snd_max, segment->seq)) ? me->snd_max : segment->seq;
+    /* One that refuses an answer to another SYN ends nothing: its sender goes on (RFC 9293 section 3.10.7.3). */
+    if (!(judgement->is & FOREIGN) || me->likely != TCPSTATE_SYN_SENT) {
+        me->known |= SENT_ANY_RST;
+        me->reset_seq = (me->known & KNOWS_SEQ) && (outside || seq_gt(me->snd_max, segment->seq)) ? me->snd_max : segment->seq;
+    }
     if (!(judgement->is & ACCEPTABLE))
         return;
     if (!(segment->flags & TCPSTATE_FLAG_SYN))
@@ -312,9 +329,10 @@ static void remember_transfer(struct tcpstate_connection *connection, struct tcp
             connection->active_closer = (int8_t)!(segment->from & 1);
     }
     if (judgement->is & OPENS) {
+        const bool of_old = (connection->facts & TCPSTATE_CONNECTION_CONTESTED) && !covers_syn(peer, segment);
         connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_CONTESTED;
-        if (!(judgement->is & GOOD_ACK)) /* what is known of the other is of another connection */
-            peer->known &= REPLAYED | DISPUTED | SENT_SYN_ACK | SENT_DATA;
+        if (!(judgement->is & GOOD_ACK) || of_old) /* what is known of the other is of another connection */
+            peer->known &= HAD_ISN | REPLAYED | DISPUTED | SENT_SYN_ACK | SENT_DATA;
         if (!(peer->known & KNOWS_ISN))
             learn_isn(peer, segment->ack - 1, false); /* the SYN,ACK was not captured */
     }
@@ -327,14 +345,27 @@ static void remember_transfer(struct tcpstate_connection *connection, struct tcp
 static void remember_options(struct tcpstate_endpoint *me, const struct tcpstate_segment *segment,
                              const struct judgement *judgement)
 {
-    const bool syn = segment->flags & TCPSTATE_FLAG_SYN, in_order = syn || (judgement->is & IN_ORDER);
+    const bool syn = (segment->flags & TCPSTATE_FLAG_SYN) && tcpstate_segment_next(segment) == me->snd_max;
+    const bool in_order = syn || (judgement->is & IN_ORDER);
 
     me->known = (me->known & ~(uint32_t)SIGNED) | ((segment->options & TCPSTATE_OPTION_SIGNATURE) ? SIGNED : 0);
     if (!(segment->options & TCPSTATE_OPTION_TIMESTAMPS))
         return;
     if (!(me->known & SENT_TIMESTAMPS) || syn || (in_order && seq_gt(segment->ts_val, me->ts_val)))
         me->ts_val = segment->ts_val;
+    if (!(me->known & SENT_TIMESTAMPS) || syn || seq_gt(segment->ts_val, me->ts_newest))
+        me->ts_newest = segment->ts_val;
     me->known |= SENT_TIMESTAMPS;
+}
+
+/* A SYN that its sender, who holds the connection as was seen, can only have sent since it lost
+ * it: with a time stamp older than a segment gets, or of the end that accepted the other's. */
+static bool has_restarted(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment,
+                          const struct judgement *judgement)
+{
+    if (judgement->is & STALE)
+        return tcpstate_is_older_stamp(me, segment) && me->ts_val - segment->ts_val > MOST_TICKS;
+    return (me->known & (SENT_SYN | SENT_SYN_ACK)) == SENT_SYN_ACK;
 }
 
 void tcpstate_remember(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
@@ -351,9 +382,16 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
     if (!(flags & TCPSTATE_FLAG_ACK) && (flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN)) != TCPSTATE_FLAG_SYN)
         return; /* nonsense leaves no trace */
     me->known &= ~(uint32_t)(EXPIRED | ((judgement->is & (OVERTAKEN | RESET_LATELY)) ? 0 : RST_IN_ITS_NAME));
-    if (judgement->is & OUTDATED) /* late, but its own */
+    /* It was not answered, or the answer was lost, and a FIN with it. */
+    if ((judgement->is & (HAS_FIN | AGAIN | AFTER_A_PAUSE | DOES_NOT_FIT)) == (HAS_FIN | AGAIN | AFTER_A_PAUSE)
+        && !(peer->known & (ACKED_FIN | SENT_FIN)))
+        peer->known |= MAY_REPEAT;
+    const bool among_others = (me->known & KNOWS_SEQ) && seq_lt(tcpstate_segment_next(segment) - 1, me->fin_from);
+    if ((judgement->is & OUTDATED) || ((judgement->is & STRAY) && !among_others)) /* late, or strange, but perhaps its own */
         doubt_fin(me, segment);
     remember_dispute(me, peer, segment, judgement);
+    if ((judgement->is & (HAS_SYN | HAS_ACK)) == HAS_SYN && has_restarted(me, segment, judgement))
+        (void)tcpstate_suspect_new_beginning(me, peer);
     if (judgement->is & (STALE | UNACCEPTABLE | STRAY))
         return;
     if (flags & TCPSTATE_FLAG_SYN)

@@ -228,6 +228,7 @@ struct tcpstate_endpoint {
     struct tcpstate_sighting last, marked;
     uint32_t last_ack; /* the last segment's acknowledgment number */
     uint32_t isn;      /* valid with KNOWS_ISN */
+    uint32_t isn_before; /* in the connection before this one, with HAD_ISN */
     uint32_t snd_nxt;  /* what follows its data as far as seen without a hole */
     uint32_t snd_max;  /* the highest number that follows anything it sent: SND.NXT is at least this */
     uint32_t fin;      /* its FIN's own sequence number, with SENT_FIN */
@@ -242,6 +243,7 @@ struct tcpstate_endpoint {
     uint32_t carried_to; /* what follows the first new data or FIN of it that acknowledged the other's FIN */
     uint32_t anew_from; /* the other's .snd_max when a SYN in its name opened the next connection */
     uint32_t ts_val;   /* time stamp of its last segment in order, with SENT_TIMESTAMPS */
+    uint32_t ts_newest; /* ... of all its segments */
     uint32_t known;    /* KNOWS_* and SENT_*, see judge.h */
     uint16_t repeats;  /* how often its last SYN, SYN,ACK or FIN was sent again */
     uint16_t syns;     /* how many SYNs without ACK it sent */
@@ -261,6 +263,7 @@ struct tcpstate_endpoint {
 struct tcpstate_connection {
     struct tcpstate_endpoint ends[2];
     int64_t time_wait_since; /* when TIME_WAIT began or began anew */
+    int64_t last_reset;      /* when a RST was seen, unless that is too long ago to matter; or TCPSTATE_NO_TIME */
     int64_t moments[TCPSTATE_MOMENTS]; /* nanoseconds, or TCPSTATE_NO_TIME */
     uint32_t milestones[TCPSTATE_MILESTONES]; /* frame numbers */
     uint32_t provoked_by;    /* frame that a challenge ACK would answer */
@@ -285,6 +288,7 @@ enum {
     TCPSTATE_CONNECTION_CROSSED_FINS = 0x80,   /* closed from both ends at once */
     TCPSTATE_CONNECTION_RESTORED = 0x200,   /* its states changed without a segment of its own; nobody was told yet */
     TCPSTATE_CONNECTION_CONTESTED = 0x100,  /* begun by a SYN, but the other end still held the one before */
+    TCPSTATE_CONNECTION_RESET_REFUSED = 0x800, /* its receiver must refuse the RST of .last_reset */
     TCPSTATE_CONNECTION_SETTLED = 0x400,    /* both certainly ESTABLISHED, all numbers in line: see next.c */
 };
 

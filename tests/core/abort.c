@@ -265,12 +265,14 @@ static void reset_in_a_scaled_window(void)
         { "ESTABLISHED",  TO_A, "P.", 301, 101, 10, "ESTABLISHED",  "server-speaks-first", .window = 100 },
         { "any?",         TO_B, "R",  12900, 0, 0,  "ESTABLISHED?",  "reset-ignored", .reset = IN_WINDOW },
         { "any?",         TO_B, "R",  12901, 0, 0,  "ESTABLISHED?",  "reset-ignored", .reset = OUTSIDE });
+    /* A SYN,ACK names a scale only to a SYN that did (RFC 7323 section 2.2): this SYN is not the
+     * one that it answers, and the window may be any. */
     FIGURE(
         { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn" },
         { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack", SCALE, .scale = 7 },
         { "ESTABLISHED",  TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack" },
         { "ESTABLISHED",  TO_A, "P.", 301, 101, 10, "ESTABLISHED",  "server-speaks-first", .window = 100 },
-        { "any?",         TO_B, "R",  12900, 0, 0,  "ESTABLISHED?",  "reset-ignored", .reset = OUTSIDE });
+        { "any?",         TO_B, "R",  12900, 0, 0,  "ESTABLISHED?",  "reset-ignored", .reset = IN_WINDOW });
     FIGURE( /* the SYN,ACK's own window, 100, is not scaled */
         { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn", SCALE, .scale = 7 },
         { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack", SCALE, .scale = 7, .window = 100 },

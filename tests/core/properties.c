@@ -462,7 +462,7 @@ static void random_transfers(void)
     struct world world = { .random = g_rand_new_with_seed(DEFAULT_SEED) };
     bool good = true;
 
-    for (int i = 0; i < 500 && good; i++) {
+    for (int i = 0; i < 600 && good; i++) {
         good = open_connection(&world);
         for (int j = 0; j < 100 && good; j++) {
             struct tcpstate_segment segment = anything(&world);

@@ -250,11 +250,9 @@ static void acknowledgment_beside_a_forged_syn(void)
         { "SYN_SENT",     TO_B, "S",  100,   0,   0, "SYN_RCVD?", "syn" },
         { "ESTABLISHED?", TO_A, "S.", 300,   101, 0, "SYN_RCVD",  "syn-ack" },
         { "any",          TO_A, "S",  90000, 0,   0, "any",       "any", .was_a = "any", .was_b = "any" },
-        { "any",          TO_B, ".",  101,   301, 0, "any",       "any", .was_a = "any", .was_b = "any",
-          .failed = ACK_IS_J_PLUS_1, .expected = 90001 },
         { "any",          TO_B, ".",  101,   301, 0, "any",       "any", .was_a = "any", .was_b = "any" },
-        { "any",          TO_A, ".",  301,   101, 0, "any?",      "any", .was_a = "any", .was_b = "any",
-          .failed = SEQ_IS_J_PLUS_1, .expected = 90001 });
+        { "any",          TO_B, ".",  101,   301, 0, "any",       "any", .was_a = "any", .was_b = "any" },
+        { "any",          TO_A, ".",  301,   101, 0, "any?",      "any", .was_a = "any", .was_b = "any" });
 }
 
 int main(int argc, char **argv)
