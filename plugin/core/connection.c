@@ -237,33 +237,46 @@ static void may_be_soon(struct tcpstate_endpoint *end, tcpstate_set others, bool
     tcpstate_may_be(end, others);
 }
 
+/* One that its receiver must refuse does not make another harmless that is on its way. */
+static void remember_last_reset(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                                bool refused, bool another_is_on_its_way)
+{
+    if (refused && another_is_on_its_way)
+        return;
+    connection->last_reset = segment->time;
+    connection->last_reset_seq = segment->seq;
+    connection->facts &= (uint16_t)~(TCPSTATE_CONNECTION_RESET_REFUSED | TCPSTATE_CONNECTION_RESET_BY_B);
+    connection->facts |= refused ? TCPSTATE_CONNECTION_RESET_REFUSED : 0;
+    connection->facts |= segment->from & 1 ? TCPSTATE_CONNECTION_RESET_BY_B : 0;
+}
+
 /* A RST may reach its receiver behind what its sender sent after it, and overtake what was
  * sent before: for a while either end may be gone, and what one of them sends shows only
  * where it was when it sent that. */
 static void keep_reset_in_mind(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
                                const struct judgement *judgement)
 {
+    const bool known = connection->last_reset != TCPSTATE_NO_TIME;
+    const int64_t since = known ? segment->time - connection->last_reset : 0;
+    const bool refused = connection->facts & TCPSTATE_CONNECTION_RESET_REFUSED;
+
     if (segment->flags & TCPSTATE_FLAG_RST) {
-        connection->last_reset = segment->time;
-        connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_RESET_REFUSED;
-        connection->facts |= judgement->is & BELOW_ALL ? TCPSTATE_CONNECTION_RESET_REFUSED : 0;
+        remember_last_reset(connection, segment, judgement->is & BELOW_ALL, known && !refused && since < TCPSTATE_LONG_WAY);
         return;
     }
-    if (connection->last_reset == TCPSTATE_NO_TIME)
+    if (!known)
         return;
-    const int64_t since = segment->time - connection->last_reset;
     if (since >= TCPSTATE_LONGEST_WAY)
         connection->last_reset = TCPSTATE_NO_TIME;
     for (int i = 0; i < 2; i++) {
         struct tcpstate_endpoint *end = &connection->ends[i];
         const bool sent = (end->known & SENT_ANY_RST) && end->likely != TCPSTATE_SYN_SENT;
-        const struct tcpstate_endpoint *other = &connection->ends[!i];
-        /* ... or it has acknowledged more than the RST's number since. */
-        const bool refused = (connection->facts & TCPSTATE_CONNECTION_RESET_REFUSED)
-                             || ((other->known & SENT_ANY_RST) && (end->known & KNOWS_ACK)
-                                 && seq_lt(other->reset_seq + 1, end->rcv_nxt));
+        const bool got = i == !(connection->facts & TCPSTATE_CONNECTION_RESET_BY_B);
+        /* It has acknowledged more than the RST's number since. */
+        const bool beyond = got && (end->known & KNOWS_ACK) && seq_lt(connection->last_reset_seq + 1, end->rcv_nxt);
 
-        if (end->state != TCPSTATE_UNKNOWN && ((!refused && since < TCPSTATE_LONG_WAY) || (sent && since < TCPSTATE_LONGEST_WAY)))
+        if (end->state != TCPSTATE_UNKNOWN
+            && ((!refused && !beyond && since < TCPSTATE_LONG_WAY) || (sent && since < TCPSTATE_LONGEST_WAY)))
             may_be_soon(end, NOBODY_THERE, i == (segment->from & 1));
     }
 }

@@ -96,6 +96,13 @@ static void judge_syn_ack_again(const struct tcpstate_endpoint *me, const struct
     judgement->lost = judgement->had_not;
 }
 
+/* Half of the first retransmission's time (RFC 6298 section 2.1) after the SYN: an answer that
+ * does not fit that one may be to another, which was not captured. */
+static bool sent_syn_long_ago(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
+{
+    return peer->likely == TCPSTATE_SYN_SENT && segment->time - peer->last.time >= TCPSTATE_LONG_WAY / 2;
+}
+
 /* What it acknowledges. */
 static void judge_ack_of_syn(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
                              struct judgement *judgement)
@@ -111,7 +118,8 @@ static void judge_ack_of_syn(const struct tcpstate_endpoint *peer, const struct 
     } else if (seq_gt(segment->ack, peer->snd_max) && segment->ack - peer->snd_max <= MOST_SYN_DATA) {
         judgement->is |= GOOD_ACK | ACKS_SYN_DATA; /* of data on the SYN that the capture lacks, perhaps */
         judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN_ACK);
-    } else if (seq_gt(segment->ack, peer->snd_max) && segment->ack - peer->snd_max <= FULL_SYN_DATA) {
+    } else if ((seq_gt(segment->ack, peer->snd_max) && segment->ack - peer->snd_max <= FULL_SYN_DATA)
+               || sent_syn_long_ago(peer, segment)) {
         judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN_ACK);
     }
 }
@@ -228,6 +236,7 @@ static void judge_answer_to_syn(const struct tcpstate_endpoint *peer, const stru
         judgement->had_not |= BIT(TCPSTATE_GETS_SYN);
         judgement->lost |= BIT(TCPSTATE_GETS_SYN);
         judgement->is |= CHALLENGES | MAY_BE_ANOTHERS;
+        judgement->may_arrive |= sent_syn_long_ago(peer, segment) ? BIT(TCPSTATE_GETS_SYN_ACK) : 0;
     }
 }
 

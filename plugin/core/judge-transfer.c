@@ -260,7 +260,8 @@ static void judge_arrivals(const struct tcpstate_endpoint *me, const struct tcps
 
     if (covers_syn(peer, segment) && (peer->likely == TCPSTATE_SYN_RCVD || (peer->known & SENT_SYN)))
         acks |= BIT(TCPSTATE_GETS_ACK_OF_SYN);
-    if (covers_syn(peer, segment) && peer->likely == TCPSTATE_SYN_SENT)
+    if (peer->likely == TCPSTATE_SYN_SENT && (peer->known & KNOWS_ISN) && seq_gt(segment->ack, peer->isn)
+        && segment->ack - peer->isn <= UINT16_MAX)
         judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN_ACK); /* it was not captured */
     if (covers_fin(peer, segment))
         acks |= BIT(TCPSTATE_GETS_ACK_OF_FIN);

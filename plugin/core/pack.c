@@ -39,7 +39,7 @@
     X(c->ends[0].syn_frame, c->milestones[0]) X(c->ends[1].syn_frame, c->milestones[0]) \
     X(c->ends[0].last.frame, c->milestones[6]) X(c->ends[1].last.frame, c->ends[0].last.frame) \
     X(c->ends[0].marked.frame, c->ends[0].last.frame) X(c->ends[1].marked.frame, c->ends[1].last.frame) \
-    X(c->provoked_by, c->milestones[0]) X(c->stale_frame, c->milestones[0]) X(c->stale_isn, 0)
+    X(c->provoked_by, c->milestones[0]) X(c->stale_frame, c->milestones[0]) X(c->stale_isn, 0) X(c->last_reset_seq, c->ends[0].snd_max)
 
 /* Small ones, four to a number. */
 #define SMALL(X, c)                                                             \
@@ -62,7 +62,7 @@
     X(c->ends[0].likely_since) X(c->ends[1].likely_since)
 
 enum {
-    NUMBERS = 2 * (13 + 7) + 17 + 4 + 7,
+    NUMBERS = 2 * (13 + 7) + 18 + 4 + 7,
     TIME_COUNT = 21,
     CODE_BYTES = (NUMBERS + 3) / 4,
     TIME_CODE_BYTES = (TIME_COUNT + 1) / 2,

@@ -266,6 +266,7 @@ struct tcpstate_connection {
     int64_t last_reset;      /* when a RST was seen, unless that is too long ago to matter; or TCPSTATE_NO_TIME */
     int64_t moments[TCPSTATE_MOMENTS]; /* nanoseconds, or TCPSTATE_NO_TIME */
     uint32_t milestones[TCPSTATE_MILESTONES]; /* frame numbers */
+    uint32_t last_reset_seq; /* its sequence number */
     uint32_t provoked_by;    /* frame that a challenge ACK would answer */
     uint32_t stale_isn, stale_frame; /* the last old duplicate SYN; frame 0: none */
     uint16_t facts;          /* TCPSTATE_CONNECTION_* */
@@ -289,6 +290,7 @@ enum {
     TCPSTATE_CONNECTION_RESTORED = 0x200,   /* its states changed without a segment of its own; nobody was told yet */
     TCPSTATE_CONNECTION_CONTESTED = 0x100,  /* begun by a SYN, but the other end still held the one before */
     TCPSTATE_CONNECTION_RESET_REFUSED = 0x800, /* its receiver must refuse the RST of .last_reset */
+    TCPSTATE_CONNECTION_RESET_BY_B = 0x1000,   /* endpoint 1 sent it */
     TCPSTATE_CONNECTION_SETTLED = 0x400,    /* both certainly ESTABLISHED, all numbers in line: see next.c */
 };
 

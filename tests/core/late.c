@@ -269,6 +269,55 @@ static void ack_from_before_the_initial_number(void)
         { "any",          TO_B, ".",  101,   53000, 0, "SYN_RCVD?", "any", .was_a = "any" });
 }
 
+/* A RST at the edge of the window that was named last, behind a hole: it may end B.  That B has
+ * acknowledged all before it does not say that it came. */
+static void reset_at_the_edge_of_a_window(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "any",  TO_A, ".",  300, 100, 0,  "any",  "any", .window = 60 },
+        { "any",  TO_B, "P.", 100, 300, 50, "any",  "any" },
+        { "any",  TO_B, "R.", 160, 300, 0,  "any",  "any", .reset = OUTSIDE },
+        { "any",  TO_B, "P.", 150, 300, 10, "any",  "any", .was_a = "any", .was_b = "any", .later = 1 * MILLISECONDS },
+        { "any",  TO_A, ".",  300, 160, 0,  "any",  "any", .was_a = "any", .was_b = "any", .later = 20 * MILLISECONDS },
+        { "any",  TO_B, ".",  160, 300, 0,  "any?", "any", .was_a = "any", .was_b = "any", .later = 20 * MILLISECONDS });
+}
+
+/* ... and one that B must refuse does not make the one before it harmless. */
+static void reset_behind_another_on_its_way(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "any",  TO_B, "R",  150, 0,   0,  "any",  "any", .reset = TCPSTATE_RESET_NUMBER_WINDOW },
+        { "any",  TO_B, "R",  90,  0,   0,  "any",  "any", .reset = OUTSIDE, .later = 1 * MILLISECONDS },
+        { "any",  TO_B, "P.", 100, 300, 10, "any",  "any", .was_a = "any", .was_b = "any", .later = 1 * MILLISECONDS },
+        { "any",  TO_A, "P.", 300, 110, 10, "any",  "any", .was_a = "any", .was_b = "any", .later = 20 * MILLISECONDS },
+        { "any",  TO_B, ".",  110, 310, 0,  "any?", "any", .was_a = "any", .was_b = "any", .later = 20 * MILLISECONDS });
+}
+
+/* B acknowledges data of A's that was not captured, nor what opened the connection: A is past
+ * SYN_SENT, perhaps. */
+static void ack_of_data_behind_the_syn(void)
+{
+    FIGURE(
+        { "SYN_SENT", TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
+        { "CLOSED?",  TO_A, "R.", 0,   101, 0, "CLOSED?",   "refused", .was_b = "CLOSED", .reset = RIGHT_ACK },
+        { "SYN_SENT", TO_B, "S",  100, 0,   0, "any",       "syn-retransmitted", .repeats = 1, .was_a = "any", .was_b = "any",
+          .later = 4 * SECONDS },
+        { "any?",     TO_A, ".",  301, 111, 0, "any",       "any", .was_a = "any", .was_b = "any" });
+}
+
+/* An answer in other numbers, 2 s after the SYN and without a second one: that was not captured,
+ * perhaps, and took another number. */
+static void challenge_long_after_the_syn(void)
+{
+    FIGURE(
+        { "SYN_SENT", TO_B, "S", 90000, 0,     0, "SYN_RCVD?", "syn" },
+        { "any?",     TO_A, ".", 300,   89000, 0, "any",       "challenge-ack", .later = 2 * SECONDS });
+    FIGURE(
+        { "SYN_SENT", TO_B, "S",  90000, 0,     0, "SYN_RCVD?", "syn" },
+        { "any?",     TO_A, "S.", 300,   99000, 0, "any",       "bad-syn-ack", .failed = ACK_IS_J_PLUS_1, .expected = 90001,
+          .later = 2 * SECONDS });
+}
+
 int main(int argc, char **argv)
 {
     figure_init(&argc, &argv);
@@ -294,5 +343,9 @@ int main(int argc, char **argv)
     TEST(syn_ack_behind_its_acknowledgment);
     TEST(syn_again_after_a_simultaneous_open);
     TEST(ack_from_before_the_initial_number);
+    TEST(reset_at_the_edge_of_a_window);
+    TEST(reset_behind_another_on_its_way);
+    TEST(ack_of_data_behind_the_syn);
+    TEST(challenge_long_after_the_syn);
     return g_test_run();
 }
