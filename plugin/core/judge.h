@@ -148,12 +148,6 @@ struct judgement {
  * lacks; by more it is a number that nobody meant. */
 #define FAR (UINT32_C(1) << 30)
 
-/* By how much a time stamp can be older than the latest: 2 MSL of 1 ms ticks (RFC 7323 section 5.4). */
-#define MOST_TICKS UINT32_C(240000)
-
-/* What is sent before a SYN that was recorded late comes to less than this. */
-#define MOST_SENT_BEFORE (UINT32_C(1) << 20)
-
 /* Judge `segment` against what is remembered.  Changes nothing. */
 void tcpstate_judge(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
                     struct judgement *judgement);

@@ -75,6 +75,9 @@ static void take_fin(struct tcpstate_connection *connection, struct tcpstate_end
         connection->active_closer = (int8_t)(segment->from & 1);
 }
 
+/* What is sent before a SYN that was recorded late comes to less than this. */
+#define MOST_SENT_BEFORE (UINT32_C(1) << 20)
+
 /* Whether the SYN is that of its sender's numbers that are known, recorded behind what was sent
  * later. */
 static bool is_syn_of_what_was_seen(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
@@ -358,6 +361,9 @@ static void remember_options(struct tcpstate_endpoint *me, const struct tcpstate
     me->known |= SENT_TIMESTAMPS;
 }
 
+/* By how much a time stamp can be older than the latest: 2 MSL of 1 ms ticks (RFC 7323 section 5.4). */
+#define MOST_TICKS UINT32_C(240000)
+
 /* A SYN that its sender, who holds the connection as was seen, can only have sent since it lost
  * it: with a time stamp older than a segment gets, or of the end that accepted the other's. */
 static bool has_restarted(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment,
@@ -386,8 +392,10 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
     if ((judgement->is & (HAS_FIN | AGAIN | AFTER_A_PAUSE | DOES_NOT_FIT)) == (HAS_FIN | AGAIN | AFTER_A_PAUSE)
         && !(peer->known & (ACKED_FIN | SENT_FIN)))
         peer->known |= MAY_REPEAT;
-    const bool among_others = (me->known & KNOWS_SEQ) && seq_lt(tcpstate_segment_next(segment) - 1, me->fin_from);
-    if ((judgement->is & OUTDATED) || ((judgement->is & STRAY) && !among_others)) /* late, or strange, but perhaps its own */
+    /* Late, or strange but not where its data is: perhaps its own. */
+    if ((judgement->is & OUTDATED)
+        || ((judgement->is & STRAY)
+            && !((me->known & KNOWS_SEQ) && seq_lt(tcpstate_segment_next(segment) - 1, me->fin_from))))
         doubt_fin(me, segment);
     remember_dispute(me, peer, segment, judgement);
     if ((judgement->is & (HAS_SYN | HAS_ACK)) == HAS_SYN && has_restarted(me, segment, judgement))

@@ -21,7 +21,7 @@ struct line {
 static void add(struct line *line, const char *text)
 {
     if (wmem_strbuf_get_len(line->text) > 0)
-        wmem_strbuf_append(line->text, line->language == TCPSTATE_CHINESE ? "，" : ", ");
+        wmem_strbuf_append(line->text, tcpstate_phrase(TCPSTATE_PHRASE_COMMA, line->language));
     wmem_strbuf_append(line->text, text);
 }
 

@@ -48,7 +48,7 @@ static char *comment_on(wmem_allocator_t *pool, const char *label, const struct 
     const char *text = wmem_strdup_printf(
         pool, TCPSTATE_COMMENT_PREFIX "%s | %s%s%s", label,
         standing(pool, client < 0 ? TCPSTATE_PHRASE_SENDER_STANDS : TCPSTATE_PHRASE_CLIENT_STANDS, &tapped->sight, left),
-        tcpstate_language() == TCPSTATE_CHINESE ? "，" : ", ",
+        tcpstate_phrase(TCPSTATE_PHRASE_COMMA, tcpstate_language()),
         standing(pool, client < 0 ? TCPSTATE_PHRASE_RECEIVER_STANDS : TCPSTATE_PHRASE_SERVER_STANDS, &tapped->sight,
                  !left));
 

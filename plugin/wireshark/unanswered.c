@@ -56,7 +56,7 @@ const char *tcpstate_unanswered_text(wmem_allocator_t *pool, enum tcpstate_langu
                                      const struct tcpstate_life *life)
 {
     static const enum tcpstate_phrase more[] = { TCPSTATE_PHRASE_UNANSWERED_TIME_WAIT, TCPSTATE_PHRASE_UNANSWERED_OLD_STAMP };
-    const char *separator = language == TCPSTATE_CHINESE ? "，" : ", ";
+    const char *separator = tcpstate_phrase(TCPSTATE_PHRASE_COMMA, language);
     int64_t after;
     unsigned causes = tcpstate_unanswered(life, &after);
 

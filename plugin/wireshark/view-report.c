@@ -218,7 +218,7 @@ static const char *why_text(wmem_allocator_t *pool, const struct tcpstate_life *
     if (known->summary.outcome.result != TCPSTATE_RESULT_RESET) {
         const char *missing = tcpstate_missing_of(pool, &known->summary.outcome, known->summary.client, known->duration);
         const char *before = tcpstate_unanswered_text(pool, tcpstate_language(), life);
-        return *before ? wmem_strdup_printf(pool, "%s%s%s", missing, tcpstate_language() == TCPSTATE_CHINESE ? "；" : "; ", before)
+        return *before ? wmem_strdup_printf(pool, "%s%s%s", missing, phrase(TCPSTATE_PHRASE_SEMICOLON), before)
                        : missing;
     }
     if (account->disowned != 0 && account->disowned == account->reset_frame)
@@ -240,7 +240,7 @@ static const char *group_text(wmem_allocator_t *pool, const struct group *group,
                        : group->key.length == 0 ? phrase(TCPSTATE_PHRASE_ROLES_UNKNOWN)
                                                 : tcpstate_endpoint_text(pool, &first->summary.pair, first->b);
 
-    const char *comma = tcpstate_language() == TCPSTATE_CHINESE ? "，" : ", ";
+    const char *comma = phrase(TCPSTATE_PHRASE_COMMA);
     if (group->key.result == TCPSTATE_RESULT_REFUSED)
         return wmem_strdup_printf(pool, "%s%s%s", text, comma, phrase(TCPSTATE_PHRASE_REPORT_REFUSED));
     if (!has_section((enum tcpstate_result)group->key.result))
@@ -318,6 +318,17 @@ static void print_outcomes(const unsigned counts[TCPSTATE_RESULTS], unsigned all
     }
 }
 
+/* The largest of so many groups, which have so many connections. */
+static void print_groups(const struct tcpstate_survey *survey, const char *heading, const struct best *best,
+                         unsigned groups, unsigned connections)
+{
+    if (connections == 0)
+        return;
+    printf("\n%s%s%u\n", heading, phrase(TCPSTATE_PHRASE_COLON), connections);
+    print_lines(survey, best, false);
+    print_more(best->count, groups);
+}
+
 /* A RST after a FIN is a close of its own kind, and has a section of its own. */
 static bool belongs(const struct key *key, enum tcpstate_result result, bool after_fin)
 {
@@ -341,13 +352,8 @@ static void print_section(const struct tcpstate_survey *survey, GHashTable *grou
         connections += group->count;
         enter(&best, group->count, group->first, group);
     }
-    const char *colon = tcpstate_language() == TCPSTATE_CHINESE ? "：" : ": ";
-    if (connections == 0)
-        return;
-    printf("\n%s%s%u\n", after_fin ? tcpstate_close_kind_word(TCPSTATE_CLOSE_FIN_RESET, tcpstate_language())
-                                   : tcpstate_result_word(result, tcpstate_language()), colon, connections);
-    print_lines(survey, &best, false);
-    print_more(best.count, lines);
+    print_groups(survey, after_fin ? tcpstate_close_kind_word(TCPSTATE_CLOSE_FIN_RESET, tcpstate_language())
+                                   : tcpstate_result_word(result, tcpstate_language()), &best, lines, connections);
 }
 
 static void print_healthy(const struct tcpstate_survey *survey, GHashTable *healthy)
@@ -366,12 +372,7 @@ static void print_healthy(const struct tcpstate_survey *survey, GHashTable *heal
         connections += group->count;
         enter(&best, group->count, group->first, group);
     }
-    if (connections == 0)
-        return;
-    printf("\n%s%s%u\n", phrase(TCPSTATE_PHRASE_REPORT_HEALTHY), tcpstate_language() == TCPSTATE_CHINESE ? "：" : ": ",
-           connections);
-    print_lines(survey, &best, false);
-    print_more(best.count, lines);
+    print_groups(survey, phrase(TCPSTATE_PHRASE_REPORT_HEALTHY), &best, lines, connections);
 }
 
 /* Whether somebody has waited for long. */
@@ -449,14 +450,14 @@ static void print(void *data)
     if (slow > 0) {
         putchar('\n');
         printf(phrase(TCPSTATE_PHRASE_REPORT_SLOW), (int)(tcpstate_slow_handshake() / 1000000));
-        printf("%s%u\n", tcpstate_language() == TCPSTATE_CHINESE ? "：" : ": ", slow);
+        printf("%s%u\n", phrase(TCPSTATE_PHRASE_COLON), slow);
         print_lines(survey, &slowest, true);
         print_more(slowest.count, slow);
     }
     if (waited > 0) {
         putchar('\n');
         printf(phrase(TCPSTATE_PHRASE_REPORT_SLOW_RESPONSES), (int)(tcpstate_slow_response() / 1000000));
-        printf("%s%u\n", tcpstate_language() == TCPSTATE_CHINESE ? "：" : ": ", waited);
+        printf("%s%u\n", phrase(TCPSTATE_PHRASE_COLON), waited);
         print_lines(survey, &responses, true);
         print_more(responses.count, waited);
     }

@@ -351,7 +351,7 @@ static void add_conn_state(const struct tcpstate_view *view, const char *code)
     const char *meaning = tcpstate_conn_state_meaning(code, view->language);
 
     tcpstate_add_explained(view, TCPSTATE_FIELD_CONN_STATE, code,
-                           *meaning ? view->language == TCPSTATE_CHINESE ? "：" : ": " : "", meaning);
+                           *meaning ? tcpstate_phrase(TCPSTATE_PHRASE_COLON, view->language) : "", meaning);
 }
 
 /* Hidden: the line above them has them all. */
@@ -521,7 +521,7 @@ static void head(const struct tcpstate_view *view, proto_item *item, const char 
     bool roles = seen->client >= 0;
     int first = roles ? seen->client : view->reading->segment.from;
     bool chinese = view->language == TCPSTATE_CHINESE;
-    const char *separator = chinese ? "，" : ", ";
+    const char *separator = tcpstate_phrase(TCPSTATE_PHRASE_COMMA, view->language);
     const char *states[2];
 
     if (!view->visible)
