@@ -82,6 +82,8 @@ void tcpstate_known_of(const struct tcpstate_tally *tally, struct tcpstate_known
     struct tcpstate_summary *summary = &known->summary;
 
     tcpstate_life_summary(tally->life, summary);
+    const int64_t slowest = tcpstate_life_connection(tally->life)->account.slowest;
+    known->slowest_response = slowest > 0 ? slowest : -1;
     known->a = summary->client >= 0 ? summary->client : tally->first_sender;
     known->b = !known->a;
     known->handshake = between(summary, TCPSTATE_MOMENT_SYN, TCPSTATE_MOMENT_HANDSHAKE_ACK);

@@ -46,12 +46,12 @@ struct tcpstate_tally *tcpstate_survey_at(const struct tcpstate_survey *survey, 
 struct tcpstate_known {
     struct tcpstate_summary summary;
     int a, b; /* endpoints */
-    int64_t handshake, to_first_request, to_first_response, duration;
+    int64_t handshake, to_first_request, to_first_response, slowest_response, duration;
 };
 void tcpstate_known_of(const struct tcpstate_tally *tally, struct tcpstate_known *known);
 
-/* Whether the report lists the connection by itself, for something is wrong with
- * it (view-report.c). */
+/* Whether the report lists the connection by itself: it failed, hangs or was slow
+ * (view-report.c). */
 bool tcpstate_report_lists(const struct tcpstate_known *known);
 
 /* "client -> server" in the user's words, "(inferred)" where it is. */

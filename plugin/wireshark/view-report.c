@@ -103,9 +103,19 @@ static bool has_section(enum tcpstate_result result)
     return false;
 }
 
+static bool has_slow_handshake(const struct tcpstate_known *known)
+{
+    return known->handshake >= tcpstate_slow_handshake();
+}
+
+static bool has_slow_response(const struct tcpstate_known *known)
+{
+    return known->slowest_response >= tcpstate_slow_response();
+}
+
 bool tcpstate_report_lists(const struct tcpstate_known *known)
 {
-    return has_section(known->summary.outcome.result) || known->handshake >= tcpstate_slow_handshake();
+    return has_section(known->summary.outcome.result) || has_slow_handshake(known) || has_slow_response(known);
 }
 
 /* A last ACK that may only have come after the capture's end. */
@@ -425,19 +435,16 @@ static void print(void *data)
             join_group(groups, &known, i);
             failed++;
         }
-        if (known.handshake >= tcpstate_slow_handshake()) {
+        if (has_slow_handshake(&known)) {
             slow++;
             enter(&slowest, known.handshake, i, NULL);
         }
-        const struct tcpstate_life *life = tcpstate_survey_at(survey, i)->life;
-        int64_t response = tcpstate_life_connection(life)->account.slowest;
-        if (response >= tcpstate_slow_response() && response > 0) {
+        if (has_slow_response(&known)) {
             waited++;
-            enter(&responses, response, i, NULL);
+            enter(&responses, known.slowest_response, i, NULL);
         }
-        join_healthy(healthy, &known, i,
-                     known.handshake >= tcpstate_slow_handshake() || (response >= tcpstate_slow_response() && response > 0)
-                         || is_waited_on(life));
+        join_healthy(healthy, &known, i, has_slow_handshake(&known) || has_slow_response(&known)
+                                             || is_waited_on(tcpstate_survey_at(survey, i)->life));
     }
     print_heading(report);
     if (all > 0)
