@@ -392,7 +392,7 @@ struct tcpstate_observation {
     enum tcpstate_step step;
     struct tcpstate_standing ends[2];
     int8_t client;        /* endpoint 0 or 1, or -1: roles unknown */
-    bool roles_inferred;  /* the roles follow from a port only */
+    bool roles_inferred;  /* no SYN or SYN,ACK tells the roles */
     uint8_t checks;       /* TCPSTATE_CHECK_* that this step has */
     uint8_t failed;       /* those of them that fail */
     enum tcpstate_reset_number reset_number;

@@ -54,7 +54,7 @@ const WORDS = {
   client_token: ['C', '客'],
   server_token: ['S', '服'],
   connection: ['Connection {0}', '连接{0}'],
-  roles_inferred: ['client and server inferred from the ports', '由端口推断客户端与服务器'],
+  roles_inferred: ['client and server inferred', '客户端与服务器为推断'],
   roles_unknown: ['who is client and who is server is not known', '客户端与服务器未知'],
   midstream: ['the capture lacks its beginning', '抓包未包含其开头'],
   opened: ['opened: {0}', '建立：{0}'],

@@ -46,7 +46,7 @@ static const char *const words[TCPSTATE_WORDS][TCPSTATE_LANGUAGES] = {
                                   "抓包中没有该连接的开头" },
     [TCPSTATE_WORD_BOTH] = { "both", "双方" },
     [TCPSTATE_WORD_WHOLE] = { "The whole connection", "整个连接" },
-    [TCPSTATE_WORD_ROLES_INFERRED] = { "inferred from the port numbers", "由端口号推断" },
+    [TCPSTATE_WORD_ROLES_INFERRED] = { "client and server inferred", "客户端与服务器为推断" },
 };
 
 const char *tcpstate_label(enum tcpstate_step step, enum tcpstate_language language, bool with_protocol)

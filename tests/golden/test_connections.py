@@ -168,6 +168,15 @@ def test_roles_inferred_from_another_connection(segments, roles, fields, rows, t
     assert old["roles"] == roles[-1] and (roles[-1] == "unknown" or (old["address_a"], old["port_b"]) == (A, "9010"))
 
 
+def test_inferred_roles_are_said_to_be_no_more(tshark, tmp_path):
+    """Neither port is well known: another connection told who is the server, so no text may name the ports."""
+    capture = talk(tmp_path / "talk.pcap", *accepts(A, B, 9010), *OLD)
+    ladder = tshark("-q", "-r", capture, "-z", "tcpstate,ladder,tcp.port == 40000")
+    tree = tshark("-r", capture, "-Y", "frame.number == 3", "-V", "-O", "tcpstate")
+    assert "Connection 1: 10.0.0.1:40000 -> 10.0.0.2:9010 (client and server inferred)" in ladder
+    assert "[Roles: client and server inferred]" in tree
+
+
 def test_icmp_that_quotes_a_segment_is_no_packet_of_the_connection(rows):
     row, = rows(sample("icmp-unreachable"))
     assert (row["outcome"], row["packets_b_to_a"]) == ("unreachable", "0")
