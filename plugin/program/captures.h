@@ -18,7 +18,7 @@ struct tcpstate_record {
     wtap_rec *record;
     const uint8_t *bytes;
     int64_t offset;   /* in its file */
-    unsigned file;    /* the how manieth, from 0 */
+    unsigned file;    /* which of the files, from 0 */
     int subtype;      /* of that file: wtap_file_type_subtype() */
 };
 

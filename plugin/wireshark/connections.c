@@ -184,7 +184,7 @@ static struct tcpstate_connection *begin_life(struct tuple *tuple, struct tcpsta
     if (before)
         add_life(tuple, life);
     *life = (struct tcpstate_life){ .tuple = tuple, .before = before, .first_frame = reading->segment.frame,
-                                    .stream = stream, .number = connections++, .application = -1, .place = -1 };
+                                    .stream = stream, .number = connections++, .application = -1, .slot = -1 };
     tuple->latest = life;
     return tcpstate_life_make(life);
 }

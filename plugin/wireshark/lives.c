@@ -1,4 +1,4 @@
-/* lives.c - the desk and the files; see lives.h.
+/* lives.c - open connections in slots, all others packed; see lives.h.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -8,14 +8,14 @@
 
 #include "host.h"
 
-/* How many connections lie open.  More would not be slower, only larger; with
- * fewer a busy server's connections would be filed between their segments. */
-#define DESK 1024
+/* How many connections are open at once.  More would not be slower, only larger; with
+ * fewer a busy server's connections would be packed between their segments. */
+#define SLOTS 1024
 
 /* How much of a timeline is kept together: a visit reads it from its start. */
 #define PART 256
 
-struct place {
+struct slot {
     struct tcpstate_life *life; /* NULL: free */
     struct tcpstate_connection connection;
     struct tcpstate_entry last; /* of the timeline, what the next entry is written against */
@@ -25,8 +25,8 @@ struct place {
 };
 
 /* A connection and the latest part of its timeline. */
-struct filed {
-    uint16_t packed, timeline; /* bytes of each */
+struct packed {
+    uint16_t connection, timeline; /* bytes of each */
     uint8_t bytes[];
 };
 
@@ -42,8 +42,8 @@ struct older {
     struct part *parts;
 };
 
-static struct place desk[DESK];
-static unsigned hand; /* where to look for somebody to file */
+static struct slot slots[SLOTS];
+static unsigned clock_hand; /* the next slot that may have to be cleared */
 
 /* What was last looked at without being open. */
 static struct {
@@ -54,7 +54,7 @@ static struct {
 /* Small pieces of memory without a header each: wmem's cost 16 bytes. */
 #define PIECE 8
 #define PAGE 65536
-#define MOST_PIECES ((sizeof(struct filed) + TCPSTATE_MOST_PACKED + PART) / PIECE + 1)
+#define MOST_PIECES ((sizeof(struct packed) + TCPSTATE_MOST_PACKED + PART) / PIECE + 1)
 static uint8_t *page;
 static size_t page_left;
 static void *given_back[MOST_PIECES + 1]; /* by size, in pieces */
@@ -99,9 +99,9 @@ void tcpstate_lives_begin(void)
     page = NULL;
     page_left = 0;
     memset(given_back, 0, sizeof given_back);
-    for (unsigned i = 0; i < DESK; i++)
-        desk[i].life = NULL;
-    hand = 0;
+    for (unsigned i = 0; i < SLOTS; i++)
+        slots[i].life = NULL;
+    clock_hand = 0;
     looked_at.life = NULL;
 }
 
@@ -110,68 +110,68 @@ void tcpstate_lives_end(void)
     tcpstate_lives_begin(); /* the file scope frees it all */
 }
 
-static size_t filed_size(const struct filed *filed)
+static size_t packed_size(const struct packed *packed)
 {
-    return sizeof *filed + filed->packed + filed->timeline;
+    return sizeof *packed + packed->connection + packed->timeline;
 }
 
-static void file_away(struct place *place)
+static void pack_away(struct slot *slot)
 {
-    struct tcpstate_life *life = place->life;
-    uint8_t packed[TCPSTATE_MOST_PACKED];
-    size_t size = tcpstate_pack(&place->connection, packed);
-    size_t all = sizeof(struct filed) + size + place->size;
+    struct tcpstate_life *life = slot->life;
+    uint8_t bytes[TCPSTATE_MOST_PACKED];
+    size_t size = tcpstate_pack(&slot->connection, bytes);
+    size_t all = sizeof(struct packed) + size + slot->size;
 
-    if (life->filed && pieces(filed_size(life->filed)) != pieces(all)) {
-        give_back(life->filed, filed_size(life->filed));
-        life->filed = NULL;
+    if (life->packed && pieces(packed_size(life->packed)) != pieces(all)) {
+        give_back(life->packed, packed_size(life->packed));
+        life->packed = NULL;
     }
-    if (!life->filed)
-        life->filed = (struct filed *)take_memory(all);
-    life->filed->packed = (uint16_t)size;
-    life->filed->timeline = place->size;
-    memcpy(life->filed->bytes, packed, size);
-    memcpy(life->filed->bytes + size, place->timeline, place->size);
-    life->place = -1;
-    place->life = NULL;
+    if (!life->packed)
+        life->packed = (struct packed *)take_memory(all);
+    life->packed->connection = (uint16_t)size;
+    life->packed->timeline = slot->size;
+    memcpy(life->packed->bytes, bytes, size);
+    memcpy(life->packed->bytes + size, slot->timeline, slot->size);
+    life->slot = -1;
+    slot->life = NULL;
     if (looked_at.life == life)
         looked_at.life = NULL;
 }
 
-/* A place on the desk, that of somebody who was not used for longest, more or
- * less: the hand goes round and spares once who was used since it came by. */
-static struct place *clear_place(void)
+/* A slot that is free, or that of a connection which was not used for long, by the
+ * clock algorithm: one that was used since the hand came by is spared once. */
+static struct slot *evict(void)
 {
     for (;;) {
-        struct place *place = &desk[hand];
-        hand = (hand + 1) % DESK;
-        if (place->life && place->used) {
-            place->used = false;
+        struct slot *slot = &slots[clock_hand];
+        clock_hand = (clock_hand + 1) % SLOTS;
+        if (slot->life && slot->used) {
+            slot->used = false;
             continue;
         }
-        if (place->life)
-            file_away(place);
-        return place;
+        if (slot->life)
+            pack_away(slot);
+        return slot;
     }
 }
 
-static struct place *lay_out(struct tcpstate_life *life)
+static struct slot *take_slot(struct tcpstate_life *life)
 {
-    struct place *place = clear_place();
+    struct slot *slot = evict();
 
-    place->life = life;
-    place->used = true;
-    life->place = (int16_t)(place - desk);
-    return place;
+    slot->life = life;
+    slot->used = true;
+    life->slot = (int16_t)(slot - slots);
+    return slot;
 }
 
 struct tcpstate_connection *tcpstate_life_make(struct tcpstate_life *life)
 {
-    struct place *place = lay_out(life);
+    struct slot *slot = take_slot(life);
 
-    place->last = tcpstate_no_entry;
-    place->size = 0;
-    return &place->connection;
+    slot->last = tcpstate_no_entry;
+    slot->size = 0;
+    return &slot->connection;
 }
 
 /* Entries up to `frame` and `layer`; true if there was one. */
@@ -193,33 +193,33 @@ static bool read_entries(const uint8_t *bytes, size_t size, uint32_t frame, uint
 
 struct tcpstate_connection *tcpstate_life_open(struct tcpstate_life *life)
 {
-    if (life->place >= 0) {
-        desk[life->place].used = true;
-        return &desk[life->place].connection;
+    if (life->slot >= 0) {
+        slots[life->slot].used = true;
+        return &slots[life->slot].connection;
     }
-    struct place *place = lay_out(life);
-    const struct filed *filed = life->filed;
-    tcpstate_unpack(&place->connection, filed->bytes, filed->packed);
-    place->size = filed->timeline;
-    memcpy(place->timeline, filed->bytes + filed->packed, filed->timeline);
-    place->last = tcpstate_no_entry;
-    read_entries(place->timeline, place->size, UINT32_MAX, UINT8_MAX, &place->last);
-    return &place->connection;
+    struct slot *slot = take_slot(life);
+    const struct packed *packed = life->packed;
+    tcpstate_unpack(&slot->connection, packed->bytes, packed->connection);
+    slot->size = packed->timeline;
+    memcpy(slot->timeline, packed->bytes + packed->connection, packed->timeline);
+    slot->last = tcpstate_no_entry;
+    read_entries(slot->timeline, slot->size, UINT32_MAX, UINT8_MAX, &slot->last);
+    return &slot->connection;
 }
 
 const struct tcpstate_connection *tcpstate_life_look(const struct tcpstate_life *life)
 {
-    if (life->place >= 0)
-        return &desk[life->place].connection;
+    if (life->slot >= 0)
+        return &slots[life->slot].connection;
     if (looked_at.life != life) {
-        tcpstate_unpack(&looked_at.connection, life->filed->bytes, life->filed->packed);
+        tcpstate_unpack(&looked_at.connection, life->packed->bytes, life->packed->connection);
         looked_at.life = life;
     }
     return &looked_at.connection;
 }
 
-/* The timeline on the desk is full: it becomes one of the earlier parts. */
-static void turn_page(struct tcpstate_life *life, struct place *place)
+/* The timeline in the slot is full: it becomes one of the earlier parts. */
+static void close_part(struct tcpstate_life *life, struct slot *slot)
 {
     struct older *older = life->older;
     struct tcpstate_entry first = tcpstate_no_entry;
@@ -232,38 +232,38 @@ static void turn_page(struct tcpstate_life *life, struct place *place)
                                                    older->room * sizeof *older->parts);
     }
     struct part *part = &older->parts[older->count++];
-    tcpstate_read_entry(place->timeline, &first);
+    tcpstate_read_entry(slot->timeline, &first);
     part->first_frame = first.frame;
-    part->size = place->size;
-    part->bytes = (uint8_t *)take_memory(place->size);
-    memcpy(part->bytes, place->timeline, place->size);
-    place->size = 0;
+    part->size = slot->size;
+    part->bytes = (uint8_t *)take_memory(slot->size);
+    memcpy(part->bytes, slot->timeline, slot->size);
+    slot->size = 0;
 }
 
 void tcpstate_life_append(struct tcpstate_life *life, const struct tcpstate_entry *entry)
 {
-    struct place *place = &desk[life->place];
+    struct slot *slot = &slots[life->slot];
     uint8_t bytes[TCPSTATE_MOST_ENTRY];
-    size_t size = tcpstate_write_entry(bytes, entry, &place->last);
+    size_t size = tcpstate_write_entry(bytes, entry, &slot->last);
 
     struct tcpstate_entry whole = *entry;
     for (int i = 0; i < 2; i++) /* what it does not know itself was known before */
         if (!(whole.knows_isn & 1u << i))
-            whole.isn[i] = place->last.isn[i];
-    whole.knows_isn |= place->last.knows_isn;
-    if (place->size + size > PART) {
-        turn_page(life, place); /* the first entry of a part follows none, and says all */
+            whole.isn[i] = slot->last.isn[i];
+    whole.knows_isn |= slot->last.knows_isn;
+    if (slot->size + size > PART) {
+        close_part(life, slot); /* the first entry of a part follows none, and says all */
         size = tcpstate_write_entry(bytes, &whole, &tcpstate_no_entry);
     }
-    memcpy(place->timeline + place->size, bytes, size);
-    place->size = (uint16_t)(place->size + size);
-    place->last = whole;
+    memcpy(slot->timeline + slot->size, bytes, size);
+    slot->size = (uint16_t)(slot->size + size);
+    slot->last = whole;
 }
 
 bool tcpstate_life_is_blank(const struct tcpstate_life *life)
 {
-    return life->place >= 0 ? desk[life->place].size == 0 && !life->older
-                            : life->filed->timeline == 0 && !life->older;
+    return life->slot >= 0 ? slots[life->slot].size == 0 && !life->older
+                            : life->packed->timeline == 0 && !life->older;
 }
 
 /* The part that holds a frame: the last one that begins not after it.  Two
@@ -292,15 +292,15 @@ static const struct part *part_at(const struct older *older, uint32_t frame, uin
 bool tcpstate_life_entry(const struct tcpstate_life *life, uint32_t frame, uint8_t layer,
                          struct tcpstate_entry *entry)
 {
-    const struct tcpstate_entry *last = life->place >= 0 ? &desk[life->place].last : NULL;
+    const struct tcpstate_entry *last = life->slot >= 0 ? &slots[life->slot].last : NULL;
 
     /* On first visits the latest entry is the one that is asked for. */
     if (last && last->frame != 0 && (last->frame < frame || (last->frame == frame && last->layer <= layer))) {
         *entry = *last;
         return true;
     }
-    const uint8_t *bytes = life->place >= 0 ? desk[life->place].timeline : life->filed->bytes + life->filed->packed;
-    size_t size = life->place >= 0 ? desk[life->place].size : life->filed->timeline;
+    const uint8_t *bytes = life->slot >= 0 ? slots[life->slot].timeline : life->packed->bytes + life->packed->connection;
+    size_t size = life->slot >= 0 ? slots[life->slot].size : life->packed->timeline;
 
     if (read_entries(bytes, size, frame, layer, entry))
         return true;

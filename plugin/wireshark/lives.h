@@ -1,12 +1,13 @@
-/* lives.h - where connections are kept: a few open on the desk, all others
- * filed away in as few bytes as they need.
+/* lives.h - where connections are kept: a few open, each in a slot, all others packed
+ * in as few bytes as they need.  A life is one connection of a four-tuple (RFC 9293:
+ * an incarnation).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * At any moment most connections of a large capture are over or idle.  Only
- * those that had a segment lately lie open on the desk, which never grows; the
- * others are packed (core/pack.c) together with their timeline and unpacked at
- * their next segment, unchanged.  All memory has the capture file's scope.
+ * those that had a segment lately are open, in a fixed number of slots; the others
+ * are packed (core/pack.c) together with their timeline and unpacked at their next
+ * segment, unchanged.  All memory has the capture file's scope.
  */
 #ifndef TCPSTATE_LIVES_H
 #define TCPSTATE_LIVES_H
@@ -26,7 +27,7 @@ struct tcpstate_ended {
 struct tcpstate_life {
     struct tcpstate_life *before; /* the one that had the four-tuple before, or NULL */
     struct tuple *tuple;          /* its four-tuple: connections.c's */
-    struct filed *filed;          /* when not on the desk */
+    struct packed *packed;        /* when not in a slot */
     struct older *older;          /* the timeline's earlier parts, if it is long; or NULL */
     struct tcpstate_ended ended;
     bool one_sided;               /* one end acknowledges what the other sent, and nothing of that was captured */
@@ -35,7 +36,7 @@ struct tcpstate_life {
     uint32_t stream;              /* the first tcp.stream that it had, or TCPSTATE_NO_STREAM */
     uint32_t number;              /* its own number in the capture file, from 0 */
     int32_t application;          /* protocol of the first data that told it, or -1 */
-    int16_t place;                /* on the desk, or -1 */
+    int16_t slot;                 /* where it is open, or -1 */
 };
 
 /* A capture file begins or ends. */

@@ -26,7 +26,7 @@ enum {
 };
 
 /* All that one -z asks for. */
-struct book {
+struct job {
     char *filter;
     bool all;
     GPtrArray *ladders;     /* struct tcpstate_ladder, by first frame */
@@ -45,50 +45,50 @@ static void free_ladder(void *data)
 
 static void forget(void *data)
 {
-    struct book *book = (struct book *)data;
+    struct job *job = (struct job *)data;
 
-    g_ptr_array_set_size(book->ladders, 0);
-    g_hash_table_remove_all(book->by_life);
-    g_string_chunk_clear(book->texts);
-    book->left_out = 0;
+    g_ptr_array_set_size(job->ladders, 0);
+    g_hash_table_remove_all(job->by_life);
+    g_string_chunk_clear(job->texts);
+    job->left_out = 0;
 }
 
 static void end(void *data)
 {
-    struct book *book = (struct book *)data;
+    struct job *job = (struct job *)data;
 
-    g_ptr_array_free(book->ladders, TRUE);
-    g_hash_table_destroy(book->by_life);
-    g_string_chunk_free(book->texts);
-    g_free(book->filter);
-    g_free(book);
+    g_ptr_array_free(job->ladders, TRUE);
+    g_hash_table_destroy(job->by_life);
+    g_string_chunk_free(job->texts);
+    g_free(job->filter);
+    g_free(job);
 }
 
 /* The ladder of a connection, or NULL if there are too many. */
-static struct tcpstate_ladder *ladder_of(struct book *book, const struct tcpstate_life *life)
+static struct tcpstate_ladder *ladder_of(struct job *job, const struct tcpstate_life *life)
 {
     void *found;
 
-    if (g_hash_table_lookup_extended(book->by_life, life, NULL, &found))
+    if (g_hash_table_lookup_extended(job->by_life, life, NULL, &found))
         return (struct tcpstate_ladder *)found;
     struct tcpstate_ladder *ladder = NULL;
-    if (book->all || book->ladders->len < MOST_CONNECTIONS) {
+    if (job->all || job->ladders->len < MOST_CONNECTIONS) {
         ladder = g_new0(struct tcpstate_ladder, 1);
         ladder->life = life;
-        ladder->filtered = book->filter != NULL;
-        ladder->half = book->all ? UINT32_MAX : MOST_RUNGS_AT_EACH_END;
-        g_ptr_array_add(book->ladders, ladder);
+        ladder->filtered = job->filter != NULL;
+        ladder->half = job->all ? UINT32_MAX : MOST_RUNGS_AT_EACH_END;
+        g_ptr_array_add(job->ladders, ladder);
     } else {
-        book->left_out++;
+        job->left_out++;
     }
-    g_hash_table_insert(book->by_life, (void *)life, ladder);
+    g_hash_table_insert(job->by_life, (void *)life, ladder);
     return ladder;
 }
 
-static const char *keep(struct book *book, const char *text)
+static const char *keep(struct job *job, const char *text)
 {
     char *printable = tcpstate_printable(text);
-    const char *kept = g_string_chunk_insert_const(book->texts, printable);
+    const char *kept = g_string_chunk_insert_const(job->texts, printable);
 
     g_free(printable);
     return kept;
@@ -96,9 +96,9 @@ static const char *keep(struct book *book, const char *text)
 
 static void take(void *data, const struct tcpstate_tapped *tapped)
 {
-    struct book *book = (struct book *)data;
+    struct job *job = (struct job *)data;
     const struct tcpstate_reading *reading = &tapped->reading;
-    struct tcpstate_ladder *ladder = ladder_of(book, tapped->sight.life);
+    struct tcpstate_ladder *ladder = ladder_of(job, tapped->sight.life);
 
     if (!ladder)
         return;
@@ -106,9 +106,9 @@ static void take(void *data, const struct tcpstate_tapped *tapped)
     if (!rung || rung->run.segments > 0)
         return;
     wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
-    rung->label = keep(book, tcpstate_label_of(pool, reading, &tapped->sight));
+    rung->label = keep(job, tcpstate_label_of(pool, reading, &tapped->sight));
     if (reading->quoted)
-        rung->icmp = keep(book, tcpstate_ip_text(pool, reading->reporter, reading->pair.address_length, true));
+        rung->icmp = keep(job, tcpstate_ip_text(pool, reading->reporter, reading->pair.address_length, true));
     wmem_destroy_allocator(pool);
 }
 
@@ -138,31 +138,31 @@ static void print_legend(unsigned used, const GPtrArray *codes)
 
 static void print(void *data)
 {
-    const struct book *book = (const struct book *)data;
+    const struct job *job = (const struct job *)data;
     enum tcpstate_language language = tcpstate_language();
     GString *out = g_string_new("");
     GPtrArray *codes = g_ptr_array_new();
     unsigned legend = 0;
 
     printf("\n%s\n", tcpstate_phrase(TCPSTATE_PHRASE_LADDER_TITLE, language));
-    if (book->filter) {
-        printf(tcpstate_phrase(TCPSTATE_PHRASE_LADDER_FILTER, language), book->filter);
+    if (job->filter) {
+        printf(tcpstate_phrase(TCPSTATE_PHRASE_LADDER_FILTER, language), job->filter);
         printf("\n");
     }
-    for (guint i = 0; i < book->ladders->len; i++) {
+    for (guint i = 0; i < job->ladders->len; i++) {
         g_string_truncate(out, 0);
-        tcpstate_ladder_draw(out, (const struct tcpstate_ladder *)g_ptr_array_index(book->ladders, i), &legend,
+        tcpstate_ladder_draw(out, (const struct tcpstate_ladder *)g_ptr_array_index(job->ladders, i), &legend,
                              codes);
         printf("\n%s", out->str);
     }
     printf("\n");
-    if (book->ladders->len == 0)
+    if (job->ladders->len == 0)
         printf("%s\n", tcpstate_phrase(TCPSTATE_PHRASE_LADDER_NONE, language));
     print_legend(legend, codes);
     g_ptr_array_free(codes, TRUE);
-    if (book->left_out > 0) {
+    if (job->left_out > 0) {
         char count[TCPSTATE_GROUPED];
-        tcpstate_grouped(count, book->left_out);
+        tcpstate_grouped(count, job->left_out);
         printf(tcpstate_phrase(TCPSTATE_PHRASE_LADDER_CONNECTIONS_LEFT_OUT, language), count);
         printf("\n");
     }
@@ -171,26 +171,26 @@ static void print(void *data)
 
 static void *begin(const char *given, const char **filter)
 {
-    struct book *book = g_new0(struct book, 1);
+    struct job *job = g_new0(struct job, 1);
 
     if (given && g_str_has_prefix(given, "all") && (given[3] == '\0' || given[3] == ',')) {
-        book->all = true;
+        job->all = true;
         given = given[3] == ',' && given[4] != '\0' ? given + 4 : NULL;
     }
-    *filter = book->filter = g_strdup(given);
-    book->ladders = g_ptr_array_new_with_free_func(free_ladder);
-    book->by_life = g_hash_table_new(g_direct_hash, g_direct_equal);
-    book->texts = g_string_chunk_new(4096);
-    return book;
+    *filter = job->filter = g_strdup(given);
+    job->ladders = g_ptr_array_new_with_free_func(free_ladder);
+    job->by_life = g_hash_table_new(g_direct_hash, g_direct_equal);
+    job->texts = g_string_chunk_new(4096);
+    return job;
 }
 
 static void choose(void *data, tcpstate_selects *wanted, const void *whom)
 {
-    struct book *book = (struct book *)data;
+    struct job *job = (struct job *)data;
 
-    for (guint i = book->ladders->len; i-- > 0;)
-        if (!wanted(((const struct tcpstate_ladder *)g_ptr_array_index(book->ladders, i))->life, whom))
-            g_ptr_array_remove_index(book->ladders, i);
+    for (guint i = job->ladders->len; i-- > 0;)
+        if (!wanted(((const struct tcpstate_ladder *)g_ptr_array_index(job->ladders, i))->life, whom))
+            g_ptr_array_remove_index(job->ladders, i);
 }
 
 const struct tcpstate_printed tcpstate_printed_ladder = { "ladder", begin, take, forget, print, end, choose };

@@ -20,15 +20,15 @@
 /* Wireshark walks over all of a node's children to add one. */
 #define MOST_SERVERS 500
 
-/* What belongs to one tree. */
-struct forester {
+/* What is kept beside one of Wireshark's trees. */
+struct tree_state {
     stats_tree *tree;
     struct tcpstate_survey *survey;
     GHashTable *servers; /* names of those with a node of their own */
     bool listening; /* by draw_before() */
 };
 
-static GHashTable *foresters; /* stats_tree -> struct forester */
+static GHashTable *tree_states; /* stats_tree -> struct tree_state */
 static bool window;
 
 static const char *phrase(enum tcpstate_phrase which)
@@ -88,24 +88,24 @@ static void count_outcome(stats_tree *tree, const struct tcpstate_summary *summa
         tick(tree, tcpstate_close_kind_word(TCPSTATE_CLOSE_FIN_RESET, tcpstate_language()), node);
 }
 
-static void count_server(struct forester *forester, const struct tcpstate_known *known)
+static void count_server(struct tree_state *state, const struct tcpstate_known *known)
 {
     const struct tcpstate_summary *summary = &known->summary;
     wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
     const char *name = phrase(TCPSTATE_PHRASE_TREE_SERVER_UNKNOWN);
-    int node = tick(forester->tree, phrase(TCPSTATE_PHRASE_TREE_SERVERS), 0);
+    int node = tick(state->tree, phrase(TCPSTATE_PHRASE_TREE_SERVERS), 0);
 
     if (summary->client >= 0) {
         name = tcpstate_endpoint_text(pool, &summary->pair, known->b);
-        if (!g_hash_table_contains(forester->servers, name)) {
-            if (g_hash_table_size(forester->servers) < MOST_SERVERS)
-                g_hash_table_add(forester->servers, g_strdup(name));
+        if (!g_hash_table_contains(state->servers, name)) {
+            if (g_hash_table_size(state->servers) < MOST_SERVERS)
+                g_hash_table_add(state->servers, g_strdup(name));
             else
                 name = phrase(TCPSTATE_PHRASE_TREE_OTHER_SERVERS);
         }
     }
-    node = tick(forester->tree, name, node);
-    tick(forester->tree, tcpstate_result_word(summary->outcome.result, tcpstate_language()), node);
+    node = tick(state->tree, name, node);
+    tick(state->tree, tcpstate_result_word(summary->outcome.result, tcpstate_language()), node);
     wmem_destroy_allocator(pool);
 }
 
@@ -132,9 +132,9 @@ static void count_handshake(stats_tree *tree, int64_t nanoseconds)
     avg_stat_node_add_value_float(tree, phrase(ranges[range].phrase), node, TRUE, milliseconds);
 }
 
-static void count(struct forester *forester, struct tcpstate_tally *tally)
+static void count(struct tree_state *state, struct tcpstate_tally *tally)
 {
-    stats_tree *tree = forester->tree;
+    stats_tree *tree = state->tree;
     struct tcpstate_known known;
     double now = tree->now;
 
@@ -146,116 +146,116 @@ static void count(struct forester *forester, struct tcpstate_tally *tally)
     int opening = tick(tree, phrase(TCPSTATE_PHRASE_TREE_OPENING), 0);
     tick(tree, how_opened(known.summary.outcome.opening), opening);
     count_outcome(tree, &known.summary);
-    count_server(forester, &known);
+    count_server(state, &known);
     count_handshake(tree, known.handshake);
     tree->now = now;
 }
 
 /* ---- The tap ---- */
 
-static void free_forester(gpointer data)
+static void free_tree_state(gpointer data)
 {
-    struct forester *forester = (struct forester *)data;
+    struct tree_state *state = (struct tree_state *)data;
 
-    tcpstate_survey_free(forester->survey);
-    g_hash_table_destroy(forester->servers);
-    g_free(forester);
+    tcpstate_survey_free(state->survey);
+    g_hash_table_destroy(state->servers);
+    g_free(state);
 }
 
 static void reset(void *data)
 {
-    struct forester *forester = (struct forester *)data;
+    struct tree_state *state = (struct tree_state *)data;
 
-    tcpstate_survey_clear(forester->survey);
-    g_hash_table_remove_all(forester->servers);
+    tcpstate_survey_clear(state->survey);
+    g_hash_table_remove_all(state->servers);
 }
 
 /* What was taken lives no longer than the file: see view-printed.c. */
 static void end_file(void)
 {
     GHashTableIter all;
-    gpointer forester;
+    gpointer state;
 
-    g_hash_table_iter_init(&all, foresters);
-    while (g_hash_table_iter_next(&all, NULL, &forester))
-        reset(forester);
+    g_hash_table_iter_init(&all, tree_states);
+    while (g_hash_table_iter_next(&all, NULL, &state))
+        reset(state);
 }
 
 static void count_all(void *data)
 {
-    struct forester *forester = (struct forester *)data;
+    struct tree_state *state = (struct tree_state *)data;
 
-    for (unsigned i = 0; i < forester->survey->tallies->len; i++)
-        count(forester, tcpstate_survey_at(forester->survey, i));
+    for (unsigned i = 0; i < state->survey->tallies->len; i++)
+        count(state, tcpstate_survey_at(state->survey, i));
 }
 
 /* Wireshark removes the listener: because end() asks for it, or, from 4.6 on,
  * when the program ends. */
 static void finish(void *data)
 {
-    struct forester *forester = (struct forester *)data;
+    struct tree_state *state = (struct tree_state *)data;
 
-    forester->listening = false;
+    state->listening = false;
 }
 
 /* The newest listener is drawn first, so this one is drawn before the tree,
  * which was registered just before it asked for begin().  For the same reason
  * it is removed before the tree when the program ends, and lives shorter than
- * the forester. */
-static void draw_before(struct forester *forester)
+ * its state. */
+static void draw_before(struct tree_state *state)
 {
     GString *error =
-        register_tap_listener(TCPSTATE_TAP, forester, NULL, TL_REQUIRES_NOTHING, reset, NULL, count_all, finish);
+        register_tap_listener(TCPSTATE_TAP, state, NULL, TL_REQUIRES_NOTHING, reset, NULL, count_all, finish);
 
-    forester->listening = !error;
+    state->listening = !error;
     if (error)
         g_string_free(error, TRUE);
 }
 
 static void begin(stats_tree *tree)
 {
-    struct forester *forester = (struct forester *)g_hash_table_lookup(foresters, tree);
+    struct tree_state *state = (struct tree_state *)g_hash_table_lookup(tree_states, tree);
 
-    if (forester) {
-        reset(forester);
+    if (state) {
+        reset(state);
         return;
     }
-    forester = g_new(struct forester, 1);
-    forester->tree = tree;
-    forester->survey = tcpstate_survey_new();
-    forester->servers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    forester->listening = false;
-    g_hash_table_insert(foresters, tree, forester);
+    state = g_new(struct tree_state, 1);
+    state->tree = tree;
+    state->survey = tcpstate_survey_new();
+    state->servers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    state->listening = false;
+    g_hash_table_insert(tree_states, tree, state);
     if (!window)
-        draw_before(forester);
+        draw_before(state);
 }
 
 static void end(stats_tree *tree)
 {
-    struct forester *forester = (struct forester *)g_hash_table_lookup(foresters, tree);
+    struct tree_state *state = (struct tree_state *)g_hash_table_lookup(tree_states, tree);
 
-    if (forester && forester->listening)
-        remove_tap_listener(forester); /* sharkd goes on after the tree, to other trees and files */
-    g_hash_table_remove(foresters, tree);
+    if (state && state->listening)
+        remove_tap_listener(state); /* sharkd goes on after the tree, to other trees and files */
+    g_hash_table_remove(tree_states, tree);
 }
 
 static tap_packet_status take(stats_tree *tree, packet_info *pinfo _U_, epan_dissect_t *edt _U_, const void *tapped,
                               tap_flags_t flags _U_)
 {
-    struct forester *forester = (struct forester *)g_hash_table_lookup(foresters, tree);
+    struct tree_state *state = (struct tree_state *)g_hash_table_lookup(tree_states, tree);
 
-    if (!forester)
+    if (!state)
         return TAP_PACKET_DONT_REDRAW;
-    unsigned index = tcpstate_survey_take(forester->survey, (const struct tcpstate_tapped *)tapped);
+    unsigned index = tcpstate_survey_take(state->survey, (const struct tcpstate_tapped *)tapped);
     if (window)
-        count(forester, tcpstate_survey_at(forester->survey, index));
+        count(state, tcpstate_survey_at(state->survey, index));
     return TAP_PACKET_REDRAW;
 }
 
 void tcpstate_view_statistics_register(void)
 {
     window = tcpstate_has_window();
-    foresters = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, free_forester);
+    tree_states = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, free_tree_state);
     tcpstate_on_file(NULL, end_file);
     stats_tree_register_plugin(TCPSTATE_TAP, "tcpstate", phrase(TCPSTATE_PHRASE_TREE_TITLE), 0, take, begin, end);
 }

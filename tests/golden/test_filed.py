@@ -1,4 +1,4 @@
-# test_filed.py - connections that are filed away between their segments, and
+# test_filed.py - connections that are packed between their segments, and
 # timelines that are long.
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
