@@ -3,7 +3,7 @@
 #
 # diagnose.sh - --check: what is wrong with the installation, a line for each.
 #
-# Room: looking.  Nothing is installed, built or written, and nothing here needs
+# Scope: looking only.  Nothing is installed, built or written, and nothing here needs
 # more than a shell and Wireshark: no GNU tools and no bash younger than macOS's
 # 3.2, for it must also run where the rest of annotate does not.
 

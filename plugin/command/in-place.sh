@@ -3,7 +3,7 @@
 #
 # in-place.sh - is there anything to do?
 #
-# Room: the comparison that makes a call on which nothing has to be done cheap.
+# Scope: the comparison that makes a call on which nothing has to be done cheap.
 
 # The files that matter, a line "CHECKSUM  NAME" for each.  For use in $(...).
 checksums() {

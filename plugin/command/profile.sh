@@ -3,7 +3,7 @@
 #
 # profile.sh - the profile "TCP State", and the same in Chinese, "TCP 状态".
 #
-# Room: Wireshark's files that belong to the user as soon as they are in place.
+# Scope: Wireshark's files that belong to the user as soon as they are in place.
 
 # The profile belongs to its user.  A file that is still as we left it follows
 # the new version; one that was changed stays, with the new version beside it.

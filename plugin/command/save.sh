@@ -3,7 +3,7 @@
 #
 # save.sh - --save: the same capture, each step with a packet comment.
 #
-# Room: which files are read and written, and that OUT is the whole new file or
+# Scope: which files are read and written, and that OUT is the whole new file or
 # what it was before.  The comments are made by the plugin
 # (plugin/wireshark/view-comments.c), in one run of tshark.
 

@@ -3,7 +3,7 @@
 #
 # words.sh - how the command speaks.
 #
-# Room: messages, on standard error, and the text of --help.
+# Scope: messages, on standard error, and the text of --help.
 
 usage() {
     cat <<'END'

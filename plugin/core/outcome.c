@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Only reads what connection.c remembered; may be asked at any time and says
+ * Only reads what remember.c, move.c and account.c keep; may be asked at any time and says
  * what holds then.
  */
 #include "internal.h"

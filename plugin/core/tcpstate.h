@@ -397,7 +397,7 @@ struct tcpstate_observation {
     uint8_t failed;       /* those of them that fail */
     enum tcpstate_reset_number reset_number;
     bool reset_ttl_differs; /* its TTL is not the one this endpoint used before */
-    uint16_t repeats;     /* of a segment sent again: the how manieth time, from 1 */
+    uint16_t repeats;     /* of a segment sent again: which time this is, from 1 */
     int64_t repeats_after; /* nanoseconds since what is sent again was first sent; -1: not sent again */
     int64_t reset_after;  /* RST: nanoseconds since its endpoint's last segment; -1: none */
     uint32_t answers;     /* frame of the step that this one answers or repeats; 0: none */

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Room: a run, from the command line to the exit status.
+ * Scope: a run, from the command line to the exit status.
  */
 #include <locale.h>
 #include <stdio.h>

@@ -1,11 +1,9 @@
-/* catalogue.c - the catalogue: one row per step, English and Chinese.
+/* catalogue.c - the table behind catalogue.h, and the filling of its templates.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Edit words here and nowhere else.  A row is
- *   label, label where the protocol is not known (or NULL: same), explanation
- * in English, then the same three in Chinese.  Chinese uses the standard
- * terms of its networking textbooks (握手, 挥手, 半关闭 ...).
+ * The rows of the steps are in catalogue.def; the words of outcomes, kinds of close
+ * and Zeek's codes are here.
  */
 #include "catalogue.h"
 

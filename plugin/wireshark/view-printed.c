@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Room: what stands between Wireshark's tap and struct tcpstate_printed.  The
+ * Scope: what stands between Wireshark's tap and struct tcpstate_printed.  The
  * views themselves know nothing of taps.
  */
 #include "views.h"

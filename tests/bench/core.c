@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Room: a program, not a test: its numbers depend on the machine (cmake builds
+ * A program, not a test: its numbers depend on the machine (cmake builds
  * it as bench-core; tests/bench/run starts it).  Two kinds of traffic, as the
  * captures of captures.py have it: one long bulk transfer, and short
  * connections of eight segments, many at a time; these a second time as if they

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Room: one target; tests/fuzz/run builds and starts it.  Eight bytes of input
+ * Scope: one target; tests/fuzz/run builds and starts it.  Eight bytes of input
  * make one segment, whose numbers lie near those that the ends have come to:
  * so that most of what the fuzzer tries is nearly a connection.
  *

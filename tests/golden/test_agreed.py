@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: tests/golden. What the handshake agreed.
+"""What the handshake agreed.
 
 Expected is what Wireshark prints of the SYNs' options, and what RFC 7323, 2018, 9768, 8684 and 7413 make of it.  The
 captures in kernel/captures are a Linux kernel's.

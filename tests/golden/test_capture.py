@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: tests/golden. What the capture is: said in the report, the table, the tree of its first segment, and for programs.
+"""What the capture is: said in the report, the table, the tree of its first segment, and for programs.
 
 Each capture is made here from one of cases/ by Wireshark's own tools, so what it is is known.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: tests/golden. samples/README.md is a chapter: each frame that it names has the label that it says, in both
+"""samples/README.md is a chapter: each frame that it names has the label that it says, in both
 languages, and each of the twenty questions' commands prints what stands below it."""
 import re
 import shlex

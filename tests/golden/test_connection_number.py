@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: tests/golden. tcpstate.connection: a number of each connection, and tcp.stream beside it.
+"""tcpstate.connection: a number of each connection, and tcp.stream beside it.
 
 Which segments are one connection is a person's reading of the figures of cases/; the numbers count them from 0.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: tests/golden. "tshark -z tcpstate,connections": a row per connection.
+""""tshark -z tcpstate,connections": a row per connection.
 
 Expected is what the packets of the samples say, counted by hand.
 """

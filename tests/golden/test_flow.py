@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: tests/golden. The flow graph, as tshark -z flow,tcpstate,network writes it; its window is in tests/gui."""
+"""The flow graph, as tshark -z flow,tcpstate,network writes it; its window is in tests/gui."""
 import re
 
 import pytest

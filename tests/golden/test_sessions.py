@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: tests/golden. tshark's options -M and -R: what is said is what is said without them.
+"""tshark's options -M and -R: what is said is what is said without them.
 
 -M N ends the session after N packets and begins a new one, so what is said of each stretch is what
 is said of a capture that holds that stretch alone.  -R takes frames out between the two passes:

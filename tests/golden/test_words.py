@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: tests/golden. The words: one term for one thing (plugin/doc/glossary.md), in every file that speaks to a reader,
+"""The words: one term for one thing (plugin/doc/glossary.md), in every file that speaks to a reader,
 and no value of a fixed set left in English in a Chinese line."""
 import re
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: tests/gui. The README's pictures of the window, taken anew: samples/images/*.png.
+"""The README's pictures of the window, taken anew: samples/images/*.png.
 
     /usr/bin/python3 -B tests/gui/screenshots.py        after a build in build/; then look at them
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: tests/gui. The way through the Statistics menu to the plugin's two overviews.
+"""The way through the Statistics menu to the plugin's two overviews.
 
 They stand at its end: the tree, then a menu of ours with its entries.
 """

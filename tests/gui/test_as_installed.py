@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: tests/gui. The window exactly as a user gets it, at 1280x800: the profile's own layout, font and language.
+"""The window exactly as a user gets it, at 1280x800: the profile's own layout, font and language.
 
 What the explanation says is asked of tshark; here it is read off the screen, to the last word of each sentence.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: tests/gui. The overviews of a capture in the Statistics menu: the table of connections, the statistics tree.
+"""The overviews of a capture in the Statistics menu: the table of connections, the statistics tree.
 
 The capture has 85 connections (tests/golden/test_connections.py); 59117, 59054 and 59023 are ports of clients in it.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: tests/gui. The ladder in the window: Statistics, Flow Graph, TCP Connection State.
+"""The ladder in the window: Statistics, Flow Graph, TCP Connection State.
 
 Read from the picture, so only with what tesseract reads surely; what each arrow
 says in full is held by tests/golden/test_flow.py.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: tests/gui. The real Wireshark, in a window that nobody sees.
+"""The real Wireshark, in a window that nobody sees.
 
 A Window is an X server of its own (Xvfb), a window manager (openbox), and
 Wireshark with the freshly built plugin (tests/with-plugin) in a home folder of

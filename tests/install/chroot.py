@@ -3,7 +3,7 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Room: the chroot, and nothing about what is installed in it.  debootstrap makes
+# Scope: the chroot, and nothing about what is installed in it.  debootstrap makes
 # it once, in tests/matrix/run's folder; it is never changed afterwards: each
 # test lays a folder of its own over it (overlayfs), and what is mounted ends
 # with the mount namespace of the command.

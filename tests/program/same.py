@@ -1,6 +1,6 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: the program's answer beside the plugin's, of one capture after another.
+"""The program's answer beside the plugin's, of one capture after another.
 
     tests/program/same.py CAPTURE...       prints what differs; exit status 1 if anything does
 

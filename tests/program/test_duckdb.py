@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: tests/program. The documented way from many captures to one count: as plugin/doc/many-captures.md has it, word for word."""
+"""The documented way from many captures to one count: as plugin/doc/many-captures.md has it, word for word."""
 import collections
 import os
 import pathlib

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: tests/program. The command line, several files, pipes, what is cut short, extract."""
+"""The command line, several files, pipes, what is cut short, extract."""
 import json
 import os
 import pathlib

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: tests/program. The program says of each capture at hand what the plugin says under tshark."""
+"""The program says of each capture at hand what the plugin says under tshark."""
 import pathlib
 import subprocess
 import sys
