@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Every shell script of the tree passes shellcheck."""
+"""Every shell script of the tree passes shellcheck; those that do much say what, when they are asked."""
 import shutil
 import subprocess
+
+import pytest
 
 from conftest import ROOT
 from source.files import is_script, tracked
@@ -25,3 +27,13 @@ def test_each_part_of_annotate_is_checked():
     parts = {path.name for path in tracked() if str(path.parent) == "plugin/command" and path.suffix == ".sh"}
     sourced = (ROOT / "plugin" / "annotate").read_text("utf-8")
     assert parts and [part for part in sorted(parts) if f"command/{part}" not in sourced] == []
+
+
+@pytest.mark.parametrize("script", ["tests/run", "tests/matrix/run", "tests/matrix/upgrade", "tests/sanitized",
+                                    "plugin/packaging/release", "plugin/packaging/deb"])
+def test_who_asks_for_help_gets_it_and_nothing_else(script, tmp_path):
+    """They install, build or make chroots, and take what they do not know for a folder or for ctest."""
+    done = subprocess.run([ROOT / script, "--help"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          timeout=20, check=True)
+    assert done.stdout.startswith(script.rpartition("/")[2] + ": ") and f"\n  {script}" in done.stdout
+    assert not any(tmp_path.iterdir())
