@@ -67,7 +67,7 @@ check_protocol() {
         grep -q '^[[:space:]]*tcpstate[[:space:]]*$' "$file" 2>/dev/null || continue
         profile=${file%/*}
         [[ $profile == "$config" ]] && profile=Default
-        problem "the protocol is disabled in the profile ${profile##*/}: Analyze > Enabled Protocols > TCPSTATE, or remove the line from $file"
+        problem "the protocol is disabled in the profile ${profile##*/}: Analyze > Enabled Protocols > TCP State, or remove the line from $file"
     done
 }
 

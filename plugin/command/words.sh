@@ -28,7 +28,7 @@ nobody knows who is the client (A has the lower address and port).
                   any Wireshark shows it (filter frame.comment), without the plugin
   --page OUT      write one page for a browser, for a colleague without Wireshark or for
                   a class: list, ladders, step by step, state diagram, quiz; of several
-                  FILEs it is a book
+                  FILEs it holds all
   --report        the connections by outcome, and the worst of them
   --ladder        each connection as the textbooks' figure
   --connections   a row for each connection; with --json an object on a line for each
