@@ -166,7 +166,7 @@ static void parse(struct tcpstate_command *command, struct words *words, int *ar
         { "from", 0, 0, G_OPTION_ARG_STRING, &which->from, "Only those that went on at this time or later", "TIME" },
         { "until", 0, 0, G_OPTION_ARG_STRING, &which->until, "Only those that began at this time or earlier", "TIME" },
         { "filter", 0, 0, G_OPTION_ARG_STRING, &words->filter, "Only packets that this display filter lets through: slow", "FILTER" },
-        { "all", 0, 0, G_OPTION_ARG_NONE, &words->all, "All rows or rungs, not only the first", NULL },
+        { "all", 0, 0, G_OPTION_ARG_NONE, &words->all, "All rows or ladders, not only the first ones", NULL },
         { "tsv", 0, 0, G_OPTION_ARG_NONE, &words->tsv, "Of connections: rows for programs", NULL },
         { "json", 0, 0, G_OPTION_ARG_NONE, &words->json, "Of connections: a JSON object in each line", NULL },
         { "host", 0, 0, G_OPTION_ARG_STRING, &words->host, "Of sockets: those of this host only", "IP" },

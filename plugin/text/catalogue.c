@@ -131,7 +131,7 @@ const char *tcpstate_opening_word(enum tcpstate_opening opening, enum tcpstate_l
         [TCPSTATE_OPENING_NONE] = { "not opened", "未建立" },
         [TCPSTATE_OPENING_HANDSHAKE] = { "handshake", "三次握手" },
         [TCPSTATE_OPENING_SIMULTANEOUS] = { "simultaneous", "同时打开" },
-        [TCPSTATE_OPENING_FAST_OPEN] = { "Fast Open", "快速打开" },
+        [TCPSTATE_OPENING_FAST_OPEN] = { "Fast Open", "Fast Open" },
         [TCPSTATE_OPENING_UNSEEN] = { "not captured", "抓包之前" },
     };
     return texts[(unsigned)opening < TCPSTATE_OPENINGS ? opening : TCPSTATE_OPENING_NONE][language];

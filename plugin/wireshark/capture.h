@@ -43,9 +43,9 @@ enum tcpstate_capture_kind {
     TCPSTATE_CAPTURE_KINDS
 };
 
-/* How often it holds: of segments, connections, connections, connections, packets,
- * frames; 0: not, or not often enough to say so.  Of the first frame that time went
- * back at its number. */
+/* How often it holds: how many copies (of them, those that tell of two points), segments,
+ * connections (twice), packets; of time that goes backwards the number of the first frame.
+ * 0: it does not hold, or not often enough to say so. */
 uint32_t tcpstate_capture_holds(enum tcpstate_capture_kind kind);
 
 /* The first frame with a segment; 0: none. */

@@ -117,7 +117,7 @@ static struct tuple *find_tuple(const struct key *key)
     return recent;
 }
 
-/* What who counts streams keeps with a four-tuple: behind its key. */
+/* Where the counter of streams (program/streams.c) keeps what it knows of a four-tuple: behind its key. */
 static void *room_of(struct tuple *tuple)
 {
     return (char *)&tuple->key + KEY_SIZE(&tuple->key);

@@ -28,8 +28,7 @@ struct tcpstate_sight {
 };
 
 /* What is asked about a segment beside its bytes, of whoever found it: Wireshark
- * has dissected it; the program "tcpstate" counts
- * streams itself. */
+ * has dissected it; the program "tcpstate" counts streams itself. */
 struct tcpstate_asked {
     /* tcp.stream; false if there is none. */
     bool (*stream)(void *whom, const struct tcpstate_reading *reading, const void *room, uint32_t *stream);
@@ -95,7 +94,7 @@ struct tcpstate_summary {
     uint32_t number;                    /* its own number in the capture file, from 0 */
     struct tcpstate_pair pair;          /* its endpoints 0 and 1 */
     int client;                         /* endpoint 0 or 1, or -1: roles unknown */
-    bool roles_inferred;                /* ... from a port */
+    bool roles_inferred;                /* ... for no SYN or SYN,ACK tells them */
     int application;                    /* protocol number of its first data, or -1 */
     struct tcpstate_outcome outcome;
     uint32_t first_frame;

@@ -1,4 +1,4 @@
-/* packet-tcpstate.c - the one door: the post-dissector.
+/* packet-tcpstate.c - the entry: the post-dissector.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *

@@ -55,7 +55,7 @@ const char *tcpstate_closed_by_word(const struct tcpstate_outcome *outcome, int 
 const char *tcpstate_ended_by_name(const struct tcpstate_outcome *outcome, int client);
 const char *tcpstate_ended_by_word(const struct tcpstate_outcome *outcome, int client);
 
-/* What became of a connection and by whom, as a reader says it: "refused by the
+/* What became of a connection and by whom, as a reader says it: "reset by the
  * server", "closed, 192.0.2.1:80 first" where the roles are unknown. */
 const char *tcpstate_ended_text(wmem_allocator_t *pool, const struct tcpstate_summary *summary);
 

@@ -2,9 +2,9 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Scope: the parts "program" and "pipe" of tests/bench/run, with the bars of
-# issue 18.  Real traffic is the samples, merged, and that again and again, a day
-# later each time; the oddest is that of Wireshark's own tests, where
+# Scope: the parts "program" and "pipe" of tests/bench/run, with the bars that
+# plugin/doc/cost.md names.  Real traffic is the samples, merged, and that again and
+# again, a day later each time; the oddest is that of Wireshark's own tests, where
 # tests/harmless has fetched it: a third of its frames are 802.11.
 import os
 import re

@@ -44,7 +44,7 @@ class Run:
         self.name, self.plugin, self.options, self.base, self.bar = name, plugin, options, base, bar
 
 
-# Each behind the run it is compared with; bars are those of issue 5.
+# Each behind the run it is compared with; the bars are those of plugin/doc/cost.md.
 RUNS = {run.name: run for run in (
     Run("default", False, []),
     Run("installed", True, [], "default", 1.15),
