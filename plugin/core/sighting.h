@@ -29,14 +29,18 @@
 
 /* Two segments of one endpoint that differ have different digests, but for one
  * pair in 2^32; and only a pair within TCPSTATE_SHORTEST_RETRANSMISSION is ever
- * compared. */
+ * compared.  What is changed on the way is left out: the checksum that a card fills
+ * in, the MSS of a SYN that a router lowers. */
 static inline uint32_t tcpstate_digest(const struct tcpstate_segment *segment)
 {
-    uint64_t numbers = (uint64_t)segment->ack << 32 | segment->seq;
-    uint64_t marks = (uint64_t)((uint32_t)segment->checksum << 16 | segment->ip_id) << 8 | segment->flags;
+    const bool marked = segment->flags & TCPSTATE_MARKING_FLAGS;
+    const uint64_t numbers = (uint64_t)segment->ack << 32 | segment->seq;
+    const uint64_t marks = (uint64_t)((uint32_t)segment->window << 16 | segment->ip_id) << 8 | segment->flags;
+    const uint64_t stamps = marked ? (uint64_t)segment->ts_val << 32 | segment->ts_ecr : segment->options_sum;
+    uint64_t mixed = (numbers + marks * UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xd6e8feb86659fd93);
 
-    numbers = (numbers + marks * UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xd6e8feb86659fd93);
-    return (uint32_t)(numbers >> 32 ^ numbers >> 15);
+    mixed = ((mixed ^ mixed >> 32) + stamps * UINT64_C(0xbf58476d1ce4e5b9) + segment->payload) * UINT64_C(0x94d049bb133111eb);
+    return (uint32_t)(mixed >> 32 ^ mixed >> 15);
 }
 
 /* The same in 16 bits, for a SYN. */

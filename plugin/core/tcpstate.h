@@ -119,7 +119,7 @@ struct tcpstate_segment {
     uint8_t ttl;           /* TTL or hop limit; 0: not known */
     uint16_t window;       /* the header's field, unscaled */
     uint16_t ip_id;        /* IPv4 identification; 0: not known */
-    uint16_t checksum;     /* the header's field, only to tell copies */
+    uint16_t options_sum;  /* of the options' bytes where no SYN, FIN or RST is set; only to tell copies */
     uint32_t seq, ack;
     uint32_t payload;      /* bytes of data */
     uint32_t ts_val, ts_ecr;
@@ -214,7 +214,7 @@ enum tcpstate_moment {
 struct tcpstate_sighting {
     int64_t time;
     uint32_t frame;  /* 0: none */
-    uint32_t digest; /* of its numbers, flags, checksum and identification */
+    uint32_t digest; /* of its numbers, flags, length, time stamps and identification */
 };
 
 /* Everything the core remembers of one endpoint.  A field that is added here

@@ -92,6 +92,16 @@ static void read_options(const uint8_t *option, size_t left, struct tcpstate_seg
     }
 }
 
+/* Of whole words; options that differ have different sums, but for one pair in 2^16. */
+static uint16_t sum_of(const uint8_t *option, int left)
+{
+    uint32_t sum = 0;
+
+    for (; left >= 4; option += 4, left -= 4)
+        sum = (sum ^ tcpstate_be32(option)) * UINT32_C(0x9e3779b1);
+    return (uint16_t)(sum >> 16);
+}
+
 /* A port below 1024 against one above it belongs, most of the time, to the
  * server (RFC 6335 section 6). */
 static int8_t hint_of(const struct tcpstate_pair *pair)
@@ -203,7 +213,6 @@ bool tcpstate_read_header(const struct tcpstate_bytes *bytes, const struct tcpst
     segment->ack = tcpstate_be32(header + 8);
     segment->flags = header[13];
     segment->window = tcpstate_be16(header + 14);
-    segment->checksum = tcpstate_be16(header + 16);
     segment->ttl = payload->ttl;
     segment->ip_id = payload->ip_id;
     segment->source_port = tcpstate_be16(header);
@@ -217,10 +226,12 @@ bool tcpstate_read_header(const struct tcpstate_bytes *bytes, const struct tcpst
         static const uint8_t timestamps_alone[] = { 1, 1, 8, 10 };
         int there = bytes->captured - payload->at, end = header_length < there ? header_length : there;
         const uint8_t *options = header + 20;
+        const bool marked = segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST);
         if (end < header_length)
             segment->options |= TCPSTATE_OPTION_CUT;
-        if ((segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST)) || end != 32
-            || memcmp(options, timestamps_alone, sizeof timestamps_alone) != 0)
+        if (!marked)
+            segment->options_sum = sum_of(options, end - 20);
+        if (marked || end != 32 || memcmp(options, timestamps_alone, sizeof timestamps_alone) != 0)
             read_options(options, (size_t)end - 20, segment);
     }
     return true;

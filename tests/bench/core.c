@@ -52,7 +52,7 @@ static void send(struct tcpstate_segment *segment, struct numbers *numbers, unsi
         .ttl = 64,
         .ip_id = (uint16_t)(1 + place % 65535),
         .window = 1024,
-        .checksum = (uint16_t)(place * 40503u >> 3),
+        .options_sum = (uint16_t)(place * 40503u >> 3),
         .seq = numbers->next[from],
         .ack = flags & A ? numbers->next[!from] : 0,
         .payload = payload,

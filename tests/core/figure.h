@@ -79,7 +79,7 @@ static inline struct tcpstate_segment figure_segment(const struct line *line, si
         .window_scale = line->scale,
         .ttl = line->ttl ? line->ttl : 64,
         .ip_id = line->id_is_zero ? 0 : mark,
-        .checksum = (uint16_t)(1000 + mark),
+        .options_sum = (uint16_t)(1000 + mark),
         .window = line->window == NO_WINDOW ? 0 : (uint16_t)(line->window ? line->window : 1000),
         .seq = line->seq + (from_a ? play->shift_a : play->shift_b),
         .ack = strchr(line->flags, '.') ? line->ack + (from_a ? play->shift_b : play->shift_a) : 0,

@@ -85,7 +85,7 @@ static struct tcpstate_segment anything(struct world *world)
         .ttl = (uint8_t)(dice(world, 10) ? 64 : dice(world, 256)),
         .ip_id = (uint16_t)(1 + dice(world, 65535)),
         .window = (uint16_t)(dice(world, 3) ? 1000 : dice(world, 65536)),
-        .checksum = (uint16_t)dice(world, 65536),
+        .options_sum = (uint16_t)dice(world, 65536),
         .seq = number(world, me, peer),
         .ack = number(world, peer, me),
         .payload = dice(world, 2) ? 0 : lengths[dice(world, G_N_ELEMENTS(lengths))],

@@ -58,7 +58,7 @@ static struct tcpstate_segment decode(const uint8_t *data, const struct tcpstate
         .ttl = data[0] & 0x40 ? 64 : data[7],
         .ip_id = (uint16_t)(data[0] & 0x20 ? frame : data[7]),
         .window = data[6] & 0x0f ? 1000 : 0,
-        .checksum = data[7],
+        .options_sum = data[7],
         .seq = number(data[2], (int8_t)data[3], me, peer),
         .ack = number(data[2] >> 4, (int8_t)data[4], peer, me),
         .payload = lengths[data[5] & 7],
@@ -225,7 +225,7 @@ static void on_the_timeline(const struct tcpstate_connection *connection, const 
         .elapsed = tcpstate_shorten(seen->reset_after >= 0 ? seen->reset_after : seen->repeats_after),
         .repeats = seen->repeats,
         .step = (uint8_t)seen->step,
-        .layer = segment->checksum & 1,
+        .layer = segment->options_sum & 1,
         .before = (uint8_t)(seen->ends[0].before | seen->ends[1].before << 4),
         .after = (uint8_t)(seen->ends[0].after | seen->ends[1].after << 4),
         .inferred = (uint8_t)(seen->ends[0].before_inferred | seen->ends[1].before_inferred << 1

@@ -73,7 +73,7 @@ void capture_make(const struct world *world, struct capture *capture)
         const struct passing *passing = &world->passings[i];
         const struct segment *segment = &world->segments[passing->segment];
         struct record record = { .segment = passing->segment, .passed = passing->when, .stamped = passing->when,
-                                 .ttl = segment->ttl, .checksum = segment->checksum, .cut = is_cut(plan, segment) };
+                                 .ttl = segment->ttl, .cut = is_cut(plan, segment) };
         if (misses(plan, segment, passing->when, &random))
             continue;
         put(capture, record);
@@ -82,7 +82,6 @@ void capture_make(const struct world *world, struct capture *capture)
         record.passed = record.stamped += plan->again_after;
         record.ttl = (uint8_t)(record.ttl - plan->other_ttl);
         record.again = true;
-        record.checksum = (uint16_t)(record.checksum ^ (plan->other_checksum ? 0x55aa : 0));
         put(capture, record);
     }
     if (plan->kind == CAPTURE_DISORDER || plan->kind == CAPTURE_MIXED)

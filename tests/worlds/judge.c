@@ -357,7 +357,7 @@ int judge(const struct world *world, const struct capture *capture, struct lie *
     for (int i = 0; i < capture->count; i++) {
         const struct record *record = &capture->records[i];
         const struct segment *segment = &world->segments[record->segment];
-        struct recorded recorded = { segment, record->stamped, record->checksum, record->ttl, record->cut };
+        struct recorded recorded = { segment, record->stamped, record->ttl, record->cut };
         struct row row;
         passer_by_sees(&passer_by, &recorded, &row);
         for (int end = 0; end < 2; end++) {

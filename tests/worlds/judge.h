@@ -15,7 +15,6 @@ struct record {
     int segment;     /* its number */
     moment passed;   /* when it really passed the tap (again) */
     moment stamped;  /* what the capture says */
-    uint16_t checksum;
     uint8_t ttl;
     bool cut, again;
 };

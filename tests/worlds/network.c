@@ -62,10 +62,6 @@ void world_send(struct world *world, struct segment *segment)
     }
     segment->number = world->segment_count;
     segment->sent = world->now;
-    if (segment->checksum == 0)
-        segment->checksum = (uint16_t)(1 + (segment->seq ^ segment->seq >> 16 ^ segment->ack ^ segment->ack >> 16
-                                            ^ segment->ts_val ^ segment->len * 31u ^ segment->flags * 257u ^ segment->window)
-                                           % 65535);
     if (plan->flaps && !segment->forged && random_chance(&world->network, plan->flaps))
         segment->ttl -= 2;
     world->arrived[segment->number] = NEVER;

@@ -24,12 +24,22 @@ void passer_by_begin(struct passer_by *passer_by, int server_hint)
     passer_by->server_hint = (int8_t)server_hint;
 }
 
+/* As the plugin sums up the options of a segment without SYN, FIN or RST. */
+static uint16_t options_sum(const struct segment *segment)
+{
+    uint32_t sum = segment->has & HAS_TIMESTAMPS ? segment->ts_val * 31u + segment->ts_ecr : 0;
+
+    for (int i = 0; i < segment->sacks; i++)
+        sum = (sum * 31u + segment->sack[i].from) * 31u + segment->sack[i].to;
+    return (uint16_t)(sum ^ sum >> 16);
+}
+
 static struct tcpstate_segment translate(const struct recorded *recorded)
 {
     const struct segment *from = recorded->segment;
     struct tcpstate_segment to = {
         .from = (uint8_t)from->from, .flags = from->flags, .ttl = recorded->ttl, .window = from->window,
-        .ip_id = from->ip_id, .checksum = recorded->checksum, .seq = from->seq, .ack = from->ack, .payload = from->len,
+        .ip_id = from->ip_id, .seq = from->seq, .ack = from->ack, .payload = from->len,
         .time = recorded->stamped * 1000,
     };
 
@@ -50,6 +60,7 @@ static struct tcpstate_segment translate(const struct recorded *recorded)
         to.options |= TCPSTATE_OPTION_TFO_REQUEST;
     if (from->has & HAS_COOKIE)
         to.options |= TCPSTATE_OPTION_TFO_COOKIE;
+    to.options_sum = options_sum(from);
     if (from->has & HAS_SIGNATURE)
         to.options |= TCPSTATE_OPTION_SIGNATURE;
     return to;

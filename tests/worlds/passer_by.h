@@ -12,7 +12,6 @@
 struct recorded {
     const struct segment *segment;
     moment stamped;
-    uint16_t checksum;
     uint8_t ttl;
     bool cut; /* the snap length cut its options off */
 };

@@ -184,7 +184,6 @@ static void draw_capture_plan(struct plan *plan, struct random *random)
     plan->capture.gap_from = random_between(random, 0, most);
     plan->capture.again_after = random_chance(random, 60) ? random_between(random, 0, 1500) : random_between(random, 1500, 25000);
     plan->capture.other_ttl = random_chance(random, 40);
-    plan->capture.other_checksum = random_chance(random, 20);
     plan->capture.cuts_syns_only = random_chance(random, 50);
     plan->capture.gap_to = plan->capture.gap_from + random_between(random, 0, most);
     if (plan->capture.kind == CAPTURE_TWICE && random_chance(random, 50))

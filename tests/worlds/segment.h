@@ -53,7 +53,7 @@ struct segment {
     bool unseen;         /* forged behind the tap: it does not pass it */
     bool broken;         /* its checksum is wrong: whoever gets it drops it */
     uint8_t flags, has, scale, sacks, ttl;
-    uint16_t window, ip_id, checksum;
+    uint16_t window, ip_id;
     uint32_t seq, ack, len, ts_val, ts_ecr;
     struct range sack[3];
     /* Of a segment that was not forged: where its sender stood right after it

@@ -112,7 +112,7 @@ struct capture_plan {
     moment begins;      /* LATE */
     moment gap_from, gap_to;
     moment again_after; /* TWICE */
-    bool other_ttl, other_checksum; /* TWICE: the second time, on another interface */
+    bool other_ttl; /* TWICE: the second time, on another interface */
     bool cuts_syns_only; /* the options of a SYN are longer (68 bytes of a packet: those of others fit) */
 };
 
