@@ -23,6 +23,22 @@ bool tcpstate_acks_the_uncaptured(const struct tcpstate_connection *connection, 
     return seq_gt(segment->ack, peer->snd_max) && segment->ack - peer->snd_max <= receive_window(me);
 }
 
+/* Whether the receiver has a connection that this one meets, or it comes to a listener. */
+static void judge_receiver_of_syn(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *peer,
+                                  const struct tcpstate_segment *segment, struct judgement *judgement)
+{
+    /* The one that opened that connection. */
+    const bool recorded_late = (judgement->is & OVERTAKEN)
+                               && segment->time - connection->moments[TCPSTATE_MOMENT_FIRST] < TCPSTATE_LONG_WAY;
+
+    if (is_open(peer->state) && peer->likely != TCPSTATE_SYN_SENT)
+        judgement->is |= recorded_late ? 0 : PEER_LIVES;
+    else if (!(judgement->is & STALE) || !(peer->known & SENT_SYN_ACK))
+        judgement->arrives |= BIT(TCPSTATE_GETS_SYN);
+    if (peer->after & TCPSTATE_IN(SYN_SENT))
+        judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN);
+}
+
 void tcpstate_judge_syn(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
                         const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
                         struct judgement *judgement)
@@ -53,12 +69,7 @@ void tcpstate_judge_syn(const struct tcpstate_connection *connection, const stru
         judgement->is |= MAY_BE_ANOTHERS; /* it is in a connection, as far as we know */
     if ((connection->facts & TCPSTATE_CONNECTION_REUSED) && !(me->known & SENT_SYN))
         judgement->is |= REUSES;
-    if (is_open(peer->state) && peer->likely != TCPSTATE_SYN_SENT)
-        judgement->is |= PEER_LIVES;
-    else if (!(judgement->is & STALE) || !(peer->known & SENT_SYN_ACK))
-        judgement->arrives |= BIT(TCPSTATE_GETS_SYN);
-    if (peer->after & TCPSTATE_IN(SYN_SENT))
-        judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN);
+    judge_receiver_of_syn(connection, peer, segment, judgement);
     if ((peer->known & SENT_SYN) && !(peer->known & SENT_SYN_ACK))
         judgement->is |= CROSSES;
 }
