@@ -53,7 +53,7 @@ check_copies() {
         fi
     done <<<"$({ copies_below "$personal"; copies_below "$global"; } | LC_ALL=C sort -u)"
     [[ $good || $problems -gt 0 ]] ||
-        problem "not installed: no tcpstate in $personal/epan or $global/epan (plugin/annotate --install, or doc/install.md)"
+        problem "not installed: no tcpstate in $personal/epan or $global/epan (plugin/annotate --install, or plugin/doc/install.md)"
     said=$(printf '%s\n' "$plugins" | awk '$1 ~ /^tcpstate\./ { print $2; exit }')
     [[ ! $said || ! -r $checkout/plugin/VERSION || $said == "$(<"$checkout/plugin/VERSION")" ]] ||
         problem "the installed plugin is version $said, these sources are $(<"$checkout/plugin/VERSION")"

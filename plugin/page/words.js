@@ -117,7 +117,7 @@ const WORDS = {
   repeats: ['sent again', '重传'],
   repeats_value: ['no. {0}, {1} after the first time', '第{0}次，距首次{1}'],
   reset_number: ['number of the RST', 'RST的序号'],
-  reset_exact: ['exactly what its receiver expects', '精确'],
+  reset_exact: ['exactly what its receiver expects', '精确：正是接收方所期望的'],
   'reset_in-window': ['in the window, but not exact: a challenge ACK is due', '窗口内但不精确：应回复挑战ACK'],
   reset_outside: ['outside the window: it is to be ignored', '窗口外：应被忽略'],
   reset_ack: ['judged by its ACK, which is right', '以ACK判断，正确'],
@@ -185,7 +185,7 @@ function grouped(number) {
   return String(number).replace(/\B(?=(\d{3})+$)/g, '\u202f');
 }
 
-/* Microseconds, so exact as they are. */
+/* Microseconds as seconds, with all six digits. */
 function seconds(microseconds) {
   const sign = microseconds < 0 ? '−' : '', value = Math.abs(microseconds);
   const whole = Math.floor(value / 1e6), rest = String(value % 1e6).padStart(6, '0');
