@@ -15,6 +15,7 @@
 #include "host.h"
 #include "preferences.h"
 #include "text-width.h"
+#include "unanswered.h"
 #include "wording.h"
 
 /* Nanoseconds without a segment that are a row: longer than most conversations rest
@@ -442,7 +443,8 @@ static void append_closing_line(struct drawing *drawing)
         g_ptr_array_add(drawing->codes, (void *)outcome->conn_state);
     time_text(time, duration);
     append_phrase(drawing, text, TCPSTATE_PHRASE_LADDER_LASTED, time);
-    const char *missing = tcpstate_missing_of(drawing->pool, outcome, summary->client, duration);
+    const char *missing = tcpstate_missing_and_why(drawing->pool, drawing->language, drawing->ladder->life, outcome,
+                                                   summary->client);
     if (*missing)
         append_phrase(drawing, text, TCPSTATE_PHRASE_LADDER_MISSING, missing);
     tcpstate_append_wrapped(drawing->out, text->str, TCPSTATE_LADDER_COLUMNS, 4);

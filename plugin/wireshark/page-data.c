@@ -20,6 +20,7 @@
 #include "host.h"
 #include "preferences.h"
 #include "text-width.h"
+#include "unanswered.h"
 #include "wording.h"
 
 #define INFERRED 16u /* added to a state's number */
@@ -259,7 +260,7 @@ static const char *end_name(int end, const struct tcpstate_summary *summary, int
     return summary->client < 0 && (end == 0 || end == 1) ? (end == a ? "a" : "b") : name;
 }
 
-static void add_outcome(struct writing *writing, const struct tcpstate_summary *summary, int a, int64_t duration)
+static void add_outcome(struct writing *writing, const struct tcpstate_summary *summary, int a, const struct tcpstate_life *life)
 {
     const struct tcpstate_outcome *outcome = &summary->outcome;
     GString *out = writing->out;
@@ -283,8 +284,8 @@ static void add_outcome(struct writing *writing, const struct tcpstate_summary *
     add_words(writing, "conn_state_word", tcpstate_conn_state_meaning(outcome->conn_state, TCPSTATE_ENGLISH),
               tcpstate_conn_state_meaning(outcome->conn_state, TCPSTATE_CHINESE));
     add_words(writing, "missing",
-              tcpstate_missing_in(writing->pool, TCPSTATE_ENGLISH, outcome, summary->client, duration),
-              tcpstate_missing_in(writing->pool, TCPSTATE_CHINESE, outcome, summary->client, duration));
+              tcpstate_missing_and_why(writing->pool, TCPSTATE_ENGLISH, life, outcome, summary->client),
+              tcpstate_missing_and_why(writing->pool, TCPSTATE_CHINESE, life, outcome, summary->client));
 }
 
 static void add_between(GString *out, const char *member, const int64_t *moments, enum tcpstate_moment from,
@@ -313,7 +314,7 @@ static void append_connection(struct writing *writing, const struct tcpstate_pag
     add_string(out, "roles", summary.client < 0 ? "unknown" : summary.roles_inferred ? "inferred" : "seen");
     if (summary.application >= 0)
         add_string(out, "protocol", tcpstate_protocol_short_name(summary.application));
-    add_outcome(writing, &summary, a, tcpstate_life_duration(life));
+    add_outcome(writing, &summary, a, life);
     add_between(out, "handshake", moments, TCPSTATE_MOMENT_SYN, TCPSTATE_MOMENT_HANDSHAKE_ACK);
     add_time(out, "duration", tcpstate_life_duration(life));
     add_pair(out, "packets", connection->packets[a], connection->packets[b]);

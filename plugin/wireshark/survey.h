@@ -27,6 +27,10 @@ struct tcpstate_survey {
     GHashTable *by_life; /* -> index + 1 */
 };
 
+/* Whether what a view is asked for begins with this word and a comma, or is it; then it goes
+ * on behind it, or is NULL. */
+bool tcpstate_takes(const char **given, const char *word);
+
 struct tcpstate_survey *tcpstate_survey_new(void);
 void tcpstate_survey_clear(struct tcpstate_survey *survey);
 void tcpstate_survey_free(struct tcpstate_survey *survey);

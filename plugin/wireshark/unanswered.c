@@ -2,8 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The server may hold what the connection before has left.  What of that the
- * capture shows is told; whether it was the reason nobody outside can know.
+ * The server may hold what the connection before has left, or its answer may be to
+ * another SYN.  What of that the capture shows is told; whether it was the reason
+ * nobody outside can know.
  */
 #include "unanswered.h"
 
@@ -13,15 +14,10 @@
 #include "preferences.h"
 #include "wording.h"
 
-unsigned tcpstate_unanswered(const struct tcpstate_life *life, int64_t *after)
+/* What the connection before shows. */
+static unsigned before_of(const struct tcpstate_life *life, int64_t *after)
 {
-    struct tcpstate_outcome outcome;
-
-    *after = -1;
     if (!life->before)
-        return 0;
-    tcpstate_life_outcome(life, &outcome);
-    if (outcome.result != TCPSTATE_RESULT_UNANSWERED)
         return 0;
     const struct tcpstate_connection *now = tcpstate_life_look(life);
     const int client = now->client, server = !client;
@@ -45,20 +41,78 @@ unsigned tcpstate_unanswered(const struct tcpstate_life *life, int64_t *after)
     return causes;
 }
 
+/* A number that the other end acknowledged, and the one that would have answered the SYN. */
+struct misfit {
+    unsigned cause; /* 0: none */
+    uint32_t acked, expected;
+};
+
+/* The answers to a SYN that stays in SYN_SENT: none of them is its SYN,ACK, for that
+ * would be a milestone (RFC 9293 section 3.10.7.3). */
+static struct misfit misfit_of(const struct tcpstate_life *life, enum tcpstate_result result)
+{
+    struct misfit misfit = { 0 };
+
+    if (result != TCPSTATE_RESULT_HALF_OPEN && result != TCPSTATE_RESULT_UNKNOWN && result != TCPSTATE_RESULT_UNANSWERED)
+        return misfit;
+    const struct tcpstate_connection *now = tcpstate_life_look(life);
+    const int client = now->client;
+    if (client < 0 || now->milestones[TCPSTATE_MILESTONE_SYN] == 0 || now->milestones[TCPSTATE_MILESTONE_SYN_ACK] != 0
+        || now->milestones[TCPSTATE_MILESTONE_HANDSHAKE_ACK] != 0 || now->ends[client].likely != TCPSTATE_SYN_SENT
+        || !tcpstate_isn(now, client, &misfit.expected))
+        return misfit;
+    const struct tcpstate_endpoint *server = &now->ends[!client];
+    misfit.expected++;
+    misfit.acked = result == TCPSTATE_RESULT_HALF_OPEN ? server->syn_acked : server->last_ack;
+    if (server->last.frame < now->milestones[TCPSTATE_MILESTONE_SYN] || misfit.acked == misfit.expected)
+        return misfit;
+    if (result == TCPSTATE_RESULT_HALF_OPEN)
+        misfit.cause = TCPSTATE_UNANSWERED_WRONG_SYN_ACK;
+    /* Its last segment has neither SYN, FIN nor RST.  Where it may be of an open connection whose
+     * SYN,ACK was not captured, nothing is said of it. */
+    else if (server->last.frame != server->marked.frame && misfit.acked != 0
+             && (result == TCPSTATE_RESULT_UNANSWERED || server->rcv_nxt == server->last_ack))
+        misfit.cause = TCPSTATE_UNANSWERED_WRONG_ACK;
+    return misfit;
+}
+
+unsigned tcpstate_unanswered(const struct tcpstate_life *life, enum tcpstate_result result, int64_t *after)
+{
+    const unsigned misfit = misfit_of(life, result).cause;
+
+    *after = -1;
+    return misfit | (misfit || result == TCPSTATE_RESULT_UNANSWERED ? before_of(life, after) : 0);
+}
+
 const char *tcpstate_unanswered_name(unsigned cause)
 {
-    return cause == TCPSTATE_UNANSWERED_REUSED      ? "reused"
-           : cause == TCPSTATE_UNANSWERED_TIME_WAIT ? "time-wait"
-                                                    : "old-time-stamp";
+    switch (cause) {
+    case TCPSTATE_UNANSWERED_REUSED: return "reused";
+    case TCPSTATE_UNANSWERED_TIME_WAIT: return "time-wait";
+    case TCPSTATE_UNANSWERED_OLD_STAMP: return "old-time-stamp";
+    case TCPSTATE_UNANSWERED_WRONG_SYN_ACK: return "wrong-syn-ack";
+    default: return "wrong-ack";
+    }
+}
+
+const char *tcpstate_unanswered_names(wmem_allocator_t *pool, unsigned causes)
+{
+    const char *names = NULL;
+
+    for (unsigned cause = TCPSTATE_UNANSWERED_REUSED; cause <= TCPSTATE_UNANSWERED_WRONG_ACK; cause <<= 1)
+        if (causes & cause)
+            names = names ? wmem_strdup_printf(pool, "%s,%s", names, tcpstate_unanswered_name(cause))
+                          : tcpstate_unanswered_name(cause);
+    return names;
 }
 
 const char *tcpstate_unanswered_text(wmem_allocator_t *pool, enum tcpstate_language language,
-                                     const struct tcpstate_life *life)
+                                     const struct tcpstate_life *life, enum tcpstate_result result)
 {
     static const enum tcpstate_phrase more[] = { TCPSTATE_PHRASE_UNANSWERED_TIME_WAIT, TCPSTATE_PHRASE_UNANSWERED_OLD_STAMP };
     const char *separator = tcpstate_phrase(TCPSTATE_PHRASE_COMMA, language);
     int64_t after;
-    unsigned causes = tcpstate_unanswered(life, &after);
+    unsigned causes = tcpstate_unanswered(life, result, &after) & TCPSTATE_UNANSWERED_BEFORE;
 
     if (causes == 0)
         return "";
@@ -68,4 +122,32 @@ const char *tcpstate_unanswered_text(wmem_allocator_t *pool, enum tcpstate_langu
         if (causes & TCPSTATE_UNANSWERED_TIME_WAIT << i)
             text = wmem_strdup_printf(pool, "%s%s%s", text, separator, tcpstate_phrase(more[i], language));
     return text;
+}
+
+static const char *joined(wmem_allocator_t *pool, enum tcpstate_language language, const char *one, const char *other)
+{
+    const char *separator = *one && *other ? tcpstate_phrase(TCPSTATE_PHRASE_SEMICOLON, language) : "";
+
+    return wmem_strdup_printf(pool, "%s%s%s", one, separator, other);
+}
+
+const char *tcpstate_missing_text(wmem_allocator_t *pool, enum tcpstate_language language,
+                                  const struct tcpstate_life *life, const struct tcpstate_outcome *outcome, int client)
+{
+    const struct misfit misfit = misfit_of(life, outcome->result);
+    const bool rejected = misfit.cause == TCPSTATE_UNANSWERED_WRONG_SYN_ACK; /* the client owes nothing, then */
+    const char *missing = rejected ? "" : tcpstate_missing_in(pool, language, outcome, client, tcpstate_life_duration(life));
+
+    if (misfit.cause == 0)
+        return missing;
+    const enum tcpstate_phrase phrase = rejected ? TCPSTATE_PHRASE_UNANSWERED_WRONG_SYN_ACK : TCPSTATE_PHRASE_UNANSWERED_WRONG_ACK;
+    return joined(pool, language, missing,
+                  wmem_strdup_printf(pool, tcpstate_phrase(phrase, language), misfit.acked, misfit.expected));
+}
+
+const char *tcpstate_missing_and_why(wmem_allocator_t *pool, enum tcpstate_language language,
+                                     const struct tcpstate_life *life, const struct tcpstate_outcome *outcome, int client)
+{
+    return joined(pool, language, tcpstate_missing_text(pool, language, life, outcome, client),
+                  tcpstate_unanswered_text(pool, language, life, outcome->result));
 }

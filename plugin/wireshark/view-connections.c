@@ -17,14 +17,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <wsutil/json_dumper.h>
-
 #include "agreed.h"
 #include "capture.h"
 #include "host.h"
 #include "preferences.h"
-#include "wording.h"
+#include "rows.h"
 #include "text-width.h"
+#include "unanswered.h"
+#include "wording.h"
 
 #define MOST_ROWS 1000
 
@@ -108,7 +108,7 @@ const char *tcpstate_column_text(wmem_allocator_t *pool, enum tcpstate_column co
     case TCPSTATE_COLUMN_AGREED:
         return tcpstate_agreed_text(pool, language, tcpstate_life_connection(tally->life), known->a);
     case TCPSTATE_COLUMN_MISSING:
-        return tcpstate_missing_of(pool, outcome, summary->client, known->duration);
+        return tcpstate_missing_and_why(pool, language, tally->life, outcome, summary->client);
     case TCPSTATE_COLUMNS: break;
     }
     return "";
@@ -119,7 +119,23 @@ const char *tcpstate_column_text(wmem_allocator_t *pool, enum tcpstate_column co
 static const char tsv_head[] =
     "stream\troles\taddress_a\tport_a\taddress_b\tport_b\tprotocol\topened\thandshake\tto_first_request\t"
     "to_first_response\tclosed_by\tclose_kind\toutcome\tconn_state\tduration\tpackets_a_to_b\tbytes_a_to_b\t"
-    "packets_b_to_a\tbytes_b_to_a\tmissing\tended_by\thistory\tconnection\tcapture\t" TCPSTATE_AGREED_NAMES "\n";
+    "packets_b_to_a\tbytes_b_to_a\tmissing\tended_by\thistory\tconnection\tcapture\t" TCPSTATE_AGREED_NAMES
+    "\tunanswered\tstate_a\tinferred_a\tstate_b\tinferred_b\n";
+
+/* Why a SYN may have got no answer, and where both ends stood after the last segment. */
+static void append_states(GString *row, wmem_allocator_t *pool, const struct tcpstate_tally *tally,
+                          const struct tcpstate_known *known)
+{
+    const struct tcpstate_last_states last = tcpstate_last_states_of(tally->life);
+    int64_t after;
+    const char *names = tcpstate_unanswered_names(
+        pool, tcpstate_unanswered(tally->life, known->summary.outcome.result, &after));
+
+    g_string_append_printf(row, "\t%s", names ? names : "");
+    for (int i = 0; i < 2; i++)
+        g_string_append_printf(row, "\t%s\t%s", tcpstate_state_name(last.state[i ? known->b : known->a]),
+                               last.inferred[i ? known->b : known->a] ? "true" : "false");
+}
 
 /* "a" or "b" where the roles are unknown. */
 static const char *end_name(const struct tcpstate_known *known, int end, const char *name)
@@ -151,9 +167,10 @@ static void append_row(GString *row, wmem_allocator_t *pool, const struct tcpsta
     tcpstate_history(tcpstate_life_connection(tally->life), history);
     g_string_append_printf(row, "%u\t%" PRIu64 "\t%u\t%" PRIu64 "\t%s\t%s\t%s\t%u\t%s", tally->packets[known->a], tally->bytes[known->a],
            tally->packets[known->b], tally->bytes[known->b],
-           tcpstate_missing_in(pool, TCPSTATE_ENGLISH, outcome, summary->client, known->duration),
+           tcpstate_missing_and_why(pool, TCPSTATE_ENGLISH, tally->life, outcome, summary->client),
            ended_by, history, summary->number, capture);
     tcpstate_agreed_append(row, tcpstate_life_connection(tally->life), known->a);
+    append_states(row, pool, tally, known);
 }
 
 static bool is_json_number(const char *text)
@@ -165,28 +182,27 @@ static bool is_json_number(const char *text)
            && text[strspn(text, "0123456789.")] == '\0' && g_ascii_isdigit(end[-1]);
 }
 
-/* The same names and values as an object in one line, with the name of the file, or NULL. */
-static void print_json_row(const char *row, const char *file)
+/* The same names and values as an object in one line, with the name of the file, if there
+ * is one, and what other formats have. */
+static void print_json_row(const char *values_of_row, const struct tcpstate_tally *tally, const struct tcpstate_known *known)
 {
-    json_dumper dumper = { .output_file = stdout };
-    char **names = g_strsplit(tsv_head, "\t", -1), **values = g_strsplit(row, "\t", -1);
+    json_dumper row;
+    char **names = g_strsplit(tsv_head, "\t", -1), **values = g_strsplit(values_of_row, "\t", -1);
 
-    json_dumper_begin_object(&dumper);
-    if (file) {
-        json_dumper_set_member_name(&dumper, "file");
-        json_dumper_value_string(&dumper, file);
-    }
+    tcpstate_row_begin(&row);
+    if (tally->file)
+        tcpstate_row_string(&row, "file", tally->file);
     for (unsigned i = 0; names[i] && values[i]; i++) {
-        json_dumper_set_member_name(&dumper, g_strstrip(names[i]));
-        if (*values[i] == '\0')
-            json_dumper_value_anyf(&dumper, "null");
-        else if (is_json_number(values[i]) || strcmp(values[i], "true") == 0 || strcmp(values[i], "false") == 0)
-            json_dumper_value_anyf(&dumper, "%s", values[i]);
-        else
-            json_dumper_value_string(&dumper, values[i]);
+        const char *name = g_strstrip(names[i]), *value = values[i];
+        if (is_json_number(value) || strcmp(value, "true") == 0 || strcmp(value, "false") == 0) {
+            json_dumper_set_member_name(&row, name);
+            json_dumper_value_anyf(&row, "%s", value);
+        } else {
+            tcpstate_row_string(&row, name, value);
+        }
     }
-    json_dumper_end_object(&dumper);
-    json_dumper_finish(&dumper);
+    tcpstate_row_connection(&row, tally, known);
+    tcpstate_row_end(&row);
     g_strfreev(names);
     g_strfreev(values);
 }
@@ -208,7 +224,7 @@ static void print_rows(const struct tcpstate_survey *survey, bool json)
         g_string_truncate(row, 0);
         append_row(row, pool, tally, &known, capture);
         if (json)
-            print_json_row(row->str, tally->file);
+            print_json_row(row->str, tally, &known);
         else
             puts(row->str);
         wmem_free_all(pool);
@@ -310,25 +326,13 @@ static void end(void *data)
     g_free(request);
 }
 
-/* Whether the argument begins with this word; then it goes on after it. */
-static bool takes(const char **argument, const char *word)
-{
-    size_t length = strlen(word);
-
-    if (!*argument || strncmp(*argument, word, length) != 0
-        || ((*argument)[length] != '\0' && (*argument)[length] != ','))
-        return false;
-    *argument = (*argument)[length] == ',' && (*argument)[length + 1] != '\0' ? *argument + length + 1 : NULL;
-    return true;
-}
-
 static void *begin(const char *given, const char **filter)
 {
     struct request *request = g_new0(struct request, 1);
 
-    request->tsv = takes(&given, "tsv");
-    request->json = !request->tsv && takes(&given, "json");
-    request->all = !request->tsv && !request->json && takes(&given, "all");
+    request->tsv = tcpstate_takes(&given, "tsv");
+    request->json = !request->tsv && tcpstate_takes(&given, "json");
+    request->all = !request->tsv && !request->json && tcpstate_takes(&given, "all");
     *filter = request->filter = g_strdup(given);
     request->survey = tcpstate_survey_new();
     return request;

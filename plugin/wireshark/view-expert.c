@@ -23,6 +23,7 @@
 #include "../text/phrases.h"
 #include "fields.h"
 #include "preferences.h"
+#include "unanswered.h"
 #include "wording.h"
 
 enum expert {
@@ -211,8 +212,7 @@ static void add_end(packet_info *pinfo, proto_item *item, const struct tcpstate_
     enum expert what = (enum expert)by_result[summary.outcome.result];
     if (what == EXPERT_NONE)
         return;
-    const char *missing = tcpstate_missing_of(pinfo->pool, &summary.outcome, summary.client,
-                                              tcpstate_life_duration(sight->life));
+    const char *missing = tcpstate_missing_text(pinfo->pool, language, sight->life, &summary.outcome, summary.client);
     add(pinfo, item, what,
         wmem_strdup_printf(pinfo->pool, tcpstate_phrase(TCPSTATE_PHRASE_EXPERT_CONNECTION, language),
                            tcpstate_result_word(summary.outcome.result, language), missing));

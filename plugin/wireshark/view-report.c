@@ -225,12 +225,8 @@ static const char *why_text(wmem_allocator_t *pool, const struct tcpstate_life *
 {
     const struct tcpstate_account *account = &tcpstate_life_connection(life)->account;
 
-    if (known->summary.outcome.result != TCPSTATE_RESULT_RESET) {
-        const char *missing = tcpstate_missing_of(pool, &known->summary.outcome, known->summary.client, known->duration);
-        const char *before = tcpstate_unanswered_text(pool, tcpstate_language(), life);
-        return *before ? wmem_strdup_printf(pool, "%s%s%s", missing, phrase(TCPSTATE_PHRASE_SEMICOLON), before)
-                       : missing;
-    }
+    if (known->summary.outcome.result != TCPSTATE_RESULT_RESET)
+        return tcpstate_missing_and_why(pool, tcpstate_language(), life, &known->summary.outcome, known->summary.client);
     if (account->disowned != 0 && account->disowned == account->reset_frame)
         return phrase(TCPSTATE_PHRASE_CAUSE_DISOWNED);
     for (unsigned cause = 1; cause <= TCPSTATE_CAUSE_PAYLOAD; cause <<= 1)

@@ -395,22 +395,25 @@ static void add_agreed(const struct tcpstate_view *view)
     add_name(view, TCPSTATE_FIELD_AGREED_FAST_OPEN, tcpstate_fast_open_name(agreed.fast_open));
 }
 
-/* Of a SYN without answer, what came before it: one line, and a value for each part. */
-static void add_unanswered(const struct tcpstate_view *view)
+/* Of a SYN without an answer that fits, what came before it: one line, and a value for each part. */
+static void add_unanswered(const struct tcpstate_view *view, enum tcpstate_result result)
 {
     int64_t after;
 
-    if (!view->sight->later || !tcpstate_wanted(view, TCPSTATE_FIELD_UNANSWERED))
+    if (!view->sight->later || !tcpstate_any_wanted(view, TCPSTATE_FIELD_UNANSWERED, TCPSTATE_FIELD_UNANSWERED_BY))
         return;
-    unsigned causes = tcpstate_unanswered(view->sight->life, &after);
-    for (unsigned cause = TCPSTATE_UNANSWERED_REUSED; cause <= TCPSTATE_UNANSWERED_OLD_STAMP; cause <<= 1) {
+    unsigned causes = tcpstate_unanswered(view->sight->life, result, &after);
+    for (unsigned cause = TCPSTATE_UNANSWERED_REUSED; cause <= TCPSTATE_UNANSWERED_WRONG_ACK; cause <<= 1) {
+        const char *name = tcpstate_unanswered_name(cause);
         if (!(causes & cause))
             continue;
-        if (cause == TCPSTATE_UNANSWERED_REUSED)
-            tcpstate_add_named(view, TCPSTATE_FIELD_UNANSWERED, tcpstate_unanswered_name(cause),
-                               tcpstate_unanswered_text(view->pinfo->pool, view->language, view->sight->life));
+        if (cause & TCPSTATE_UNANSWERED_MISFIT) /* in words it is what is missing */
+            tcpstate_add_hidden_string(view, TCPSTATE_FIELD_UNANSWERED_BY, name);
+        else if (cause == TCPSTATE_UNANSWERED_REUSED)
+            tcpstate_add_named(view, TCPSTATE_FIELD_UNANSWERED, name,
+                               tcpstate_unanswered_text(view->pinfo->pool, view->language, view->sight->life, result));
         else
-            tcpstate_add_hidden_string(view, TCPSTATE_FIELD_UNANSWERED, tcpstate_unanswered_name(cause));
+            tcpstate_add_hidden_string(view, TCPSTATE_FIELD_UNANSWERED, name);
     }
 }
 
@@ -445,12 +448,11 @@ static void add_outcome(const struct tcpstate_view *above)
         tcpstate_add_hidden_string(view, TCPSTATE_FIELD_HISTORY, history);
     }
     add_agreed(view);
-    add_unanswered(view);
+    add_unanswered(view, outcome.result);
     add_waits(view);
     if (!tcpstate_wanted(view, TCPSTATE_FIELD_MISSING))
         return;
-    const char *missing = tcpstate_missing_of(view->pinfo->pool, &outcome, seen->client,
-                                              tcpstate_life_duration(view->sight->life));
+    const char *missing = tcpstate_missing_text(view->pinfo->pool, view->language, view->sight->life, &outcome, seen->client);
     if (*missing)
         tcpstate_add_string(view, TCPSTATE_FIELD_MISSING, missing);
 }

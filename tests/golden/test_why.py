@@ -194,7 +194,56 @@ def test_what_came_before_a_syn_without_answer(tshark, tmp_path, stamp, pause, c
                   "tcpstate.unanswered.before").splitlines()
     assert told[-1].split("\t")[1:] == ["unanswered", causes]
     assert [line.split("\t")[2] for line in told[:7]] == [""] * 7
-    assert said in tshark("-q", "-r", path, "-z", "tcpstate,report")
+    for view in "report", "connections", "ladder":
+        assert said in " ".join(tshark("-q", "-r", path, "-z", f"tcpstate,{view}").split()), view
+    rows = [line.split("\t") for line in tshark("-q", "-r", path, "-z", "tcpstate,connections,tsv").splitlines()]
+    assert [row[rows[0].index("unanswered")] for row in rows[1:]] == ["", causes]
+    assert said in rows[2][rows[0].index("missing")]
+
+
+def number_of(path, segments):
+    """(side, flags, seq, ack), a number: seconds.  Then another protocol's frame, 10 s later."""
+    at, packets = 1_700_000_000.0, []
+    for side, flags, *numbers in segments:
+        if side == "+":
+            at += flags
+            continue
+        ends = (CLIENT, SERVER) if side == ">" else (SERVER, CLIENT)
+        packets.append(Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02") / IP(src=ends[0], dst=ends[1], id=len(packets) + 1)
+                       / TCP(sport=40000 if side == ">" else 8081, dport=8081 if side == ">" else 40000, flags=flags,
+                             seq=numbers[0], ack=numbers[1]))
+        packets[-1].time = at
+        at += 0.001
+    packets.append(Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02") / IP(src=CLIENT, dst=SERVER) / UDP(sport=53000, dport=53001))
+    packets[-1].time = at + 10
+    wrpcap(str(path), packets)
+    return path
+
+
+@pytest.mark.parametrize("segments, by, missing, chinese", [
+    # RFC 9293 section 3.10.7.3: an ACK that is not SND.NXT of the SYN is answered by a RST, or goes unanswered; SYN_SENT stays.
+    ([(">", "S", 1000, 0), ("<", "SA", 9000, 5555), (">", "R", 5555, 0)], "wrong-syn-ack",
+     "a SYN,ACK came, but not to this SYN: it acknowledges 5555, not 1001", "但不是对此SYN的应答"),
+    # An end that holds another connection answers each SYN with a challenge ACK (RFC 5961 section 4).
+    ([(">", "S", 1000, 0), ("<", "A", 2_000_000_000, 3_000_000_000), ("+", 1.0), (">", "S", 1000, 0),
+      ("<", "A", 2_000_000_000, 3_000_000_000)], "wrong-ack",
+     "no answer to 2 SYN in 11.0 s; a segment came that is no answer to this SYN: its acknowledgment number is 3000000000, not 1001", "仍持有旧连接"),
+    # The same, where the capture shows that other connection.
+    ([(">", "S", 1000, 0), ("<", "SA", 9000, 1001), (">", "A", 1001, 9001), ("<", "PA", 9001, 1001), ("+", 100.0),
+      (">", "S", 500_000_000, 0), ("<", "A", 9001, 1001)], "wrong-ack",
+     "its acknowledgment number is 1001, not 500000001; its sender may hold an older connection", "仍持有旧连接"),
+    # It fits: what is missing is the client's.
+    ([(">", "S", 1000, 0), ("<", "SA", 9000, 1001)], "", "the client has not completed the handshake for 10.0 s", "客户端"),
+])
+def test_an_answer_that_is_none_to_the_syn(tshark, tmp_path, segments, by, missing, chinese):
+    path = number_of(tmp_path / "misfit.pcap", segments)
+    told = tshark("-2", "-r", path, "-Y", "tcp", "-T", "fields", "-e", "frame.number", "-e", "tcpstate.unanswered.by", "-e",
+                  "tcpstate.missing").splitlines()[-1].split("\t")[1:]
+    assert told[0] == by and missing in told[1]
+    assert missing in tshark("-q", "-r", path, "-z", "tcpstate,connections")
+    assert chinese in tshark("-q", "-o", "tcpstate.language:zh", "-r", path, "-z", "tcpstate,connections")
+    row = tshark("-q", "-r", path, "-z", "tcpstate,connections,json").splitlines()[-1]
+    assert f'"unanswered":"{by}"' in row if by else '"unanswered":null' in row
 
 
 def test_a_reason_that_mptcp_gives(tshark, tmp_path):
