@@ -11,7 +11,7 @@ Usage: plugin/annotate [--language auto|en|zh] FILE [tshark options]
        plugin/annotate [--language auto|en|zh] -i INTERFACE [tshark options]
        plugin/annotate --save OUT.pcapng FILE [-o NAME:VALUE] [-d TYPE==SELECTOR,PROTOCOL]
        plugin/annotate --page OUT.html FILE... [FILTER] [tshark options]
-       plugin/annotate --report | --ladder | --connections [--json] FILE [FILTER] [tshark options]
+       plugin/annotate --report [--json] | --connections [--json] | --ladder FILE [FILTER] [tshark options]
        plugin/annotate --install [--into PROFILE] | --uninstall | --check | --version | --help
 
 Prints a capture with the state of each TCP connection: the column Analysis
@@ -29,7 +29,7 @@ nobody knows who is the client (A has the lower address and port).
   --page OUT      write one page for a browser, for a colleague without Wireshark or for
                   a class: list, ladders, step by step, state diagram, quiz; of several
                   FILEs it holds all
-  --report        the connections by outcome, and the worst of them
+  --report        the connections by outcome, and the worst of them; with --json an object on a line for each
   --ladder        each connection as the textbooks' figure
   --connections   a row for each connection; with --json an object on a line for each
   FILTER          a display filter: show, report or draw only what it lets through

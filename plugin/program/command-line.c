@@ -70,8 +70,8 @@ static void check_words(const struct tcpstate_printed *printed, const struct wor
 
     if (words->tsv && !connections)
         complain("--tsv goes with connections");
-    if (words->json && !connections && !sockets)
-        complain("--json goes with connections and sockets");
+    if (words->json && (!printed || printed == &tcpstate_printed_ladder))
+        complain("--json goes with report, connections and sockets");
     if (words->tsv + words->json + words->all > 1)
         complain("--tsv and --json print all rows: one of --tsv, --json and --all");
     if (words->all && !connections && printed != &tcpstate_printed_ladder)
@@ -170,7 +170,7 @@ static void parse(struct tcpstate_command *command, struct words *words, int *ar
         { "filter", 0, 0, G_OPTION_ARG_STRING, &words->filter, "Only packets that this display filter lets through: slow", "FILTER" },
         { "all", 0, 0, G_OPTION_ARG_NONE, &words->all, "All rows or ladders, not only the first ones", NULL },
         { "tsv", 0, 0, G_OPTION_ARG_NONE, &words->tsv, "Of connections: rows for programs", NULL },
-        { "json", 0, 0, G_OPTION_ARG_NONE, &words->json, "Of connections and sockets: a JSON object in each line", NULL },
+        { "json", 0, 0, G_OPTION_ARG_NONE, &words->json, "Of report, connections and sockets: a JSON object in each line", NULL },
         { "host", 0, 0, G_OPTION_ARG_STRING, &words->host, "Of sockets: those of this host only", "IP" },
         { "at", 0, 0, G_OPTION_ARG_STRING, &words->at, "Of sockets: after this frame, or as many seconds (with a point)", "MOMENT" },
         { "output", 'o', 0, G_OPTION_ARG_FILENAME, &words->out, "Of page and save: the file to write", "OUT" },

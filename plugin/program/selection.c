@@ -152,5 +152,5 @@ bool tcpstate_selection_has(const struct tcpstate_life *life, const void *select
         return false;
     if (s->until && read_time(s->until, &time) && moments[TCPSTATE_MOMENT_FIRST] > time)
         return false;
-    return !s->trouble || tcpstate_report_lists(&known);
+    return !s->trouble || tcpstate_report_lists(life, &known);
 }

@@ -54,9 +54,9 @@ struct tcpstate_known {
 };
 void tcpstate_known_of(const struct tcpstate_tally *tally, struct tcpstate_known *known);
 
-/* Whether the report lists the connection by itself: it failed, hangs or was slow
- * (view-report.c). */
-bool tcpstate_report_lists(const struct tcpstate_known *known);
+/* Whether the report lists the connection by itself: it failed, hangs, was slow or odd
+ * (report.c). */
+bool tcpstate_report_lists(const struct tcpstate_life *life, const struct tcpstate_known *known);
 
 /* "client -> server" in the user's words, "(inferred)" where it is. */
 const char *tcpstate_roles_word(const struct tcpstate_summary *summary);

@@ -224,7 +224,7 @@ static void add_causes(const struct tcpstate_view *view)
     for (unsigned cause = 1; cause <= TCPSTATE_CAUSE_PAYLOAD; cause <<= 1) {
         if (!(account.causes & cause) || ((cause & late) && !view->sight->later))
             continue;
-        add_cause(view, tcpstate_cause_name(cause), tcpstate_cause_text(view->pinfo->pool, &account, cause),
+        add_cause(view, tcpstate_cause_name(cause), tcpstate_cause_text(view->pinfo->pool, view->language, &account, cause),
                   cause & claims ? "packet" : cause & late ? "hindsight" : "segments");
     }
 }

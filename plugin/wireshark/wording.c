@@ -326,7 +326,8 @@ const char *tcpstate_seconds_text(wmem_allocator_t *pool, int64_t nanoseconds)
     return wmem_strdup_printf(pool, "%" PRId64 ".%d", milliseconds / 1000, (int)(milliseconds % 1000 / 100));
 }
 
-const char *tcpstate_cause_text(wmem_allocator_t *pool, const struct tcpstate_account *account, unsigned cause)
+const char *tcpstate_cause_text(wmem_allocator_t *pool, enum tcpstate_language language,
+                                const struct tcpstate_account *account, unsigned cause)
 {
     static const enum tcpstate_phrase phrases[] = {
         TCPSTATE_PHRASE_CAUSE_DATA_AFTER_CLOSE, TCPSTATE_PHRASE_CAUSE_SILENCE, TCPSTATE_PHRASE_CAUSE_KEEP_ALIVES,
@@ -345,7 +346,7 @@ const char *tcpstate_cause_text(wmem_allocator_t *pool, const struct tcpstate_ac
             number = wmem_strdup_printf(pool, "%u", account->reset_reason);
         else
             number = wmem_strdup_printf(pool, "%u", account->reset_count);
-        return wmem_strdup_printf(pool, tcpstate_phrase(phrases[i], tcpstate_language()), number);
+        return wmem_strdup_printf(pool, tcpstate_phrase(phrases[i], language), number);
     }
     return "";
 }

@@ -67,7 +67,8 @@ const char *tcpstate_ended_in(wmem_allocator_t *pool, enum tcpstate_language lan
 const char *tcpstate_reset_number_word(enum tcpstate_reset_number number);
 
 /* What one TCPSTATE_CAUSE_* of a reset says, with its numbers; what somebody waits for. */
-const char *tcpstate_cause_text(wmem_allocator_t *pool, const struct tcpstate_account *account, unsigned cause);
+const char *tcpstate_cause_text(wmem_allocator_t *pool, enum tcpstate_language language,
+                                const struct tcpstate_account *account, unsigned cause);
 const char *tcpstate_wait_word(enum tcpstate_wait_kind kind);
 
 /* Nanoseconds as seconds with a tenth, or with three digits where it is less than one: "63.1", "0.250". */

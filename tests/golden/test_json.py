@@ -29,7 +29,8 @@ def documented(heading):
 
 
 def test_the_document_has_every_name_and_no_other(objects):
-    for heading, view, more in ("Connections", "connections,json", {"file"}), ("Sockets", "sockets,json", set()):
+    for heading, view, more in (("Connections", "connections,json", {"file"}), ("Sockets", "sockets,json", set()),
+                                ("Report", "report,json", set())):
         names = {name for row in objects(SAMPLES / "websocket-session.pcapng", view) for name in row} - {"record"}
         assert names | more == documented(heading), heading
 
@@ -100,3 +101,93 @@ def test_the_socket_of_a_four_tuple_is_one(objects):
     assert len(objects(SAMPLES / "half-open.pcapng", "connections,json")) == 2
     assert [row["host"] for row in objects(SAMPLES / "half-open.pcapng", "sockets,json") if row["record"] == "socket"] == [
         "10.148.17.1", "10.148.17.2"]
+
+
+# ---- The report ----
+
+@pytest.fixture
+def findings(objects):
+    """findings(capture) -> [(finding, count, seconds, why, causes, filter)] but for what is healthy."""
+    return lambda path: [(row["finding"], row["count"], row["seconds"] and round(row["seconds"], 1), row["why"], row["causes"],
+                          row["filter"])
+                         for row in objects(path, "report,json") if row["record"] == "finding" and row["class"] != "healthy"]
+
+
+def joined(tmp_path, *words):
+    """Several captures, one behind the other: the Nth client has the address 192.0.2.10 + N."""
+    from scapy.all import IP, PcapReader, wrpcap
+    packets = []
+    for number, text in enumerate(words):
+        for packet in PcapReader(str(capture(tmp_path / "part.pcap", text))):
+            for name in "src", "dst":
+                if getattr(packet[IP], name) == CLIENT:
+                    setattr(packet[IP], name, f"192.0.2.{10 + number}")
+            packets.append(packet)
+    wrpcap(str(tmp_path / "joined.pcap"), sorted(packets, key=lambda packet: packet.time))
+    return tmp_path / "joined.pcap"
+
+
+def test_a_report_of_one_of_each(findings, tmp_path):
+    """What is expected is read off the segments: who sent what, and how long it is until the last frame, 30 s after the first."""
+    path = joined(tmp_path, ">S", OPEN + ">P.:10 <. +20 <P.:10 >.", OPEN + ">P.:10 <P.:10 >. >F. <. +30 other",
+                  OPEN + ">P.:10 <P.:10 >. >P.:10 <.", OPEN + ">P.:10 <P.:10 >. +12 <R.")
+    found = findings(path)
+    assert [row[:5] for row in found] == [
+        ("unanswered", 1, 30.0, "no answer to 1 SYN in 30.0 s", []),
+        ("reset", 1, None, "after 12.0 s without a segment", ["silence"]),
+        ("waiting", 1, 30.0, "no data from the server for 30.0 s", []),
+        ("half-closed", 1, 30.0, "the server has not closed its side for 30.0 s", []),
+        ("slow-response", 1, 20.0, None, [])]
+    assert all(row[5].startswith("tcpstate.connection == ") for row in found)
+
+
+def test_every_filter_of_a_report_shows_what_it_counts(objects, tshark, tmp_path):
+    """Of sections and of groups: as many connections as the row says."""
+    path = joined(tmp_path, *[">S"] * 3, *[OPEN + ">P.:10 <P.:10 >. >P.:10 <."] * 2, *[OPEN + ">P.:10 <P.:10 >. >R."] * 2,
+                  *[OPEN + ">P.:10 <P.:10 >. >F. <R."] * 2, *[OPEN + ">P.:10 <. +2 <P.:10 >."] * 2,
+                  *[OPEN + ">P.:10 <P.:10 >. <R. +0.5 <P.:10 >. >F. <F. >."] * 2, ">S +0.2 <S. >. >F. <F. >.", OPEN + ">F. <F. >. +9 other")
+    rows = [row for row in objects(path, "report,json") if row["record"] != "capture"]
+    assert {row["finding"] for row in rows if row["record"] == "section"} == {
+        "unanswered", "waiting", "reset", "fin-then-reset", "slow-response", "slow-handshake", "reset-disowned", "healthy"}
+    for row in rows:
+        if row["filter"]:
+            shown = tshark("-2", "-r", path, "-Y", row["filter"], "-T", "fields", "-e", "tcpstate.connection").split()
+            assert len(set(shown)) == row["count"], row
+    worst = [row["worst"] for row in rows if row["record"] == "finding" and row["finding"] == "waiting"]
+    assert [one["connection"] for one in worst] == [3] and worst[0]["source.address"] == "192.0.2.13"
+
+
+def test_text_and_rows_of_a_report_are_one_answer(objects, tshark):
+    """Each section and the filter of each of its lines, of every third sample."""
+    for path in sorted(SAMPLES.glob("*.pcapng"))[::3]:
+        text = tshark("-q", "-r", path, "-z", "tcpstate,report")
+        for row in objects(path, "report,json"):
+            if row["record"] == "finding" and row["filter"]:
+                assert row["filter"] in text and (row["why"] or "") in text, (path.name, row)
+            elif row["record"] == "section":
+                assert re.search(rf": {row['count']}(  tcpstate.*)?$", text, re.MULTILINE), (path.name, row)
+
+
+def test_thresholds_are_named(objects, tshark, tmp_path):
+    path = capture(tmp_path / "hangs.pcap", OPEN + ">P.:10 <. +20 other")
+    assert "no response (for 3 s and more): 1\n" in tshark("-q", "-r", path, "-z", "tcpstate,report")
+    assert "no response (for 7 s and more): 1\n" in tshark("-q", "-o", "tcpstate.stalled_after:7", "-r", path, "-z", "tcpstate,report")
+    section, = (row for row in objects(path, "report,json") if row["record"] == "section")
+    assert (section["finding"], section["class"], section["threshold"]) == ("no-response", "hangs", 3)
+
+
+def test_the_worst_of_several_alike(tshark, tmp_path):
+    """Two that the server leaves half-closed, the later one for less time."""
+    path = joined(tmp_path, "+5 " + OPEN + ">F. <.", OPEN + ">F. <. +60 other")
+    printed = tshark("-q", "-r", path, "-z", "tcpstate,report")
+    assert "2  192.0.2.20:8081, by the client, the worst, connection 0: the server has not closed its side for 60.0 s  " in printed
+
+
+def test_a_report_for_programs_is_never_translated(tshark):
+    arguments = ("-q", "-r", SAMPLES / "fin-lost.pcapng", "-z", "tcpstate,report,json")
+    assert tshark("-o", "tcpstate.language:zh", *arguments) == tshark("-o", "tcpstate.language:en", *arguments)
+
+
+def test_the_same_report_in_one_pass_and_in_two(tshark):
+    arguments = ("-q", "-r", SAMPLES / "websocket-session.pcapng", "-z", "tcpstate,report,json")
+    assert tshark(*arguments) == tshark("-2", *arguments)

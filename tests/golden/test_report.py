@@ -58,7 +58,7 @@ def test_every_kind_of_failure_and_its_filter(tshark, tmp_path):
     titles = [line for line in printed.splitlines() if line and line[0] != " "]
     assert titles[1:-1] == ["Connections: 6, packets: " + titles[1].split("packets: ")[1], "By outcome", "unanswered: 1",
                             "unreachable: 1", "refused: 1", "reset: 1",
-                            "Slow handshakes (100 ms and more): 1", "Healthy (nothing failed, hangs or was slow): 1"]
+                            "Slow handshakes (100 ms and more): 1  tcpstate.time.handshake >= 0.1", "Healthy (nothing failed, hangs or was slow): 1"]
     for number, text in filters_of(printed):
         assert len(streams(tshark, capture, text)) == (int(number) if "." not in number else 1), text
 

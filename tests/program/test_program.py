@@ -171,7 +171,7 @@ def test_ctrl_c_while_extract_writes(tmp_path):
 
 @pytest.mark.parametrize("arguments, complaint", [
     ((), "say what: report"), (("report",), "name a capture file"), (("paint", "x"), "say what: report"),
-    (("report", "--tsv", "x"), "--tsv goes with connections"), (("ladder", "--json", "x"), "--json goes with connections and sockets"), (("report", "/nowhere"), "/nowhere: "),
+    (("report", "--tsv", "x"), "--tsv goes with connections"), (("ladder", "--json", "x"), "--json goes with report, connections and sockets"), (("report", "/nowhere"), "/nowhere: "),
     (("report", __file__), "not a capture that Wireshark can read"), (("report", "--address", "x", "y"), "is no IP address"),
     (("report", "--outcome", "x", "y"), "is no outcome"), (("extract", "a", "b"), "say which connections"),
     (("page", "y"), "-o OUT goes with"), (("report", "y", "-o", "z"), "-o OUT goes with"),

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The program says of each capture at hand what the plugin says under tshark."""
+import json
 import pathlib
 import subprocess
 import sys
@@ -86,6 +87,18 @@ def test_filters_are_wiresharks_own(expression):
         done = same.run("tshark", "-q", "-r", capture, "-z", f"tcpstate,connections,tsv,{expression}")
         assert same.rows_of_program(capture, "--filter", expression) == \
             [same.without_protocol(line) for line in done.stdout.splitlines()], capture.name
+
+
+def test_rows_for_programs_are_the_plugins_own(tshark):
+    """But for the file's name, which only the program tells, and the protocol, which only dissection does."""
+    for view in "report", "connections", "sockets":
+        for capture in captures(ROOT / "samples")[::3]:
+            ours = [json.loads(line) for line in same.program(view, "--json", capture).stdout.splitlines()]
+            for row in ours:
+                for place in row, row.get("worst") or {}:
+                    place.pop("file", None)
+            assert ours == [json.loads(line) for line in tshark("-q", *ABOVE_TCP, "-r", capture, "-z", f"tcpstate,{view},json").splitlines()], \
+                (view, capture.name)
 
 
 def test_filtered_views_are_the_plugins_own(tshark):

@@ -1,0 +1,119 @@
+/* report.h - what the report says of a capture, before it is printed.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * One walk over the connections puts each into the sections of what is wrong with
+ * it, or into the last one: nothing is.  A section has groups, of connections
+ * with one server that are alike; where times are compared it has the slowest
+ * connections instead.  Printed as text (view-report.c) and as rows
+ * (report-rows.c), with the same filters and reasons.
+ */
+#ifndef TCPSTATE_REPORT_H
+#define TCPSTATE_REPORT_H
+
+#include "../text/phrases.h"
+#include "survey.h"
+
+#define TCPSTATE_REPORT_LINES 10 /* of a section, as text; and how many of the slowest are kept */
+
+enum tcpstate_trouble {
+    TCPSTATE_TROUBLE_FAILED,
+    TCPSTATE_TROUBLE_HANGS,
+    TCPSTATE_TROUBLE_SLOW,
+    TCPSTATE_TROUBLE_ODD,
+    TCPSTATE_TROUBLE_NONE,
+};
+
+/* In the order in which they are printed; the first ones but FIN_RESET and WAITING are the outcomes of
+ * those names. */
+enum tcpstate_section {
+    TCPSTATE_SECTION_UNANSWERED,
+    TCPSTATE_SECTION_UNREACHABLE,
+    TCPSTATE_SECTION_REFUSED,
+    TCPSTATE_SECTION_REJECTED,
+    TCPSTATE_SECTION_HANDSHAKE_ABORTED,
+    TCPSTATE_SECTION_HALF_OPEN,
+    TCPSTATE_SECTION_RESET,
+    TCPSTATE_SECTION_FIN_RESET, /* a close of its own kind */
+    TCPSTATE_SECTION_STALLED,
+    TCPSTATE_SECTION_NO_RESPONSE,
+    TCPSTATE_SECTION_SILENT,
+    TCPSTATE_SECTION_WAITING, /* open, and the server has sent no data since the client's last */
+    TCPSTATE_SECTION_HALF_CLOSED,
+    TCPSTATE_SECTION_LAST_ACK_MISSING,
+    TCPSTATE_SECTION_SLOW_HANDSHAKE,
+    TCPSTATE_SECTION_SLOW_RESPONSE,
+    TCPSTATE_SECTION_DISOWNED, /* a RST whose sender went on */
+    TCPSTATE_SECTION_HEALTHY,
+    TCPSTATE_SECTIONS
+};
+
+/* What makes connections alike.  All bytes count. */
+struct tcpstate_group_key {
+    uint8_t address[16]; /* the server's */
+    uint16_t port;
+    uint8_t length;  /* of the address; 0: roles unknown */
+    uint8_t section; /* enum tcpstate_section */
+    uint8_t result;  /* enum tcpstate_result; of healthy ones only, for others follow from the section */
+    uint8_t kind;    /* enum tcpstate_close_kind */
+    uint8_t ended;   /* .by ended it; else it closed first */
+    int8_t by;       /* 0 client, 1 server, 2 both, 3 unknown; -1: nobody */
+};
+
+struct tcpstate_group {
+    struct tcpstate_group_key key;
+    unsigned count;
+    unsigned worst;  /* index of a connection of it: that which waits longest, lost most, or came first */
+    int64_t badness; /* of the worst */
+    int64_t owed;    /* nanoseconds that the worst has waited when the capture ends; -1: it does not wait */
+    bool mixed;      /* its filter shows others, too */
+};
+
+/* The greatest so far, the greatest first. */
+struct tcpstate_best {
+    unsigned count;
+    struct {
+        int64_t value;
+        unsigned index; /* of the connection; the earlier one of two equal ones comes first */
+        const struct tcpstate_group *group; /* or NULL */
+    } lines[TCPSTATE_REPORT_LINES];
+};
+void tcpstate_best_enter(struct tcpstate_best *best, int64_t value, unsigned index, const struct tcpstate_group *group);
+
+struct tcpstate_report {
+    const struct tcpstate_survey *survey;
+    unsigned outcomes[TCPSTATE_RESULTS]; /* how many have each */
+    struct {
+        unsigned connections;
+        GPtrArray *groups;           /* of struct tcpstate_group */
+        struct tcpstate_best slowest; /* where times are compared */
+    } sections[TCPSTATE_SECTIONS];
+    bool any_trouble;
+};
+struct tcpstate_report *tcpstate_report_new(const struct tcpstate_survey *survey);
+void tcpstate_report_free(struct tcpstate_report *report);
+
+/* Names of fixed sets, never translated; the title in the user's words. */
+const char *tcpstate_section_title(enum tcpstate_section section);
+const char *tcpstate_section_name(enum tcpstate_section section);
+enum tcpstate_trouble tcpstate_section_trouble(enum tcpstate_section section);
+const char *tcpstate_trouble_name(enum tcpstate_trouble trouble);
+
+/* From how many nanoseconds on something is worth the section; -1: no time decides. */
+int64_t tcpstate_section_threshold(enum tcpstate_section section);
+
+/* A display filter for all of a section; "" for the healthy ones. */
+const char *tcpstate_section_filter(wmem_allocator_t *pool, enum tcpstate_section section);
+
+/* A display filter for all of a group, of which one is `known`; "" where it would show others. */
+const char *tcpstate_group_filter(wmem_allocator_t *pool, const struct tcpstate_group *group,
+                                  const struct tcpstate_known *known);
+
+/* Why a connection is in a section, in a few words; "" if the capture shows no reason. */
+const char *tcpstate_section_why(wmem_allocator_t *pool, enum tcpstate_language language, enum tcpstate_section section,
+                                 const struct tcpstate_life *life, const struct tcpstate_known *known);
+
+/* As an object in each line (report-rows.c); `filter` is the view's, or NULL. */
+void tcpstate_report_print_rows(const struct tcpstate_report *report, const char *filter);
+
+#endif
