@@ -10,7 +10,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "../core/sequence.h"
 #include "../text/phrases.h"
 #include "host.h"
 #include "preferences.h"
@@ -77,47 +76,6 @@ static bool shows_the_same(const struct tcpstate_rung *rung, const struct tcpsta
     return tcpstate_shows_the_same(&shown, seen);
 }
 
-/* Whether all data of a segment was taken in before, by its numbers alone.  A probe of
- * one octet before the next (a keep-alive, a zero window probe) is not told apart from
- * data, so it is not called that.  What fills a hole, or came before all that is
- * remembered, is new. */
-static bool was_taken(struct tcpstate_taken *taken, const struct tcpstate_segment *segment)
-{
-    uint32_t begin = segment->seq + ((segment->flags & TCPSTATE_FLAG_SYN) != 0);
-    uint32_t end = begin + segment->payload;
-
-    if (!taken->any) {
-        if (segment->payload > 0)
-            *taken = (struct tcpstate_taken){ begin, end, begin, begin, true };
-        return false;
-    }
-    if (segment->payload == 0 || segment->payload > INT32_MAX)
-        return false;
-    if (seq_gt(begin, taken->end)) { /* another hole: the older one and all before it are forgotten */
-        if (taken->hole != taken->hole_end)
-            taken->begin = taken->hole_end;
-        taken->hole = taken->end;
-        taken->hole_end = begin;
-        taken->end = end;
-        return false;
-    }
-    if (seq_gt(end, taken->end)) {
-        taken->end = end;
-        if (end - taken->begin > INT32_MAX / 2) /* numbers go round: what is older is forgotten */
-            taken->begin = taken->hole = taken->hole_end = begin;
-        return false;
-    }
-    if (seq_lt(begin, taken->begin) || (segment->payload == 1 && begin == taken->end - 1))
-        return false;
-    if (seq_le(end, taken->hole) || seq_ge(begin, taken->hole_end))
-        return true;
-    if (seq_le(begin, taken->hole))
-        taken->hole = seq_lt(end, taken->hole_end) ? end : taken->hole_end;
-    else if (seq_ge(end, taken->hole_end))
-        taken->hole_end = begin;
-    return false;
-}
-
 /* One more of the run that goes on in its direction, or the first of a new one. */
 static struct tcpstate_rung *fold(struct tcpstate_ladder *ladder, const struct tcpstate_tapped *tapped, bool again)
 {
@@ -157,7 +115,7 @@ struct tcpstate_rung *tcpstate_ladder_take(struct tcpstate_ladder *ladder, const
     if (plain && tapped->sight.seen.copy && ladder->count > 0)
         return NULL;
     int64_t pause = pause_before(ladder, segment->time);
-    bool again = !tapped->reading.quoted && was_taken(&ladder->taken[segment->from], segment);
+    bool again = !tapped->reading.quoted && tcpstate_was_taken(&ladder->taken[segment->from], segment);
     if (ladder->count == 0 || segment->time > ladder->latest)
         ladder->latest = segment->time;
     if (pause > 0)
@@ -380,15 +338,36 @@ static void append_rung(struct drawing *drawing, const struct tcpstate_rung *run
 }
 
 /* Time in which nothing was sent, as a row. */
-static void append_pause(struct drawing *drawing, const struct tcpstate_rung *rung)
+static void append_pause(struct drawing *drawing, enum tcpstate_phrase words, int64_t pause)
 {
     GString *text = g_string_new("");
 
-    append_phrase(drawing, text, drawing->ladder->filtered ? TCPSTATE_PHRASE_LADDER_PAUSE_FILTERED
-                                                           : TCPSTATE_PHRASE_LADDER_PAUSE,
-                  tcpstate_seconds_text(drawing->pool, rung->pause));
+    append_phrase(drawing, text, words, tcpstate_seconds_text(drawing->pool, pause));
     append_row(drawing, "", "", "", text->str, "");
     g_string_free(text, TRUE);
+}
+
+static bool is_over(enum tcpstate_result result)
+{
+    switch (result) {
+    case TCPSTATE_RESULT_CLOSED:
+    case TCPSTATE_RESULT_RESET:
+    case TCPSTATE_RESULT_REFUSED:
+    case TCPSTATE_RESULT_REJECTED:
+    case TCPSTATE_RESULT_HANDSHAKE_ABORTED:
+    case TCPSTATE_RESULT_UNREACHABLE: return true;
+    default: return false;
+    }
+}
+
+/* From the last segment to the end of the capture, where another one could have come. */
+static void append_pause_at_the_end(struct drawing *drawing)
+{
+    const int64_t last = drawing->summary.moments[TCPSTATE_MOMENT_LAST];
+    const int64_t pause = last == TCPSTATE_NO_TIME ? -1 : tcpstate_capture_lasts(last);
+
+    if (pause >= (int64_t)PAUSE && !is_over(drawing->summary.outcome.result))
+        append_pause(drawing, TCPSTATE_PHRASE_LADDER_PAUSE_AT_THE_END, pause);
 }
 
 /* ---- Around them ---- */
@@ -492,10 +471,12 @@ void tcpstate_ladder_draw(GString *out, const struct tcpstate_ladder *ladder, un
         }
         const struct tcpstate_rung *rung = tcpstate_ladder_rung(ladder, i);
         if (rung->pause > 0)
-            append_pause(&drawing, rung);
+            append_pause(&drawing, ladder->filtered ? TCPSTATE_PHRASE_LADDER_PAUSE_FILTERED : TCPSTATE_PHRASE_LADDER_PAUSE,
+                         rung->pause);
         append_before(&drawing, rung, i == 0);
         append_rung(&drawing, rung);
     }
+    append_pause_at_the_end(&drawing);
     append_closing_line(&drawing);
     wmem_destroy_allocator(drawing.pool);
 }

@@ -25,13 +25,6 @@ struct tcpstate_rung {
     bool before_inferred[2], after_inferred[2];
 };
 
-/* The data of an end that was taken in: all from .begin to .end, but for one hole
- * (empty where .hole == .hole_end).  What lies before .begin is not remembered. */
-struct tcpstate_taken {
-    uint32_t begin, end, hole, hole_end;
-    bool any;
-};
-
 struct tcpstate_ladder {
     const struct tcpstate_life *life;
     struct tcpstate_rung *rungs;

@@ -8,8 +8,46 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "../core/sequence.h"
 #include "../text/phrases.h"
 #include "preferences.h"
+
+bool tcpstate_was_taken(struct tcpstate_taken *taken, const struct tcpstate_segment *segment)
+{
+    uint32_t begin = segment->seq + ((segment->flags & TCPSTATE_FLAG_SYN) != 0);
+    uint32_t end = begin + segment->payload;
+
+    if (!taken->any) {
+        if (segment->payload > 0)
+            *taken = (struct tcpstate_taken){ begin, end, begin, begin, true };
+        return false;
+    }
+    if (segment->payload == 0 || segment->payload > INT32_MAX)
+        return false;
+    if (seq_gt(begin, taken->end)) { /* another hole: the older one and all before it are forgotten */
+        if (taken->hole != taken->hole_end)
+            taken->begin = taken->hole_end;
+        taken->hole = taken->end;
+        taken->hole_end = begin;
+        taken->end = end;
+        return false;
+    }
+    if (seq_gt(end, taken->end)) {
+        taken->end = end;
+        if (end - taken->begin > INT32_MAX / 2) /* numbers go round: what is older is forgotten */
+            taken->begin = taken->hole = taken->hole_end = begin;
+        return false;
+    }
+    if (seq_lt(begin, taken->begin) || (segment->payload == 1 && begin == taken->end - 1))
+        return false;
+    if (seq_le(end, taken->hole) || seq_ge(begin, taken->hole_end))
+        return true;
+    if (seq_le(begin, taken->hole))
+        taken->hole = seq_lt(end, taken->hole_end) ? end : taken->hole_end;
+    else if (seq_ge(end, taken->hole_end))
+        taken->hole_end = begin;
+    return false;
+}
 
 void tcpstate_run_add(struct tcpstate_run *run, const struct tcpstate_reading *reading)
 {

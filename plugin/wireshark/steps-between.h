@@ -14,8 +14,7 @@
 #include "views.h"
 
 /* Plain segments of one direction since the last step: what was recorded twice
- * counts once where it is told.  What was sent twice is a run of its own in the
- * text ladder and the page (.again), and counts twice in the flow graph. */
+ * counts once where it is told.  What was sent twice is a run of its own (.again). */
 struct tcpstate_run {
     uint32_t segments;
     uint32_t last_frame;
@@ -44,6 +43,19 @@ static inline bool tcpstate_shows_the_same(const struct tcpstate_shown *shown, c
 }
 
 void tcpstate_run_add(struct tcpstate_run *run, const struct tcpstate_reading *reading);
+
+/* The data of an end that was taken in: all from .begin to .end, but for one hole
+ * (empty where .hole == .hole_end).  What lies before .begin is not remembered. */
+struct tcpstate_taken {
+    uint32_t begin, end, hole, hole_end;
+    bool any;
+};
+
+/* Whether all data of a segment was taken in before, by its numbers alone.  A probe of
+ * one octet before the next (a keep-alive, a zero window probe) is not told apart from
+ * data, so it is not called that.  What fills a hole, or came before all that is
+ * remembered, is new. */
+bool tcpstate_was_taken(struct tcpstate_taken *taken, const struct tcpstate_segment *segment);
 
 /* "12 segments, 14 480 bytes", "3 ACKs", "2 retransmissions, 2 896 bytes"; with more than one segment, up to
  * which frame. */

@@ -33,6 +33,8 @@ struct flow {
         struct tcpstate_run run;
     } open[2]; /* by direction */
     struct tcpstate_shown shown; /* with those that are open */
+    struct tcpstate_taken taken[2];
+    bool begun; /* something of it is drawn */
 };
 
 /* One list of Wireshark's. */
@@ -263,13 +265,14 @@ static void add_step(info_t *info, struct graph *graph, packet_info *pinfo, cons
     set_comment(graph, item, wmem_strbuf_get_str(comment));
 }
 
+/* `again`: its data was sent before. */
 static void add_to_run(info_t *info, struct graph *graph, packet_info *pinfo, const struct tcpstate_tapped *tapped,
-                       struct flow *flow)
+                       struct flow *flow, bool again)
 {
     int from = tapped->reading.segment.from;
     const struct tcpstate_observation *seen = &tapped->sight.seen;
 
-    if (!tcpstate_shows_the_same(&flow->shown, seen))
+    if (!tcpstate_shows_the_same(&flow->shown, seen) || (flow->open[from].item && flow->open[from].run.again != again))
         flow->open[0].item = flow->open[1].item = NULL;
     for (int i = 0; i < 2; i++) {
         flow->shown.state[i] = seen->ends[i].after;
@@ -283,10 +286,9 @@ static void add_to_run(info_t *info, struct graph *graph, packet_info *pinfo, co
             graph->first = item;
         item->frame_label = (char *)g_malloc0(TCPSTATE_RUN_TEXT);
         flow->open[from].item = item;
-        flow->open[from].run = (struct tcpstate_run){ 0 };
+        flow->open[from].run = (struct tcpstate_run){ .again = again };
     }
-    if (flow->open[from].run.segments == 0 || tcpstate_counts(tapped))
-        tcpstate_run_add(&flow->open[from].run, &tapped->reading);
+    tcpstate_run_add(&flow->open[from].run, &tapped->reading);
     tcpstate_run_text(flow->open[from].item->frame_label, &flow->open[from].run, false);
     char run[TCPSTATE_RUN_TEXT];
     tcpstate_run_text(run, &flow->open[from].run, true);
@@ -324,12 +326,17 @@ static tap_packet_status draw(void *data, packet_info *pinfo, epan_dissect_t *ed
     struct flow *flow = (struct flow *)found;
     if (!flow)
         return TAP_PACKET_DONT_REDRAW;
+    const struct tcpstate_segment *segment = &tapped->reading.segment;
+    if (tcpstate_is_plain(tapped) && tapped->sight.seen.copy && flow->begun)
+        return TAP_PACKET_DONT_REDRAW; /* nobody sent it */
+    const bool again = !tapped->reading.quoted && tcpstate_was_taken(&flow->taken[segment->from], segment);
     if (tcpstate_is_plain(tapped)) {
-        add_to_run(info, graph, pinfo, tapped, flow);
+        add_to_run(info, graph, pinfo, tapped, flow, again);
     } else {
         add_step(info, graph, pinfo, tapped);
-        memset(flow, 0, sizeof *flow);
+        flow->open[0].item = flow->open[1].item = NULL;
     }
+    flow->begun = true;
     return TAP_PACKET_REDRAW;
 }
 

@@ -6,6 +6,7 @@ import pytest
 
 import figures
 from conftest import ROOT, run
+from test_why import OPEN, capture
 
 SESSION = ROOT / "samples" / "websocket-session.pcapng"
 
@@ -118,3 +119,14 @@ def test_a_wrong_filter_is_told_as_tshark_does():
     # Wireshark's own words; the others since 4.6.
     words = "tshark: flow - ", "tshark: Couldn't register tcpstate tap: "
     assert done.returncode != 0 and any(each in done.stderr for each in words)
+
+
+@pytest.mark.parametrize("words, runs", [
+    # An ACK and two segments with data, the second of which is sent again twice, then new data: three arrows, and not one.
+    (">P.:10 <P.:10 >. >P.:20 >P.:30 +1 >P.:30:again +2 >P.:30:again >P.:40 <.", [
+        "3 segments, 50 bytes, to frame 8", "2 retransmissions, 60 bytes, to frame 10", "1 segment, 40 bytes", "1 ACK"]),
+    (">P.:10 <P.:10 >. >P.:20 >P.:30 >P.:40 <.", ["4 segments, 90 bytes, to frame 9", "1 ACK"]),
+])
+def test_what_is_sent_again_is_not_folded_into_what_is_new(tshark, tmp_path, words, runs):
+    path = capture(tmp_path / "again.pcap", OPEN + words)
+    assert [comment.split("; ")[1] for _, _, comment in arrows(flow(tshark, path))][-len(runs):] == runs

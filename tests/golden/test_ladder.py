@@ -11,6 +11,7 @@ import pytest
 
 import figures
 from conftest import ROOT, run
+from test_why import OPEN, capture
 
 SESSION = ROOT / "samples" / "websocket-session.pcapng"
 CAPTURES = ROOT / "samples"
@@ -308,3 +309,17 @@ def test_a_wrong_argument_is_told_as_tshark_does(argument, message):
 def test_without_tcp_there_is_nothing_to_draw(tshark):
     assert "No TCP connection." in ladder(tshark, SESSION, ",udp")
 
+
+
+@pytest.mark.parametrize("words, last", [
+    (">F. <. +95 other", "... 95.0 s without a segment, then the capture ends ..."),   # the server owes its FIN
+    (">P.:10 <P.:10 >. +3600 other", "... 3600.0 s without a segment, then the capture ends ..."),
+    (">F. <. +5 other", ""),                    # no pause yet
+    (">F. <F. >. +95 other", ""),               # closed: nothing could have come
+    (">P.:10 <P.:10 >. >R. +95 other", ""),
+])
+def test_the_pause_before_the_captures_end_is_a_row(tshark, tmp_path, words, last):
+    path = capture(tmp_path / "end.pcap", OPEN + words)
+    lines = tshark("-q", "-r", path, "-z", "tcpstate,ladder").splitlines()
+    outcome = next(number for number, line in enumerate(lines) if line.startswith("Outcome: "))
+    assert (lines[outcome - 1].strip() == last) if last else ("capture ends" not in "".join(lines))
