@@ -86,14 +86,31 @@ static tap_packet_status notice_visit(void *data, packet_info *pinfo _U_, epan_d
     return TAP_PACKET_DONT_REDRAW;
 }
 
-/* Whether a filter names a field that says of a segment what only later ones show;
- * plugin/annotate has the same list. */
+/* Fields that say of a segment what only later ones show. */
+static const char *const hindsight[] = {
+#define FIELD(...)
+#define HINDSIGHT(id, type, display, filter, ...) filter,
+#include "fields.def"
+#undef FIELD
+#define EXPERT(...)
+#define HINDSIGHT(id, filter, ...) filter,
+#include "expert.def"
+#undef EXPERT
+};
+
+/* Whether a filter names one of them. */
 static bool needs_hindsight(const char *filter)
 {
-    return filter
-           && g_regex_match_simple("\\btcpstate\\.(outcome|closed_by|ended_by|close_kind|conn_state|history|missing|agreed|unanswered|wait|frame"
-                                   "|(client|server)\\.(mss|may_send_sack)|reset\\.cause|time\\.slowest_response|expert)",
-                                   filter, (GRegexCompileFlags)0, (GRegexMatchFlags)0);
+    bool found = false;
+
+    for (size_t i = 0; filter && !found && i < array_length(hindsight); i++) {
+        char *name = g_regex_escape_string(hindsight[i], -1);
+        char *alone = g_strdup_printf("(?<![\\w.])%s(?![\\w.])", name);
+        found = g_regex_match_simple(alone, filter, (GRegexCompileFlags)0, (GRegexMatchFlags)0);
+        g_free(alone);
+        g_free(name);
+    }
+    return found;
 }
 
 static void finish(void *data)

@@ -12,7 +12,7 @@ from conftest import BUILD, ROOT, run
 
 FOLDERS = ("samples", "tests/golden/cases", "tests/golden/kinds")
 DUMP = BUILD / "all-fields.txt"
-NAMES = sorted(set(re.findall(r'^FIELD\(.*?"(tcpstate\.[a-z_.0-9]+)"',
+NAMES = sorted(set(re.findall(r'^(?:FIELD|HINDSIGHT)\(.*?"(tcpstate\.[a-z_.0-9]+)"',
                               (ROOT / "plugin/wireshark/fields.def").read_text(encoding="utf-8"), re.MULTILINE)))
 
 

@@ -135,6 +135,22 @@ def test_a_filter_that_needs_hindsight_says_so_in_one_pass(view, language, said)
     assert twice.stdout != "" and said not in twice.stderr
 
 
-def test_a_filter_on_what_each_segment_tells_is_answered_in_one_pass(tshark):
-    arguments = ("-q", "-r", SESSION, "-z", f'{VIEW},tcpstate.step == "refused"')
-    assert "Connections: 2" in tshark(*arguments)
+@pytest.mark.parametrize("text, connections", [
+    ('tcpstate.step == "refused"', 2), ("tcpstate.expert.refused", 2), ("tcpstate.frame.answers == 2918", 1), ("tcpstate.connection == 44", 1)])
+def test_a_filter_on_what_each_segment_tells_is_answered_in_one_pass(tshark, text, connections):
+    assert f"Connections: {connections}, " in tshark("-q", "-r", SESSION, "-z", f"{VIEW},{text}")
+
+
+def test_what_is_not_marked_as_hindsight_is_the_same_in_one_pass(tshark):
+    """plugin/wireshark/fields.def has the marks."""
+    rows = re.findall(r'^(FIELD|HINDSIGHT)\(.*?"(tcpstate\.[a-z_.0-9]+)"',
+                      (ROOT / "plugin/wireshark/fields.def").read_text(encoding="utf-8"), re.MULTILINE)
+    marked, plain = ({name for mark, name in rows if mark == one} for one in ("HINDSIGHT", "FIELD"))
+    assert not marked & plain and len(marked) > 25
+    names, late = sorted(marked | plain), set()
+    options = [option for name in names for option in ("-e", name)]
+    for path in sorted(SAMPLES.glob("*.pcapng")):
+        once, twice = (tshark(*passes, "-r", path, "-T", "fields", *options).splitlines() for passes in ((), ("-2",)))
+        for one, other in zip(once, twice):
+            late |= {name for name, before, after in zip(names, one.split("\t"), other.split("\t")) if before != after}
+    assert late <= marked and {"tcpstate.outcome", "tcpstate.agreed", "tcpstate.frame.fin"} <= late
