@@ -293,14 +293,15 @@ static void take(struct walk *walk, const struct tcpstate_tally *tally)
     tcpstate_known_of(tally, &known);
     report->outcomes[known.summary.outcome.result]++;
     enum tcpstate_section section = section_of(tally->life, &known);
-    bool listed = tcpstate_report_lists(tally->life, &known);
+    const bool disowned = has_disowned_reset(tally->life, &known);
+    const bool listed = section != TCPSTATE_SECTIONS || has_slow_handshake(&known) || has_slow_response(&known) || disowned;
     if (section != TCPSTATE_SECTIONS)
         join_trouble(walk, section, tally, &known);
     if (has_slow_handshake(&known))
         join_slow(walk, TCPSTATE_SECTION_SLOW_HANDSHAKE, known.handshake);
     if (has_slow_response(&known))
         join_slow(walk, TCPSTATE_SECTION_SLOW_RESPONSE, known.slowest_response);
-    if (has_disowned_reset(tally->life, &known))
+    if (disowned)
         join_trouble(walk, TCPSTATE_SECTION_DISOWNED, tally, &known);
     join_healthy(walk, &known, listed);
     report->any_trouble = report->any_trouble || listed;

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The table "Why" of plugin/doc/using.md: each row's command answers, its fields are there, its columns have these names."""
+import re
+import shlex
+
+import pytest
+
+from conftest import ROOT
+
+SESSION = ROOT / "samples" / "websocket-session.pcapng"
+DOC = ROOT / "plugin/doc"
+WHY = (DOC / "using.md").read_text(encoding="utf-8").split("\n## Why\n")[1]
+ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in WHY.splitlines() if line.startswith("| ")][1:]
+FIELDS = set(re.findall(r"^\| `(tcpstate\.[^`]+)`", (DOC / "fields.md").read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def test_there_are_rows():
+    assert len(ROWS) >= 14 and all(len(row) == 4 and row[0] and row[1] and row[3] for row in ROWS)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
+def test_a_row(tshark, row):
+    _, command, click, fields = row
+    words = shlex.split(re.sub(r"\[[^]]*\]", "", command.strip("`")))
+    if words[0] == "tshark":
+        arguments = [str(SESSION) if word == "FILE" else word for word in words[1:]]
+    else:       # plugin/annotate asks tshark for this (tests/command has it); a filter makes it read twice where that is needed
+        view = ",".join(["tcpstate", words[1].removeprefix("--"), *(["json"] if "--json" in words else [])])
+        expression = words[words.index("FILE") + 1:]
+        arguments = ["-2", "-q", "-r", SESSION, "-z", ",".join([view, *expression])]
+        assert set(re.findall("tcpstate[.a-z_]+", " ".join(expression))) <= FIELDS
+    assert tshark(*arguments).strip()
+    named = re.findall(r"`(tcpstate[^`]+)`", fields)
+    assert named and set(named) <= FIELDS or "json.md" in fields
+    heads = tshark("-q", "-r", SESSION, "-z", "tcpstate,connections").split("client → server")[0]
+    for columns in re.findall(r"columns? ([^;|]+)", click):
+        assert all(column in heads for column in columns.split(" and ")), columns
