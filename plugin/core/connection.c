@@ -108,9 +108,11 @@ void tcpstate_observe_unreachable(struct tcpstate_connection *connection,
 
 /* A SYN without an IP identification, seen again later than any copy made on the spot: a
  * host that has crashed, and always takes the same number, sends just that. */
-static void doubt_by_copy(struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
-                          const struct tcpstate_segment *segment)
+static void doubt_by_copy(const struct tcpstate_connection *connection, struct tcpstate_endpoint *me,
+                          const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
 {
+    if ((segment->flags & TCPSTATE_FLAG_ACK) && (connection->facts & TCPSTATE_CONNECTION_SEEN_LATER))
+        return; /* where the capture has other segments again that late, too */
     if (!(segment->flags & TCPSTATE_FLAG_SYN) || segment->ip_id != 0 || segment->time - me->marked.time < TCPSTATE_COPY_TIME)
         return;
     tcpstate_may_be(me, segment->flags & TCPSTATE_FLAG_ACK ? TCPSTATE_IN(SYN_RCVD) : TCPSTATE_IN(SYN_SENT));
@@ -118,15 +120,29 @@ static void doubt_by_copy(struct tcpstate_endpoint *me, const struct tcpstate_en
         me->marked.time = segment->time;
 }
 
+/* A copy that no mirror port or bridge makes on the spot, known by its identification or its
+ * time stamp: the capture is made of two. */
+static void note_how_late(struct tcpstate_connection *connection, const struct tcpstate_segment *segment, uint32_t digest)
+{
+    const struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
+    const int64_t first = digest == me->last.digest     ? me->last.time
+                          : digest == me->marked.digest ? me->marked.time
+                                                        : connection->moments[TCPSTATE_MOMENT_SYN];
+
+    if ((segment->ip_id != 0 || (segment->options & TCPSTATE_OPTION_TIMESTAMPS)) && first != TCPSTATE_NO_TIME && segment->time - first >= TCPSTATE_COPY_TIME)
+        connection->facts |= TCPSTATE_CONNECTION_SEEN_LATER;
+}
+
 /* Where the first sighting was a step, say why this one is none; copies of plain
  * data are not worth remembering. */
-static void tell_copy(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+static void tell_copy(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
                       uint32_t digest, struct tcpstate_observation *observation)
 {
     const struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
     bool of_step = segment->flags & TCPSTATE_MARKING_FLAGS;
 
     observation->copy = true;
+    note_how_late(connection, segment, digest);
     for (int i = 0; i < TCPSTATE_MILESTONES; i++)
         of_step |= digest == me->last.digest && connection->milestones[i] == me->last.frame;
     if (!of_step)
@@ -136,7 +152,7 @@ static void tell_copy(const struct tcpstate_connection *connection, const struct
         observation->answers = me->last.frame;
     else if (digest == me->marked.digest)
         observation->answers = me->marked.frame;
-    else
+    else if (segment->flags & TCPSTATE_FLAG_SYN)
         observation->answers = (segment->flags & TCPSTATE_FLAG_ACK) ? connection->milestones[TCPSTATE_MILESTONE_SYN_ACK]
                                                                     : me->syn_frame;
     observation->changed = true;
@@ -385,7 +401,7 @@ static void observe(struct tcpstate_connection *connection, const struct tcpstat
         connection->moments[TCPSTATE_MOMENT_FIRST] = segment->time;
     if (copy) {
         struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
-        doubt_by_copy(me, &connection->ends[!(segment->from & 1)], segment);
+        doubt_by_copy(connection, me, &connection->ends[!(segment->from & 1)], segment);
         observation->ends[segment->from & 1].after_inferred = is_inferred(me);
         tell_copy(connection, segment, digest, observation);
     } else {

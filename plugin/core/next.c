@@ -29,7 +29,7 @@ void tcpstate_settle_connection(struct tcpstate_connection *connection)
 {
     if (is_in_line(&connection->ends[0], &connection->ends[1]) && is_in_line(&connection->ends[1], &connection->ends[0]) && connection->client >= 0
         && connection->last_reset == TCPSTATE_NO_TIME
-        && !(connection->facts & (TCPSTATE_CONNECTION_RESTORED | TCPSTATE_CONNECTION_CONTESTED)))
+        && !(connection->facts & (TCPSTATE_CONNECTION_RESTORED | TCPSTATE_CONNECTION_CONTESTED | TCPSTATE_CONNECTION_SEEN_LATER)))
         connection->facts |= TCPSTATE_CONNECTION_SETTLED;
     else
         connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_SETTLED;

@@ -5,20 +5,41 @@
  * Without an IP identification (IPv6; what some hosts send over IPv4) two
  * sendings of the same bytes look alike.  Then the time stamp tells them apart,
  * or that nothing has come which a second one would answer.
+ *
+ * A capture made of two, of both ends or by two clocks, has a segment again when
+ * its sender has sent others since.  Once identifications have shown it to be one,
+ * they also tell what is old: who sends again takes the next of them.
  */
 #include "internal.h"
 
+/* The very SYN again, or one that it sent before, seconds later, when its sender had an answer
+ * long since: it has no reason to send it again.  A SYN,ACK without identification: where
+ * copies are known. */
+static bool is_seen_by_another_clock(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                                     const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
+{
+    const uint16_t most = 64; /* SYNs, and what was sent since */
+    const uint16_t before = tcpstate_ids_before(&me->last, segment);
+    const bool same = me->syn_mark == tcpstate_syn_mark(segment) || (before > 0 && before < most);
+    const bool answered = (me->known & KNOWS_ACK) && (peer->known & KNOWS_ACK) && seq_gt(peer->rcv_nxt, me->isn);
+
+    return same && answered && segment->time - me->last.time < TCPSTATE_LONGEST_WAY
+           && (segment->ip_id != 0 || (connection->facts & TCPSTATE_CONNECTION_SEEN_LATER));
+}
+
 /* A SYN of the same bytes that comes while its sender sends other segments, or sooner
  * than it would send it again; a SYN,ACK so, unless another SYN provoked it. */
-static bool is_copy_of_syn(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
-                           const struct tcpstate_segment *segment, bool over)
+static bool is_copy_of_syn(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                           const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
 {
+    const bool over = connection->end != TCPSTATE_ENDING_NONE;
     const bool answers = segment->flags & TCPSTATE_FLAG_ACK;
     const uint32_t sent = KNOWS_ISN | (answers ? SENT_SYN_ACK : SENT_SYN);
 
-    if (!(segment->flags & TCPSTATE_FLAG_SYN) || (me->known & sent) != sent || segment->seq != me->isn
-        || me->syn_mark != tcpstate_syn_mark(segment) || !tcpstate_is_near(&me->last, segment))
+    if (!(segment->flags & TCPSTATE_FLAG_SYN) || (me->known & sent) != sent || segment->seq != me->isn)
         return false;
+    if (me->syn_mark != tcpstate_syn_mark(segment) || !tcpstate_is_near(&me->last, segment))
+        return is_seen_by_another_clock(connection, me, peer, segment);
     return segment->ip_id != 0 || (!over && (!answers || peer->marked.time < me->marked.time));
 }
 
@@ -63,6 +84,32 @@ static bool is_copy_of_refusal(const struct tcpstate_connection *connection, con
            && connection->milestones[TCPSTATE_MILESTONE_SYN] == peer->last.frame;
 }
 
+/* Nothing that was not seen of its sender before. */
+static bool is_all_old(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
+{
+    return (me->known & KNOWS_SEQ) && seq_le(tcpstate_segment_next(segment), me->snd_nxt)
+           && (!(segment->flags & TCPSTATE_FLAG_ACK) || ((me->known & KNOWS_ACK) && seq_le(segment->ack, me->rcv_nxt)));
+}
+
+/* Where copies come milliseconds or seconds later: the last segment once more, or one from
+ * before it, by its identification. */
+static bool is_later_copy(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                          const struct tcpstate_segment *segment, uint32_t digest)
+{
+    const uint16_t most = 4096; /* a host with numbers drawn by lot is hardly taken for one that counts */
+
+    if (segment->time - me->last.time >= TCPSTATE_LONGEST_WAY || me->last.frame == 0 || (segment->flags & TCPSTATE_FLAG_SYN))
+        return false;
+    if (digest == me->last.digest)
+        /* A RST may answer one of several segments that came before. */
+        return segment->ip_id != 0 || (peer->last.frame < me->last.frame
+                                       && (!(segment->flags & TCPSTATE_FLAG_RST) || peer->snd_max == me->rcv_nxt));
+    /* What answers for a closed socket has no identification, although its other segments have. */
+    const struct tcpstate_sighting *sighting = me->last.digest & TCPSTATE_DIGEST_HAS_ID ? &me->last : &me->marked;
+    const uint16_t before = tcpstate_ids_before(sighting, segment);
+    return (segment->ip_id != 0 && digest == me->marked.digest) || (before > 0 && before < most && is_all_old(me, segment));
+}
+
 bool tcpstate_is_bare_copy(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
                            const struct tcpstate_segment *segment, uint32_t digest)
 {
@@ -80,7 +127,8 @@ bool tcpstate_is_seen_again(const struct tcpstate_connection *connection, const 
 {
     const struct tcpstate_endpoint *me = &connection->ends[segment->from & 1], *peer = &connection->ends[!(segment->from & 1)];
 
-    if (is_copy_of_syn(me, peer, segment, connection->end != TCPSTATE_ENDING_NONE))
+    if (is_copy_of_syn(connection, me, peer, segment)
+        || ((connection->facts & TCPSTATE_CONNECTION_SEEN_LATER) && is_later_copy(me, peer, segment, digest)))
         return true;
     if (answers_anew(me, peer, segment))
         return false;

@@ -27,9 +27,11 @@
 /* What marks a segment that may be a step: its sighting is kept in .marked. */
 #define TCPSTATE_MARKING_FLAGS (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST)
 
+#define TCPSTATE_DIGEST_HAS_ID UINT32_C(0x80000000)
+
 /* Two segments of one endpoint that differ have different digests, but for one
- * pair in 2^32; and only a pair within TCPSTATE_SHORTEST_RETRANSMISSION is ever
- * compared.  What is changed on the way is left out: the checksum that a card fills
+ * pair in 2^31; of two with the same IP identification, one pair in 2^15.  With an
+ * identification the lower half is just that, so that it can be asked for later.  What is changed on the way is left out: the checksum that a card fills
  * in, the MSS of a SYN that a router lowers. */
 static inline uint32_t tcpstate_digest(const struct tcpstate_segment *segment)
 {
@@ -40,7 +42,16 @@ static inline uint32_t tcpstate_digest(const struct tcpstate_segment *segment)
     uint64_t mixed = (numbers + marks * UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xd6e8feb86659fd93);
 
     mixed = ((mixed ^ mixed >> 32) + stamps * UINT64_C(0xbf58476d1ce4e5b9) + segment->payload) * UINT64_C(0x94d049bb133111eb);
-    return (uint32_t)(mixed >> 32 ^ mixed >> 15);
+    const uint32_t digest = (uint32_t)(mixed >> 32 ^ mixed >> 15) & ~TCPSTATE_DIGEST_HAS_ID;
+    return segment->ip_id ? (digest & UINT32_C(0xffff0000)) | TCPSTATE_DIGEST_HAS_ID | segment->ip_id : digest;
+}
+
+/* How many identifications before the sighted segment's; 0: it is the same, or there is none. */
+static inline uint16_t tcpstate_ids_before(const struct tcpstate_sighting *sighting, const struct tcpstate_segment *segment)
+{
+    if (!(sighting->digest & TCPSTATE_DIGEST_HAS_ID) || segment->ip_id == 0)
+        return 0;
+    return (uint16_t)(sighting->digest - segment->ip_id);
 }
 
 /* The same in 16 bits, for a SYN. */

@@ -75,7 +75,68 @@ static void copies_of_two_segments_in_a_row(void)
         { "FIN_WAIT_2?", TO_A, ".",  300, 111, 0,  "CLOSE_WAIT",  "fin-acked" });
 }
 
+/* Captured at another point too, by a clock that is 2.5 s late: all of it comes once more. */
+static void the_same_by_another_clock(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn" },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack", .id_is_zero = true },
+        { "ESTABLISHED",  TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack" },
+        { "ESTABLISHED",  TO_B, "P.", 101, 301, 10, "ESTABLISHED?", "first-request" },
+        { "CLOSE_WAIT?",  TO_A, "F.", 301, 111, 0,  "FIN_WAIT_1",   "fin", .later = 10 * MILLISECONDS },
+        { "LAST_ACK",     TO_B, "F.", 111, 302, 0,  "TIME_WAIT?",   "fin-acked-passive-fin", .later = 10 * MILLISECONDS },
+        { "CLOSED?",      TO_A, ".",  302, 112, 0,  "TIME_WAIT",    "last-ack", .id_is_zero = true },
+        { "CLOSED?",      TO_B, "S",  100, 0,   0,  "TIME_WAIT",    "copy", .copy_of = 1, .later = 1900 * MILLISECONDS },
+        { "CLOSED?",      TO_A, "S.", 300, 101, 0,  "TIME_WAIT",    "copy", .copy_of = 2, .id_is_zero = true },
+        { "CLOSED?",      TO_B, ".",  101, 301, 0,  "TIME_WAIT",    "", .copy_of = 3 },
+        { "CLOSED?",      TO_B, "P.", 101, 301, 10, "TIME_WAIT",    "", .copy_of = 4 },
+        { "CLOSED?",      TO_A, "F.", 301, 111, 0,  "TIME_WAIT",    "copy", .copy_of = 5 },
+        { "CLOSED?",      TO_B, "F.", 111, 302, 0,  "TIME_WAIT",    "copy", .copy_of = 6 },
+        { "CLOSED?",      TO_A, ".",  302, 112, 0,  "TIME_WAIT",    "copy", .copy_of = 7, .id_is_zero = true });
+}
+
+/* A RST without identification, 20 ms later, where copies come that late; nobody was there to be answered. */
+static void copy_of_a_reset_on_a_long_way(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "syn" },
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "copy", .copy_of = 1, .later = 20 * MILLISECONDS },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",     "syn-ack" },
+        { "ESTABLISHED",  TO_B, ".",  101, 301, 0, "ESTABLISHED?", "handshake-ack" },
+        { "CLOSED?",      TO_B, "R.", 101, 301, 0, "CLOSED?",      "abort", .id_is_zero = true, .reset = EXACT },
+        { "CLOSED?",      TO_B, "R.", 101, 301, 0, "CLOSED?",      "copy", .id_is_zero = true, .copy_of = 5,
+          .later = 20 * MILLISECONDS });
+}
+
 /* ---- What is no copy ---- */
+
+/* Where copies come late, too: who sends again takes the next identification. */
+static void sent_again_on_a_long_way(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "syn" },
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "copy", .copy_of = 1, .later = 20 * MILLISECONDS },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",     "syn-ack" },
+        { "ESTABLISHED",  TO_B, ".",  101, 301, 0, "ESTABLISHED?", "handshake-ack" },
+        { "FIN_WAIT_1",   TO_B, "F.", 101, 301, 0, "CLOSE_WAIT?",  "fin" },
+        { "FIN_WAIT_1",   TO_B, "F.", 101, 301, 0, "CLOSE_WAIT?",  "fin-retransmitted", .repeats = 1,
+          .later = 300 * MILLISECONDS });
+}
+
+/* Two RSTs without identification, for two segments of data that came to a closed port. */
+static void two_answers_on_a_long_way(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn" },
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "copy", .copy_of = 1, .later = 20 * MILLISECONDS },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack" },
+        { "ESTABLISHED",  TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack" },
+        { "ESTABLISHED",  TO_A, "P.", 301, 101, 10, "ESTABLISHED",  "server-speaks-first" },
+        { "ESTABLISHED",  TO_A, "P.", 311, 101, 10, "ESTABLISHED",  "" },
+        { "CLOSED?",      TO_B, "R",  101, 0,   0,  "CLOSED?",      "abort", .id_is_zero = true, .reset = EXACT },
+        { "CLOSED?",      TO_B, "R",  101, 0,   0,  "CLOSED?",      "reset-repeated", .id_is_zero = true, .same_bytes = true,
+          .reset = EXACT, .later = 5 * MILLISECONDS });
+}
 
 /* A host takes 200 ms and more to send again (RFC 6298 section 2.4). */
 static void same_bytes_later_are_a_retransmission(void)
@@ -113,6 +174,10 @@ int main(int argc, char **argv)
     TEST(copy_with_identification_zero);
     TEST(copy_behind_a_router);
     TEST(copy_after_the_answer);
+    TEST(the_same_by_another_clock);
+    TEST(copy_of_a_reset_on_a_long_way);
+    TEST(sent_again_on_a_long_way);
+    TEST(two_answers_on_a_long_way);
     TEST(copies_of_two_segments_in_a_row);
     TEST(same_bytes_later_are_a_retransmission);
     TEST(another_identification_is_a_retransmission);
