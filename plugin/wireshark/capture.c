@@ -186,7 +186,7 @@ static const char *copies_text(wmem_allocator_t *pool)
     const uint32_t low = MIN(capture.on[0].number, capture.on[1].number), high = MAX(capture.on[0].number, capture.on[1].number);
     const char *help = is_on_two_interfaces()
                            ? format(pool, TCPSTATE_PHRASE_CAPTURE_TWO_INTERFACES, low, high, low)
-                           : tcpstate_phrase(TCPSTATE_PHRASE_CAPTURE_REMOVE_COPIES, tcpstate_language());
+                           : format(pool, TCPSTATE_PHRASE_CAPTURE_REMOVE_COPIES, late() > 0 ? 3 : 0, late() > 0 ? 0 : 1, 0);
 
     return wmem_strdup_printf(pool, "%s%s", text, help);
 }

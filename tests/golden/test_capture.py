@@ -81,13 +81,17 @@ def test_before_a_router_and_behind_it(said):
     assert list(said(CASES / "copies-routed.pcap")) == ["copies", "two-points"]
 
 
-@pytest.mark.parametrize("milliseconds", [5, 20, 50])
+@pytest.mark.parametrize("milliseconds", [5, 20, 50, 2500])
 def test_two_points_of_a_long_way(said, tmp_path, milliseconds):
     """Copies that come later than a router takes; nothing says whether it is the way or the clocks."""
     later, path = tmp_path / "later.pcap", tmp_path / "merged.pcap"
-    run("editcap", "-F", "pcap", "-t", f"0.{milliseconds:03}", CLOSE, later)
+    run("editcap", "-F", "pcap", "-t", f"{milliseconds / 1000}", CLOSE, later)
     run("mergecap", "-F", "pcap", "-w", path, CLOSE, later)
-    text = said(path)["two-points"]
+    told, once = said(path), tmp_path / "once.pcap"
+    assert "; editcap -w 3.00 IN OUT" in told["copies"]
+    run("editcap", "-w", "3.00", path, once)
+    assert frames(once) == frames(CLOSE)
+    text = told["two-points"]
     found = re.fullmatch(r"Captured at two points, or with two clocks: (\d+) copies come at least (\d+) ms after the first sighting", text)
     # An end may have sent something in between: then it is at least the time since that.
     assert int(found[1]) > 1 and 2 <= int(found[2]) <= milliseconds
