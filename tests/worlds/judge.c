@@ -27,7 +27,8 @@
  *   (a) a FIN that has not been recorded, and that no recorded number covers: until then the state
  *       that the end would have, had its program not closed, is as good as the true one;
  *       and a RST or SYN that has not been recorded: nothing shows it, least of all a RST
- *       that refuses an ACK, as an end without a connection sends it, too; who sends its own SYN
+ *       that refuses an ACK, as an end without a connection sends it, too; nor a second time what
+ *       the network doubled behind the tap; who sends its own SYN
  *       after such a one, and is answered by a SYN,ACK, does just what the first to open does;
  *   (b) a timer that ran out, a program's close or abort, a crash: until the end sends; and that
  *       a FIN which was sent after the other's came in belongs to a close from before it:
@@ -60,7 +61,7 @@ struct known {
     moment now;
     int stands[2];       /* index of history that something it sent has shown */
     int newest[2], newest_ack[2]; /* number of its latest segment; of those with ACK */
-    bool recorded[MOST_SEGMENTS];
+    uint8_t recorded[MOST_SEGMENTS]; /* how often it passed and was recorded */
     bool told_fin[2][MOST_LIVES], told_life[2][MOST_LIVES];
     bool accepted_by[2][MOST_LIVES]; /* its SYN was, by a SYN,ACK of the other's */
     bool met[2], spoke[2]; /* it sent anything; other than a RST for want of a connection */
@@ -81,14 +82,18 @@ static int latest(const struct host *host, moment now)
     return at;
 }
 
+/* Data that was not recorded comes to less than this. */
+#define MOST_UNRECORDED (UINT32_C(1) << 20)
+
 /* As exact as can be told from what was recorded. */
 static bool seems_perfect(const struct known *known, const struct segment *segment)
 {
     int from = segment->from;
 
-    return segment->seq == known->next[from]
+    return segment->seq - known->next[from] < MOST_UNRECORDED
            && (!(segment->flags & ACK) || ((known->newest_ack[from] < 0 || !after(known->acked[from], segment->ack))
-                                           && !after(segment->ack, known->next[!from])));
+                                           && (!after(segment->ack, known->next[!from])
+                                               || segment->ack - known->next[!from] < MOST_UNRECORDED)));
 }
 
 static void learn_claim(struct known *known, const struct segment *segment, uint8_t ttl)
@@ -117,14 +122,16 @@ static void learn(const struct world *world, struct known *known, const struct r
     const struct segment *segment = &world->segments[record->segment];
     int from = segment->from, to = !from;
 
-    known->recorded[segment->number] = true;
+    if (!record->again && known->recorded[segment->number] < UINT8_MAX)
+        known->recorded[segment->number]++;
     if (record->passed > known->now)
         known->now = record->passed;
     if (segment->forged) {
         learn_claim(known, segment, record->ttl);
         return;
     }
-    if (!known->met[from] || after(segment_end(segment), known->next[from]))
+    /* One that refuses an ACK has that one's number. */
+    if (!known->met[from] || (!(segment->flags & RST) && after(segment_end(segment), known->next[from])))
         known->next[from] = segment_end(segment);
     if ((segment->flags & ACK) && (known->newest_ack[from] < 0 || after(segment->ack, known->acked[from])))
         known->acked[from] = segment->ack;
@@ -154,6 +161,26 @@ static void learn(const struct world *world, struct known *known, const struct r
     }
 }
 
+/* Whether it was moved by what the network made of a segment behind the tap: one that had come
+ * before, and was recorded once. */
+static bool is_unrecorded_copy(const struct world *world, const struct known *known, const struct step *step)
+{
+    return step->cause == BY_ARRIVAL && step->when > world->arrived[step->segment] && known->recorded[step->segment] <= 1;
+}
+
+static bool is_knowable(const struct world *world, const struct known *known, int end, int index);
+
+/* Whether it takes a SYN that was sent while it was still in a connection, which it lost unseen: as far
+ * as anybody saw, that SYN met the connection. */
+static bool is_syn_of_before(const struct world *world, const struct known *known, int end, int index)
+{
+    const struct step *step = &world->host[end].history[index], *before = step - 1;
+
+    return index >= 2 && step->state == SYN_RCVD && step->cause == BY_ARRIVAL && before->cause != BY_ARRIVAL
+           && before[-1].state >= SYN_RCVD && world->segments[step->segment].sent < before->when
+           && !is_knowable(world, known, end, index - 1);
+}
+
 static bool is_knowable(const struct world *world, const struct known *known, int end, int index)
 {
     const struct step *step = &world->host[end].history[index];
@@ -163,6 +190,8 @@ static bool is_knowable(const struct world *world, const struct known *known, in
     if (step->cause != BY_ARRIVAL)
         return (step->state == FIN_WAIT_1 || step->state == LAST_ACK) && known->told_fin[end][step->life]; /* else (a) */
     if (step->by_orphan && !known->told_fin[end][step->life])
+        return false;
+    if (is_unrecorded_copy(world, known, step) || is_syn_of_before(world, known, end, index))
         return false;
     if (known->recorded[step->segment] && !step->by_fin)
         return true;
