@@ -109,12 +109,14 @@ void tcpstate_observe_unreachable(struct tcpstate_connection *connection,
 /* A SYN without an IP identification, seen again later than any copy made on the spot: a
  * host that has crashed, and always takes the same number, sends just that. */
 static void doubt_by_copy(const struct tcpstate_connection *connection, struct tcpstate_endpoint *me,
-                          const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
+                          const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment, uint32_t digest)
 {
     if ((segment->flags & TCPSTATE_FLAG_ACK) && (connection->facts & TCPSTATE_CONNECTION_SEEN_LATER))
         return; /* where the capture has other segments again that late, too */
-    if (!(segment->flags & TCPSTATE_FLAG_SYN) || segment->ip_id != 0 || segment->time - me->marked.time < TCPSTATE_COPY_TIME)
+    if (!(segment->flags & TCPSTATE_FLAG_SYN) || segment->ip_id != 0
+        || (me->marked.digest == digest && segment->time - me->marked.time < TCPSTATE_COPY_TIME))
         return;
+    me->known &= ~(uint32_t)AS_SENT;
     tcpstate_may_be(me, segment->flags & TCPSTATE_FLAG_ACK ? TCPSTATE_IN(SYN_RCVD) : TCPSTATE_IN(SYN_SENT));
     if (tcpstate_suspect_new_beginning(me, peer))
         me->marked.time = segment->time;
@@ -257,10 +259,13 @@ static void may_be_soon(struct tcpstate_endpoint *end, tcpstate_set others, bool
 static void remember_last_reset(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
                                 bool refused, bool another_is_on_its_way)
 {
+    const bool same_sender = !(connection->facts & TCPSTATE_CONNECTION_RESET_BY_B) == !(segment->from & 1);
+
     if (refused && another_is_on_its_way)
         return;
     connection->last_reset = segment->time;
-    connection->last_reset_seq = segment->seq;
+    if (!another_is_on_its_way || !same_sender || seq_gt(segment->seq, connection->last_reset_seq))
+        connection->last_reset_seq = segment->seq;
     connection->facts &= (uint16_t)~(TCPSTATE_CONNECTION_RESET_REFUSED | TCPSTATE_CONNECTION_RESET_BY_B);
     connection->facts |= refused ? TCPSTATE_CONNECTION_RESET_REFUSED : 0;
     connection->facts |= segment->from & 1 ? TCPSTATE_CONNECTION_RESET_BY_B : 0;
@@ -332,7 +337,8 @@ static void take_in(struct tcpstate_connection *connection, const struct tcpstat
     observation->reset_number = (enum tcpstate_reset_number)judgement.reset_number;
     if (segment->flags & TCPSTATE_FLAG_RST)
         tell_reset(me, peer, segment, observation);
-    else if (segment->ttl != 0 && (me->ttl == 0 || !(judgement.is & (STALE | STRAY | UNACCEPTABLE | DOES_NOT_FIT))))
+    else if (segment->ttl != 0 && judgement.senders != TCPSTATE_ANY_STATE
+             && (me->ttl == 0 || !(judgement.is & (STALE | STRAY | UNACCEPTABLE | DOES_NOT_FIT))))
         me->ttl = segment->ttl;
     const uint32_t answered = observation->answers;
     tcpstate_sight(me, segment, digest);
@@ -344,6 +350,7 @@ static void take_in(struct tcpstate_connection *connection, const struct tcpstat
     if (answered_already && !(judgement.is & UNACCEPTABLE)) {
         /* The answer was on its way to it all along. */
         me->pending |= BIT(TCPSTATE_GETS_ACK_OF_FIN) | BIT(TCPSTATE_GETS_FIN);
+        me->known &= ~(uint32_t)ACK_OF_FIN_CARRIED; /* what it carries, the other need not have had to acknowledge it */
         tcpstate_settle(me);
         connection->time_wait_since = segment->time;
         if (peer->last.frame == peer->marked.frame) { /* by the other's FIN: that was the second */
@@ -401,7 +408,7 @@ static void observe(struct tcpstate_connection *connection, const struct tcpstat
         connection->moments[TCPSTATE_MOMENT_FIRST] = segment->time;
     if (copy) {
         struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
-        doubt_by_copy(connection, me, &connection->ends[!(segment->from & 1)], segment);
+        doubt_by_copy(connection, me, &connection->ends[!(segment->from & 1)], segment, digest);
         observation->ends[segment->from & 1].after_inferred = is_inferred(me);
         tell_copy(connection, segment, digest, observation);
     } else {

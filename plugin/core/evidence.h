@@ -31,6 +31,12 @@ static inline bool covers_fin(const struct tcpstate_endpoint *peer, const struct
     return (segment->flags & TCPSTATE_FLAG_ACK) && (peer->known & (SENT_FIN | FIN_IN_DOUBT)) && segment->ack == peer->fin + 1;
 }
 
+/* Whether what lies right before its FIN was not captured: a stranger's may stand where data was. */
+static inline bool is_unplaced(const struct tcpstate_endpoint *end)
+{
+    return seq_lt(end->fin_from, end->fin);
+}
+
 /* How far beyond what it acknowledged an endpoint can accept.  Without both SYNs
  * the scale is not known, and the largest one (RFC 7323 section 2.3) lets in
  * whatever may be let in. */
@@ -40,6 +46,9 @@ static inline uint32_t receive_window(const struct tcpstate_endpoint *end)
         return end->window;
     return (end->known & SENT_SYN) ? UINT16_MAX : FAR; /* a SYN's is never scaled */
 }
+
+/* A window may have been opened by this much unseen. */
+#define MOST_UNSEEN (UINT32_C(1) << 20)
 
 /* Whether it acknowledged more than was seen, and no more than it may have been sent. */
 static inline bool claims_what_may_be(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer)

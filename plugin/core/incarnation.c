@@ -211,7 +211,17 @@ bool tcpstate_restore(struct tcpstate_connection *connection, const struct tcpst
     if (!goes_on(connection, before, segment))
         return false;
     struct tcpstate_endpoint other = connection->ends[!from];
+    const int64_t last_reset = connection->last_reset;
+    const uint32_t last_reset_seq = connection->last_reset_seq;
+    const uint16_t reset_by = connection->facts & TCPSTATE_CONNECTION_RESET_BY_B;
     *connection = *before;
+    if (last_reset != TCPSTATE_NO_TIME) {
+        /* It was judged by the numbers of the other connection, and may be meant for this one. */
+        connection->last_reset = last_reset;
+        connection->last_reset_seq = last_reset_seq;
+        connection->facts &= (uint16_t)~(TCPSTATE_CONNECTION_RESET_REFUSED | TCPSTATE_CONNECTION_RESET_BY_B);
+        connection->facts |= reset_by;
+    }
     if ((other.known & SENT_FIN) && other.likely == TCPSTATE_LAST_ACK) {
         /* It closed meanwhile, and had the old FIN when it did. */
         other.known |= ACK_OF_FIN_CARRIED;

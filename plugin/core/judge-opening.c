@@ -114,11 +114,17 @@ static bool sent_syn_long_ago(const struct tcpstate_endpoint *peer, const struct
     return peer->likely == TCPSTATE_SYN_SENT && segment->time - peer->last.time >= TCPSTATE_LONG_WAY / 2;
 }
 
+/* Whether the SYN that it acknowledges can be that of the numbers that were seen. */
+static bool precedes_what_was_seen(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
+{
+    return !(peer->known & KNOWS_SEQ) || peer->snd_max - segment->ack < MOST_UNSEEN;
+}
+
 /* What it acknowledges. */
 static void judge_ack_of_syn(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
                              struct judgement *judgement)
 {
-    if (!(peer->known & KNOWS_ISN) || covers_syn(peer, segment)) {
+    if (covers_syn(peer, segment) || (!(peer->known & KNOWS_ISN) && precedes_what_was_seen(peer, segment))) {
         judgement->is |= GOOD_ACK;
         judgement->arrives |= BIT(TCPSTATE_GETS_SYN_ACK);
         if ((peer->known & KNOWS_ISN) && segment->ack != peer->isn + 1)
@@ -126,7 +132,8 @@ static void judge_ack_of_syn(const struct tcpstate_endpoint *peer, const struct 
         /* Its receiver may leave data and FIN on it alone (Linux does). */
         if (segment->flags & TCPSTATE_FLAG_FIN)
             judgement->may_arrive |= BIT(TCPSTATE_GETS_FIN);
-    } else if (seq_gt(segment->ack, peer->snd_max) && segment->ack - peer->snd_max <= MOST_SYN_DATA) {
+    } else if ((peer->known & KNOWS_ISN) && seq_gt(segment->ack, peer->snd_max)
+               && segment->ack - peer->snd_max <= MOST_SYN_DATA) {
         judgement->is |= GOOD_ACK | ACKS_SYN_DATA; /* of data on the SYN that the capture lacks, perhaps */
         judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN_ACK);
     } else if ((seq_gt(segment->ack, peer->snd_max) && segment->ack - peer->snd_max <= FULL_SYN_DATA)
@@ -169,7 +176,12 @@ void tcpstate_judge_syn_ack(const struct tcpstate_connection *connection, const 
     const bool anew = (connection->facts & TCPSTATE_CONNECTION_CONTESTED) && !same_isn
                       && peer->likely == TCPSTATE_SYN_SENT && covers_syn(peer, segment);
 
-    judgement->senders = NOBODY_THERE | TCPSTATE_IN(SYN_SENT) | TCPSTATE_IN(SYN_RCVD);
+    /* Its FIN was recorded before it, and nobody has acknowledged that. */
+    const bool behind_fin = (connection->facts & TCPSTATE_CONNECTION_MIDSTREAM)
+                            && (me->known & (SENT_FIN | ACKED_FIN | KNOWS_ISN)) == SENT_FIN && !(peer->known & (ACKED_FIN | SENT_FIN));
+
+    judgement->senders = NOBODY_THERE | TCPSTATE_IN(SYN_SENT) | TCPSTATE_IN(SYN_RCVD)
+                         | (behind_fin ? TCPSTATE_IN(FIN_WAIT_1) : 0);
     judgement->is |= anew ? REUSES : 0;
     if (!anew && !same_isn && is_stale_syn_ack(me, peer, segment)) {
         judgement->is |= STALE | ANOTHERS_NUMBERS;
@@ -199,7 +211,8 @@ static void judge_syn_sent(const struct tcpstate_endpoint *me, const struct tcps
                            const struct tcpstate_segment *segment, struct judgement *judgement)
 {
     const bool crossed = (peer->known & (SENT_SYN | SENT_SYN_ACK)) != SENT_SYN_ACK;
-    const bool acks_data = (peer->known & SENT_DATA) && !(peer->known & SENT_SYN_DATA) && segment->ack == peer->snd_max;
+    const bool acks_data = (peer->known & (SENT_DATA | SENT_SYN_DATA)) == SENT_DATA && segment->ack == peer->snd_max
+                           && !((peer->known & KNOWS_ISN) && segment->ack == peer->isn + 1); /* a keep-alive is no news */
 
     judgement->is |= OPENS;
     judgement->arrives |= BIT(TCPSTATE_GETS_ACK_OF_SYN);
@@ -208,6 +221,12 @@ static void judge_syn_sent(const struct tcpstate_endpoint *me, const struct tcps
     const bool goes_on = (me->known & SENT_SYN) && seq_gt(segment->seq, me->isn) && seq_le(segment->seq, me->snd_max);
     if (segment->payload > 0 || (!crossed && goes_on) || acks_data)
         judgement->senders &= (tcpstate_set)~TCPSTATE_IN(SYN_RCVD);
+}
+
+/* What follows its SYN, and the data on that. */
+static uint32_t syn_next(const struct tcpstate_endpoint *end)
+{
+    return (end->known & SENT_SYN_DATA) ? end->snd_max : end->isn + 1;
 }
 
 /* A server speaks only once the handshake is over, unless there was data on the SYN
@@ -220,8 +239,10 @@ static void judge_syn_rcvd(const struct tcpstate_connection *connection, const s
     const bool early = !(me->known & SENT_SYN)
                        && (!(peer->known & SENT_SYN) || (peer->known & SENT_SYN_DATA)
                            || (connection->facts & TCPSTATE_CONNECTION_FAST_OPEN));
-    const uint32_t acked = (me->known & SENT_SYN_ACK) ? me->syn_acked : me->rcv_nxt;
-    const bool more = ((me->known & SENT_SYN_ACK) ? (peer->known & KNOWS_SEQ) : (me->known & KNOWS_ACK))
+    /* What it answered was of the old connection, perhaps. */
+    const bool anew = (connection->facts & TCPSTATE_CONNECTION_CONTESTED) && covers_syn(peer, segment);
+    const uint32_t acked = anew ? syn_next(peer) : (me->known & SENT_SYN_ACK) ? me->syn_acked : me->rcv_nxt;
+    const bool more = (anew || (me->known & SENT_SYN_ACK) ? (peer->known & KNOWS_SEQ) : (me->known & KNOWS_ACK))
                       && seq_gt(segment->ack, acked) && segment->ack - acked <= receive_window(me);
 
     if ((segment->payload > 0 && !early) || more) {
@@ -268,9 +289,8 @@ void tcpstate_judge_opening(const struct tcpstate_connection *connection, const 
 {
     const bool acks_syn = covers_syn(peer, segment) || tcpstate_acks_the_uncaptured(connection, me, peer, segment);
     /* Whoever gets a SYN,ACK is no server. */
-    const bool client = (peer->known & SENT_SYN_ACK) && !(me->known & SENT_SYN_ACK) && covers_syn(peer, segment)
-                        && ((me->known & SENT_SYN) || segment->payload > 0)
-                        && !(connection->facts & TCPSTATE_CONNECTION_SIMULTANEOUS);
+    const bool client = (peer->known & (SENT_SYN | SENT_SYN_ACK)) == SENT_SYN_ACK && !(me->known & SENT_SYN_ACK)
+                        && covers_syn(peer, segment) && ((me->known & SENT_SYN) || segment->payload > 0);
 
     judgement->is |= acks_syn && (peer->known & KNOWS_ISN) ? GOOD_ACK : 0;
     judgement->is |= acks_syn && acks_syn_alone(me, peer, segment) ? ACKS_SYN_ALONE : 0;

@@ -60,6 +60,12 @@ static void judge_ack_of_unseen(const struct tcpstate_endpoint *me, const struct
         judgement->is |= ANOTHERS_NUMBERS;
 }
 
+/* ... of the numbers that the end has begun with. */
+static bool acks_more_than_was_seen(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
+{
+    return (peer->known & KNOWS_ISN) && peer->snd_max != peer->isn + 1 && segment->ack - peer->snd_max < MOST_UNSEEN;
+}
+
 /* What the acknowledgment says of its sender: had it the other's FIN when it
  * sent this? */
 static void judge_acknowledgment(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
@@ -68,7 +74,7 @@ static void judge_acknowledgment(const struct tcpstate_connection *connection, c
 {
     /* Of the connection that it held before: its numbers are not the new ones. */
     if ((connection->facts & TCPSTATE_CONNECTION_CONTESTED) && connection->client != (segment->from & 1)
-        && !covers_syn(peer, segment)) {
+        && !covers_syn(peer, segment) && !acks_more_than_was_seen(peer, segment)) {
         judgement->senders &= ALIVE;
         judgement->unseen |= BIT(TCPSTATE_GETS_FIN) | BIT(TCPSTATE_GETS_ACK_OF_FIN);
         return;
@@ -77,6 +83,8 @@ static void judge_acknowledgment(const struct tcpstate_connection *connection, c
         judgement->had |= BIT(TCPSTATE_GETS_FIN);
         judgement->senders &= GOT_FIN;
         judgement->is |= (peer->known & FIN_LATER) ? HAD_ACK_FIRST : 0;
+        if (is_unplaced(peer))
+            judgement->is |= MAY_BE_ANOTHERS; /* it may be the number of data that the capture lacks */
         if (me->likely == TCPSTATE_SYN_SENT && !(peer->known & SENT_SYN_ACK))
             judgement->is |= MAY_BE_ANOTHERS; /* it may be the SYN,ACK's number */
         if (!(peer->known & SENT_FIN) && (!(peer->known & KNOWS_SEQ) || seq_le(peer->snd_max, segment->ack)))
@@ -84,7 +92,9 @@ static void judge_acknowledgment(const struct tcpstate_connection *connection, c
     } else if ((peer->known & FIN_DISPUTED) || is_of_another(connection, peer, segment, me->likely == TCPSTATE_SYN_SENT)) {
         judgement->unseen |= BIT(TCPSTATE_GETS_FIN);
     } else if (peer->known & SENT_FIN) {
-        if (seq_le(segment->ack, peer->fin)) {
+        if (is_unplaced(peer) && seq_gt(segment->ack, peer->fin_from)) {
+            judgement->unseen |= BIT(TCPSTATE_GETS_FIN);
+        } else if (seq_le(segment->ack, peer->fin)) {
             judgement->had_not |= BIT(TCPSTATE_GETS_FIN);
             judgement->senders &= (tcpstate_set)~GOT_FIN;
         }
@@ -237,7 +247,7 @@ static void judge_bare(const struct tcpstate_endpoint *me, const struct tcpstate
     if (me->known & SENT_FIN) {
         if (seq_le(segment->seq, me->fin))
             judgement->is |= BEHIND | BELOW_ITS_FIN | ((judgement->is & NEWS) && segment->seq != me->fin ? WITHDRAWS_FIN : 0);
-        else if (segment->seq == me->fin + 1)
+        else if (segment->seq == me->fin + 1 && !is_unplaced(me))
             judgement->senders &= CLOSED_ITS_SIDE;
     } else if (me->known & KNOWS_SEQ) {
         if (seq_gt(segment->seq, me->fin_from) && segment->seq - me->fin_from < FAR)
@@ -252,8 +262,8 @@ static void judge_bare(const struct tcpstate_endpoint *me, const struct tcpstate
 }
 
 /* What arrives with it: an acceptable ACK first, as section 3.10.7.4 orders them. */
-static void judge_arrivals(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
-                           const struct tcpstate_segment *segment, bool accepted, struct judgement *judgement)
+static void judge_arrivals(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment, bool accepted,
+                           struct judgement *judgement)
 {
     const uint32_t end = segment->seq + segment->payload;
     uint8_t acks = 0;
@@ -268,7 +278,7 @@ static void judge_arrivals(const struct tcpstate_endpoint *me, const struct tcps
     *(accepted ? &judgement->arrives : &judgement->may_arrive) |= acks;
     /* A program that has closed both ways need not take data: its host answers by
      * RST (RFC 9293 section 3.6.1; Linux's orphans). */
-    if ((!(me->known & KNOWS_SEQ) || seq_gt(end, me->snd_max))
+    if ((!(peer->known & KNOWS_ACK) || seq_gt(end, peer->rcv_nxt))
         && (peer->may & (TCPSTATE_IN(FIN_WAIT_1) | TCPSTATE_IN(FIN_WAIT_2))))
         judgement->may_arrive |= BIT(TCPSTATE_GETS_RST_AS_OPENER);
 }
@@ -284,6 +294,9 @@ static conditions conditions_of_transfer(const struct tcpstate_endpoint *me, con
 
     is |= in_order ? IN_ORDER : 0;
     is |= fits ? 0 : DOES_NOT_FIT | MAY_BE_ANOTHERS;
+    /* It may be sent again, in front of a FIN that was taken for another's. */
+    is |= (me->known & FIN_IN_DOUBT) && segment->payload > 0 && me->fin - tcpstate_segment_next(segment) <= UINT16_MAX
+              ? MAY_BE_ANOTHERS : 0;
     is |= is_overtaken(me, segment) ? OVERTAKEN : goes_back(me, segment) ? MAY_BE_ANOTHERS : 0;
     is |= !bare && more && fits && !refused ? SENDS_MORE : 0;
     if (covers_fin(peer, segment))
@@ -321,11 +334,14 @@ void tcpstate_judge_transfer(const struct tcpstate_connection *connection, const
     if (!(judgement->is & OVERTAKEN))
         tcpstate_judge_life_after_reset(me, peer, segment, judgement);
     if (!is_below_isn(me, segment))
-        judge_arrivals(me, peer, segment, fits && !refused, judgement);
+        judge_arrivals(peer, segment, fits && !refused, judgement);
     if (segment->payload == 0 && !has_fin)
         judge_bare(me, segment, judgement);
     if (segment->payload > 0)
         judge_data(connection, me, peer, segment, judgement);
-    if (has_fin)
+    if (has_fin) {
+        if ((connection->facts & TCPSTATE_CONNECTION_MIDSTREAM) && !(me->known & KNOWS_SEQ))
+            judgement->is |= MAY_BE_ANOTHERS; /* nothing was seen that it follows */
         judge_fin(me, peer, segment, fits, judgement);
+    }
 }

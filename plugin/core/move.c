@@ -325,7 +325,7 @@ static void move_sender(struct tcpstate_endpoint *me, const struct tcpstate_segm
     const bool its_own = moved && !(judgement->is & (MAY_BE_ANOTHERS | OVERTAKEN));
     from->certain = its_own && !(me->after & ~can & TCPSTATE_IN(SYN_SENT))
                     && (from->own != from->state ? me->after : can) == (1u << from->own);
-    from->stood = its_own && (judgement->is & NEWS) && can == (1u << from->state);
+    from->stood = its_own && (judgement->is & NEWS) && can == (1u << from->state) && !(can & NOBODY_THERE);
     tcpstate_settle(me);
     from->in_flight = from->own != from->state && me->state != from->own;
 }
@@ -433,7 +433,7 @@ static void suspect_unseen_fin(struct tcpstate_endpoint *me, struct tcpstate_end
         tcpstate_settle(peer);
     }
     if (judgement->is & SKIPS_UNSEEN) {
-        me->after |= closed_from(me->after);
+        me->after |= closed_from(me->after) | (me->after & TCPSTATE_IN(CLOSE_WAIT) ? TCPSTATE_IN(CLOSING) | TCPSTATE_IN(TIME_WAIT) : 0);
         peer->doubtful |= BIT(TCPSTATE_GETS_FIN);
         tcpstate_settle(me);
         tcpstate_settle(peer);
@@ -447,7 +447,7 @@ static void suspect_unseen_fin(struct tcpstate_endpoint *me, struct tcpstate_end
 /* All that the other has acknowledged is data or SYN: it had no FIN when it did. */
 static void clear_of_fin(const struct tcpstate_endpoint *me, struct tcpstate_endpoint *peer)
 {
-    const bool had_none = !(me->known & (SENT_FIN | FIN_IN_DOUBT)) && (me->known & KNOWS_SEQ)
+    const bool had_none = !(me->known & (SENT_FIN | FIN_IN_DOUBT | FIN_DISPUTED)) && (me->known & KNOWS_SEQ)
                           && (peer->known & (KNOWS_ACK | CLAIMS)) == KNOWS_ACK && seq_ge(me->fin_from, peer->rcv_nxt)
                           && (!(me->known & KNOWS_ISN) || seq_gt(peer->rcv_nxt, me->isn));
 
@@ -539,5 +539,5 @@ void tcpstate_move(struct tcpstate_connection *connection, const struct tcpstate
     suspect_unseen_fin(me, peer, judgement);
     clear_of_fin(me, peer);
     if (judgement->is & ANOTHERS_NUMBERS) /* its receiver may be in that other connection, too */
-        tcpstate_may_be(peer, ALIVE | NOBODY_THERE);
+        tcpstate_may_be(peer, ALIVE | NOBODY_THERE | ((judgement->is & HAS_SYN) ? TCPSTATE_IN(SYN_SENT) : 0));
 }

@@ -15,7 +15,7 @@ static void extend(struct tcpstate_endpoint *me, uint32_t seq, uint32_t next)
     if (!(me->known & KNOWS_SEQ)) {
         me->known |= KNOWS_SEQ;
         me->snd_nxt = me->snd_max = me->island = next;
-        me->fin_from = seq - 1; /* what lies right before it may be a FIN */
+        me->fin_from = seq - 2; /* what lies right before it may be a FIN, or data before another */
         return;
     }
     bool has_island = me->island != me->snd_max;
@@ -61,7 +61,7 @@ static void keep_fin_from(struct tcpstate_endpoint *me, const struct tcpstate_se
 
     if ((segment->payload > 0 || (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN)))
         && seq_gt(to, me->fin_from))
-        me->fin_from = to;
+        me->fin_from = (me->known & SENT_FIN) && me->snd_nxt == me->fin + 1 ? me->fin : to; /* the last hole before it */
 }
 
 static void take_fin(struct tcpstate_connection *connection, struct tcpstate_endpoint *me,
@@ -142,13 +142,11 @@ static void remember_syn(struct tcpstate_connection *connection, struct tcpstate
     }
 }
 
-static void remember_data(struct tcpstate_connection *connection, struct tcpstate_endpoint *me,
-                          struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
-                          const struct judgement *judgement)
+/* A FIN was taken for its own, and data or an ACK came from below it. */
+static void dispute_fin(struct tcpstate_connection *connection, struct tcpstate_endpoint *me,
+                        struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
+                        const struct judgement *judgement)
 {
-    uint32_t next = tcpstate_segment_next(segment);
-    bool had_fin = judgement->had & BIT(TCPSTATE_GETS_FIN);
-
     if (judgement->is & WITHDRAWS_FIN) {
         me->known = (me->known & ~(uint32_t)(SENT_FIN | FIN_ARRIVED)) | FIN_IN_DOUBT | FIN_DISPUTED;
         peer->known &= ~(uint32_t)(ACKED_FIN | ACK_OF_FIN_CARRIED);
@@ -159,27 +157,56 @@ static void remember_data(struct tcpstate_connection *connection, struct tcpstat
     }
     if ((judgement->is & (BELOW_ITS_FIN | NEWS)) == (BELOW_ITS_FIN | NEWS))
         me->known |= FIN_DISPUTED;
+}
+
+/* Whether what its own data or FIN carries, the ACK of the other's FIN, has come with it: then
+ * who acknowledges the one has had the other.  A host acknowledges a FIN within 500 ms (RFC 9293
+ * section 3.8.6.3).  Where that was not seen, its own FIN may be sent again, and the first one
+ * have acknowledged less. */
+static void remember_what_is_carried(struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                                     const struct tcpstate_segment *segment, const struct judgement *judgement)
+{
+    const uint32_t next = tcpstate_segment_next(segment);
+    const bool had_fin = judgement->had & BIT(TCPSTATE_GETS_FIN), fin = segment->flags & TCPSTATE_FLAG_FIN;
+    const bool first_fin = fin && !(me->known & SENT_FIN);
+    const bool late = !(me->known & ACKED_FIN) && segment->time - peer->marked.time >= TCPSTATE_LONG_WAY / 2;
+    const bool may_repeat = late || ((me->known & KNOWS_SEQ) && seq_le(next, me->snd_max));
+    const bool carries = first_fin ? !may_repeat
+                                   : segment->payload > 0 && (me->known & KNOWS_SEQ) && seq_gt(next, me->snd_max);
+
+    if (fin && !first_fin && !had_fin)
+        me->known &= ~(uint32_t)ACK_OF_FIN_CARRIED; /* it is the FIN alone that the other may have got */
+    if (had_fin && !(me->known & ACK_OF_FIN_CARRIED) && carries) {
+        me->known |= ACK_OF_FIN_CARRIED;
+        me->carried_to = next;
+    }
+    if (first_fin && ((me->known & ACKED_FIN) || (had_fin && may_repeat)))
+        me->known |= FIN_LATER;
+}
+
+static void remember_data(struct tcpstate_connection *connection, struct tcpstate_endpoint *me,
+                          struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
+                          const struct judgement *judgement)
+{
+    const uint32_t next = tcpstate_segment_next(segment);
+    const bool had_fin = judgement->had & BIT(TCPSTATE_GETS_FIN), fin = segment->flags & TCPSTATE_FLAG_FIN;
+    const bool follows = (me->known & KNOWS_SEQ) && (segment->seq == me->snd_max || seq_le(segment->seq, me->fin_from));
+
+    dispute_fin(connection, me, peer, segment, judgement);
     if (segment->payload > 0)
         me->known |= SENT_DATA | (had_fin && !(me->known & ACKED_FIN) && (judgement->is & AFTER_A_PAUSE) ? MAY_REPEAT : 0);
     if (judgement->is & FIRST_HALF_CLOSED)
         me->known |= SENT_HALF_CLOSED;
-    bool first_fin = (segment->flags & TCPSTATE_FLAG_FIN) && !(me->known & SENT_FIN);
-    bool carries = segment->payload > 0 && (me->known & KNOWS_SEQ) && seq_gt(next, me->snd_max);
-    if (had_fin && !(me->known & ACK_OF_FIN_CARRIED) && (first_fin || carries)) {
-        me->known |= ACK_OF_FIN_CARRIED;
-        me->carried_to = next;
+    if (fin && (me->known & SENT_FIN) && next != me->fin + 1) { /* elsewhere */
+        me->known |= FIN_DISPUTED;
+        return;
     }
-    if (segment->flags & TCPSTATE_FLAG_FIN) {
-        bool elsewhere = (me->known & SENT_FIN) && next != me->fin + 1;
-        if (elsewhere) {
-            me->known |= FIN_DISPUTED;
-            return;
-        }
-        me->known |= first_fin && (me->known & ACKED_FIN) ? FIN_LATER : 0;
+    remember_what_is_carried(me, peer, segment, judgement);
+    if (fin)
         take_fin(connection, me, segment);
-    }
     extend(me, segment->seq, next);
-    keep_fin_from(me, segment);
+    if (follows || !fin)
+        keep_fin_from(me, segment);
 }
 
 /* What it acknowledges, and the window it names. */
@@ -334,8 +361,10 @@ static void remember_transfer(struct tcpstate_connection *connection, struct tcp
     if (judgement->is & OPENS) {
         const bool of_old = (connection->facts & TCPSTATE_CONNECTION_CONTESTED) && !covers_syn(peer, segment);
         connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_CONTESTED;
-        if (!(judgement->is & GOOD_ACK) || of_old) /* what is known of the other is of another connection */
-            peer->known &= HAD_ISN | REPLAYED | DISPUTED | SENT_SYN_ACK | SENT_DATA;
+        if (!(judgement->is & GOOD_ACK) || of_old) { /* what is known of the other is of another connection */
+            peer->known |= peer->known & SENT_FIN ? FIN_DISPUTED : 0;
+            peer->known &= HAD_ISN | REPLAYED | DISPUTED | SENT_SYN_ACK | SENT_DATA | FIN_DISPUTED;
+        }
         if (!(peer->known & KNOWS_ISN))
             learn_isn(peer, segment->ack - 1, false); /* the SYN,ACK was not captured */
     }

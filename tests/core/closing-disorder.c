@@ -143,8 +143,8 @@ static void fin_gap_not_captured(void)
 {
     FIGURE(ESTABLISHED_100_300,
         { "FIN_WAIT_1",  TO_B, "F.", 120, 300, 0, "ESTABLISHED?", "fin-out-of-order" },
-        { "FIN_WAIT_2?", TO_A, ".",  300, 121, 0, "CLOSE_WAIT",  "fin-acked" },
-        { "TIME_WAIT?",  TO_A, "F.", 300, 121, 0, "LAST_ACK",    "passive-fin" },
+        { "FIN_WAIT_2?", TO_A, ".",  300, 121, 0, "CLOSE_WAIT?", "fin-acked" },
+        { "TIME_WAIT?",  TO_A, "F.", 300, 121, 0, "LAST_ACK?",   "passive-fin" },
         { "TIME_WAIT",   TO_B, ".",  121, 301, 0, "CLOSED?",     "last-ack" });
 }
 
@@ -208,8 +208,8 @@ static void time_wait_begins_when_it_is_known(void)
         { "FIN_WAIT_1",  TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" },
         { "FIN_WAIT_2?", TO_A, ".",  300, 101, 0, "CLOSE_WAIT",  "fin-acked" },
         { "FIN_WAIT_2?", TO_A, "F.", 320, 101, 0, "LAST_ACK",    "fin-out-of-order" },
-        { "TIME_WAIT",   TO_B, ".",  101, 321, 0, "CLOSED?",     "last-ack" },
-        { "TIME_WAIT",   TO_A, "F.", 320, 101, 0, "LAST_ACK",    "fin-in-time-wait", .later = 1 * SECONDS,
+        { "TIME_WAIT?",  TO_B, ".",  101, 321, 0, "CLOSED?",     "last-ack" },
+        { "TIME_WAIT?",  TO_A, "F.", 320, 101, 0, "LAST_ACK",    "fin-in-time-wait", .later = 1 * SECONDS,
           .repeats = 1, .was_b = "LAST_ACK" });
 }
 
@@ -230,8 +230,8 @@ static void fin_out_of_window_is_ignored(void)
 {
     FIGURE(ESTABLISHED_100_300,
         { "any?",        TO_B, "F.", 5000, 300, 0,  "ESTABLISHED?", "fin-doubtful" },
-        { "ESTABLISHED", TO_B, "P.", 100,  300, 10, "ESTABLISHED?", "", .was_a = "any" },
-        { "ESTABLISHED", TO_A, ".",  300,  110, 0,  "ESTABLISHED?", "" },
+        { "ESTABLISHED?", TO_B, "P.", 100, 300, 10, "ESTABLISHED?", "", .was_a = "any" },
+        { "ESTABLISHED?", TO_A, ".",  300, 110, 0,  "ESTABLISHED?", "" },
         { "FIN_WAIT_1",  TO_B, "F.", 110,  300, 0,  "CLOSE_WAIT?", "fin" });
 }
 
