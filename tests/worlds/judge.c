@@ -102,7 +102,8 @@ static void learn_claim(struct known *known, const struct segment *segment, uint
     uint8_t flags = segment->flags;
 
     if (known->spoke[from] ? !(segment->perfect || seems_perfect(known, segment)) || !known->ttl[from][ttl]
-                         : !segment->perfect && !segment->fits && known->spoke[!from] && !(flags & RST))
+                         : !segment->perfect && !segment->fits && known->spoke[!from] && !(flags & RST)
+                               && segment->ack != known->next[!from])
         return;
     if (!(flags & (RST | ACK)) && (flags & (SYN | FIN)) != SYN)
         return; /* nonsense: whoever reads it knows that */
