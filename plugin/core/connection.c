@@ -131,7 +131,8 @@ static void note_how_late(struct tcpstate_connection *connection, const struct t
                           : digest == me->marked.digest ? me->marked.time
                                                         : connection->moments[TCPSTATE_MOMENT_SYN];
 
-    if ((segment->ip_id != 0 || (segment->options & TCPSTATE_OPTION_TIMESTAMPS)) && first != TCPSTATE_NO_TIME && segment->time - first >= TCPSTATE_COPY_TIME)
+    if ((segment->ip_id != 0 || (segment->options & TCPSTATE_OPTION_TIMESTAMPS)) && first != TCPSTATE_NO_TIME
+        && segment->time - first >= TCPSTATE_COPY_TIME)
         connection->facts |= TCPSTATE_CONNECTION_SEEN_LATER;
 }
 

@@ -368,8 +368,9 @@ static void arrive_late(struct tcpstate_connection *connection, struct tcpstate_
         tcpstate_set after = tcpstate_next_of(reach(peer->after, peer->pending | peer->doubtful), TCPSTATE_GETS_FIN);
 
         if ((peer->known & SENT_FIN) && peer->last.frame == peer->marked.frame && peer->last_ack == me->fin + 1) {
-            peer->likely = TCPSTATE_LAST_ACK; /* its own FIN acknowledged this one */
-            peer->after = TCPSTATE_IN(LAST_ACK);
+            peer->likely = TCPSTATE_LAST_ACK; /* its own FIN acknowledged this one, or was sent again and did so then */
+            peer->after = (tcpstate_set)(TCPSTATE_IN(LAST_ACK)
+                                         | (now - peer->marked.time < TCPSTATE_SHORTEST_RETRANSMISSION ? 0 : TCPSTATE_IN(CLOSING)));
         } else {
             peer->likely = (uint8_t)replay((enum tcpstate_state)peer->likely,
                                            BIT(TCPSTATE_GETS_FIN) | (carried ? BIT(TCPSTATE_GETS_ACK_OF_FIN) : 0));
@@ -433,7 +434,9 @@ static void suspect_unseen_fin(struct tcpstate_endpoint *me, struct tcpstate_end
         tcpstate_settle(peer);
     }
     if (judgement->is & SKIPS_UNSEEN) {
-        me->after |= closed_from(me->after) | (me->after & TCPSTATE_IN(CLOSE_WAIT) ? TCPSTATE_IN(CLOSING) | TCPSTATE_IN(TIME_WAIT) : 0);
+        if (me->after & TCPSTATE_IN(CLOSE_WAIT)) /* it may have closed before it had the other's */
+            me->after |= TCPSTATE_IN(CLOSING) | TCPSTATE_IN(TIME_WAIT);
+        me->after |= closed_from(me->after);
         peer->doubtful |= BIT(TCPSTATE_GETS_FIN);
         tcpstate_settle(me);
         tcpstate_settle(peer);
@@ -476,7 +479,8 @@ static void prove_client(const struct tcpstate_endpoint *me, struct tcpstate_end
     const tcpstate_set client = peer->after & (tcpstate_set)~TCPSTATE_IN(SYN_RCVD);
 
     if ((judgement->is & (HAS_SYN | GOOD_ACK)) != (HAS_SYN | GOOD_ACK) || (me->known & SENT_SYN)
-        || (peer->known & (SENT_SYN | KNOWS_ACK)) != (SENT_SYN | KNOWS_ACK) || !(client & (1u << peer->likely)))
+        || (peer->known & (SENT_SYN | KNOWS_ACK)) != (SENT_SYN | KNOWS_ACK) || peer->rcv_nxt - me->isn - 1 > UINT16_MAX
+        || !(client & (1u << peer->likely)))
         return;
     peer->after = client;
     tcpstate_settle(peer);

@@ -87,7 +87,8 @@ static bool is_syn_of_what_was_seen(const struct tcpstate_endpoint *me, const st
     const bool of_another = (me->known & KNOWS_ACK) && (peer->known & KNOWS_ISN)
                             && me->rcv_nxt - peer->isn - 1 > peer->snd_max - peer->isn - 1;
 
-    if ((segment->flags & TCPSTATE_FLAG_ACK) && (of_another || (judgement->is & REUSES)))
+    /* Nor does it answer now what is older than anything is on its way. */
+    if ((segment->flags & TCPSTATE_FLAG_ACK) && (of_another || (judgement->is & (REUSES | LOST_FOR_EVER))))
         return false;
     return (me->known & (KNOWS_ISN | KNOWS_SEQ)) == KNOWS_SEQ && me->snd_max - segment->seq < MOST_SENT_BEFORE
            && (!(me->known & SENT_FIN) || seq_gt(me->fin, segment->seq));
@@ -255,7 +256,7 @@ static void remember_ack(struct tcpstate_endpoint *me, struct tcpstate_endpoint 
 static void confirm_claim(struct tcpstate_endpoint *me, struct tcpstate_endpoint *peer,
                           const struct tcpstate_segment *segment)
 {
-    if (!(peer->known & CLAIMS) || segment->seq + 1 - peer->claim > peer->window + 1)
+    if (!(peer->known & CLAIMS) || segment->seq + 1 - peer->claim > receive_window(peer) + 1)
         return;
     me->snd_nxt = me->snd_max = me->island = peer->rcv_nxt = peer->claim;
     if ((me->known & SENT_FIN) && seq_ge(me->fin, peer->claim)) /* of the numbers before */

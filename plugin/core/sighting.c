@@ -100,14 +100,17 @@ static bool is_later_copy(const struct tcpstate_endpoint *me, const struct tcpst
 
     if (segment->time - me->last.time >= TCPSTATE_LONGEST_WAY || me->last.frame == 0 || (segment->flags & TCPSTATE_FLAG_SYN))
         return false;
+    const bool is_rst = segment->flags & TCPSTATE_FLAG_RST;
     if (digest == me->last.digest)
         /* A RST may answer one of several segments that came before. */
         return segment->ip_id != 0 || (peer->last.frame < me->last.frame
-                                       && (!(segment->flags & TCPSTATE_FLAG_RST) || peer->snd_max == me->rcv_nxt));
+                                       && (!is_rst || peer->snd_max == me->rcv_nxt));
     /* What answers for a closed socket has no identification, although its other segments have. */
     const struct tcpstate_sighting *sighting = me->last.digest & TCPSTATE_DIGEST_HAS_ID ? &me->last : &me->marked;
     const uint16_t before = tcpstate_ids_before(sighting, segment);
-    return (segment->ip_id != 0 && digest == me->marked.digest) || (before > 0 && before < most && is_all_old(me, segment));
+    /* The first RST repeats nothing that was seen, whatever its identification. */
+    return (segment->ip_id != 0 && digest == me->marked.digest)
+           || (before > 0 && before < most && (!is_rst || (me->known & SENT_ANY_RST)) && is_all_old(me, segment));
 }
 
 bool tcpstate_is_bare_copy(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,

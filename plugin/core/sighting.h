@@ -31,8 +31,9 @@
 
 /* Two segments of one endpoint that differ have different digests, but for one
  * pair in 2^31; of two with the same IP identification, one pair in 2^15.  With an
- * identification the lower half is just that, so that it can be asked for later.  What is changed on the way is left out: the checksum that a card fills
- * in, the MSS of a SYN that a router lowers. */
+ * identification the lower half is just that, so that it can be asked for later.
+ * What is changed on the way is left out: the checksum that a card fills in, the MSS
+ * of a SYN that a router lowers. */
 static inline uint32_t tcpstate_digest(const struct tcpstate_segment *segment)
 {
     const bool marked = segment->flags & TCPSTATE_MARKING_FLAGS;

@@ -138,6 +138,19 @@ static void two_answers_on_a_long_way(void)
           .reset = EXACT, .later = 5 * MILLISECONDS });
 }
 
+/* A stranger's RST has an identification that the end in whose name it comes has used before.  It
+ * is nothing that was seen. */
+static void reset_with_an_old_identification(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn" },
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "copy", .copy_of = 1, .later = 20 * MILLISECONDS },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack" },
+        { "ESTABLISHED",  TO_B, "P.", 101, 301, 10, "ESTABLISHED?", "handshake-ack" },
+        { "ESTABLISHED",  TO_A, "P.", 301, 111, 10, "ESTABLISHED",  "any" },
+        { "CLOSED?",      TO_A, "R.", 311, 111, 0,  "CLOSED?",      "abort", .copy_of = 3, .reset = EXACT });
+}
+
 /* A host takes 200 ms and more to send again (RFC 6298 section 2.4). */
 static void same_bytes_later_are_a_retransmission(void)
 {
@@ -178,6 +191,7 @@ int main(int argc, char **argv)
     TEST(copy_of_a_reset_on_a_long_way);
     TEST(sent_again_on_a_long_way);
     TEST(two_answers_on_a_long_way);
+    TEST(reset_with_an_old_identification);
     TEST(copies_of_two_segments_in_a_row);
     TEST(same_bytes_later_are_a_retransmission);
     TEST(another_identification_is_a_retransmission);

@@ -119,6 +119,17 @@ static void fin_long_after_what_stood_behind_it(void)
         { "any?",       TO_B, ".",  101, 301, 0, "any", "any", ANY_BEFORE, .later = 20 * MILLISECONDS });
 }
 
+/* B's FIN acknowledges A's, which was not captured before it comes again: B may have sent its
+ * own before it had that, and now does so again, too. */
+static void fin_that_acknowledges_one_not_captured(void)
+{
+    FIGURE(
+        { "any", TO_A, "S.", 300, 101, 0, "SYN_RCVD", "syn-ack", ANY_BEFORE },
+        { "any", TO_A, "F.", 311, 112, 0, "any",      "any", ANY_BEFORE, .later = 1 * SECONDS },
+        { "any", TO_B, "F.", 111, 312, 0, "any",      "any", ANY_BEFORE, .later = 315 * MILLISECONDS },
+        { "any", TO_A, "F.", 311, 112, 0, "any?",     "any", ANY_BEFORE, .repeats = 1, .later = 750 * MILLISECONDS });
+}
+
 /* A's FIN acknowledges B's; but B had acknowledged A's before, so its ACK of it does not show
  * that it has had that. */
 static void ack_repeated_of_a_fin_sent_again(void)
@@ -175,6 +186,41 @@ static void syn_with_fin_in_syn_rcvd(void)
         { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
         { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",  "syn-ack" },
         { "any",          TO_B, "SF", 101, 0,   0, "SYN_RCVD?", "syn-fin" });
+}
+
+/* A sends a SYN,ACK to a stranger's SYN, and a stranger data in A's name.  B's own SYN,ACK follows
+ * nothing that was acknowledged by that. */
+static void syn_ack_beside_strangers(void)
+{
+    FIGURE(
+        { "SYN_SENT", TO_B, "S",  100,   0,   0,   "SYN_RCVD?", "syn" },
+        { "any",      TO_B, "S.", 100,   301, 0,   "any",  "any", ANY_BEFORE },
+        { "any",      TO_B, "P.", 101,   301, 100, "any",  "any", ANY_BEFORE, .ttl = 50 },
+        { "any?",     TO_A, "S.", 90000, 101, 0,   "any",  "any", ANY_BEFORE });
+}
+
+/* Much of B's was not captured, but that A acknowledged some of it, and that B stands beyond
+ * that.  What comes from between is sent again, in front of a FIN, perhaps. */
+static void data_between_two_numbers(void)
+{
+    FIGURE(
+        { "any", TO_A, "S.", 300,  101,  0,    "SYN_RCVD", "syn-ack", ANY_BEFORE },
+        { "any", TO_B, "P.", 111,  3301, 10,   "any",  "any", ANY_BEFORE, .later = 6 * SECONDS },
+        { "any", TO_B, "P.", 111,  3301, 10,   "any",  "any", ANY_BEFORE, .later = 7 * SECONDS },
+        { "any", TO_A, ".",  6302, 121,  0,    "any",  "any", ANY_BEFORE, .later = 20 * MILLISECONDS },
+        { "any", TO_A, ".",  3301, 121,  1220, "any",  "any", ANY_BEFORE, .later = 500 * MILLISECONDS },
+        { "any", TO_A, ".",  4521, 121,  1220, "any?", "any", ANY_BEFORE });
+}
+
+/* B stands above the number with which it opens a minute later: that is another connection's,
+ * and what A acknowledges of it was not captured, a FIN perhaps. */
+static void syn_ack_below_what_was_seen_long_ago(void)
+{
+    FIGURE(
+        { "SYN_SENT", TO_B, "S",  100,   0,     0, "SYN_RCVD?", "syn" },
+        { "any",      TO_A, ".",  30000, 50000, 0, "any", "any", ANY_BEFORE, .later = 1 * MILLISECONDS },
+        { "any",      TO_A, "S.", 1000,  101,   0, "any", "any", ANY_BEFORE, .later = 52 * SECONDS },
+        { "any?",     TO_B, "F.", 131,   1032,  0, "any", "any", ANY_BEFORE });
 }
 
 /* The SYN,ACK acknowledges what A never sent in these numbers: A has begun anew, unseen. */
@@ -262,11 +308,15 @@ int main(int argc, char **argv)
     TEST(fin_twice_and_one_without_the_ack);
     TEST(fin_long_after_the_others);
     TEST(fin_long_after_what_stood_behind_it);
+    TEST(fin_that_acknowledges_one_not_captured);
     TEST(ack_repeated_of_a_fin_sent_again);
     TEST(first_syn_again_after_the_close);
     TEST(two_resets_on_their_way);
     TEST(time_to_live_of_nonsense);
     TEST(syn_with_fin_in_syn_rcvd);
+    TEST(data_between_two_numbers);
+    TEST(syn_ack_below_what_was_seen_long_ago);
+    TEST(syn_ack_beside_strangers);
     TEST(syn_ack_of_a_syn_not_captured);
     TEST(syn_ack_again_behind_the_fin);
     TEST(keep_alive_before_the_handshake_is_over);
