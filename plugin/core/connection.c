@@ -338,7 +338,7 @@ static void take_in(struct tcpstate_connection *connection, const struct tcpstat
     observation->reset_number = (enum tcpstate_reset_number)judgement.reset_number;
     if (segment->flags & TCPSTATE_FLAG_RST)
         tell_reset(me, peer, segment, observation);
-    else if (segment->ttl != 0 && judgement.senders != TCPSTATE_ANY_STATE
+    else if (segment->ttl != 0 && !tcpstate_is_nonsense(segment)
              && (me->ttl == 0 || !(judgement.is & (STALE | STRAY | UNACCEPTABLE | DOES_NOT_FIT))))
         me->ttl = segment->ttl;
     const uint32_t answered = observation->answers;

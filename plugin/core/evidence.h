@@ -47,7 +47,7 @@ static inline uint32_t receive_window(const struct tcpstate_endpoint *end)
     return (end->known & SENT_SYN) ? UINT16_MAX : FAR; /* a SYN's is never scaled */
 }
 
-/* A window may have been opened by this much unseen. */
+/* What is sent unseen, or before a SYN that was recorded late, comes to less than this. */
 #define MOST_UNSEEN (UINT32_C(1) << 20)
 
 /* Whether it acknowledged more than was seen, and no more than it may have been sent. */

@@ -89,6 +89,21 @@ struct departure {
 void tcpstate_move(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
                    const struct judgement *judgement, struct departure *departure);
 
+/* Neither a SYN nor with an ACK, RST aside: nobody sends that, and it moves nobody (RFC 9293
+ * sections 3.10.7.2 and 3.10.7.4, fifth check). */
+static inline bool tcpstate_is_nonsense(const struct tcpstate_segment *segment)
+{
+    return !(segment->flags & TCPSTATE_FLAG_ACK)
+           && (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN)) != TCPSTATE_FLAG_SYN;
+}
+
+/* Whether a SYN is the one that opened this connection, recorded behind what came of it. */
+static inline bool tcpstate_is_recorded_late(const struct tcpstate_connection *connection,
+                                             const struct tcpstate_segment *segment, const struct judgement *judgement)
+{
+    return (judgement->is & OVERTAKEN) && segment->time - connection->moments[TCPSTATE_MOMENT_FIRST] < TCPSTATE_LONG_WAY;
+}
+
 /* Whether its time stamp can be held against its sender's last in order (RFC 7323). */
 static inline bool tcpstate_compares_stamps(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
 {

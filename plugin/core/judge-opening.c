@@ -27,12 +27,8 @@ bool tcpstate_acks_the_uncaptured(const struct tcpstate_connection *connection, 
 static void judge_receiver_of_syn(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *peer,
                                   const struct tcpstate_segment *segment, struct judgement *judgement)
 {
-    /* The one that opened that connection. */
-    const bool recorded_late = (judgement->is & OVERTAKEN)
-                               && segment->time - connection->moments[TCPSTATE_MOMENT_FIRST] < TCPSTATE_LONG_WAY;
-
     if (is_open(peer->state) && peer->likely != TCPSTATE_SYN_SENT)
-        judgement->is |= recorded_late ? 0 : PEER_LIVES;
+        judgement->is |= tcpstate_is_recorded_late(connection, segment, judgement) ? 0 : PEER_LIVES;
     else if (!(judgement->is & STALE) || !(peer->known & SENT_SYN_ACK))
         judgement->arrives |= BIT(TCPSTATE_GETS_SYN);
     if (peer->after & TCPSTATE_IN(SYN_SENT))

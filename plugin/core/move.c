@@ -297,8 +297,7 @@ static void move_sender(struct tcpstate_endpoint *me, const struct tcpstate_segm
                         const struct judgement *judgement, struct departure *from)
 {
     const tcpstate_set was = me->may, can = can_have_sent(me, judgement);
-    const bool nonsense = !(segment->flags & TCPSTATE_FLAG_ACK)
-                          && (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN)) != TCPSTATE_FLAG_SYN;
+    const bool nonsense = tcpstate_is_nonsense(segment);
     bool moved = false;
 
     from->shown = from->state = (enum tcpstate_state)me->state;
@@ -409,7 +408,7 @@ static void move_receiver(struct tcpstate_connection *connection, struct tcpstat
 {
     if ((judgement->is & (HAS_SYN | HAS_ACK | HAS_FIN | HAS_RST)) == HAS_SYN)
         meet_syn(peer, connection->facts & TCPSTATE_CONNECTION_CONTESTED,
-                 (judgement->is & OVERTAKEN) && segment->time - connection->moments[TCPSTATE_MOMENT_FIRST] < TCPSTATE_LONG_WAY, judgement);
+                 tcpstate_is_recorded_late(connection, segment, judgement), judgement);
     arrive(connection, peer, judgement, segment->time);
     if (judgement->arrives & BIT(TCPSTATE_GETS_FIN))
         me->known |= FIN_ARRIVED;

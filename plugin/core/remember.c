@@ -75,9 +75,6 @@ static void take_fin(struct tcpstate_connection *connection, struct tcpstate_end
         connection->active_closer = (int8_t)(segment->from & 1);
 }
 
-/* What is sent before a SYN that was recorded late comes to less than this. */
-#define MOST_SENT_BEFORE (UINT32_C(1) << 20)
-
 /* Whether the SYN is that of its sender's numbers that are known, recorded behind what was sent
  * later. */
 static bool is_syn_of_what_was_seen(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
@@ -90,7 +87,7 @@ static bool is_syn_of_what_was_seen(const struct tcpstate_endpoint *me, const st
     /* Nor does it answer now what is older than anything is on its way. */
     if ((segment->flags & TCPSTATE_FLAG_ACK) && (of_another || (judgement->is & (REUSES | LOST_FOR_EVER))))
         return false;
-    return (me->known & (KNOWS_ISN | KNOWS_SEQ)) == KNOWS_SEQ && me->snd_max - segment->seq < MOST_SENT_BEFORE
+    return (me->known & (KNOWS_ISN | KNOWS_SEQ)) == KNOWS_SEQ && me->snd_max - segment->seq < MOST_UNSEEN
            && (!(me->known & SENT_FIN) || seq_gt(me->fin, segment->seq));
 }
 
@@ -415,8 +412,8 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
         remember_reset(me, segment, judgement);
         return;
     }
-    if (!(flags & TCPSTATE_FLAG_ACK) && (flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN)) != TCPSTATE_FLAG_SYN)
-        return; /* nonsense leaves no trace */
+    if (tcpstate_is_nonsense(segment))
+        return; /* it leaves no trace */
     me->known &= ~(uint32_t)(EXPIRED | ((judgement->is & (OVERTAKEN | RESET_LATELY)) ? 0 : RST_IN_ITS_NAME));
     /* It was not answered, or the answer was lost, and a FIN with it. */
     if ((judgement->is & (HAS_FIN | AGAIN | AFTER_A_PAUSE | DOES_NOT_FIT)) == (HAS_FIN | AGAIN | AFTER_A_PAUSE)
