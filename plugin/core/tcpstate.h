@@ -360,7 +360,7 @@ struct tcpstate_outcome {
 };
 
 /* Which of a four-tuple's connections a segment belongs to. */
-enum tcpstate_incarnation {
+enum tcpstate_which_incarnation {
     TCPSTATE_INCARNATION_LATEST,
     TCPSTATE_INCARNATION_NEXT, /* a new one, which it opens */
 };
@@ -404,7 +404,7 @@ struct tcpstate_observation {
     uint32_t answers;     /* frame of the step that this one answers or repeats; 0: none */
     uint32_t expected;    /* what a failed check expected */
     int64_t stayed[2];    /* nanoseconds that each end spent in the state it leaves; -1: it leaves none */
-    uint8_t incarnation;  /* enum tcpstate_incarnation: the connection that the segment belongs to */
+    uint8_t incarnation;  /* enum tcpstate_which_incarnation: the connection that the segment belongs to */
     bool ends_before;     /* it ends the connection that had the four-tuple before (RFC 9293 figure 9) */
     bool copy;            /* the capture saw the segment twice; it was sent once */
     bool over;            /* this segment ends the connection */

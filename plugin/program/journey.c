@@ -13,9 +13,9 @@
 #include "streams.h"
 
 /* The connection of a frame that was dissected: it is not dissected again. */
-struct odd_life {
+struct odd_incarnation {
     uint32_t frame;
-    const struct tcpstate_life *life;
+    const struct tcpstate_incarnation *incarnation;
 };
 
 struct tcpstate_journey tcpstate_journey_begin(const struct tcpstate_command *command, bool twice)
@@ -24,15 +24,15 @@ struct tcpstate_journey tcpstate_journey_begin(const struct tcpstate_command *co
     return (struct tcpstate_journey){
         .command = command,
         .asked = tcpstate_streams_begin(),
-        .odd_lives = twice ? g_array_new(FALSE, FALSE, sizeof(struct odd_life)) : NULL,
+        .odd_incarnations = twice ? g_array_new(FALSE, FALSE, sizeof(struct odd_incarnation)) : NULL,
         .passed = twice && command->filter ? g_hash_table_new(NULL, NULL) : NULL,
     };
 }
 
 void tcpstate_journey_end(struct tcpstate_journey *journey)
 {
-    if (journey->odd_lives)
-        g_array_free(journey->odd_lives, TRUE);
+    if (journey->odd_incarnations)
+        g_array_free(journey->odd_incarnations, TRUE);
     if (journey->passed)
         g_hash_table_destroy(journey->passed);
     tcpstate_streams_end();
@@ -94,13 +94,13 @@ static void read_record(struct tcpstate_journey *journey, const struct tcpstate_
 /* For the second way. */
 static void remember(struct tcpstate_journey *journey, const struct found *found, unsigned i)
 {
-    const struct tcpstate_life *life = tcpstate_connections_life(&found->readings[i]);
-    struct odd_life known = { journey->frames, life };
+    const struct tcpstate_incarnation *incarnation = tcpstate_connections_incarnation(&found->readings[i]);
+    struct odd_incarnation known = { journey->frames, incarnation };
 
     if (found->odd)
-        g_array_append_val(journey->odd_lives, known);
-    if (journey->passed && found->passes && life)
-        g_hash_table_add(journey->passed, (void *)life);
+        g_array_append_val(journey->odd_incarnations, known);
+    if (journey->passed && found->passes && incarnation)
+        g_hash_table_add(journey->passed, (void *)incarnation);
 }
 
 void tcpstate_journey_take(struct tcpstate_journey *journey, const struct tcpstate_record *record)
@@ -118,16 +118,16 @@ void tcpstate_journey_take(struct tcpstate_journey *journey, const struct tcpsta
     read_record(journey, record, journey->frames, true, &found);
     for (unsigned i = 0; i < found.count; i++) {
         observe(journey, &found.readings[i], record->record->rec_header.packet_header.len, found.passes);
-        if (journey->odd_lives)
+        if (journey->odd_incarnations)
             remember(journey, &found, i);
     }
     journey->odd += found.odd;
 }
 
-static bool is_wanted(const struct tcpstate_journey *journey, const struct tcpstate_life *life)
+static bool is_wanted(const struct tcpstate_journey *journey, const struct tcpstate_incarnation *incarnation)
 {
-    return life && (!journey->passed || g_hash_table_contains(journey->passed, life))
-           && tcpstate_selection_has(life, &journey->command->selection);
+    return incarnation && (!journey->passed || g_hash_table_contains(journey->passed, incarnation))
+           && tcpstate_selection_has(incarnation, &journey->command->selection);
 }
 
 bool tcpstate_journey_wants(struct tcpstate_journey *journey, const struct tcpstate_record *record, uint32_t frame)
@@ -137,12 +137,12 @@ bool tcpstate_journey_wants(struct tcpstate_journey *journey, const struct tcpst
 
     read_record(journey, record, frame, false, &found);
     for (unsigned i = 0; i < found.count; i++)
-        wanted = wanted || is_wanted(journey, tcpstate_connections_life(&found.readings[i]));
-    for (; journey->next_odd < journey->odd_lives->len; journey->next_odd++) {
-        const struct odd_life *known = &g_array_index(journey->odd_lives, struct odd_life, journey->next_odd);
+        wanted = wanted || is_wanted(journey, tcpstate_connections_incarnation(&found.readings[i]));
+    for (; journey->next_odd < journey->odd_incarnations->len; journey->next_odd++) {
+        const struct odd_incarnation *known = &g_array_index(journey->odd_incarnations, struct odd_incarnation, journey->next_odd);
         if (known->frame > frame)
             break;
-        wanted = wanted || (known->frame == frame && is_wanted(journey, known->life));
+        wanted = wanted || (known->frame == frame && is_wanted(journey, known->incarnation));
     }
     return wanted;
 }

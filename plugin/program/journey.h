@@ -24,7 +24,7 @@ struct tcpstate_journey {
     uint64_t odd;        /* frames that Wireshark dissected */
     int64_t began;       /* time of the first frame */
     const char *problem; /* why odd frames could not be dissected */
-    GArray *odd_lives;   /* for a second way: the connections of odd frames, in order; or NULL */
+    GArray *odd_incarnations;   /* for a second way: the connections of odd frames, in order; or NULL */
     unsigned next_odd;
     GHashTable *passed;  /* of these, with a filter: those of which a frame meets it; or NULL */
 };

@@ -128,10 +128,10 @@ static bool has_number(char **wanted, uint32_t one, uint32_t other)
     return false;
 }
 
-bool tcpstate_selection_has(const struct tcpstate_life *life, const void *selection)
+bool tcpstate_selection_has(const struct tcpstate_incarnation *incarnation, const void *selection)
 {
     const struct tcpstate_selection *s = (const struct tcpstate_selection *)selection;
-    const struct tcpstate_tally tally = { .life = life };
+    const struct tcpstate_tally tally = { .incarnation = incarnation };
     struct tcpstate_known known;
     int64_t time;
 
@@ -152,5 +152,5 @@ bool tcpstate_selection_has(const struct tcpstate_life *life, const void *select
         return false;
     if (s->until && read_time(s->until, &time) && moments[TCPSTATE_MOMENT_FIRST] > time)
         return false;
-    return !s->trouble || tcpstate_report_lists(life, &known);
+    return !s->trouble || tcpstate_report_lists(incarnation, &known);
 }

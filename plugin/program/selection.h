@@ -29,6 +29,6 @@ char *tcpstate_address_check(const char *text, const char **printed);
 bool tcpstate_selection_is_on(const struct tcpstate_selection *selection);
 
 /* Whether a connection is. */
-bool tcpstate_selection_has(const struct tcpstate_life *life, const void *selection);
+bool tcpstate_selection_has(const struct tcpstate_incarnation *incarnation, const void *selection);
 
 #endif

@@ -16,7 +16,7 @@
 #include "capture.h"
 #include "copies.h"
 #include "host.h"
-#include "lives.h"
+#include "incarnations.h"
 #include "preferences.h"
 #include "servers.h"
 
@@ -28,14 +28,14 @@ struct key {
 #define KEY_SIZE(key) (sizeof(uint32_t) * (1 + (key)->words))
 
 /* All connections of a four-tuple that had more than one, in order. */
-struct lives {
+struct incarnations {
     uint32_t count, room;
-    struct tcpstate_life *list[];
+    struct tcpstate_incarnation *list[];
 };
 
 struct tuple {
-    struct tcpstate_life *latest;
-    struct lives *lives; /* NULL while there is one */
+    struct tcpstate_incarnation *latest;
+    struct incarnations *incarnations; /* NULL while there is one */
     uint32_t last_stream; /* tcp.stream of the segment that opened the latest */
     struct key key;       /* as long as it needs; last */
 };
@@ -66,7 +66,7 @@ static void begin_file(void)
     recent = NULL;
     connections = 0;
     capture_end = TCPSTATE_NO_TIME;
-    tcpstate_lives_begin();
+    tcpstate_incarnations_begin();
     tcpstate_beside_begin();
     tcpstate_copies_begin();
     tcpstate_servers_begin();
@@ -76,7 +76,7 @@ static void end_file(void)
 {
     g_clear_pointer(&tuples, g_hash_table_destroy);
     recent = NULL;
-    tcpstate_lives_end(); /* the file scope frees it all */
+    tcpstate_incarnations_end(); /* the file scope frees it all */
 }
 
 void tcpstate_connections_register(void)
@@ -130,63 +130,64 @@ static void count_stream(const struct tcpstate_asked *asked, struct tuple *tuple
 }
 
 /* The connection that a four-tuple had at a frame. */
-static struct tcpstate_life *life_at(const struct tuple *tuple, uint32_t frame)
+static struct tcpstate_incarnation *incarnation_at(const struct tuple *tuple, uint32_t frame)
 {
-    const struct lives *lives = tuple->lives;
-    uint32_t low = 0, high = lives ? lives->count : 0;
+    const struct incarnations *incarnations = tuple->incarnations;
+    uint32_t low = 0, high = incarnations ? incarnations->count : 0;
 
-    if (!lives)
+    if (!incarnations)
         return tuple->latest->first_frame <= frame ? tuple->latest : NULL;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (lives->list[middle]->first_frame <= frame)
+        if (incarnations->list[middle]->first_frame <= frame)
             low = middle + 1;
         else
             high = middle;
     }
-    return low > 0 ? lives->list[low - 1] : NULL;
+    return low > 0 ? incarnations->list[low - 1] : NULL;
 }
 
 /* The connection that a segment belongs to, on any visit. */
-static struct tcpstate_life *life_of(const struct tuple *tuple, const struct tcpstate_segment *segment)
+static struct tcpstate_incarnation *incarnation_of(const struct tuple *tuple, const struct tcpstate_segment *segment)
 {
-    struct tcpstate_life *life = life_at(tuple, segment->frame);
+    struct tcpstate_incarnation *incarnation = incarnation_at(tuple, segment->frame);
 
-    if (life && life->has_beside && life->first_frame < segment->frame && tcpstate_beside_is_before(life, segment))
-        return life->before;
-    return life;
+    if (incarnation && incarnation->has_beside && incarnation->first_frame < segment->frame
+        && tcpstate_beside_is_before(incarnation, segment))
+        return incarnation->before;
+    return incarnation;
 }
 
-static void add_life(struct tuple *tuple, struct tcpstate_life *life)
+static void add_incarnation(struct tuple *tuple, struct tcpstate_incarnation *incarnation)
 {
-    struct lives *lives = tuple->lives;
+    struct incarnations *incarnations = tuple->incarnations;
 
-    if (!lives || lives->count == lives->room) {
-        uint32_t room = lives ? lives->room * 2 : 4;
-        tuple->lives = (struct lives *)wmem_realloc(tcpstate_file_scope(), lives,
-                                                    sizeof *lives + room * sizeof lives->list[0]);
-        if (!lives) {
-            tuple->lives->count = 1;
-            tuple->lives->list[0] = tuple->latest;
+    if (!incarnations || incarnations->count == incarnations->room) {
+        uint32_t room = incarnations ? incarnations->room * 2 : 4;
+        tuple->incarnations = (struct incarnations *)wmem_realloc(tcpstate_file_scope(), incarnations,
+                                                                  sizeof *incarnations + room * sizeof incarnations->list[0]);
+        if (!incarnations) {
+            tuple->incarnations->count = 1;
+            tuple->incarnations->list[0] = tuple->latest;
         }
-        lives = tuple->lives;
-        lives->room = room;
+        incarnations = tuple->incarnations;
+        incarnations->room = room;
     }
-    lives->list[lives->count++] = life;
+    incarnations->list[incarnations->count++] = incarnation;
 }
 
 /* A new connection on a four-tuple, which had the one that is its latest. */
-static struct tcpstate_connection *begin_life(struct tuple *tuple, struct tcpstate_life *life,
-                                              const struct tcpstate_reading *reading, uint32_t stream)
+static struct tcpstate_connection *begin_incarnation(struct tuple *tuple, struct tcpstate_incarnation *incarnation,
+                                                     const struct tcpstate_reading *reading, uint32_t stream)
 {
-    struct tcpstate_life *before = tuple->latest;
+    struct tcpstate_incarnation *before = tuple->latest;
 
     if (before)
-        add_life(tuple, life);
-    *life = (struct tcpstate_life){ .tuple = tuple, .before = before, .first_frame = reading->segment.frame,
-                                    .stream = stream, .number = connections++, .application = -1, .slot = -1 };
-    tuple->latest = life;
-    return tcpstate_life_make(life);
+        add_incarnation(tuple, incarnation);
+    *incarnation = (struct tcpstate_incarnation){ .tuple = tuple, .before = before, .first_frame = reading->segment.frame,
+                                                  .stream = stream, .number = connections++, .application = -1, .slot = -1 };
+    tuple->latest = incarnation;
+    return tcpstate_incarnation_make(incarnation);
 }
 
 /* tcp.stream, unless it is known already. */
@@ -203,7 +204,7 @@ static struct tuple *begin_tuple(const struct key *key, const struct tcpstate_as
                                  const struct tcpstate_reading *reading)
 {
     /* Most four-tuples have one connection: it is part of the same piece. */
-    struct both { struct tcpstate_life life; struct tuple tuple; };
+    struct both { struct tcpstate_incarnation incarnation; struct tuple tuple; };
     struct both *both = tcpstate_keep(offsetof(struct both, tuple.key) + KEY_SIZE(key) + asked->room);
     struct tuple *tuple = &both->tuple;
 
@@ -213,7 +214,7 @@ static struct tuple *begin_tuple(const struct key *key, const struct tcpstate_as
         tuple->last_stream = TCPSTATE_NO_STREAM;
     g_hash_table_add(tuples, &tuple->key);
     recent = tuple;
-    tcpstate_connection_begin(begin_life(tuple, &both->life, reading, tuple->last_stream));
+    tcpstate_connection_begin(begin_incarnation(tuple, &both->incarnation, reading, tuple->last_stream));
     return tuple;
 }
 
@@ -231,28 +232,28 @@ static struct tuple *tuple_of(const struct tcpstate_asked *asked, const struct t
 
 /* Whether the one before the latest is seen to go on beside it; most segments cannot
  * tell, and of a frame's the outermost only may. */
-static bool find_beside(struct tcpstate_life *latest, const struct tcpstate_reading *reading)
+static bool find_beside(struct tcpstate_incarnation *latest, const struct tcpstate_reading *reading)
 {
     const struct tcpstate_segment *segment = &reading->segment;
     const uint8_t flags = segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK);
 
     if (reading->layer > 0 || !(flags & TCPSTATE_FLAG_ACK)
-        || (flags == TCPSTATE_FLAG_ACK && !(tcpstate_life_look(latest)->facts & TCPSTATE_CONNECTION_CONTESTED)))
+        || (flags == TCPSTATE_FLAG_ACK && !(tcpstate_incarnation_look(latest)->facts & TCPSTATE_CONNECTION_CONTESTED)))
         return false;
-    struct tcpstate_connection before = *tcpstate_life_look(latest->before);
-    struct tcpstate_connection *connection = tcpstate_life_open(latest);
+    struct tcpstate_connection before = *tcpstate_incarnation_look(latest->before);
+    struct tcpstate_connection *connection = tcpstate_incarnation_open(latest);
     if (!tcpstate_is_beside(connection, &before, segment))
         return false;
     tcpstate_set_beside(connection, &before, segment);
     tcpstate_beside_add(latest, segment->frame, &before, connection);
     latest->has_beside = true;
-    *tcpstate_life_open(latest->before) = before;
+    *tcpstate_incarnation_open(latest->before) = before;
     return true;
 }
 
 /* Of two connections that go on at once: whether the segment belongs to the one
  * before the latest. */
-static bool is_of_the_one_before(struct tcpstate_life *latest, const struct tcpstate_reading *reading)
+static bool is_of_the_one_before(struct tcpstate_incarnation *latest, const struct tcpstate_reading *reading)
 {
     const struct tcpstate_segment *segment = &reading->segment;
 
@@ -290,11 +291,11 @@ static void note_server(const struct tcpstate_connection *connection, const stru
 
 /* The one place that hands a segment to the core, which says whether it opens a
  * new connection of its four-tuple.  Returns the connection that it belongs to. */
-static struct tcpstate_life *observe(const struct tcpstate_asked *asked, const struct tcpstate_reading *reading,
-                                     struct tcpstate_observation *seen)
+static struct tcpstate_incarnation *observe(const struct tcpstate_asked *asked, const struct tcpstate_reading *reading,
+                                            struct tcpstate_observation *seen)
 {
     struct tuple *tuple = tuple_of(asked, reading);
-    struct tcpstate_life *latest = tuple->latest;
+    struct tcpstate_incarnation *latest = tuple->latest;
 
     if (is_of_the_one_before(latest, reading))
         latest = latest->before;
@@ -302,11 +303,11 @@ static struct tcpstate_life *observe(const struct tcpstate_asked *asked, const s
     struct tcpstate_connection next, was;
 
     /* The one before matters only while its other end may still be in it. */
-    if (latest->before && (tcpstate_life_look(latest)->facts & TCPSTATE_CONNECTION_CONTESTED)) {
-        was = *tcpstate_life_look(latest->before);
+    if (latest->before && (tcpstate_incarnation_look(latest)->facts & TCPSTATE_CONNECTION_CONTESTED)) {
+        was = *tcpstate_incarnation_look(latest->before);
         before = &was;
     }
-    struct tcpstate_connection *connection = tcpstate_life_open(latest);
+    struct tcpstate_connection *connection = tcpstate_incarnation_open(latest);
     const int from = reading->segment.from;
     struct tcpstate_counted counted = { .segment = &reading->segment, .was = connection->facts,
                                         .ttl = connection->ends[from].ttl, .last_time = TCPSTATE_NO_TIME };
@@ -331,7 +332,7 @@ static struct tcpstate_life *observe(const struct tcpstate_asked *asked, const s
     uint32_t stream = tuple->last_stream;
     stream_of(asked, tuple, reading, &stream);
     tuple->last_stream = stream;
-    *begin_life(tuple, (struct tcpstate_life *)tcpstate_keep(sizeof(struct tcpstate_life)), reading, stream) = next;
+    *begin_incarnation(tuple, (struct tcpstate_incarnation *)tcpstate_keep(sizeof(struct tcpstate_incarnation)), reading, stream) = next;
     tuple->latest->one_sided = one_sided;
     return tuple->latest;
 }
@@ -340,16 +341,16 @@ static uint32_t last_appended; /* frame */
 
 /* tshark -R takes a frame out between the passes, and the next one gets its number: whose
  * entry has that number is then told of the next one, which needs one of its own. */
-static bool has_entry(const struct tcpstate_life *life, const struct tcpstate_reading *reading)
+static bool has_entry(const struct tcpstate_incarnation *incarnation, const struct tcpstate_reading *reading)
 {
     struct tcpstate_entry entry;
 
     return reading->segment.frame == last_appended
-           && tcpstate_life_entry(life, reading->segment.frame, reading->layer, &entry)
+           && tcpstate_incarnation_entry(incarnation, reading->segment.frame, reading->layer, &entry)
            && entry.frame == reading->segment.frame && entry.layer == reading->layer;
 }
 
-static void append(struct tcpstate_life *life, const struct tcpstate_connection *connection,
+static void append(struct tcpstate_incarnation *incarnation, const struct tcpstate_connection *connection,
                    const struct tcpstate_reading *reading, const struct tcpstate_observation *seen, int application)
 {
     bool is_reset = reading->segment.flags & TCPSTATE_FLAG_RST;
@@ -381,15 +382,15 @@ static void append(struct tcpstate_life *life, const struct tcpstate_connection 
         entry.value = (uint32_t)seen->reset_number;
     else
         entry.value = seen->expected;
-    tcpstate_life_append(life, &entry);
+    tcpstate_incarnation_append(incarnation, &entry);
     last_appended = entry.frame;
 }
 
-unsigned tcpstate_life_isns(const struct tcpstate_life *life, uint32_t frame, uint32_t isn[2])
+unsigned tcpstate_incarnation_isns(const struct tcpstate_incarnation *incarnation, uint32_t frame, uint32_t isn[2])
 {
     struct tcpstate_entry entry;
 
-    if (!tcpstate_life_entry(life, frame, UINT8_MAX, &entry))
+    if (!tcpstate_incarnation_entry(incarnation, frame, UINT8_MAX, &entry))
         return 0;
     memcpy(isn, entry.isn, sizeof entry.isn);
     return entry.knows_isn;
@@ -398,13 +399,13 @@ unsigned tcpstate_life_isns(const struct tcpstate_life *life, uint32_t frame, ui
 /* Keep the outcome as it is when the connection ends; an attempt that failed
  * and then succeeded after all has not ended, and a RST may turn out to be
  * another's. */
-static void note_end(struct tcpstate_life *life, const struct tcpstate_connection *connection,
+static void note_end(struct tcpstate_incarnation *incarnation, const struct tcpstate_connection *connection,
                      const struct tcpstate_observation *seen)
 {
     if (seen->over) {
         struct tcpstate_outcome outcome;
         tcpstate_outcome(connection, &outcome);
-        life->ended = (struct tcpstate_ended){
+        incarnation->ended = (struct tcpstate_ended){
             .is_over = true,
             .result = (uint8_t)outcome.result,
             .opening = (uint8_t)outcome.opening,
@@ -412,23 +413,23 @@ static void note_end(struct tcpstate_life *life, const struct tcpstate_connectio
             .closed_by = outcome.closed_by,
             .ended_by = outcome.ended_by,
         };
-    } else if (life->ended.is_over && connection->end == TCPSTATE_ENDING_NONE) {
-        life->ended.is_over = false;
-    } else if (life->ended.is_over && connection->end == TCPSTATE_ENDING_RESET) {
-        life->ended.ended_by = connection->ended_by;
+    } else if (incarnation->ended.is_over && connection->end == TCPSTATE_ENDING_NONE) {
+        incarnation->ended.is_over = false;
+    } else if (incarnation->ended.is_over && connection->end == TCPSTATE_ENDING_RESET) {
+        incarnation->ended.ended_by = connection->ended_by;
     }
 }
 
 /* A RST that answers a challenge ends the connection that the challenger still
  * held: the one before (RFC 9293 section 3.5.1, figure 9). */
-static void end_the_one_before(struct tcpstate_life *life, const struct tcpstate_reading *reading)
+static void end_the_one_before(struct tcpstate_incarnation *incarnation, const struct tcpstate_reading *reading)
 {
-    struct tcpstate_life *before = life->before;
+    struct tcpstate_incarnation *before = incarnation->before;
     struct tcpstate_outcome outcome;
 
     if (!before || before->ended.is_over)
         return;
-    tcpstate_outcome(tcpstate_life_look(before), &outcome);
+    tcpstate_outcome(tcpstate_incarnation_look(before), &outcome);
     before->ended = (struct tcpstate_ended){
         .is_over = true,
         .result = TCPSTATE_RESULT_RESET,
@@ -441,44 +442,44 @@ static void end_the_one_before(struct tcpstate_life *life, const struct tcpstate
 
 /* An answer that is still incomplete has no protocol of its own yet; the
  * question's will do. */
-static int name_application(struct tcpstate_life *life, const struct tcpstate_asked *asked,
+static int name_application(struct tcpstate_incarnation *incarnation, const struct tcpstate_asked *asked,
                             const struct tcpstate_reading *reading)
 {
     int application = asked->application(asked->whom, reading);
 
     if (application >= 0)
-        life->application = application;
-    return application == TCPSTATE_UNTOLD ? life->application : application;
+        incarnation->application = application;
+    return application == TCPSTATE_UNTOLD ? incarnation->application : application;
 }
 
 void tcpstate_connections_take(const struct tcpstate_asked *asked, const struct tcpstate_reading *reading,
                                struct tcpstate_sight *sight)
 {
     struct tcpstate_observation *seen = &sight->seen;
-    struct tcpstate_life *life = observe(asked, reading, seen);
-    const struct tcpstate_connection *connection = tcpstate_life_open(life);
+    struct tcpstate_incarnation *incarnation = observe(asked, reading, seen);
+    const struct tcpstate_connection *connection = tcpstate_incarnation_open(incarnation);
 
     tcpstate_connections_pass(reading->segment.time);
     tcpstate_copies_note(reading->segment.frame, reading->layer, seen->copy);
-    sight->life = life;
+    sight->incarnation = incarnation;
     sight->application = -1;
     sight->later = false;
     if (seen->step == TCPSTATE_STEP_NONE && reading->plain != TCPSTATE_STEP_NONE) {
         seen->step = seen->copy ? TCPSTATE_STEP_COPY : (enum tcpstate_step)reading->plain;
         seen->changed = true;
     }
-    if (!seen->changed && !tcpstate_life_is_blank(life) && !has_entry(life, reading))
+    if (!seen->changed && !tcpstate_incarnation_is_blank(incarnation) && !has_entry(incarnation, reading))
         return;
     if (tcpstate_step_is_first_data(seen->step) && !seen->failed)
-        sight->application = name_application(life, asked, reading);
+        sight->application = name_application(incarnation, asked, reading);
     for (int i = 0; i < 2; i++)
         seen->stayed[i] = tcpstate_lengthen(tcpstate_shorten(seen->stayed[i]));
     seen->reset_after = tcpstate_lengthen(tcpstate_shorten(seen->reset_after));
     seen->repeats_after = tcpstate_lengthen(tcpstate_shorten(seen->repeats_after));
-    note_end(life, connection, seen);
-    append(life, connection, reading, seen, sight->application);
+    note_end(incarnation, connection, seen);
+    append(incarnation, connection, reading, seen, sight->application);
     if (seen->ends_before)
-        end_the_one_before(life, reading);
+        end_the_one_before(incarnation, reading);
 }
 
 bool tcpstate_connections_count(const struct tcpstate_asked *asked, const struct tcpstate_reading *reading)
@@ -500,16 +501,16 @@ bool tcpstate_connections_take_quoted(const struct tcpstate_reading *reading, st
     const struct tuple *tuple = find_tuple(&key);
     if (!tuple)
         return false;
-    struct tcpstate_life *life = life_of(tuple, &reading->segment);
-    struct tcpstate_connection *connection = tcpstate_life_open(life);
+    struct tcpstate_incarnation *incarnation = incarnation_of(tuple, &reading->segment);
+    struct tcpstate_connection *connection = tcpstate_incarnation_open(incarnation);
     tcpstate_observe_unreachable(connection, &reading->segment, &sight->seen);
     if (!sight->seen.changed)
         return false;
-    sight->life = life;
+    sight->incarnation = incarnation;
     sight->application = -1;
     sight->later = false;
-    note_end(life, connection, &sight->seen);
-    append(life, connection, reading, &sight->seen, -1);
+    note_end(incarnation, connection, &sight->seen);
+    append(incarnation, connection, reading, &sight->seen, -1);
     return true;
 }
 
@@ -521,8 +522,8 @@ bool tcpstate_connections_find(const struct tcpstate_reading *reading, struct tc
 
     make_key(&reading->pair, &key);
     const struct tuple *tuple = find_tuple(&key);
-    struct tcpstate_life *life = tuple ? life_of(tuple, &reading->segment) : NULL;
-    if (!life || !tcpstate_life_entry(life, frame, reading->layer, &entry))
+    struct tcpstate_incarnation *incarnation = tuple ? incarnation_of(tuple, &reading->segment) : NULL;
+    if (!incarnation || !tcpstate_incarnation_entry(incarnation, frame, reading->layer, &entry))
         return false;
     struct tcpstate_observation *seen = &sight->seen;
     bool itself = entry.frame == frame && entry.layer == reading->layer;
@@ -531,7 +532,7 @@ bool tcpstate_connections_find(const struct tcpstate_reading *reading, struct tc
     *seen = (struct tcpstate_observation){ .client = -1, .stayed = { -1, -1 },
                                            .copy = !reading->quoted && tcpstate_copies_has(frame, reading->layer),
                                            .reset_after = -1, .repeats_after = -1 };
-    sight->life = life;
+    sight->incarnation = incarnation;
     sight->application = -1;
     sight->later = true;
     for (int i = 0; i < 2; i++) {
@@ -566,38 +567,38 @@ bool tcpstate_connections_find(const struct tcpstate_reading *reading, struct tc
     return true;
 }
 
-const struct tcpstate_life *tcpstate_connections_life(const struct tcpstate_reading *reading)
+const struct tcpstate_incarnation *tcpstate_connections_incarnation(const struct tcpstate_reading *reading)
 {
     struct key key;
 
     make_key(&reading->pair, &key);
     const struct tuple *tuple = find_tuple(&key);
-    return tuple ? life_of(tuple, &reading->segment) : NULL;
+    return tuple ? incarnation_of(tuple, &reading->segment) : NULL;
 }
 
-const uint32_t *tcpstate_life_milestones(const struct tcpstate_life *life)
+const uint32_t *tcpstate_incarnation_milestones(const struct tcpstate_incarnation *incarnation)
 {
-    return tcpstate_life_look(life)->milestones;
+    return tcpstate_incarnation_look(incarnation)->milestones;
 }
 
-const int64_t *tcpstate_life_moments(const struct tcpstate_life *life)
+const int64_t *tcpstate_incarnation_moments(const struct tcpstate_incarnation *incarnation)
 {
-    return tcpstate_life_look(life)->moments;
+    return tcpstate_incarnation_look(incarnation)->moments;
 }
 
-bool tcpstate_life_is_midstream(const struct tcpstate_life *life)
+bool tcpstate_incarnation_is_midstream(const struct tcpstate_incarnation *incarnation)
 {
-    return tcpstate_life_look(life)->facts & TCPSTATE_CONNECTION_MIDSTREAM;
+    return tcpstate_incarnation_look(incarnation)->facts & TCPSTATE_CONNECTION_MIDSTREAM;
 }
 
-uint32_t tcpstate_life_number(const struct tcpstate_life *life)
+uint32_t tcpstate_incarnation_number(const struct tcpstate_incarnation *incarnation)
 {
-    return life->number;
+    return incarnation->number;
 }
 
-uint32_t tcpstate_life_previous(const struct tcpstate_life *life)
+uint32_t tcpstate_incarnation_previous(const struct tcpstate_incarnation *incarnation)
 {
-    return life->before ? life->before->first_frame : 0;
+    return incarnation->before ? incarnation->before->first_frame : 0;
 }
 
 void tcpstate_connections_pass(int64_t time)
@@ -611,21 +612,21 @@ int64_t tcpstate_capture_lasts(int64_t since)
     return since == TCPSTATE_NO_TIME || capture_end == TCPSTATE_NO_TIME || capture_end < since ? -1 : capture_end - since;
 }
 
-int64_t tcpstate_life_waits(const struct tcpstate_life *life, struct tcpstate_wait *wait)
+int64_t tcpstate_incarnation_waits(const struct tcpstate_incarnation *incarnation, struct tcpstate_wait *wait)
 {
     *wait = (struct tcpstate_wait){ .owing = -1, .since = TCPSTATE_NO_TIME };
-    if (life->ended.is_over)
+    if (incarnation->ended.is_over)
         return -1;
-    tcpstate_waits(tcpstate_life_look(life), wait);
+    tcpstate_waits(tcpstate_incarnation_look(incarnation), wait);
     return tcpstate_capture_lasts(wait->since);
 }
 
 /* An open connection on which somebody has waited long enough is not just open. */
-static void tell_what_hangs(const struct tcpstate_life *life, struct tcpstate_outcome *outcome)
+static void tell_what_hangs(const struct tcpstate_incarnation *incarnation, struct tcpstate_outcome *outcome)
 {
     struct tcpstate_wait wait;
 
-    if (outcome->result != TCPSTATE_RESULT_OPEN || tcpstate_life_waits(life, &wait) < tcpstate_stalled_after()
+    if (outcome->result != TCPSTATE_RESULT_OPEN || tcpstate_incarnation_waits(incarnation, &wait) < tcpstate_stalled_after()
         || wait.kind == TCPSTATE_WAIT_NONE || wait.kind == TCPSTATE_WAIT_SILENT)
         return;
     outcome->result = wait.kind == TCPSTATE_WAIT_NO_RESPONSE ? TCPSTATE_RESULT_NO_RESPONSE : TCPSTATE_RESULT_STALLED;
@@ -634,13 +635,13 @@ static void tell_what_hangs(const struct tcpstate_life *life, struct tcpstate_ou
     outcome->since = wait.since;
 }
 
-void tcpstate_life_outcome(const struct tcpstate_life *life, struct tcpstate_outcome *outcome)
+void tcpstate_incarnation_outcome(const struct tcpstate_incarnation *incarnation, struct tcpstate_outcome *outcome)
 {
-    const struct tcpstate_ended *ended = &life->ended;
+    const struct tcpstate_ended *ended = &incarnation->ended;
 
-    tcpstate_outcome(tcpstate_life_look(life), outcome);
+    tcpstate_outcome(tcpstate_incarnation_look(incarnation), outcome);
     if (!ended->is_over) {
-        tell_what_hangs(life, outcome);
+        tell_what_hangs(incarnation, outcome);
         return;
     }
     *outcome = (struct tcpstate_outcome){
@@ -655,39 +656,39 @@ void tcpstate_life_outcome(const struct tcpstate_life *life, struct tcpstate_out
     };
 }
 
-const struct tcpstate_connection *tcpstate_life_connection(const struct tcpstate_life *life)
+const struct tcpstate_connection *tcpstate_incarnation_connection(const struct tcpstate_incarnation *incarnation)
 {
-    return tcpstate_life_look(life);
+    return tcpstate_incarnation_look(incarnation);
 }
 
-void tcpstate_life_summary(const struct tcpstate_life *life, struct tcpstate_summary *summary)
+void tcpstate_incarnation_summary(const struct tcpstate_incarnation *incarnation, struct tcpstate_summary *summary)
 {
-    const struct tcpstate_connection *connection = tcpstate_life_look(life);
+    const struct tcpstate_connection *connection = tcpstate_incarnation_look(incarnation);
 
     *summary = (struct tcpstate_summary){
-        .stream = life->stream,
-        .number = life->number,
+        .stream = incarnation->stream,
+        .number = incarnation->number,
         .client = connection->client,
         .roles_inferred = connection->facts & TCPSTATE_CONNECTION_ROLES_GUESSED,
-        .application = life->application,
-        .first_frame = life->first_frame,
+        .application = incarnation->application,
+        .first_frame = incarnation->first_frame,
     };
-    read_key(&life->tuple->key, &summary->pair);
-    tcpstate_life_outcome(life, &summary->outcome);
+    read_key(&incarnation->tuple->key, &summary->pair);
+    tcpstate_incarnation_outcome(incarnation, &summary->outcome);
     memcpy(summary->milestones, connection->milestones, sizeof summary->milestones);
     memcpy(summary->moments, connection->moments, sizeof summary->moments);
 }
 
-int64_t tcpstate_life_duration(const struct tcpstate_life *life)
+int64_t tcpstate_incarnation_duration(const struct tcpstate_incarnation *incarnation)
 {
-    const int64_t *moments = tcpstate_life_look(life)->moments;
+    const int64_t *moments = tcpstate_incarnation_look(incarnation)->moments;
 
     return moments[TCPSTATE_MOMENT_LAST] - moments[TCPSTATE_MOMENT_FIRST];
 }
 
-uint32_t tcpstate_life_last_frame(const struct tcpstate_life *life)
+uint32_t tcpstate_incarnation_last_frame(const struct tcpstate_incarnation *incarnation)
 {
-    const struct tcpstate_endpoint *ends = tcpstate_life_look(life)->ends;
+    const struct tcpstate_endpoint *ends = tcpstate_incarnation_look(incarnation)->ends;
 
     return MAX(ends[0].last.frame, ends[1].last.frame);
 }

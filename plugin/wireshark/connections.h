@@ -13,7 +13,7 @@
 #include "../core/tcpstate.h"
 #include "segment.h"
 
-struct tcpstate_life;
+struct tcpstate_incarnation;
 
 /* In place of tcp.stream: Wireshark has none. */
 #define TCPSTATE_NO_STREAM UINT32_MAX
@@ -24,7 +24,7 @@ struct tcpstate_sight {
     struct tcpstate_observation seen;
     int application;                   /* protocol, on the steps of first data; or -1 */
     bool later;                        /* a later visit: all of the connection is known */
-    const struct tcpstate_life *life;
+    const struct tcpstate_incarnation *incarnation;
 };
 
 /* What is asked about a segment beside its bytes, of whoever found it: Wireshark
@@ -61,19 +61,19 @@ bool tcpstate_connections_take_quoted(const struct tcpstate_reading *reading, st
 bool tcpstate_connections_find(const struct tcpstate_reading *reading, struct tcpstate_sight *sight);
 
 /* The connection that a segment, or an ICMP error that quotes one, belongs to; NULL: none. */
-const struct tcpstate_life *tcpstate_connections_life(const struct tcpstate_reading *reading);
+const struct tcpstate_incarnation *tcpstate_connections_incarnation(const struct tcpstate_reading *reading);
 
 /* Frames of this connection's milestones, 0 where there is none (yet), and times of
  * its moments, TCPSTATE_NO_TIME likewise; valid until another connection is looked at. */
-const uint32_t *tcpstate_life_milestones(const struct tcpstate_life *life);
-const int64_t *tcpstate_life_moments(const struct tcpstate_life *life);
+const uint32_t *tcpstate_incarnation_milestones(const struct tcpstate_incarnation *incarnation);
+const int64_t *tcpstate_incarnation_moments(const struct tcpstate_incarnation *incarnation);
 
 /* The initial sequence numbers of endpoints 0 and 1 as they were known at a
  * frame.  Returns which are: bit 0 and bit 1. */
-unsigned tcpstate_life_isns(const struct tcpstate_life *life, uint32_t frame, uint32_t isn[2]);
+unsigned tcpstate_incarnation_isns(const struct tcpstate_incarnation *incarnation, uint32_t frame, uint32_t isn[2]);
 
 /* What became of the connection: as it ended, if it did, else as far as seen. */
-void tcpstate_life_outcome(const struct tcpstate_life *life, struct tcpstate_outcome *outcome);
+void tcpstate_incarnation_outcome(const struct tcpstate_incarnation *incarnation, struct tcpstate_outcome *outcome);
 
 /* First visits: a frame of any protocol was recorded then.  The latest is the
  * capture's end, to which absence is measured: nanoseconds, -1 if not known. */
@@ -82,10 +82,10 @@ int64_t tcpstate_capture_lasts(int64_t since);
 
 /* Who waits for what on a connection that is not over, and for how many
  * nanoseconds until the capture's end; -1: nobody. */
-int64_t tcpstate_life_waits(const struct tcpstate_life *life, struct tcpstate_wait *wait);
+int64_t tcpstate_incarnation_waits(const struct tcpstate_incarnation *incarnation, struct tcpstate_wait *wait);
 
 /* What the core remembers of it; valid until another connection is looked at. */
-const struct tcpstate_connection *tcpstate_life_connection(const struct tcpstate_life *life);
+const struct tcpstate_connection *tcpstate_incarnation_connection(const struct tcpstate_incarnation *incarnation);
 
 /* All that is known of a connection by now: after the capture file has been
  * read, the whole of it, in one pass as well as in two. */
@@ -101,22 +101,22 @@ struct tcpstate_summary {
     uint32_t milestones[TCPSTATE_MILESTONES]; /* frames, 0: not seen */
     int64_t moments[TCPSTATE_MOMENTS];  /* nanoseconds since 1970, or TCPSTATE_NO_TIME */
 };
-void tcpstate_life_summary(const struct tcpstate_life *life, struct tcpstate_summary *summary);
+void tcpstate_incarnation_summary(const struct tcpstate_incarnation *incarnation, struct tcpstate_summary *summary);
 
 /* Nanoseconds between the first and the last segment. */
-int64_t tcpstate_life_duration(const struct tcpstate_life *life);
+int64_t tcpstate_incarnation_duration(const struct tcpstate_incarnation *incarnation);
 
 /* Whether the capture lacks the connection's beginning. */
-bool tcpstate_life_is_midstream(const struct tcpstate_life *life);
+bool tcpstate_incarnation_is_midstream(const struct tcpstate_incarnation *incarnation);
 
 /* Its own number in the capture file, from 0, in the order of their first segments:
  * tcpstate.connection.  Equals tcp.stream where Wireshark splits as we do. */
-uint32_t tcpstate_life_number(const struct tcpstate_life *life);
+uint32_t tcpstate_incarnation_number(const struct tcpstate_incarnation *incarnation);
 
 /* The frame that opened the connection that had this four-tuple before; 0: none. */
-uint32_t tcpstate_life_previous(const struct tcpstate_life *life);
+uint32_t tcpstate_incarnation_previous(const struct tcpstate_incarnation *incarnation);
 
 /* Frame of its last segment so far; copies that the capture made not counted. */
-uint32_t tcpstate_life_last_frame(const struct tcpstate_life *life);
+uint32_t tcpstate_incarnation_last_frame(const struct tcpstate_incarnation *incarnation);
 
 #endif

@@ -315,7 +315,7 @@ static void append_rung(struct drawing *drawing, const struct tcpstate_rung *run
             append_phrase(drawing, text, TCPSTATE_PHRASE_LADDER_ICMP, rung->icmp);
             *drawing->legend |= TCPSTATE_LEGEND_ICMP;
         } else {
-            g_string_append(text, tcpstate_numbers_text(drawing->pool, drawing->ladder->life, &rung->numbers, true,
+            g_string_append(text, tcpstate_numbers_text(drawing->pool, drawing->ladder->incarnation, &rung->numbers, true,
                                                         &raw));
         }
         int both = tcpstate_columns(text->str) + 1 + tcpstate_columns(label);
@@ -395,7 +395,7 @@ static void append_heading(struct drawing *drawing)
                   tcpstate_result_word(summary->outcome.result, drawing->language));
     printable = tcpstate_printable(text->str);
     tcpstate_append_wrapped(drawing->out, printable, TCPSTATE_LADDER_COLUMNS, 4);
-    if (tcpstate_life_is_midstream(drawing->ladder->life))
+    if (tcpstate_incarnation_is_midstream(drawing->ladder->incarnation))
         tcpstate_append_wrapped(drawing->out, tcpstate_word(TCPSTATE_WORD_MIDSTREAM, drawing->language),
                                 TCPSTATE_LADDER_COLUMNS, 4);
     append_row(drawing, phrase(drawing, TCPSTATE_PHRASE_LADDER_NUMBER), phrase(drawing, TCPSTATE_PHRASE_LADDER_TIME),
@@ -408,7 +408,7 @@ static void append_closing_line(struct drawing *drawing)
 {
     const struct tcpstate_summary *summary = &drawing->summary;
     const struct tcpstate_outcome *outcome = &summary->outcome;
-    int64_t duration = tcpstate_life_duration(drawing->ladder->life);
+    int64_t duration = tcpstate_incarnation_duration(drawing->ladder->incarnation);
     GString *text = g_string_new("");
     char time[32];
 
@@ -422,7 +422,7 @@ static void append_closing_line(struct drawing *drawing)
         g_ptr_array_add(drawing->codes, (void *)outcome->conn_state);
     time_text(time, duration);
     append_phrase(drawing, text, TCPSTATE_PHRASE_LADDER_LASTED, time);
-    const char *missing = tcpstate_missing_and_why(drawing->pool, drawing->language, drawing->ladder->life, outcome,
+    const char *missing = tcpstate_missing_and_why(drawing->pool, drawing->language, drawing->ladder->incarnation, outcome,
                                                    summary->client);
     if (*missing)
         append_phrase(drawing, text, TCPSTATE_PHRASE_LADDER_MISSING, missing);
@@ -457,7 +457,7 @@ void tcpstate_ladder_draw(GString *out, const struct tcpstate_ladder *ladder, un
         .codes = codes,
     };
 
-    tcpstate_life_summary(ladder->life, &drawing.summary);
+    tcpstate_incarnation_summary(ladder->incarnation, &drawing.summary);
     name_ends(&drawing);
     measure(&drawing);
     append_heading(&drawing);

@@ -26,7 +26,7 @@ struct tcpstate_rung {
 };
 
 struct tcpstate_ladder {
-    const struct tcpstate_life *life;
+    const struct tcpstate_incarnation *incarnation;
     struct tcpstate_rung *rungs;
     uint32_t room;
     uint32_t half;    /* how many are kept at each end; UINT32_MAX: all */

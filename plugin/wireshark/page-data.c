@@ -217,7 +217,7 @@ static void append_step(struct writing *writing, const struct tcpstate_page_conn
                            state_number(rung->after[b], rung->after_inferred[b]));
     add_string(out, "icmp", rung->icmp);
     if (!rung->icmp) {
-        add_string(out, "numbers", tcpstate_numbers_text(writing->pool, ladder->life, &rung->numbers, true, &raw));
+        add_string(out, "numbers", tcpstate_numbers_text(writing->pool, ladder->incarnation, &rung->numbers, true, &raw));
         add_flag(out, "raw", raw);
         add_number(out, "seq", rung->numbers.seq);
         if (rung->numbers.flags & TCPSTATE_FLAG_ACK)
@@ -260,7 +260,8 @@ static const char *end_name(int end, const struct tcpstate_summary *summary, int
     return summary->client < 0 && (end == 0 || end == 1) ? (end == a ? "a" : "b") : name;
 }
 
-static void add_outcome(struct writing *writing, const struct tcpstate_summary *summary, int a, const struct tcpstate_life *life)
+static void add_outcome(struct writing *writing, const struct tcpstate_summary *summary, int a,
+                        const struct tcpstate_incarnation *incarnation)
 {
     const struct tcpstate_outcome *outcome = &summary->outcome;
     GString *out = writing->out;
@@ -284,8 +285,8 @@ static void add_outcome(struct writing *writing, const struct tcpstate_summary *
     add_words(writing, "conn_state_word", tcpstate_conn_state_meaning(outcome->conn_state, TCPSTATE_ENGLISH),
               tcpstate_conn_state_meaning(outcome->conn_state, TCPSTATE_CHINESE));
     add_words(writing, "missing",
-              tcpstate_missing_and_why(writing->pool, TCPSTATE_ENGLISH, life, outcome, summary->client),
-              tcpstate_missing_and_why(writing->pool, TCPSTATE_CHINESE, life, outcome, summary->client));
+              tcpstate_missing_and_why(writing->pool, TCPSTATE_ENGLISH, incarnation, outcome, summary->client),
+              tcpstate_missing_and_why(writing->pool, TCPSTATE_CHINESE, incarnation, outcome, summary->client));
 }
 
 static void add_between(GString *out, const char *member, const int64_t *moments, enum tcpstate_moment from,
@@ -297,11 +298,11 @@ static void add_between(GString *out, const char *member, const int64_t *moments
 
 static void append_connection(struct writing *writing, const struct tcpstate_page_connection *connection)
 {
-    const struct tcpstate_life *life = connection->ladder.life;
+    const struct tcpstate_incarnation *incarnation = connection->ladder.incarnation;
     struct tcpstate_summary summary;
     GString *out = writing->out;
 
-    tcpstate_life_summary(life, &summary);
+    tcpstate_incarnation_summary(incarnation, &summary);
     const int64_t *moments = summary.moments;
     int a = summary.client >= 0 ? summary.client : connection->first_sender, b = !a;
     g_string_append_c(out, '{');
@@ -314,13 +315,13 @@ static void append_connection(struct writing *writing, const struct tcpstate_pag
     add_string(out, "roles", summary.client < 0 ? "unknown" : summary.roles_inferred ? "inferred" : "seen");
     if (summary.application >= 0)
         add_string(out, "protocol", tcpstate_protocol_short_name(summary.application));
-    add_outcome(writing, &summary, a, life);
+    add_outcome(writing, &summary, a, incarnation);
     add_between(out, "handshake", moments, TCPSTATE_MOMENT_SYN, TCPSTATE_MOMENT_HANDSHAKE_ACK);
-    add_time(out, "duration", tcpstate_life_duration(life));
+    add_time(out, "duration", tcpstate_incarnation_duration(incarnation));
     add_pair(out, "packets", connection->packets[a], connection->packets[b]);
     add_pair(out, "bytes", connection->bytes[a], connection->bytes[b]);
-    add_flag(out, "midstream", tcpstate_life_is_midstream(life));
-    add_count(out, "previous", tcpstate_life_previous(life));
+    add_flag(out, "midstream", tcpstate_incarnation_is_midstream(incarnation));
+    add_count(out, "previous", tcpstate_incarnation_previous(incarnation));
     add_steps(writing, connection, a, moments[TCPSTATE_MOMENT_FIRST]);
     g_string_append_c(out, '}');
 }
@@ -332,12 +333,12 @@ static void add_counts(struct writing *writing)
 {
     unsigned counts[TCPSTATE_RESULTS] = { 0 };
     GHashTableIter iterator;
-    gpointer life;
+    gpointer incarnation;
 
-    g_hash_table_iter_init(&iterator, writing->page->by_life);
-    while (g_hash_table_iter_next(&iterator, &life, NULL)) {
+    g_hash_table_iter_init(&iterator, writing->page->by_incarnation);
+    while (g_hash_table_iter_next(&iterator, &incarnation, NULL)) {
         struct tcpstate_outcome outcome;
-        tcpstate_life_outcome((const struct tcpstate_life *)life, &outcome);
+        tcpstate_incarnation_outcome((const struct tcpstate_incarnation *)incarnation, &outcome);
         counts[outcome.result]++;
     }
     name(writing->out, "counts");
@@ -389,7 +390,7 @@ void tcpstate_page_append_data(GString *out, struct tcpstate_page *page)
     add_string(out, "language", tcpstate_language() == TCPSTATE_CHINESE ? "zh" : "en");
     add_states(out);
     add_counts(&writing);
-    add_count(out, "left_out", g_hash_table_size(page->by_life) - page->connections->len);
+    add_count(out, "left_out", g_hash_table_size(page->by_incarnation) - page->connections->len);
     name(out, "connections");
     g_string_append_c(out, '[');
     for (guint i = 0; i < page->connections->len; i++, wmem_free_all(writing.pool)) {

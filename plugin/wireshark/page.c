@@ -62,7 +62,7 @@ struct tcpstate_page *tcpstate_page_new(const char *name, const char *filter)
     page->name = g_strdup(name);
     page->filter = g_strdup(filter);
     page->connections = g_ptr_array_new_with_free_func(free_connection);
-    page->by_life = g_hash_table_new(g_direct_hash, g_direct_equal);
+    page->by_incarnation = g_hash_table_new(g_direct_hash, g_direct_equal);
     page->texts = g_ptr_array_new_with_free_func(free_text);
     page->text_numbers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_ptr_array_add(page->texts, NULL);
@@ -72,7 +72,7 @@ struct tcpstate_page *tcpstate_page_new(const char *name, const char *filter)
 void tcpstate_page_clear(struct tcpstate_page *page)
 {
     g_ptr_array_set_size(page->connections, 0);
-    g_hash_table_remove_all(page->by_life);
+    g_hash_table_remove_all(page->by_incarnation);
     g_ptr_array_set_size(page->texts, 1);
     g_hash_table_remove_all(page->text_numbers);
     page->rungs = 0;
@@ -81,7 +81,7 @@ void tcpstate_page_clear(struct tcpstate_page *page)
 void tcpstate_page_free(struct tcpstate_page *page)
 {
     g_ptr_array_free(page->connections, TRUE);
-    g_hash_table_destroy(page->by_life);
+    g_hash_table_destroy(page->by_incarnation);
     g_ptr_array_free(page->texts, TRUE);
     g_hash_table_destroy(page->text_numbers);
     g_free(page->name);
@@ -114,7 +114,7 @@ static unsigned rank_of(const struct tcpstate_page_connection *connection)
 {
     struct tcpstate_outcome outcome;
 
-    tcpstate_life_outcome(connection->ladder.life, &outcome);
+    tcpstate_incarnation_outcome(connection->ladder.incarnation, &outcome);
     return tcpstate_page_rank(outcome.result);
 }
 
@@ -152,7 +152,7 @@ void tcpstate_page_choose(struct tcpstate_page *page)
         full = full || i >= TCPSTATE_PAGE_MOST_CONNECTIONS
                || rungs + connection->ladder.room > TCPSTATE_PAGE_MOST_RUNGS;
         if (full) {
-            g_hash_table_insert(page->by_life, (void *)connection->ladder.life, NULL);
+            g_hash_table_insert(page->by_incarnation, (void *)connection->ladder.incarnation, NULL);
             free_connection(connection);
         } else {
             rungs += connection->ladder.room;
@@ -166,20 +166,20 @@ void tcpstate_page_choose(struct tcpstate_page *page)
 /* The connection of a segment, or NULL if it was left out. */
 static struct tcpstate_page_connection *connection_of(struct tcpstate_page *page, const struct tcpstate_tapped *tapped)
 {
-    const struct tcpstate_life *life = tapped->sight.life;
+    const struct tcpstate_incarnation *incarnation = tapped->sight.incarnation;
     void *found;
 
-    if (g_hash_table_lookup_extended(page->by_life, life, NULL, &found))
+    if (g_hash_table_lookup_extended(page->by_incarnation, incarnation, NULL, &found))
         return (struct tcpstate_page_connection *)found;
     if (page->connections->len >= 2 * TCPSTATE_PAGE_MOST_CONNECTIONS || page->rungs >= 2 * TCPSTATE_PAGE_MOST_RUNGS)
         tcpstate_page_choose(page);
     struct tcpstate_page_connection *connection = g_new0(struct tcpstate_page_connection, 1);
-    connection->ladder.life = life;
+    connection->ladder.incarnation = incarnation;
     connection->ladder.half = TCPSTATE_PAGE_MOST_RUNGS_AT_EACH_END;
-    connection->order = g_hash_table_size(page->by_life);
+    connection->order = g_hash_table_size(page->by_incarnation);
     connection->first_sender = (int8_t)tapped->reading.segment.from;
     g_ptr_array_add(page->connections, connection);
-    g_hash_table_insert(page->by_life, (void *)life, connection);
+    g_hash_table_insert(page->by_incarnation, (void *)incarnation, connection);
     return connection;
 }
 

@@ -51,7 +51,7 @@ struct tcpstate_page_connection {
 struct tcpstate_page {
     char *name, *filter;        /* of the capture; or NULL */
     GPtrArray *connections;     /* struct tcpstate_page_connection: those that are kept */
-    GHashTable *by_life;        /* struct tcpstate_life -> its connection, or NULL: left out */
+    GHashTable *by_incarnation;        /* struct tcpstate_incarnation -> its connection, or NULL: left out */
     GPtrArray *texts;           /* char *[2], English and Chinese; number 0 is no text */
     GHashTable *text_numbers;
     uint64_t rungs;             /* room for how many the kept ones have */

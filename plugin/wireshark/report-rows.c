@@ -73,19 +73,19 @@ static void print_heading(enum tcpstate_section section, unsigned connections)
 
 /* Names of what the capture shows of the reason. */
 static void add_causes(json_dumper *row, wmem_allocator_t *pool, enum tcpstate_section section,
-                       const struct tcpstate_life *life, const struct tcpstate_known *known)
+                       const struct tcpstate_incarnation *incarnation, const struct tcpstate_known *known)
 {
     int64_t after;
 
     json_dumper_set_member_name(row, "causes");
     json_dumper_begin_array(row);
     const char *unanswered = tcpstate_unanswered_names(
-        pool, tcpstate_unanswered(life, known->summary.outcome.result, &after));
+        pool, tcpstate_unanswered(incarnation, known->summary.outcome.result, &after));
     char **names = g_strsplit(unanswered ? unanswered : "", ",", -1);
     for (char **name = names; *name; name++)
         json_dumper_value_string(row, *name);
     g_strfreev(names);
-    const struct tcpstate_account *account = &tcpstate_life_connection(life)->account;
+    const struct tcpstate_account *account = &tcpstate_incarnation_connection(incarnation)->account;
     if (section == TCPSTATE_SECTION_RESET || section == TCPSTATE_SECTION_FIN_RESET)
         for (unsigned cause = 1; cause <= TCPSTATE_CAUSE_PAYLOAD; cause <<= 1)
             if (account->causes & cause)
@@ -98,7 +98,7 @@ static void add_causes(json_dumper *row, wmem_allocator_t *pool, enum tcpstate_s
 /* The worst of a group. */
 static void add_worst(json_dumper *row, const struct tcpstate_tally *tally, const struct tcpstate_known *known)
 {
-    const struct tcpstate_last_states last = tcpstate_last_states_of(tally->life);
+    const struct tcpstate_last_states last = tcpstate_last_states_of(tally->incarnation);
 
     json_dumper_set_member_name(row, "worst");
     json_dumper_begin_object(row);
@@ -148,8 +148,8 @@ static void print_finding(const struct tcpstate_report *report, enum tcpstate_se
     add_server(&row, &known);
     add_by(&row, group);
     tcpstate_row_seconds(&row, "seconds", time);
-    tcpstate_row_string(&row, "why", tcpstate_section_why(pool, TCPSTATE_ENGLISH, section, tally->life, &known));
-    add_causes(&row, pool, section, tally->life, &known);
+    tcpstate_row_string(&row, "why", tcpstate_section_why(pool, TCPSTATE_ENGLISH, section, tally->incarnation, &known));
+    add_causes(&row, pool, section, tally->incarnation, &known);
     tcpstate_row_string(&row, "filter", group ? tcpstate_group_filter(pool, group, &known)
                                               : wmem_strdup_printf(pool, "tcpstate.connection == %u", known.summary.number));
     add_worst(&row, tally, &known);

@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "lives.h"
+#include "incarnations.h"
 #include "preferences.h"
 #include "unanswered.h"
 #include "wording.h"
@@ -98,18 +98,18 @@ static bool is_early(const struct tcpstate_outcome *outcome)
 }
 
 /* How long the server has been waited for on an open connection; -1: it is not. */
-static int64_t waits(const struct tcpstate_life *life, const struct tcpstate_known *known)
+static int64_t waits(const struct tcpstate_incarnation *incarnation, const struct tcpstate_known *known)
 {
     struct tcpstate_wait wait;
 
     if (known->summary.outcome.result != TCPSTATE_RESULT_OPEN)
         return -1;
-    int64_t lasts = tcpstate_life_waits(life, &wait);
+    int64_t lasts = tcpstate_incarnation_waits(incarnation, &wait);
     return wait.kind != TCPSTATE_WAIT_NONE && lasts >= tcpstate_stalled_after() ? lasts : -1;
 }
 
 /* The section of an outcome; TCPSTATE_SECTIONS: none. */
-static enum tcpstate_section section_of(const struct tcpstate_life *life, const struct tcpstate_known *known)
+static enum tcpstate_section section_of(const struct tcpstate_incarnation *incarnation, const struct tcpstate_known *known)
 {
     const struct tcpstate_outcome *outcome = &known->summary.outcome;
 
@@ -129,7 +129,7 @@ static enum tcpstate_section section_of(const struct tcpstate_life *life, const 
     case TCPSTATE_RESULT_RESET:
         return outcome->close_kind == TCPSTATE_CLOSE_FIN_RESET ? TCPSTATE_SECTION_FIN_RESET : TCPSTATE_SECTION_RESET;
     case TCPSTATE_RESULT_LAST_ACK_MISSING: return is_early(outcome) ? TCPSTATE_SECTIONS : TCPSTATE_SECTION_LAST_ACK_MISSING;
-    default: return waits(life, known) >= 0 ? TCPSTATE_SECTION_WAITING : TCPSTATE_SECTIONS;
+    default: return waits(incarnation, known) >= 0 ? TCPSTATE_SECTION_WAITING : TCPSTATE_SECTIONS;
     }
 }
 
@@ -144,18 +144,18 @@ static bool has_slow_response(const struct tcpstate_known *known)
 }
 
 /* Unless it is the RST that ended the connection: then its own section says so. */
-static bool has_disowned_reset(const struct tcpstate_life *life, const struct tcpstate_known *known)
+static bool has_disowned_reset(const struct tcpstate_incarnation *incarnation, const struct tcpstate_known *known)
 {
-    const struct tcpstate_account *account = &tcpstate_life_connection(life)->account;
+    const struct tcpstate_account *account = &tcpstate_incarnation_connection(incarnation)->account;
 
     return account->disowned != 0
            && (known->summary.outcome.result != TCPSTATE_RESULT_RESET || account->disowned != account->reset_frame);
 }
 
-bool tcpstate_report_lists(const struct tcpstate_life *life, const struct tcpstate_known *known)
+bool tcpstate_report_lists(const struct tcpstate_incarnation *incarnation, const struct tcpstate_known *known)
 {
-    return section_of(life, known) != TCPSTATE_SECTIONS || has_slow_handshake(known) || has_slow_response(known)
-           || has_disowned_reset(life, known);
+    return section_of(incarnation, known) != TCPSTATE_SECTIONS || has_slow_handshake(known) || has_slow_response(known)
+           || has_disowned_reset(incarnation, known);
 }
 
 /* ---- Groups ---- */
@@ -233,10 +233,10 @@ static void join(struct walk *walk, struct tcpstate_group *group, int64_t badnes
 }
 
 /* How long something has been owed when the capture ends; -1: nothing is. */
-static int64_t owed(const struct tcpstate_life *life, const struct tcpstate_known *known)
+static int64_t owed(const struct tcpstate_incarnation *incarnation, const struct tcpstate_known *known)
 {
     const struct tcpstate_outcome *outcome = &known->summary.outcome;
-    int64_t waited = waits(life, known);
+    int64_t waited = waits(incarnation, known);
 
     return waited >= 0 || outcome->since == TCPSTATE_NO_TIME ? waited : tcpstate_capture_lasts(outcome->since);
 }
@@ -257,7 +257,7 @@ static void join_trouble(struct walk *walk, enum tcpstate_section section, const
         key.by = (int8_t)(by == 0 || by == 1 ? summary->client < 0 ? 3 : by != summary->client : by);
     }
     /* Of several alike the worst waits longest, or had carried most bytes. */
-    int64_t owes = owed(tally->life, known);
+    int64_t owes = owed(tally->incarnation, known);
     join(walk, find_group(walk, &key), owes >= 0 ? owes : (int64_t)(tally->bytes[0] + tally->bytes[1]), owes);
 }
 
@@ -292,8 +292,8 @@ static void take(struct walk *walk, const struct tcpstate_tally *tally)
 
     tcpstate_known_of(tally, &known);
     report->outcomes[known.summary.outcome.result]++;
-    enum tcpstate_section section = section_of(tally->life, &known);
-    const bool disowned = has_disowned_reset(tally->life, &known);
+    enum tcpstate_section section = section_of(tally->incarnation, &known);
+    const bool disowned = has_disowned_reset(tally->incarnation, &known);
     const bool listed = section != TCPSTATE_SECTIONS || has_slow_handshake(&known) || has_slow_response(&known) || disowned;
     if (section != TCPSTATE_SECTIONS)
         join_trouble(walk, section, tally, &known);
@@ -399,19 +399,19 @@ static const char *reset_why(wmem_allocator_t *pool, enum tcpstate_language lang
 }
 
 const char *tcpstate_section_why(wmem_allocator_t *pool, enum tcpstate_language language, enum tcpstate_section section,
-                                 const struct tcpstate_life *life, const struct tcpstate_known *known)
+                                 const struct tcpstate_incarnation *incarnation, const struct tcpstate_known *known)
 {
     switch (section) {
     case TCPSTATE_SECTION_REFUSED: return tcpstate_phrase(TCPSTATE_PHRASE_REPORT_REFUSED, language);
     case TCPSTATE_SECTION_RESET:
-    case TCPSTATE_SECTION_FIN_RESET: return reset_why(pool, language, &tcpstate_life_connection(life)->account);
+    case TCPSTATE_SECTION_FIN_RESET: return reset_why(pool, language, &tcpstate_incarnation_connection(incarnation)->account);
     case TCPSTATE_SECTION_WAITING:
         return wmem_strdup_printf(pool, tcpstate_phrase(TCPSTATE_PHRASE_REPORT_WAITING, language),
-                                  tcpstate_seconds_text(pool, waits(life, known)));
+                                  tcpstate_seconds_text(pool, waits(incarnation, known)));
     case TCPSTATE_SECTION_DISOWNED: return tcpstate_phrase(TCPSTATE_PHRASE_CAUSE_DISOWNED, language);
     case TCPSTATE_SECTION_SLOW_HANDSHAKE:
     case TCPSTATE_SECTION_SLOW_RESPONSE:
     case TCPSTATE_SECTION_HEALTHY: return "";
-    default: return tcpstate_missing_and_why(pool, language, life, &known->summary.outcome, known->summary.client);
+    default: return tcpstate_missing_and_why(pool, language, incarnation, &known->summary.outcome, known->summary.client);
     }
 }

@@ -111,7 +111,7 @@ const char *tcpstate_group_filter(wmem_allocator_t *pool, const struct tcpstate_
 
 /* Why a connection is in a section, in a few words; "" if the capture shows no reason. */
 const char *tcpstate_section_why(wmem_allocator_t *pool, enum tcpstate_language language, enum tcpstate_section section,
-                                 const struct tcpstate_life *life, const struct tcpstate_known *known);
+                                 const struct tcpstate_incarnation *incarnation, const struct tcpstate_known *known);
 
 /* As an object in each line (report-rows.c); `filter` is the view's, or NULL. */
 void tcpstate_report_print_rows(const struct tcpstate_report *report, const char *filter);

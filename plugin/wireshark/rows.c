@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "host.h"
-#include "lives.h"
+#include "incarnations.h"
 #include "wording.h"
 
 enum { PROTOCOL_TCP = 6 }; /* IANA's number */
@@ -71,12 +71,12 @@ void tcpstate_row_network(json_dumper *row, const struct tcpstate_pair *pair)
     tcpstate_row_string(row, "network.type", pair->address_length == 4 ? "ipv4" : "ipv6");
 }
 
-struct tcpstate_last_states tcpstate_last_states_of(const struct tcpstate_life *life)
+struct tcpstate_last_states tcpstate_last_states_of(const struct tcpstate_incarnation *incarnation)
 {
     struct tcpstate_last_states last = { .state = { TCPSTATE_UNKNOWN, TCPSTATE_UNKNOWN } };
     struct tcpstate_entry entry;
 
-    if (tcpstate_life_entry(life, UINT32_MAX, UINT8_MAX, &entry))
+    if (tcpstate_incarnation_entry(incarnation, UINT32_MAX, UINT8_MAX, &entry))
         for (int i = 0; i < 2; i++) {
             last.state[i] = (enum tcpstate_state)((entry.after >> (4 * i)) & 0x0f);
             last.inferred[i] = entry.inferred & (TCPSTATE_INFERRED_AFTER << i);
@@ -150,7 +150,7 @@ static void add_connection_info(json_dumper *row, const char *community_id, cons
 {
     char history[TCPSTATE_ZEEK_LETTERS + 1];
 
-    tcpstate_history(tcpstate_life_connection(tally->life), history);
+    tcpstate_history(tcpstate_incarnation_connection(tally->incarnation), history);
     json_dumper_set_member_name(row, "connection_info");
     json_dumper_begin_object(row);
     tcpstate_row_string(row, "protocol_name", "tcp");

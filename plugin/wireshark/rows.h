@@ -38,7 +38,7 @@ struct tcpstate_last_states {
     enum tcpstate_state state[2];
     bool inferred[2];
 };
-struct tcpstate_last_states tcpstate_last_states_of(const struct tcpstate_life *life);
+struct tcpstate_last_states tcpstate_last_states_of(const struct tcpstate_incarnation *incarnation);
 
 /* The Community ID of a pair, version 1 with seed 0, as Wireshark's protocol
  * "communityid" and Zeek have it unless they are told another seed. */

@@ -100,13 +100,13 @@ void tcpstate_run_text(char text[TCPSTATE_RUN_TEXT], const struct tcpstate_run *
 
 /* Whether AE, CWR and ECE are the counter ACE: behind the SYNs, where both ends
  * agreed on it (RFC 9768 section 3.2.2). */
-static bool counts_marks(const struct tcpstate_life *life, uint8_t flags)
+static bool counts_marks(const struct tcpstate_incarnation *incarnation, uint8_t flags)
 {
     struct tcpstate_agreed agreed;
 
     if (flags & TCPSTATE_FLAG_SYN)
         return false;
-    tcpstate_agreed(tcpstate_life_connection(life), &agreed);
+    tcpstate_agreed(tcpstate_incarnation_connection(incarnation), &agreed);
     return agreed.ecn == TCPSTATE_ECN_ACCURATE;
 }
 
@@ -143,12 +143,12 @@ static void append_flags(wmem_strbuf_t *text, uint8_t flags, bool ae, bool count
         wmem_strbuf_append(text, "none");
 }
 
-static void append_number(wmem_strbuf_t *text, const char *name, uint32_t number, const struct tcpstate_life *life,
+static void append_number(wmem_strbuf_t *text, const char *name, uint32_t number, const struct tcpstate_incarnation *incarnation,
                           int endpoint, uint32_t frame, bool hindsight, bool *raw)
 {
     uint32_t isns[2];
-    bool known = (tcpstate_life_isns(life, frame, isns) >> endpoint & 1)
-                 || (hindsight && (tcpstate_life_isns(life, UINT32_MAX, isns) >> endpoint & 1));
+    bool known = (tcpstate_incarnation_isns(incarnation, frame, isns) >> endpoint & 1)
+                 || (hindsight && (tcpstate_incarnation_isns(incarnation, UINT32_MAX, isns) >> endpoint & 1));
     uint32_t offset = known ? number - isns[endpoint] : 0;
 
     /* A number from before this connection's beginning is an older one's: nothing counts from there. */
@@ -158,14 +158,14 @@ static void append_number(wmem_strbuf_t *text, const char *name, uint32_t number
     wmem_strbuf_append_printf(text, known ? " %s=%" PRIu32 : " %s=~%" PRIu32, name, known ? offset : number);
 }
 
-char *tcpstate_numbers_text(wmem_allocator_t *pool, const struct tcpstate_life *life,
+char *tcpstate_numbers_text(wmem_allocator_t *pool, const struct tcpstate_incarnation *incarnation,
                             const struct tcpstate_numbers *numbers, bool hindsight, bool *raw)
 {
     wmem_strbuf_t *text = wmem_strbuf_new(pool, "");
 
-    append_flags(text, numbers->flags, numbers->ae, counts_marks(life, numbers->flags));
-    append_number(text, "seq", numbers->seq, life, numbers->from, numbers->frame, hindsight, raw);
+    append_flags(text, numbers->flags, numbers->ae, counts_marks(incarnation, numbers->flags));
+    append_number(text, "seq", numbers->seq, incarnation, numbers->from, numbers->frame, hindsight, raw);
     if (numbers->flags & TCPSTATE_FLAG_ACK)
-        append_number(text, "ack", numbers->ack, life, !numbers->from, numbers->frame, hindsight, raw);
+        append_number(text, "ack", numbers->ack, incarnation, !numbers->from, numbers->frame, hindsight, raw);
     return wmem_strbuf_finalize(text);
 }

@@ -80,7 +80,7 @@ static inline struct tcpstate_numbers tcpstate_numbers_of(const struct tcpstate_
     return (struct tcpstate_numbers){ segment->frame, segment->seq, segment->ack, segment->from, segment->flags,
                                       (segment->options & TCPSTATE_OPTION_AE) != 0 };
 }
-char *tcpstate_numbers_text(wmem_allocator_t *pool, const struct tcpstate_life *life,
+char *tcpstate_numbers_text(wmem_allocator_t *pool, const struct tcpstate_incarnation *incarnation,
                             const struct tcpstate_numbers *numbers, bool hindsight, bool *raw);
 
 #endif

@@ -27,20 +27,20 @@ struct tcpstate_survey *tcpstate_survey_new(void)
     struct tcpstate_survey *survey = g_new(struct tcpstate_survey, 1);
 
     survey->tallies = g_array_new(FALSE, TRUE, sizeof(struct tcpstate_tally));
-    survey->by_life = g_hash_table_new(g_direct_hash, g_direct_equal);
+    survey->by_incarnation = g_hash_table_new(g_direct_hash, g_direct_equal);
     return survey;
 }
 
 void tcpstate_survey_clear(struct tcpstate_survey *survey)
 {
     g_array_set_size(survey->tallies, 0);
-    g_hash_table_remove_all(survey->by_life);
+    g_hash_table_remove_all(survey->by_incarnation);
 }
 
 void tcpstate_survey_free(struct tcpstate_survey *survey)
 {
     g_array_free(survey->tallies, TRUE);
-    g_hash_table_destroy(survey->by_life);
+    g_hash_table_destroy(survey->by_incarnation);
     g_free(survey);
 }
 
@@ -51,16 +51,16 @@ struct tcpstate_tally *tcpstate_survey_at(const struct tcpstate_survey *survey, 
 
 unsigned tcpstate_survey_take(struct tcpstate_survey *survey, const struct tcpstate_tapped *tapped)
 {
-    const struct tcpstate_life *life = tapped->sight.life;
+    const struct tcpstate_incarnation *incarnation = tapped->sight.incarnation;
     int from = tapped->reading.segment.from;
-    unsigned index = GPOINTER_TO_UINT(g_hash_table_lookup(survey->by_life, life));
+    unsigned index = GPOINTER_TO_UINT(g_hash_table_lookup(survey->by_incarnation, incarnation));
 
     if (index == 0) {
-        struct tcpstate_tally fresh = { .life = life, .first_sender = (int8_t)from,
+        struct tcpstate_tally fresh = { .incarnation = incarnation, .first_sender = (int8_t)from,
                                         .file = tcpstate_capture_name(), .began = tapped->began };
         g_array_append_val(survey->tallies, fresh);
         index = survey->tallies->len;
-        g_hash_table_insert(survey->by_life, (gpointer)life, GUINT_TO_POINTER(index));
+        g_hash_table_insert(survey->by_incarnation, (gpointer)incarnation, GUINT_TO_POINTER(index));
     }
     if (tcpstate_counts(tapped)) {
         struct tcpstate_tally *tally = tcpstate_survey_at(survey, index - 1);
@@ -75,10 +75,10 @@ void tcpstate_survey_select(struct tcpstate_survey *survey, tcpstate_selects *wa
     unsigned kept = 0;
 
     for (unsigned i = 0; i < survey->tallies->len; i++)
-        if (wanted(tcpstate_survey_at(survey, i)->life, whom))
+        if (wanted(tcpstate_survey_at(survey, i)->incarnation, whom))
             *tcpstate_survey_at(survey, kept++) = *tcpstate_survey_at(survey, i);
     g_array_set_size(survey->tallies, kept);
-    g_hash_table_remove_all(survey->by_life);
+    g_hash_table_remove_all(survey->by_incarnation);
 }
 
 static int64_t between(const struct tcpstate_summary *summary, enum tcpstate_moment from, enum tcpstate_moment to)
@@ -94,8 +94,8 @@ void tcpstate_known_of(const struct tcpstate_tally *tally, struct tcpstate_known
 {
     struct tcpstate_summary *summary = &known->summary;
 
-    tcpstate_life_summary(tally->life, summary);
-    const int64_t slowest = tcpstate_life_connection(tally->life)->account.slowest;
+    tcpstate_incarnation_summary(tally->incarnation, summary);
+    const int64_t slowest = tcpstate_incarnation_connection(tally->incarnation)->account.slowest;
     known->slowest_response = slowest > 0 ? slowest : -1;
     known->a = summary->client >= 0 ? summary->client : tally->first_sender;
     known->b = !known->a;

@@ -13,7 +13,7 @@
 #include "views.h"
 
 struct tcpstate_tally {
-    const struct tcpstate_life *life;
+    const struct tcpstate_incarnation *incarnation;
     const char *file;    /* that holds its first packet (tcpstate_capture_name()), or NULL */
     double began;        /* milliseconds since the capture's first frame, as Wireshark's trees count */
     uint64_t bytes[2];   /* of whole frames, by sending endpoint, as in Wireshark's Conversations */
@@ -24,7 +24,7 @@ struct tcpstate_tally {
 
 struct tcpstate_survey {
     GArray *tallies;     /* of struct tcpstate_tally */
-    GHashTable *by_life; /* -> index + 1 */
+    GHashTable *by_incarnation; /* -> index + 1 */
 };
 
 /* Whether what a view is asked for begins with this word and a comma, or is it; then it goes
@@ -56,7 +56,7 @@ void tcpstate_known_of(const struct tcpstate_tally *tally, struct tcpstate_known
 
 /* Whether the report lists the connection by itself: it failed, hangs, was slow or odd
  * (report.c). */
-bool tcpstate_report_lists(const struct tcpstate_life *life, const struct tcpstate_known *known);
+bool tcpstate_report_lists(const struct tcpstate_incarnation *incarnation, const struct tcpstate_known *known);
 
 /* "client -> server" in the user's words, "(inferred)" where it is. */
 const char *tcpstate_roles_word(const struct tcpstate_summary *summary);

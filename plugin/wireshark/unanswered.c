@@ -10,23 +10,23 @@
 
 #include "../core/sequence.h"
 #include "../text/phrases.h"
-#include "lives.h"
+#include "incarnations.h"
 #include "preferences.h"
 #include "wording.h"
 
 /* What the connection before shows. */
-static unsigned before_of(const struct tcpstate_life *life, int64_t *after)
+static unsigned before_of(const struct tcpstate_incarnation *incarnation, int64_t *after)
 {
-    if (!life->before)
+    if (!incarnation->before)
         return 0;
-    const struct tcpstate_connection *now = tcpstate_life_look(life);
+    const struct tcpstate_connection *now = tcpstate_incarnation_look(incarnation);
     const int client = now->client, server = !client;
     const int64_t syn = now->moments[TCPSTATE_MOMENT_SYN];
     if (client < 0 || syn == TCPSTATE_NO_TIME)
         return 0;
     const bool stamped = now->account.ends[client].offers & TCPSTATE_OFFERS_TIMESTAMPS;
     const uint32_t stamp = now->ends[client].ts_val;
-    const struct tcpstate_connection *before = tcpstate_life_look(life->before); /* and no longer `now` */
+    const struct tcpstate_connection *before = tcpstate_incarnation_look(incarnation->before); /* and no longer `now` */
     const int64_t ended = before->moments[TCPSTATE_MOMENT_END];
     if (ended == TCPSTATE_NO_TIME || ended > syn)
         return 0;
@@ -49,13 +49,13 @@ struct misfit {
 
 /* The answers to a SYN that stays in SYN_SENT: none of them is its SYN,ACK, for that
  * would be a milestone (RFC 9293 section 3.10.7.3). */
-static struct misfit misfit_of(const struct tcpstate_life *life, enum tcpstate_result result)
+static struct misfit misfit_of(const struct tcpstate_incarnation *incarnation, enum tcpstate_result result)
 {
     struct misfit misfit = { 0 };
 
     if (result != TCPSTATE_RESULT_HALF_OPEN && result != TCPSTATE_RESULT_UNKNOWN && result != TCPSTATE_RESULT_UNANSWERED)
         return misfit;
-    const struct tcpstate_connection *now = tcpstate_life_look(life);
+    const struct tcpstate_connection *now = tcpstate_incarnation_look(incarnation);
     const int client = now->client;
     if (client < 0 || now->milestones[TCPSTATE_MILESTONE_SYN] == 0 || now->milestones[TCPSTATE_MILESTONE_SYN_ACK] != 0
         || now->milestones[TCPSTATE_MILESTONE_HANDSHAKE_ACK] != 0 || now->ends[client].likely != TCPSTATE_SYN_SENT
@@ -76,12 +76,12 @@ static struct misfit misfit_of(const struct tcpstate_life *life, enum tcpstate_r
     return misfit;
 }
 
-unsigned tcpstate_unanswered(const struct tcpstate_life *life, enum tcpstate_result result, int64_t *after)
+unsigned tcpstate_unanswered(const struct tcpstate_incarnation *incarnation, enum tcpstate_result result, int64_t *after)
 {
-    const unsigned misfit = misfit_of(life, result).cause;
+    const unsigned misfit = misfit_of(incarnation, result).cause;
 
     *after = -1;
-    return misfit | (misfit || result == TCPSTATE_RESULT_UNANSWERED ? before_of(life, after) : 0);
+    return misfit | (misfit || result == TCPSTATE_RESULT_UNANSWERED ? before_of(incarnation, after) : 0);
 }
 
 const char *tcpstate_unanswered_name(unsigned cause)
@@ -107,12 +107,12 @@ const char *tcpstate_unanswered_names(wmem_allocator_t *pool, unsigned causes)
 }
 
 const char *tcpstate_unanswered_text(wmem_allocator_t *pool, enum tcpstate_language language,
-                                     const struct tcpstate_life *life, enum tcpstate_result result)
+                                     const struct tcpstate_incarnation *incarnation, enum tcpstate_result result)
 {
     static const enum tcpstate_phrase more[] = { TCPSTATE_PHRASE_UNANSWERED_TIME_WAIT, TCPSTATE_PHRASE_UNANSWERED_OLD_STAMP };
     const char *separator = tcpstate_phrase(TCPSTATE_PHRASE_COMMA, language);
     int64_t after;
-    unsigned causes = tcpstate_unanswered(life, result, &after) & TCPSTATE_UNANSWERED_BEFORE;
+    unsigned causes = tcpstate_unanswered(incarnation, result, &after) & TCPSTATE_UNANSWERED_BEFORE;
 
     if (causes == 0)
         return "";
@@ -132,11 +132,11 @@ static const char *joined(wmem_allocator_t *pool, enum tcpstate_language languag
 }
 
 const char *tcpstate_missing_text(wmem_allocator_t *pool, enum tcpstate_language language,
-                                  const struct tcpstate_life *life, const struct tcpstate_outcome *outcome, int client)
+                                  const struct tcpstate_incarnation *incarnation, const struct tcpstate_outcome *outcome, int client)
 {
-    const struct misfit misfit = misfit_of(life, outcome->result);
+    const struct misfit misfit = misfit_of(incarnation, outcome->result);
     const bool rejected = misfit.cause == TCPSTATE_UNANSWERED_WRONG_SYN_ACK; /* the client owes nothing, then */
-    const char *missing = rejected ? "" : tcpstate_missing_in(pool, language, outcome, client, tcpstate_life_duration(life));
+    const char *missing = rejected ? "" : tcpstate_missing_in(pool, language, outcome, client, tcpstate_incarnation_duration(incarnation));
 
     if (misfit.cause == 0)
         return missing;
@@ -146,8 +146,8 @@ const char *tcpstate_missing_text(wmem_allocator_t *pool, enum tcpstate_language
 }
 
 const char *tcpstate_missing_and_why(wmem_allocator_t *pool, enum tcpstate_language language,
-                                     const struct tcpstate_life *life, const struct tcpstate_outcome *outcome, int client)
+                                     const struct tcpstate_incarnation *incarnation, const struct tcpstate_outcome *outcome, int client)
 {
-    return joined(pool, language, tcpstate_missing_text(pool, language, life, outcome, client),
-                  tcpstate_unanswered_text(pool, language, life, outcome->result));
+    return joined(pool, language, tcpstate_missing_text(pool, language, incarnation, outcome, client),
+                  tcpstate_unanswered_text(pool, language, incarnation, outcome->result));
 }

@@ -22,7 +22,7 @@ enum {
 
 /* A set of these; 0 unless the connection, which has this outcome, is a SYN without an answer
  * that fits it.  `after`: nanoseconds since the one before ended, or -1. */
-unsigned tcpstate_unanswered(const struct tcpstate_life *life, enum tcpstate_result result, int64_t *after);
+unsigned tcpstate_unanswered(const struct tcpstate_incarnation *incarnation, enum tcpstate_result result, int64_t *after);
 
 /* "reused", "time-wait", "old-time-stamp", "wrong-syn-ack" or "wrong-ack" of one of them. */
 const char *tcpstate_unanswered_name(unsigned cause);
@@ -32,15 +32,15 @@ const char *tcpstate_unanswered_names(wmem_allocator_t *pool, unsigned causes);
 
 /* What came before the SYN, in a few words; "" for nothing. */
 const char *tcpstate_unanswered_text(wmem_allocator_t *pool, enum tcpstate_language language,
-                                     const struct tcpstate_life *life, enum tcpstate_result result);
+                                     const struct tcpstate_incarnation *incarnation, enum tcpstate_result result);
 
 /* What was expected of a connection and never came, as tcpstate_missing_in() says it; or, of
  * a SYN, how its answer does not fit.  "" if nothing is missing. */
 const char *tcpstate_missing_text(wmem_allocator_t *pool, enum tcpstate_language language,
-                                  const struct tcpstate_life *life, const struct tcpstate_outcome *outcome, int client);
+                                  const struct tcpstate_incarnation *incarnation, const struct tcpstate_outcome *outcome, int client);
 
 /* The same, and what came before the SYN. */
 const char *tcpstate_missing_and_why(wmem_allocator_t *pool, enum tcpstate_language language,
-                                     const struct tcpstate_life *life, const struct tcpstate_outcome *outcome, int client);
+                                     const struct tcpstate_incarnation *incarnation, const struct tcpstate_outcome *outcome, int client);
 
 #endif

@@ -106,9 +106,9 @@ const char *tcpstate_column_text(wmem_allocator_t *pool, enum tcpstate_column co
     case TCPSTATE_COLUMN_PACKETS_BA: return wmem_strdup_printf(pool, "%u", tally->packets[known->b]);
     case TCPSTATE_COLUMN_BYTES_BA: return wmem_strdup_printf(pool, "%" PRIu64, tally->bytes[known->b]);
     case TCPSTATE_COLUMN_AGREED:
-        return tcpstate_agreed_text(pool, language, tcpstate_life_connection(tally->life), known->a);
+        return tcpstate_agreed_text(pool, language, tcpstate_incarnation_connection(tally->incarnation), known->a);
     case TCPSTATE_COLUMN_MISSING:
-        return tcpstate_missing_and_why(pool, language, tally->life, outcome, summary->client);
+        return tcpstate_missing_and_why(pool, language, tally->incarnation, outcome, summary->client);
     case TCPSTATE_COLUMNS: break;
     }
     return "";
@@ -126,10 +126,10 @@ static const char tsv_head[] =
 static void append_states(GString *row, wmem_allocator_t *pool, const struct tcpstate_tally *tally,
                           const struct tcpstate_known *known)
 {
-    const struct tcpstate_last_states last = tcpstate_last_states_of(tally->life);
+    const struct tcpstate_last_states last = tcpstate_last_states_of(tally->incarnation);
     int64_t after;
     const char *names = tcpstate_unanswered_names(
-        pool, tcpstate_unanswered(tally->life, known->summary.outcome.result, &after));
+        pool, tcpstate_unanswered(tally->incarnation, known->summary.outcome.result, &after));
 
     g_string_append_printf(row, "\t%s", names ? names : "");
     for (int i = 0; i < 2; i++)
@@ -164,12 +164,12 @@ static void append_row(GString *row, wmem_allocator_t *pool, const struct tcpsta
            seconds(pool, known->to_first_response, 9));
     g_string_append_printf(row, "%s\t%s\t%s\t%s\t%s\t", closed_by, tcpstate_close_kind_name(outcome->close_kind),
            tcpstate_result_name(outcome->result), outcome->conn_state, seconds(pool, known->duration, 9));
-    tcpstate_history(tcpstate_life_connection(tally->life), history);
+    tcpstate_history(tcpstate_incarnation_connection(tally->incarnation), history);
     g_string_append_printf(row, "%u\t%" PRIu64 "\t%u\t%" PRIu64 "\t%s\t%s\t%s\t%u\t%s", tally->packets[known->a], tally->bytes[known->a],
            tally->packets[known->b], tally->bytes[known->b],
-           tcpstate_missing_and_why(pool, TCPSTATE_ENGLISH, tally->life, outcome, summary->client),
+           tcpstate_missing_and_why(pool, TCPSTATE_ENGLISH, tally->incarnation, outcome, summary->client),
            ended_by, history, summary->number, capture);
-    tcpstate_agreed_append(row, tcpstate_life_connection(tally->life), known->a);
+    tcpstate_agreed_append(row, tcpstate_incarnation_connection(tally->incarnation), known->a);
     append_states(row, pool, tally, known);
 }
 

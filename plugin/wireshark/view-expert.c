@@ -208,11 +208,11 @@ static void add_end(packet_info *pinfo, proto_item *item, const struct tcpstate_
     enum tcpstate_language language = tcpstate_language();
     struct tcpstate_summary summary;
 
-    tcpstate_life_summary(sight->life, &summary);
+    tcpstate_incarnation_summary(sight->incarnation, &summary);
     enum expert what = (enum expert)by_result[summary.outcome.result];
     if (what == EXPERT_NONE)
         return;
-    const char *missing = tcpstate_missing_text(pinfo->pool, language, sight->life, &summary.outcome, summary.client);
+    const char *missing = tcpstate_missing_text(pinfo->pool, language, sight->incarnation, &summary.outcome, summary.client);
     add(pinfo, item, what,
         wmem_strdup_printf(pinfo->pool, tcpstate_phrase(TCPSTATE_PHRASE_EXPERT_CONNECTION, language),
                            tcpstate_result_word(summary.outcome.result, language), missing));
@@ -221,7 +221,7 @@ static void add_end(packet_info *pinfo, proto_item *item, const struct tcpstate_
 /* How long the connection's slowest response took, if it began in this frame; or 0. */
 static int64_t slowest_here(const struct tcpstate_reading *reading, const struct tcpstate_sight *sight)
 {
-    const struct tcpstate_account *account = &tcpstate_life_connection(sight->life)->account;
+    const struct tcpstate_account *account = &tcpstate_incarnation_connection(sight->incarnation)->account;
 
     return account->slowest_frame == reading->segment.frame ? account->slowest : 0;
 }
@@ -230,7 +230,7 @@ static int64_t slowest_here(const struct tcpstate_reading *reading, const struct
 static bool is_disowned(const struct tcpstate_reading *reading, const struct tcpstate_sight *sight)
 {
     return sight->later && (reading->segment.flags & TCPSTATE_FLAG_RST) && !reading->quoted
-           && tcpstate_life_connection(sight->life)->account.disowned == reading->segment.frame;
+           && tcpstate_incarnation_connection(sight->incarnation)->account.disowned == reading->segment.frame;
 }
 
 void tcpstate_view_expert(packet_info *pinfo, proto_item *item, const struct tcpstate_reading *reading,
@@ -239,7 +239,7 @@ void tcpstate_view_expert(packet_info *pinfo, proto_item *item, const struct tcp
     const struct tcpstate_observation *seen = &sight->seen;
     enum expert what = (enum expert)by_step[seen->step];
     bool forged = (reading->segment.flags & TCPSTATE_FLAG_RST) && seen->reset_ttl_differs && what != EXPERT_SUSPICIOUS_RST;
-    bool last = sight->later && reading->segment.frame == tcpstate_life_last_frame(sight->life);
+    bool last = sight->later && reading->segment.frame == tcpstate_incarnation_last_frame(sight->incarnation);
 
     bool slow = sight->later && reading->segment.payload > 0 && slowest_here(reading, sight) >= tcpstate_slow_response();
 

@@ -23,7 +23,7 @@ static void *number_of(packet_info *pinfo)
 void tcpstate_view_filter(packet_info *pinfo, const struct tcpstate_sight *sight)
 {
     if (!number_of(pinfo))
-        p_add_proto_data(pinfo->pool, pinfo, tcpstate_proto, 0, GUINT_TO_POINTER(tcpstate_life_number(sight->life) + 1));
+        p_add_proto_data(pinfo->pool, pinfo, tcpstate_proto, 0, GUINT_TO_POINTER(tcpstate_incarnation_number(sight->incarnation) + 1));
 }
 
 static TCPSTATE_UAT_BOOL has_connection(struct _packet_info *pinfo TCPSTATE_FILTER_DATA)

@@ -39,7 +39,7 @@ struct flow {
 
 /* One list of Wireshark's. */
 struct graph {
-    GHashTable *flows; /* struct tcpstate_life -> struct flow, or NULL: left out */
+    GHashTable *flows; /* struct tcpstate_incarnation -> struct flow, or NULL: left out */
     item_t *first;     /* of the list */
     uint32_t clients;  /* lifelines at the left */
     size_t notice;     /* length of what stands before its own comment */
@@ -214,7 +214,7 @@ static item_t *add_item(info_t *info, packet_info *pinfo, const struct tcpstate_
     item->port_src = ports[0];
     item->port_dst = ports[1];
     item->frame_number = reading->segment.frame;
-    item->conv_num = (uint16_t)tcpstate_life_number(tapped->sight.life);
+    item->conv_num = (uint16_t)tcpstate_incarnation_number(tapped->sight.incarnation);
     item->line_style = 1;
     item->display = TRUE;
     sequence_analysis_use_color_filter(pinfo, item);
@@ -256,7 +256,7 @@ static void add_step(info_t *info, struct graph *graph, packet_info *pinfo, cons
         struct tcpstate_numbers numbers = tcpstate_numbers_of(segment);
         bool raw = false;
         wmem_strbuf_append_printf(comment, "%s%s", phrase(TCPSTATE_PHRASE_FLOW_AND),
-                                  tcpstate_numbers_text(pinfo->pool, tapped->sight.life, &numbers, false, &raw));
+                                  tcpstate_numbers_text(pinfo->pool, tapped->sight.incarnation, &numbers, false, &raw));
     }
     if (tcpstate_columns(item->frame_label) > LABEL_COLUMNS)
         wmem_strbuf_append_printf(comment, "%s%s", phrase(TCPSTATE_PHRASE_FLOW_AND), item->frame_label);
@@ -314,12 +314,12 @@ static tap_packet_status draw(void *data, packet_info *pinfo, epan_dissect_t *ed
     info_t *info = (info_t *)data;
     const struct tcpstate_tapped *tapped = (const struct tcpstate_tapped *)of_tap;
     struct graph *graph = graph_of(info);
-    const struct tcpstate_life *life = tapped->sight.life;
+    const struct tcpstate_incarnation *incarnation = tapped->sight.incarnation;
     void *found;
 
-    if (!g_hash_table_lookup_extended(graph->flows, life, NULL, &found)) {
+    if (!g_hash_table_lookup_extended(graph->flows, incarnation, NULL, &found)) {
         found = make_nodes_of(info, graph, pinfo, tapped) ? g_new0(struct flow, 1) : NULL;
-        g_hash_table_insert(graph->flows, (void *)life, found);
+        g_hash_table_insert(graph->flows, (void *)incarnation, found);
         if (!found)
             leave_out(graph);
     }

@@ -30,7 +30,7 @@ struct job {
     char *filter;
     bool all;
     GPtrArray *ladders;     /* struct tcpstate_ladder, by first frame */
-    GHashTable *by_life;    /* struct tcpstate_life -> its ladder, or NULL: left out */
+    GHashTable *by_incarnation;    /* struct tcpstate_incarnation -> its ladder, or NULL: left out */
     GStringChunk *texts;    /* labels, each once */
     uint64_t left_out;      /* connections */
 };
@@ -48,7 +48,7 @@ static void forget(void *data)
     struct job *job = (struct job *)data;
 
     g_ptr_array_set_size(job->ladders, 0);
-    g_hash_table_remove_all(job->by_life);
+    g_hash_table_remove_all(job->by_incarnation);
     g_string_chunk_clear(job->texts);
     job->left_out = 0;
 }
@@ -58,30 +58,30 @@ static void end(void *data)
     struct job *job = (struct job *)data;
 
     g_ptr_array_free(job->ladders, TRUE);
-    g_hash_table_destroy(job->by_life);
+    g_hash_table_destroy(job->by_incarnation);
     g_string_chunk_free(job->texts);
     g_free(job->filter);
     g_free(job);
 }
 
 /* The ladder of a connection, or NULL if there are too many. */
-static struct tcpstate_ladder *ladder_of(struct job *job, const struct tcpstate_life *life)
+static struct tcpstate_ladder *ladder_of(struct job *job, const struct tcpstate_incarnation *incarnation)
 {
     void *found;
 
-    if (g_hash_table_lookup_extended(job->by_life, life, NULL, &found))
+    if (g_hash_table_lookup_extended(job->by_incarnation, incarnation, NULL, &found))
         return (struct tcpstate_ladder *)found;
     struct tcpstate_ladder *ladder = NULL;
     if (job->all || job->ladders->len < MOST_CONNECTIONS) {
         ladder = g_new0(struct tcpstate_ladder, 1);
-        ladder->life = life;
+        ladder->incarnation = incarnation;
         ladder->filtered = job->filter != NULL;
         ladder->half = job->all ? UINT32_MAX : MOST_RUNGS_AT_EACH_END;
         g_ptr_array_add(job->ladders, ladder);
     } else {
         job->left_out++;
     }
-    g_hash_table_insert(job->by_life, (void *)life, ladder);
+    g_hash_table_insert(job->by_incarnation, (void *)incarnation, ladder);
     return ladder;
 }
 
@@ -98,7 +98,7 @@ static void take(void *data, const struct tcpstate_tapped *tapped)
 {
     struct job *job = (struct job *)data;
     const struct tcpstate_reading *reading = &tapped->reading;
-    struct tcpstate_ladder *ladder = ladder_of(job, tapped->sight.life);
+    struct tcpstate_ladder *ladder = ladder_of(job, tapped->sight.incarnation);
 
     if (!ladder)
         return;
@@ -179,7 +179,7 @@ static void *begin(const char *given, const char **filter)
     }
     *filter = job->filter = g_strdup(given);
     job->ladders = g_ptr_array_new_with_free_func(free_ladder);
-    job->by_life = g_hash_table_new(g_direct_hash, g_direct_equal);
+    job->by_incarnation = g_hash_table_new(g_direct_hash, g_direct_equal);
     job->texts = g_string_chunk_new(4096);
     return job;
 }
@@ -189,7 +189,7 @@ static void choose(void *data, tcpstate_selects *wanted, const void *whom)
     struct job *job = (struct job *)data;
 
     for (guint i = job->ladders->len; i-- > 0;)
-        if (!wanted(((const struct tcpstate_ladder *)g_ptr_array_index(job->ladders, i))->life, whom))
+        if (!wanted(((const struct tcpstate_ladder *)g_ptr_array_index(job->ladders, i))->incarnation, whom))
             g_ptr_array_remove_index(job->ladders, i);
 }
 

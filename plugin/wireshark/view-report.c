@@ -43,7 +43,7 @@ static const char *with_comma(wmem_allocator_t *pool, const char *text, const ch
 }
 
 /* Of one connection, its ends and why; of several, their server, and why it is the worst. */
-static const char *group_text(wmem_allocator_t *pool, const struct tcpstate_group *group, const struct tcpstate_life *life,
+static const char *group_text(wmem_allocator_t *pool, const struct tcpstate_group *group, const struct tcpstate_incarnation *incarnation,
                               const struct tcpstate_known *known)
 {
     static const enum tcpstate_phrase sides[] = {
@@ -59,7 +59,7 @@ static const char *group_text(wmem_allocator_t *pool, const struct tcpstate_grou
         return with_comma(pool, text, tcpstate_result_word((enum tcpstate_result)group->key.result, tcpstate_language()));
     if (group->key.by >= 0 && section != TCPSTATE_SECTION_REFUSED) /* a firewall's RST looks like the server's */
         text = with_comma(pool, text, phrase(sides[group->key.by]));
-    const char *why = tcpstate_section_why(pool, tcpstate_language(), section, life, known);
+    const char *why = tcpstate_section_why(pool, tcpstate_language(), section, incarnation, known);
     if (group->count == 1 || section == TCPSTATE_SECTION_REFUSED)
         return with_comma(pool, text, section == TCPSTATE_SECTION_DISOWNED ? "" : why); /* its title says it */
     if (!*why || section == TCPSTATE_SECTION_DISOWNED)
@@ -84,7 +84,7 @@ static void print_lines(const struct tcpstate_survey *survey, const struct tcpst
         struct tcpstate_known known;
 
         tcpstate_known_of(tally, &known);
-        texts[i] = times ? ends_text(pool, &known) : group_text(pool, group, tally->life, &known);
+        texts[i] = times ? ends_text(pool, &known) : group_text(pool, group, tally->incarnation, &known);
         filters[i] = times ? wmem_strdup_printf(pool, "tcpstate.connection == %u", known.summary.number)
                            : tcpstate_group_filter(pool, group, &known);
         numbers[i] = times ? wmem_strdup_printf(pool, "%" PRId64 ".%06" PRId64 " s", value / 1000000000,

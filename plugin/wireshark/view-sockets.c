@@ -15,14 +15,14 @@
 #include <string.h>
 
 #include "../text/phrases.h"
-#include "lives.h"
+#include "incarnations.h"
 #include "preferences.h"
 #include "text-width.h"
 #include "wording.h"
 
 /* Where both ends of a connection stood after its last segment up to the moment. */
 struct stand {
-    const struct tcpstate_life *life;
+    const struct tcpstate_incarnation *incarnation;
     int64_t time, since[2];
     uint8_t state[2];
     bool inferred[2];
@@ -31,7 +31,7 @@ struct stand {
 
 struct sockets {
     GArray *stands;      /* of struct stand */
-    GHashTable *by_life; /* -> index + 1 */
+    GHashTable *by_incarnation; /* -> index + 1 */
     bool json;           /* an object in each line */
     char *host;          /* or NULL: all */
     uint32_t frame;      /* the last that counts; UINT32_MAX: all */
@@ -42,20 +42,20 @@ struct sockets {
 static void take(void *data, const struct tcpstate_tapped *tapped)
 {
     struct sockets *sockets = (struct sockets *)data;
-    const struct tcpstate_life *life = tapped->sight.life;
+    const struct tcpstate_incarnation *incarnation = tapped->sight.incarnation;
     int64_t now = tapped->reading.segment.time;
 
     if (tapped->reading.segment.frame > sockets->frame || (sockets->seconds >= 0 && tapped->began > sockets->seconds * 1000))
         return;
-    unsigned index = GPOINTER_TO_UINT(g_hash_table_lookup(sockets->by_life, life));
+    unsigned index = GPOINTER_TO_UINT(g_hash_table_lookup(sockets->by_incarnation, incarnation));
     if (index == 0) {
-        struct stand fresh = { .life = life, .since = { now, now }, .state = { TCPSTATE_UNKNOWN, TCPSTATE_UNKNOWN } };
-        unsigned before = life->before ? GPOINTER_TO_UINT(g_hash_table_lookup(sockets->by_life, life->before)) : 0;
+        struct stand fresh = { .incarnation = incarnation, .since = { now, now }, .state = { TCPSTATE_UNKNOWN, TCPSTATE_UNKNOWN } };
+        unsigned before = incarnation->before ? GPOINTER_TO_UINT(g_hash_table_lookup(sockets->by_incarnation, incarnation->before)) : 0;
         if (before > 0)
             g_array_index(sockets->stands, struct stand, before - 1).over = true;
         g_array_append_val(sockets->stands, fresh);
         index = sockets->stands->len;
-        g_hash_table_insert(sockets->by_life, (gpointer)life, GUINT_TO_POINTER(index));
+        g_hash_table_insert(sockets->by_incarnation, (gpointer)incarnation, GUINT_TO_POINTER(index));
     }
     struct stand *stand = &g_array_index(sockets->stands, struct stand, index - 1);
     stand->over = false; /* it goes on beside the next one, if that has begun */
@@ -258,7 +258,7 @@ static void print(void *data)
     for (unsigned i = 0; i < sockets->stands->len; i++, wmem_free_all(pool)) {
         const struct stand *stand = &g_array_index(sockets->stands, struct stand, i);
         struct tcpstate_summary summary;
-        tcpstate_life_summary(stand->life, &summary);
+        tcpstate_incarnation_summary(stand->incarnation, &summary);
         for (int end = 0; end < 2; end++) {
             const struct socket socket = { &summary, end, state_then(sockets, stand, end), stand->inferred[end],
                                            lasts(sockets, stand->since[end]) };
@@ -281,7 +281,7 @@ static void forget(void *data)
     struct sockets *sockets = (struct sockets *)data;
 
     g_array_set_size(sockets->stands, 0);
-    g_hash_table_remove_all(sockets->by_life);
+    g_hash_table_remove_all(sockets->by_incarnation);
     sockets->moment = INT64_MIN;
 }
 
@@ -290,7 +290,7 @@ static void end(void *data)
     struct sockets *sockets = (struct sockets *)data;
 
     g_array_free(sockets->stands, TRUE);
-    g_hash_table_destroy(sockets->by_life);
+    g_hash_table_destroy(sockets->by_incarnation);
     g_free(sockets->host);
     g_free(sockets);
 }
@@ -304,7 +304,7 @@ static void *begin(const char *given, const char **filter)
     char **words = g_strsplit(given ? given : "", ",", 3);
 
     sockets->stands = g_array_new(FALSE, TRUE, sizeof(struct stand));
-    sockets->by_life = g_hash_table_new(g_direct_hash, g_direct_equal);
+    sockets->by_incarnation = g_hash_table_new(g_direct_hash, g_direct_equal);
     sockets->frame = UINT32_MAX;
     sockets->seconds = -1;
     sockets->moment = INT64_MIN;
@@ -335,11 +335,11 @@ static void select_connections(void *data, tcpstate_selects *wanted, const void 
 
     for (unsigned i = 0; i < sockets->stands->len; i++) {
         const struct stand *stand = &g_array_index(sockets->stands, struct stand, i);
-        if (wanted(stand->life, whom))
+        if (wanted(stand->incarnation, whom))
             g_array_index(sockets->stands, struct stand, kept++) = *stand;
     }
     g_array_set_size(sockets->stands, kept);
-    g_hash_table_remove_all(sockets->by_life);
+    g_hash_table_remove_all(sockets->by_incarnation);
 }
 
 const struct tcpstate_printed tcpstate_printed_sockets = {

@@ -177,7 +177,7 @@ static void add_isns(const struct tcpstate_view *view)
 
     if (seen->client < 0 || !tcpstate_any_wanted(view, TCPSTATE_FIELD_CLIENT_ISN, TCPSTATE_FIELD_SERVER_ISN))
         return;
-    unsigned known = tcpstate_life_isns(view->sight->life, segment->frame, isn);
+    unsigned known = tcpstate_incarnation_isns(view->sight->incarnation, segment->frame, isn);
     for (int i = 0; i < 2; i++) {
         int end = i == 0 ? seen->client : !seen->client;
         if (!(known & 1u << end))
@@ -215,7 +215,7 @@ static void add_cause(const struct tcpstate_view *view, const char *name, const 
 static void add_causes(const struct tcpstate_view *view)
 {
     const unsigned claims = TCPSTATE_CAUSE_MP_REASON | TCPSTATE_CAUSE_PAYLOAD, late = TCPSTATE_CAUSE_BOTH_ENDS;
-    struct tcpstate_account account = tcpstate_life_connection(view->sight->life)->account;
+    struct tcpstate_account account = tcpstate_incarnation_connection(view->sight->incarnation)->account;
 
     if (account.disowned == view->reading->segment.frame && view->sight->later)
         add_cause(view, "disowned", tcpstate_phrase(TCPSTATE_PHRASE_CAUSE_DISOWNED, view->language), "hindsight");
@@ -290,7 +290,7 @@ static struct tcpstate_view below(const struct tcpstate_view *view, enum tcpstat
 /* The times that this very segment completes. */
 static void add_times(const struct tcpstate_view *view)
 {
-    const int64_t *moments = tcpstate_life_moments(view->sight->life);
+    const int64_t *moments = tcpstate_incarnation_moments(view->sight->incarnation);
     const struct tcpstate_observation *seen = &view->sight->seen;
     int64_t now = view->reading->segment.time;
     static const struct {
@@ -325,12 +325,12 @@ static void add_waits(const struct tcpstate_view *view)
 
     if (!view->sight->later || !tcpstate_any_wanted(view, TCPSTATE_FIELD_WAIT, TCPSTATE_FIELD_RESPONSE_TIME))
         return;
-    int64_t lasts = tcpstate_life_waits(view->sight->life, &wait);
+    int64_t lasts = tcpstate_incarnation_waits(view->sight->incarnation, &wait);
     if (lasts >= tcpstate_stalled_after() && wait.kind != TCPSTATE_WAIT_NONE) {
         tcpstate_add_named(view, TCPSTATE_FIELD_WAIT, tcpstate_wait_name(wait.kind), tcpstate_wait_word(wait.kind));
         tcpstate_add_time(view, TCPSTATE_FIELD_WAIT_TIME, lasts);
     }
-    const struct tcpstate_account *account = &tcpstate_life_connection(view->sight->life)->account;
+    const struct tcpstate_account *account = &tcpstate_incarnation_connection(view->sight->incarnation)->account;
     if (account->slowest > 0 && account->slowest_frame == view->reading->segment.frame)
         tcpstate_add_time(view, TCPSTATE_FIELD_RESPONSE_TIME, account->slowest);
 }
@@ -370,7 +370,7 @@ static void add_name(const struct tcpstate_view *view, enum tcpstate_field field
 /* What the handshake agreed, in one line. */
 static void add_agreed(const struct tcpstate_view *view)
 {
-    const struct tcpstate_connection *connection = tcpstate_life_connection(view->sight->life);
+    const struct tcpstate_connection *connection = tcpstate_incarnation_connection(view->sight->incarnation);
     const int client = connection->client;
     struct tcpstate_agreed agreed;
 
@@ -402,7 +402,7 @@ static void add_unanswered(const struct tcpstate_view *view, enum tcpstate_resul
 
     if (!view->sight->later || !tcpstate_any_wanted(view, TCPSTATE_FIELD_UNANSWERED, TCPSTATE_FIELD_UNANSWERED_BY))
         return;
-    unsigned causes = tcpstate_unanswered(view->sight->life, result, &after);
+    unsigned causes = tcpstate_unanswered(view->sight->incarnation, result, &after);
     for (unsigned cause = TCPSTATE_UNANSWERED_REUSED; cause <= TCPSTATE_UNANSWERED_WRONG_ACK; cause <<= 1) {
         const char *name = tcpstate_unanswered_name(cause);
         if (!(causes & cause))
@@ -411,7 +411,7 @@ static void add_unanswered(const struct tcpstate_view *view, enum tcpstate_resul
             tcpstate_add_hidden_string(view, TCPSTATE_FIELD_UNANSWERED_BY, name);
         else if (cause == TCPSTATE_UNANSWERED_REUSED)
             tcpstate_add_named(view, TCPSTATE_FIELD_UNANSWERED, name,
-                               tcpstate_unanswered_text(view->pinfo->pool, view->language, view->sight->life, result));
+                               tcpstate_unanswered_text(view->pinfo->pool, view->language, view->sight->incarnation, result));
         else
             tcpstate_add_hidden_string(view, TCPSTATE_FIELD_UNANSWERED, name);
     }
@@ -428,7 +428,7 @@ static void add_outcome(const struct tcpstate_view *above)
         return;
     struct tcpstate_view subtree = below(above, TCPSTATE_WORD_WHOLE);
     const struct tcpstate_view *view = &subtree;
-    tcpstate_life_outcome(view->sight->life, &outcome);
+    tcpstate_incarnation_outcome(view->sight->incarnation, &outcome);
     tcpstate_add_named(view, TCPSTATE_FIELD_OUTCOME, tcpstate_result_name(outcome.result),
               tcpstate_result_word(outcome.result, view->language));
     add_ends(view, TCPSTATE_FIELD_CLOSED_BY, outcome.closed_by < 0, tcpstate_closed_by_name(&outcome, seen->client),
@@ -444,7 +444,7 @@ static void add_outcome(const struct tcpstate_view *above)
     add_conn_state(view, outcome.conn_state);
     if (view->sight->later && tcpstate_wanted(view, TCPSTATE_FIELD_HISTORY)) {
         char history[TCPSTATE_ZEEK_LETTERS + 1];
-        tcpstate_history(tcpstate_life_connection(view->sight->life), history);
+        tcpstate_history(tcpstate_incarnation_connection(view->sight->incarnation), history);
         tcpstate_add_hidden_string(view, TCPSTATE_FIELD_HISTORY, history);
     }
     add_agreed(view);
@@ -452,7 +452,7 @@ static void add_outcome(const struct tcpstate_view *above)
     add_waits(view);
     if (!tcpstate_wanted(view, TCPSTATE_FIELD_MISSING))
         return;
-    const char *missing = tcpstate_missing_text(view->pinfo->pool, view->language, view->sight->life, &outcome, seen->client);
+    const char *missing = tcpstate_missing_text(view->pinfo->pool, view->language, view->sight->incarnation, &outcome, seen->client);
     if (*missing)
         tcpstate_add_string(view, TCPSTATE_FIELD_MISSING, missing);
 }
@@ -481,7 +481,7 @@ static void add_frames(const struct tcpstate_view *view)
         [TCPSTATE_MILESTONE_RST] = TCPSTATE_FIELD_FRAME_RST,
     };
 
-    const uint32_t *milestones = tcpstate_life_milestones(view->sight->life);
+    const uint32_t *milestones = tcpstate_incarnation_milestones(view->sight->incarnation);
     uint32_t answers = view->sight->seen.answers;
     bool opening = tcpstate_step_phase(view->sight->seen.step) == TCPSTATE_PHASE_OPENING;
 
@@ -503,7 +503,7 @@ static void add_frames(const struct tcpstate_view *view)
     }
     if (TCPSTATE_LAST_MARK_STAYS)
         tcpstate_add_frame(view, field_of_answers(&view->sight->seen), answers);
-    tcpstate_add_frame(view, TCPSTATE_FIELD_FRAME_PREVIOUS, tcpstate_life_previous(view->sight->life));
+    tcpstate_add_frame(view, TCPSTATE_FIELD_FRAME_PREVIOUS, tcpstate_incarnation_previous(view->sight->incarnation));
 }
 
 static const char *phase_name(enum tcpstate_phase phase)
@@ -585,7 +585,7 @@ static void add_capture(const struct tcpstate_view *view)
  * another number. */
 static void add_number(const struct tcpstate_view *view)
 {
-    const uint32_t number = tcpstate_life_number(view->sight->life);
+    const uint32_t number = tcpstate_incarnation_number(view->sight->incarnation);
     proto_item *item = tcpstate_add_uint(view, TCPSTATE_FIELD_CONNECTION, number);
 
     if (!view->reading->has_stream)
@@ -637,7 +637,7 @@ proto_item *tcpstate_view_tree(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tr
         add_times(&view);
     if (tcpstate_any_wanted(&view, TCPSTATE_FIELD_OUTCOME, TCPSTATE_FIELD_RESPONSE_TIME))
         add_outcome(&view);
-    if (tcpstate_wanted(&view, TCPSTATE_FIELD_MIDSTREAM) && tcpstate_life_is_midstream(sight->life))
+    if (tcpstate_wanted(&view, TCPSTATE_FIELD_MIDSTREAM) && tcpstate_incarnation_is_midstream(sight->incarnation))
         add_midstream(&view);
     if (tcpstate_any_wanted(&view, TCPSTATE_FIELD_FRAME_ANSWERS, TCPSTATE_FIELD_FRAME_PREVIOUS))
         add_frames(&view);

@@ -7,7 +7,7 @@
  * display filter lets through.  What a segment means was decided on the first
  * visit (connections.c); a view only collects and prints.  When it prints, the
  * capture has been read to its end, so what it then asks of a connection
- * (tcpstate_life_summary()) is the whole truth in one pass as well as in two.
+ * (tcpstate_incarnation_summary()) is the whole truth in one pass as well as in two.
  */
 #ifndef TCPSTATE_VIEWS_H
 #define TCPSTATE_VIEWS_H
@@ -19,7 +19,7 @@
 
 /* What the tap "tcpstate" hands over, once per segment (a frame may hold
  * several, and an ICMP error one that it quotes: reading.quoted).  Valid during
- * the call; sight.life as long as the capture file is open. */
+ * the call; sight.incarnation as long as the capture file is open. */
 struct tcpstate_tapped {
     struct tcpstate_reading reading;
     struct tcpstate_sight sight;
@@ -36,7 +36,7 @@ static inline bool tcpstate_counts(const struct tcpstate_tapped *tapped)
 }
 
 /* Whether a connection is wanted, as `whom` has it. */
-typedef bool tcpstate_selects(const struct tcpstate_life *life, const void *whom);
+typedef bool tcpstate_selects(const struct tcpstate_incarnation *incarnation, const void *whom);
 
 /* A view that is printed when the capture has been read to its end: by tshark,
  * with "-z tcpstate,NAME[,...]" (view-printed.c), and by the program "tcpstate". */

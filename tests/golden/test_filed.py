@@ -3,7 +3,7 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Only so many connections lie open (plugin/wireshark/lives.c); the others are
+# Only so many connections lie open (plugin/wireshark/incarnations.c); the others are
 # packed and come back.  A second pass reads the timelines, of which only the
 # latest part is at hand.  What the segments of these captures are is plain, so
 # it is written here, once for all connections.

@@ -1,6 +1,6 @@
-/* lives.h - where connections are kept: a few open, each in a slot, all others packed
- * in as few bytes as they need.  A life is one connection of a four-tuple (RFC 9293:
- * an incarnation).
+/* incarnations.h - where connections are kept: a few open, each in a slot, all others packed
+ * in as few bytes as they need.  An incarnation is one connection of a four-tuple, which
+ * may have had others before (RFC 9293, 4).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
@@ -9,8 +9,8 @@
  * are packed (core/pack.c) together with their timeline and unpacked at their next
  * segment, unchanged.  All memory has the capture file's scope.
  */
-#ifndef TCPSTATE_LIVES_H
-#define TCPSTATE_LIVES_H
+#ifndef TCPSTATE_INCARNATIONS_H
+#define TCPSTATE_INCARNATIONS_H
 
 #include "compat.h"
 
@@ -24,8 +24,8 @@ struct tcpstate_ended {
     int8_t closed_by, ended_by;
 };
 
-struct tcpstate_life {
-    struct tcpstate_life *before; /* the one that had the four-tuple before, or NULL */
+struct tcpstate_incarnation {
+    struct tcpstate_incarnation *before; /* the one that had the four-tuple before, or NULL */
     struct tuple *tuple;          /* its four-tuple: connections.c's */
     struct packed *packed;        /* when not in a slot */
     struct older *older;          /* the timeline's earlier parts, if it is long; or NULL */
@@ -40,29 +40,29 @@ struct tcpstate_life {
 };
 
 /* A capture file begins or ends. */
-void tcpstate_lives_begin(void);
-void tcpstate_lives_end(void);
+void tcpstate_incarnations_begin(void);
+void tcpstate_incarnations_end(void);
 
 /* Memory of the capture file's scope, zeroed, never given back. */
 void *tcpstate_keep(size_t size);
 
-/* Prepare a life that was just made; the connection is yet to be written. */
-struct tcpstate_connection *tcpstate_life_make(struct tcpstate_life *life);
+/* Prepare an incarnation that was just made; the connection is yet to be written. */
+struct tcpstate_connection *tcpstate_incarnation_make(struct tcpstate_incarnation *incarnation);
 
 /* The connection, open for its next segment; valid until another one is. */
-struct tcpstate_connection *tcpstate_life_open(struct tcpstate_life *life);
+struct tcpstate_connection *tcpstate_incarnation_open(struct tcpstate_incarnation *incarnation);
 
 /* The connection, to look at; valid until another one is looked at or open. */
-const struct tcpstate_connection *tcpstate_life_look(const struct tcpstate_life *life);
+const struct tcpstate_connection *tcpstate_incarnation_look(const struct tcpstate_incarnation *incarnation);
 
-/* Add to the timeline of a life that is open.  Frames never go back. */
-void tcpstate_life_append(struct tcpstate_life *life, const struct tcpstate_entry *entry);
+/* Add to the timeline of an incarnation that is open.  Frames never go back. */
+void tcpstate_incarnation_append(struct tcpstate_incarnation *incarnation, const struct tcpstate_entry *entry);
 
 /* Whether nothing was ever added. */
-bool tcpstate_life_is_blank(const struct tcpstate_life *life);
+bool tcpstate_incarnation_is_blank(const struct tcpstate_incarnation *incarnation);
 
 /* The last entry not after this frame and layer; false if there is none. */
-bool tcpstate_life_entry(const struct tcpstate_life *life, uint32_t frame, uint8_t layer,
-                         struct tcpstate_entry *entry);
+bool tcpstate_incarnation_entry(const struct tcpstate_incarnation *incarnation, uint32_t frame, uint8_t layer,
+                                struct tcpstate_entry *entry);
 
 #endif

@@ -1,8 +1,8 @@
-/* lives.c - open connections in slots, all others packed; see lives.h.
+/* incarnations.c - open connections in slots, all others packed; see incarnations.h.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "lives.h"
+#include "incarnations.h"
 
 #include <string.h>
 
@@ -16,7 +16,7 @@
 #define PART 256
 
 struct slot {
-    struct tcpstate_life *life; /* NULL: free */
+    struct tcpstate_incarnation *incarnation; /* NULL: free */
     struct tcpstate_connection connection;
     struct tcpstate_entry last; /* of the timeline, what the next entry is written against */
     uint16_t size;              /* bytes of .timeline */
@@ -47,7 +47,7 @@ static unsigned clock_hand; /* the next slot that may have to be cleared */
 
 /* What was last looked at without being open. */
 static struct {
-    const struct tcpstate_life *life;
+    const struct tcpstate_incarnation *incarnation;
     struct tcpstate_connection connection;
 } looked_at;
 
@@ -94,20 +94,20 @@ void *tcpstate_keep(size_t size)
     return memset(take_memory(size), 0, size);
 }
 
-void tcpstate_lives_begin(void)
+void tcpstate_incarnations_begin(void)
 {
     page = NULL;
     page_left = 0;
     memset(given_back, 0, sizeof given_back);
     for (unsigned i = 0; i < SLOTS; i++)
-        slots[i].life = NULL;
+        slots[i].incarnation = NULL;
     clock_hand = 0;
-    looked_at.life = NULL;
+    looked_at.incarnation = NULL;
 }
 
-void tcpstate_lives_end(void)
+void tcpstate_incarnations_end(void)
 {
-    tcpstate_lives_begin(); /* the file scope frees it all */
+    tcpstate_incarnations_begin(); /* the file scope frees it all */
 }
 
 static size_t packed_size(const struct packed *packed)
@@ -117,25 +117,25 @@ static size_t packed_size(const struct packed *packed)
 
 static void pack_away(struct slot *slot)
 {
-    struct tcpstate_life *life = slot->life;
+    struct tcpstate_incarnation *incarnation = slot->incarnation;
     uint8_t bytes[TCPSTATE_MOST_PACKED];
     size_t size = tcpstate_pack(&slot->connection, bytes);
     size_t all = sizeof(struct packed) + size + slot->size;
 
-    if (life->packed && pieces(packed_size(life->packed)) != pieces(all)) {
-        give_back(life->packed, packed_size(life->packed));
-        life->packed = NULL;
+    if (incarnation->packed && pieces(packed_size(incarnation->packed)) != pieces(all)) {
+        give_back(incarnation->packed, packed_size(incarnation->packed));
+        incarnation->packed = NULL;
     }
-    if (!life->packed)
-        life->packed = (struct packed *)take_memory(all);
-    life->packed->connection = (uint16_t)size;
-    life->packed->timeline = slot->size;
-    memcpy(life->packed->bytes, bytes, size);
-    memcpy(life->packed->bytes + size, slot->timeline, slot->size);
-    life->slot = -1;
-    slot->life = NULL;
-    if (looked_at.life == life)
-        looked_at.life = NULL;
+    if (!incarnation->packed)
+        incarnation->packed = (struct packed *)take_memory(all);
+    incarnation->packed->connection = (uint16_t)size;
+    incarnation->packed->timeline = slot->size;
+    memcpy(incarnation->packed->bytes, bytes, size);
+    memcpy(incarnation->packed->bytes + size, slot->timeline, slot->size);
+    incarnation->slot = -1;
+    slot->incarnation = NULL;
+    if (looked_at.incarnation == incarnation)
+        looked_at.incarnation = NULL;
 }
 
 /* A slot that is free, or that of a connection which was not used for long, by the
@@ -145,29 +145,29 @@ static struct slot *evict(void)
     for (;;) {
         struct slot *slot = &slots[clock_hand];
         clock_hand = (clock_hand + 1) % SLOTS;
-        if (slot->life && slot->used) {
+        if (slot->incarnation && slot->used) {
             slot->used = false;
             continue;
         }
-        if (slot->life)
+        if (slot->incarnation)
             pack_away(slot);
         return slot;
     }
 }
 
-static struct slot *take_slot(struct tcpstate_life *life)
+static struct slot *take_slot(struct tcpstate_incarnation *incarnation)
 {
     struct slot *slot = evict();
 
-    slot->life = life;
+    slot->incarnation = incarnation;
     slot->used = true;
-    life->slot = (int16_t)(slot - slots);
+    incarnation->slot = (int16_t)(slot - slots);
     return slot;
 }
 
-struct tcpstate_connection *tcpstate_life_make(struct tcpstate_life *life)
+struct tcpstate_connection *tcpstate_incarnation_make(struct tcpstate_incarnation *incarnation)
 {
-    struct slot *slot = take_slot(life);
+    struct slot *slot = take_slot(incarnation);
 
     slot->last = tcpstate_no_entry;
     slot->size = 0;
@@ -191,14 +191,14 @@ static bool read_entries(const uint8_t *bytes, size_t size, uint32_t frame, uint
     return found;
 }
 
-struct tcpstate_connection *tcpstate_life_open(struct tcpstate_life *life)
+struct tcpstate_connection *tcpstate_incarnation_open(struct tcpstate_incarnation *incarnation)
 {
-    if (life->slot >= 0) {
-        slots[life->slot].used = true;
-        return &slots[life->slot].connection;
+    if (incarnation->slot >= 0) {
+        slots[incarnation->slot].used = true;
+        return &slots[incarnation->slot].connection;
     }
-    struct slot *slot = take_slot(life);
-    const struct packed *packed = life->packed;
+    struct slot *slot = take_slot(incarnation);
+    const struct packed *packed = incarnation->packed;
     tcpstate_unpack(&slot->connection, packed->bytes, packed->connection);
     slot->size = packed->timeline;
     memcpy(slot->timeline, packed->bytes + packed->connection, packed->timeline);
@@ -207,25 +207,25 @@ struct tcpstate_connection *tcpstate_life_open(struct tcpstate_life *life)
     return &slot->connection;
 }
 
-const struct tcpstate_connection *tcpstate_life_look(const struct tcpstate_life *life)
+const struct tcpstate_connection *tcpstate_incarnation_look(const struct tcpstate_incarnation *incarnation)
 {
-    if (life->slot >= 0)
-        return &slots[life->slot].connection;
-    if (looked_at.life != life) {
-        tcpstate_unpack(&looked_at.connection, life->packed->bytes, life->packed->connection);
-        looked_at.life = life;
+    if (incarnation->slot >= 0)
+        return &slots[incarnation->slot].connection;
+    if (looked_at.incarnation != incarnation) {
+        tcpstate_unpack(&looked_at.connection, incarnation->packed->bytes, incarnation->packed->connection);
+        looked_at.incarnation = incarnation;
     }
     return &looked_at.connection;
 }
 
 /* The timeline in the slot is full: it becomes one of the earlier parts. */
-static void close_part(struct tcpstate_life *life, struct slot *slot)
+static void close_part(struct tcpstate_incarnation *incarnation, struct slot *slot)
 {
-    struct older *older = life->older;
+    struct older *older = incarnation->older;
     struct tcpstate_entry first = tcpstate_no_entry;
 
     if (!older)
-        older = life->older = (struct older *)tcpstate_keep(sizeof *older);
+        older = incarnation->older = (struct older *)tcpstate_keep(sizeof *older);
     if (older->count == older->room) {
         older->room = older->room ? older->room * 2 : 2;
         older->parts = (struct part *)wmem_realloc(tcpstate_file_scope(), older->parts,
@@ -240,9 +240,9 @@ static void close_part(struct tcpstate_life *life, struct slot *slot)
     slot->size = 0;
 }
 
-void tcpstate_life_append(struct tcpstate_life *life, const struct tcpstate_entry *entry)
+void tcpstate_incarnation_append(struct tcpstate_incarnation *incarnation, const struct tcpstate_entry *entry)
 {
-    struct slot *slot = &slots[life->slot];
+    struct slot *slot = &slots[incarnation->slot];
     uint8_t bytes[TCPSTATE_MOST_ENTRY];
     size_t size = tcpstate_write_entry(bytes, entry, &slot->last);
 
@@ -252,7 +252,7 @@ void tcpstate_life_append(struct tcpstate_life *life, const struct tcpstate_entr
             whole.isn[i] = slot->last.isn[i];
     whole.knows_isn |= slot->last.knows_isn;
     if (slot->size + size > PART) {
-        close_part(life, slot); /* the first entry of a part follows none, and says all */
+        close_part(incarnation, slot); /* the first entry of a part follows none, and says all */
         size = tcpstate_write_entry(bytes, &whole, &tcpstate_no_entry);
     }
     memcpy(slot->timeline + slot->size, bytes, size);
@@ -260,10 +260,10 @@ void tcpstate_life_append(struct tcpstate_life *life, const struct tcpstate_entr
     slot->last = whole;
 }
 
-bool tcpstate_life_is_blank(const struct tcpstate_life *life)
+bool tcpstate_incarnation_is_blank(const struct tcpstate_incarnation *incarnation)
 {
-    return life->slot >= 0 ? slots[life->slot].size == 0 && !life->older
-                            : life->packed->timeline == 0 && !life->older;
+    return incarnation->slot >= 0 ? slots[incarnation->slot].size == 0 && !incarnation->older
+                            : incarnation->packed->timeline == 0 && !incarnation->older;
 }
 
 /* The part that holds a frame: the last one that begins not after it.  Two
@@ -289,21 +289,22 @@ static const struct part *part_at(const struct older *older, uint32_t frame, uin
     return low > 0 ? &older->parts[low - 1] : NULL;
 }
 
-bool tcpstate_life_entry(const struct tcpstate_life *life, uint32_t frame, uint8_t layer,
-                         struct tcpstate_entry *entry)
+bool tcpstate_incarnation_entry(const struct tcpstate_incarnation *incarnation, uint32_t frame, uint8_t layer,
+                                struct tcpstate_entry *entry)
 {
-    const struct tcpstate_entry *last = life->slot >= 0 ? &slots[life->slot].last : NULL;
+    const struct tcpstate_entry *last = incarnation->slot >= 0 ? &slots[incarnation->slot].last : NULL;
 
     /* On first visits the latest entry is the one that is asked for. */
     if (last && last->frame != 0 && (last->frame < frame || (last->frame == frame && last->layer <= layer))) {
         *entry = *last;
         return true;
     }
-    const uint8_t *bytes = life->slot >= 0 ? slots[life->slot].timeline : life->packed->bytes + life->packed->connection;
-    size_t size = life->slot >= 0 ? slots[life->slot].size : life->packed->timeline;
+    const uint8_t *bytes = incarnation->slot >= 0 ? slots[incarnation->slot].timeline
+                                                  : incarnation->packed->bytes + incarnation->packed->connection;
+    size_t size = incarnation->slot >= 0 ? slots[incarnation->slot].size : incarnation->packed->timeline;
 
     if (read_entries(bytes, size, frame, layer, entry))
         return true;
-    const struct part *part = life->older ? part_at(life->older, frame, layer) : NULL;
+    const struct part *part = incarnation->older ? part_at(incarnation->older, frame, layer) : NULL;
     return part && read_entries(part->bytes, part->size, frame, layer, entry);
 }
