@@ -20,6 +20,17 @@ static bool met_the_one_before(const struct tcpstate_connection *connection)
            && ends[client].likely == TCPSTATE_SYN_SENT && (ends[!client].known & KNOWS_SEQ);
 }
 
+/* A SYN whose only answers were SYN,ACKs that acknowledge another number: its sender stays in
+ * SYN_SENT, as if none had come (RFC 9293 section 3.10.7.3). */
+static bool got_no_answer_that_fits(const struct tcpstate_connection *connection)
+{
+    const int client = connection->client;
+
+    return client >= 0 && (connection->ends[client].known & SENT_SYN) && connection->ends[client].likely == TCPSTATE_SYN_SENT
+           && !(connection->ends[!client].known & SENT_SYN) && connection->milestones[TCPSTATE_MILESTONE_SYN_ACK] == 0
+           && connection->milestones[TCPSTATE_MILESTONE_HANDSHAKE_ACK] == 0;
+}
+
 static enum tcpstate_result result_of(const struct tcpstate_connection *connection)
 {
     static const enum tcpstate_result ended[] = {
@@ -48,7 +59,7 @@ static enum tcpstate_result result_of(const struct tcpstate_connection *connecti
     if (a->state == TCPSTATE_ESTABLISHED && b->state == TCPSTATE_ESTABLISHED)
         return TCPSTATE_RESULT_OPEN;
     if (either & SENT_SYN_ACK)
-        return TCPSTATE_RESULT_HALF_OPEN;
+        return got_no_answer_that_fits(connection) ? TCPSTATE_RESULT_UNANSWERED : TCPSTATE_RESULT_HALF_OPEN;
     if ((either & SENT_SYN) && !spoke_both)
         return TCPSTATE_RESULT_UNANSWERED;
     return TCPSTATE_RESULT_UNKNOWN;

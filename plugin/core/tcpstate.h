@@ -314,7 +314,7 @@ enum tcpstate_result {
     TCPSTATE_RESULT_REJECTED,
     TCPSTATE_RESULT_HANDSHAKE_ABORTED,
     TCPSTATE_RESULT_UNREACHABLE,
-    TCPSTATE_RESULT_UNANSWERED,      /* SYNs, and nothing came back */
+    TCPSTATE_RESULT_UNANSWERED,      /* SYNs, and nothing that answers them came back */
     TCPSTATE_RESULT_HALF_OPEN,       /* SYN,ACK, but no end of the handshake */
     TCPSTATE_RESULT_OPEN,            /* established, neither side closed */
     TCPSTATE_RESULT_SILENT,          /* ... and keep-alives go unanswered */

@@ -53,7 +53,7 @@ static struct misfit misfit_of(const struct tcpstate_incarnation *incarnation, e
 {
     struct misfit misfit = { 0 };
 
-    if (result != TCPSTATE_RESULT_HALF_OPEN && result != TCPSTATE_RESULT_UNKNOWN && result != TCPSTATE_RESULT_UNANSWERED)
+    if (result != TCPSTATE_RESULT_UNKNOWN && result != TCPSTATE_RESULT_UNANSWERED)
         return misfit;
     const struct tcpstate_connection *now = tcpstate_incarnation_look(incarnation);
     const int client = now->client;
@@ -63,10 +63,12 @@ static struct misfit misfit_of(const struct tcpstate_incarnation *incarnation, e
         return misfit;
     const struct tcpstate_endpoint *server = &now->ends[!client];
     misfit.expected++;
-    misfit.acked = result == TCPSTATE_RESULT_HALF_OPEN ? server->syn_acked : server->last_ack;
+    uint32_t isn; /* the SYN,ACK's */
+    const bool sent_syn_ack = result == TCPSTATE_RESULT_UNANSWERED && tcpstate_isn(now, !client, &isn);
+    misfit.acked = sent_syn_ack ? server->syn_acked : server->last_ack;
     if (server->last.frame < now->milestones[TCPSTATE_MILESTONE_SYN] || misfit.acked == misfit.expected)
         return misfit;
-    if (result == TCPSTATE_RESULT_HALF_OPEN)
+    if (sent_syn_ack)
         misfit.cause = TCPSTATE_UNANSWERED_WRONG_SYN_ACK;
     /* Its last segment has neither SYN, FIN nor RST.  Where it may be of an open connection whose
      * SYN,ACK was not captured, nothing is said of it. */
@@ -135,12 +137,12 @@ const char *tcpstate_missing_text(wmem_allocator_t *pool, enum tcpstate_language
                                   const struct tcpstate_incarnation *incarnation, const struct tcpstate_outcome *outcome, int client)
 {
     const struct misfit misfit = misfit_of(incarnation, outcome->result);
-    const bool rejected = misfit.cause == TCPSTATE_UNANSWERED_WRONG_SYN_ACK; /* the client owes nothing, then */
-    const char *missing = rejected ? "" : tcpstate_missing_in(pool, language, outcome, client, tcpstate_incarnation_duration(incarnation));
+    const char *missing = tcpstate_missing_in(pool, language, outcome, client, tcpstate_incarnation_duration(incarnation));
 
     if (misfit.cause == 0)
         return missing;
-    const enum tcpstate_phrase phrase = rejected ? TCPSTATE_PHRASE_UNANSWERED_WRONG_SYN_ACK : TCPSTATE_PHRASE_UNANSWERED_WRONG_ACK;
+    const enum tcpstate_phrase phrase = misfit.cause == TCPSTATE_UNANSWERED_WRONG_SYN_ACK ? TCPSTATE_PHRASE_UNANSWERED_WRONG_SYN_ACK
+                                                                                        : TCPSTATE_PHRASE_UNANSWERED_WRONG_ACK;
     return joined(pool, language, missing,
                   wmem_strdup_printf(pool, tcpstate_phrase(phrase, language), misfit.acked, misfit.expected));
 }

@@ -105,6 +105,18 @@ static void syn_ack_rejected(void)
           .over = true });
 }
 
+/* RFC 9293 section 3.10.7.3: a SYN,ACK that acknowledges another number leaves the client in
+ * SYN_SENT, and its SYN without an answer, whether the client sends a RST or not. */
+static void syn_ack_that_answers_no_syn(void)
+{
+    FIGURE(
+        { "SYN_SENT",  TO_B, "S",  100,  0,    0, "SYN_RCVD?", "syn" },
+        { "SYN_SENT",  TO_A, "S.", 300,  5000, 0, "SYN_RCVD?", "bad-syn-ack",
+          .failed = ACK_IS_J_PLUS_1, .expected = 101, .outcome = "unanswered", .owing = B_OWES, .count = 1 },
+        { "SYN_SENT?", TO_B, "R",  5000, 0,    0, "LISTEN?",   "syn-ack-rejected", .reset = EXACT,
+          .outcome = "unanswered", .owing = B_OWES, .count = 1 });
+}
+
 /* The RST of figure 8 ends nothing: A goes on waiting. */
 static void rejection_of_an_old_duplicate_ends_nothing(void)
 {
@@ -292,6 +304,7 @@ int main(int argc, char **argv)
     TEST(refused);
     TEST(refused_then_accepted);
     TEST(syn_ack_rejected);
+    TEST(syn_ack_that_answers_no_syn);
     TEST(rejection_of_an_old_duplicate_ends_nothing);
     TEST(handshake_never_completed);
     TEST(opener_gives_up);
