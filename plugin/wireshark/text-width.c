@@ -100,6 +100,12 @@ void tcpstate_append_padded(GString *line, const char *text, int columns)
     append_blanks(line, columns - tcpstate_columns(line->str + before));
 }
 
+void tcpstate_append_filled(GString *line, const char *text, int columns)
+{
+    g_string_append(line, text);
+    append_blanks(line, columns - tcpstate_columns(text));
+}
+
 /* The best place at or before `end` to end a line. */
 static const char *break_before(const char *text, const char *end)
 {

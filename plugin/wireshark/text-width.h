@@ -28,7 +28,8 @@ char *tcpstate_printable(const char *text);
 void tcpstate_append_padded(GString *line, const char *text, int columns);
 void tcpstate_append_cut(GString *line, const char *text, int columns);
 
-/* Print a text, filled up with blanks to that many columns. */
+/* Append or print a text, filled up with blanks to that many columns. */
+void tcpstate_append_filled(GString *line, const char *text, int columns);
 void tcpstate_print_padded(const char *text, int columns, bool to_the_right);
 
 /* Append a text in as many lines as it needs, each ended by a line feed, the

@@ -1,137 +1,18 @@
 /* view-sockets.c - "-z tcpstate,sockets[,json][,HOST][,AT]": the sockets of each host at a
- * moment, as "ss -tan" would have shown them there.
+ * moment, as "ss -tan" would have shown them there; as a table, or as rows for programs.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
- *
- * AT is a frame's number, or a time in seconds since the capture's first frame if
- * it has a point; left out: the capture's end.  A socket of the wire: what never
- * sent or received anything (a listening one) is not there, and a state is as
- * proven or inferred as in the tree.  TIME_WAIT ends after the preference two_msl.
  */
-#include "rows.h"
+#include "sockets.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "../text/phrases.h"
-#include "incarnations.h"
 #include "preferences.h"
+#include "rows.h"
 #include "text-width.h"
 #include "wording.h"
-
-/* Where both ends of a connection stood after its last segment up to the moment. */
-struct stand {
-    const struct tcpstate_incarnation *incarnation;
-    int64_t time, since[2];
-    uint8_t state[2];
-    bool inferred[2];
-    bool over; /* the four-tuple's next connection has begun, and so the ends hold it no longer */
-};
-
-struct sockets {
-    GArray *stands;      /* of struct stand */
-    GHashTable *by_incarnation; /* -> index + 1 */
-    bool json;           /* an object in each line */
-    char *host;          /* or NULL: all */
-    uint32_t frame;      /* the last that counts; UINT32_MAX: all */
-    double seconds;      /* since the first frame, the last that counts; negative: all */
-    int64_t moment;      /* of the last segment taken, whosever */
-};
-
-static void take(void *data, const struct tcpstate_tapped *tapped)
-{
-    struct sockets *sockets = (struct sockets *)data;
-    const struct tcpstate_incarnation *incarnation = tapped->sight.incarnation;
-    int64_t now = tapped->reading.segment.time;
-
-    if (tapped->reading.segment.frame > sockets->frame || (sockets->seconds >= 0 && tapped->began > sockets->seconds * 1000))
-        return;
-    unsigned index = GPOINTER_TO_UINT(g_hash_table_lookup(sockets->by_incarnation, incarnation));
-    if (index == 0) {
-        struct stand fresh = { .incarnation = incarnation, .since = { now, now }, .state = { TCPSTATE_UNKNOWN, TCPSTATE_UNKNOWN } };
-        unsigned before = incarnation->before ? GPOINTER_TO_UINT(g_hash_table_lookup(sockets->by_incarnation, incarnation->before)) : 0;
-        if (before > 0)
-            g_array_index(sockets->stands, struct stand, before - 1).over = true;
-        g_array_append_val(sockets->stands, fresh);
-        index = sockets->stands->len;
-        g_hash_table_insert(sockets->by_incarnation, (gpointer)incarnation, GUINT_TO_POINTER(index));
-    }
-    struct stand *stand = &g_array_index(sockets->stands, struct stand, index - 1);
-    stand->over = false; /* it goes on beside the next one, if that has begun */
-    for (int i = 0; i < 2; i++) {
-        const struct tcpstate_standing *end = &tapped->sight.seen.ends[i];
-        if (stand->state[i] != end->after)
-            stand->since[i] = now;
-        stand->state[i] = end->after;
-        stand->inferred[i] = end->after_inferred;
-    }
-    stand->time = now;
-    sockets->moment = MAX(sockets->moment, now);
-}
-
-/* Nanoseconds from then to the moment: of the capture's end, or of the last segment that counts. */
-static int64_t lasts(const struct sockets *sockets, int64_t since)
-{
-    bool whole = sockets->frame == UINT32_MAX && sockets->seconds < 0;
-
-    return MAX(whole ? tcpstate_capture_lasts(since) : sockets->moment - since, 0);
-}
-
-/* The state at the moment; TIME_WAIT ends without a segment. */
-static enum tcpstate_state state_then(const struct sockets *sockets, const struct stand *stand, int end)
-{
-    enum tcpstate_state state = (enum tcpstate_state)stand->state[end];
-
-    if (state == TCPSTATE_TIME_WAIT && lasts(sockets, stand->since[end]) > tcpstate_two_msl())
-        return TCPSTATE_CLOSED;
-    return state;
-}
-
-static bool is_socket(enum tcpstate_state state)
-{
-    return state != TCPSTATE_CLOSED && state != TCPSTATE_LISTEN && state != TCPSTATE_UNKNOWN;
-}
-
-/* ---- How many, by host and state ---- */
-
-struct count {
-    char *host;
-    enum tcpstate_state state;
-    unsigned number, inferred;
-};
-
-static void count_in(GHashTable *counts, const char *host, enum tcpstate_state state, bool inferred)
-{
-    char *key = g_strdup_printf("%s %d", host, (int)state);
-    struct count *count = (struct count *)g_hash_table_lookup(counts, key);
-
-    if (!count) {
-        count = g_new0(struct count, 1);
-        count->host = g_strdup(host);
-        count->state = state;
-        g_hash_table_insert(counts, g_strdup(key), count);
-    }
-    count->number++;
-    count->inferred += inferred;
-    g_free(key);
-}
-
-static void free_count(gpointer data)
-{
-    g_free(((struct count *)data)->host);
-    g_free(data);
-}
-
-static int by_number(gconstpointer a, gconstpointer b)
-{
-    const struct count *one = (const struct count *)a, *other = (const struct count *)b;
-
-    if (one->number != other->number)
-        return one->number < other->number ? 1 : -1;
-    int hosts = strcmp(one->host, other->host);
-    return hosts != 0 ? hosts : (int)one->state - (int)other->state;
-}
 
 /* Who must act before a socket in this state can go on; NULL: nobody. */
 struct owing {
@@ -154,65 +35,59 @@ static const struct owing *owing_of(enum tcpstate_state state)
     }
 }
 
-static void print_count(const struct count *count)
-{
-    const struct owing *owing = owing_of(count->state);
-    enum tcpstate_language language = tcpstate_language();
+/* ---- For a person ---- */
 
-    printf("%8u  ", count->number);
-    tcpstate_print_padded(tcpstate_state_name(count->state), 11, false);
-    printf("  %s", count->host);
-    if (count->inferred > 0)
-        printf(tcpstate_phrase(TCPSTATE_PHRASE_SOCKETS_INFERRED, language), count->inferred);
-    printf("%s%s\n", owing ? "  " : "", owing ? tcpstate_phrase(owing->text, language) : "");
-}
-
-static void print_json_count(const struct count *count)
-{
-    const struct owing *owing = owing_of(count->state);
-    json_dumper row;
-
-    tcpstate_row_begin(&row);
-    tcpstate_row_string(&row, "record", "count");
-    tcpstate_row_string(&row, "host", count->host);
-    tcpstate_row_string(&row, "state", tcpstate_state_name(count->state));
-    tcpstate_row_number(&row, "count", count->number);
-    tcpstate_row_number(&row, "count_inferred", count->inferred);
-    tcpstate_row_string(&row, "owes", owing ? owing->name : NULL);
-    tcpstate_row_end(&row);
-}
-
-static void print_counts(GHashTable *counts, bool json)
-{
-    GList *list = g_list_sort(g_hash_table_get_values(counts), by_number);
-
-    if (!json)
-        printf("\n%s\n", tcpstate_phrase(TCPSTATE_PHRASE_SOCKETS_COUNTS, tcpstate_language()));
-    for (GList *at = list; at; at = at->next)
-        (json ? print_json_count : print_count)((const struct count *)at->data);
-    g_list_free(list);
-}
-
-/* ---- Each of them ---- */
-
-struct socket {
-    const struct tcpstate_summary *summary; /* of its connection */
-    int end;
-    enum tcpstate_state state;
-    bool inferred;
-    int64_t lasts; /* nanoseconds */
+struct table {
+    GString *out;
+    bool counts; /* their heading is there */
 };
 
-static void print_socket(const struct socket *socket, wmem_allocator_t *pool)
+static void append_socket(void *whom, wmem_allocator_t *pool, const struct tcpstate_socket *socket)
 {
+    GString *out = ((struct table *)whom)->out;
     const struct tcpstate_pair *pair = &socket->summary->pair;
     const char *name = wmem_strdup_printf(pool, "%s%s", tcpstate_state_name(socket->state), socket->inferred ? "?" : "");
 
-    tcpstate_print_padded(name, 13, false);
-    tcpstate_print_padded(tcpstate_endpoint_text(pool, pair, socket->end), 47, false);
-    tcpstate_print_padded(tcpstate_endpoint_text(pool, pair, !socket->end), 47, false);
-    printf("%s\n", tcpstate_seconds_text(pool, socket->lasts));
+    tcpstate_append_filled(out, name, 13);
+    tcpstate_append_filled(out, tcpstate_endpoint_text(pool, pair, socket->end), 47);
+    tcpstate_append_filled(out, tcpstate_endpoint_text(pool, pair, !socket->end), 47);
+    g_string_append_printf(out, "%s\n", tcpstate_seconds_text(pool, socket->lasts));
 }
+
+static void append_count(void *whom, const struct tcpstate_socket_count *count)
+{
+    struct table *table = (struct table *)whom;
+    const struct owing *owing = owing_of(count->state);
+    enum tcpstate_language language = tcpstate_language();
+
+    if (!table->counts)
+        g_string_append_printf(table->out, "\n%s\n", tcpstate_phrase(TCPSTATE_PHRASE_SOCKETS_COUNTS, language));
+    table->counts = true;
+    g_string_append_printf(table->out, "%8u  ", count->number);
+    tcpstate_append_filled(table->out, tcpstate_state_name(count->state), 11);
+    g_string_append_printf(table->out, "  %s", count->host);
+    if (count->inferred > 0)
+        g_string_append_printf(table->out, tcpstate_phrase(TCPSTATE_PHRASE_SOCKETS_INFERRED, language), count->inferred);
+    g_string_append_printf(table->out, "%s%s\n", owing ? "  " : "", owing ? tcpstate_phrase(owing->text, language) : "");
+}
+
+void tcpstate_sockets_append(GString *out, const struct tcpstate_sockets *sockets)
+{
+    struct table table = { .out = g_string_new(NULL) };
+    const struct tcpstate_sockets_teller teller = { append_socket, append_count, &table };
+    wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
+
+    g_string_append_printf(out, "%s\n", tcpstate_phrase(TCPSTATE_PHRASE_SOCKETS_TITLE, tcpstate_language()));
+    if (tcpstate_sockets_tell(sockets, &teller) == 0)
+        g_string_append_printf(out, "%s\n", tcpstate_sockets_why_none(pool, sockets));
+    else
+        g_string_append_printf(out, "State        Local                                          Peer                             "
+                                    "              Since (s)\n%s", table.out->str);
+    g_string_free(table.out, TRUE);
+    wmem_destroy_allocator(pool);
+}
+
+/* ---- For a program ---- */
 
 /* As OpenTelemetry's network.connection.state spells it. */
 static const char *state_elsewhere(wmem_allocator_t *pool, enum tcpstate_state state)
@@ -225,7 +100,7 @@ static const char *state_elsewhere(wmem_allocator_t *pool, enum tcpstate_state s
     return kept;
 }
 
-static void print_json_socket(const struct socket *socket, wmem_allocator_t *pool)
+static void print_json_socket(void *whom _U_, wmem_allocator_t *pool, const struct tcpstate_socket *socket)
 {
     const struct tcpstate_pair *pair = &socket->summary->pair;
     json_dumper row;
@@ -245,101 +120,81 @@ static void print_json_socket(const struct socket *socket, wmem_allocator_t *poo
     tcpstate_row_end(&row);
 }
 
-static void print(void *data)
+static void print_json_count(void *whom _U_, const struct tcpstate_socket_count *count)
 {
-    const struct sockets *sockets = (const struct sockets *)data;
-    GHashTable *counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_count);
-    wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK_FAST);
+    const struct owing *owing = owing_of(count->state);
+    json_dumper row;
 
-    if (!sockets->json) {
-        printf("%s\n", tcpstate_phrase(TCPSTATE_PHRASE_SOCKETS_TITLE, tcpstate_language()));
-        printf("State        Local                                          Peer                                           Since (s)\n");
-    }
-    for (unsigned i = 0; i < sockets->stands->len; i++, wmem_free_all(pool)) {
-        const struct stand *stand = &g_array_index(sockets->stands, struct stand, i);
-        struct tcpstate_summary summary;
-        tcpstate_incarnation_summary(stand->incarnation, &summary);
-        for (int end = 0; end < 2; end++) {
-            const struct socket socket = { &summary, end, state_then(sockets, stand, end), stand->inferred[end],
-                                           lasts(sockets, stand->since[end]) };
-            const char *host = tcpstate_address_text(pool, &summary.pair, end, false);
-            if (stand->over || !is_socket(socket.state) || (sockets->host && strcmp(sockets->host, host) != 0))
-                continue;
-            (sockets->json ? print_json_socket : print_socket)(&socket, pool);
-            count_in(counts, host, socket.state, socket.inferred);
-        }
-    }
-    print_counts(counts, sockets->json);
+    tcpstate_row_begin(&row);
+    tcpstate_row_string(&row, "record", "count");
+    tcpstate_row_string(&row, "host", count->host);
+    tcpstate_row_string(&row, "state", tcpstate_state_name(count->state));
+    tcpstate_row_number(&row, "count", count->number);
+    tcpstate_row_number(&row, "count_inferred", count->inferred);
+    tcpstate_row_string(&row, "owes", owing ? owing->name : NULL);
+    tcpstate_row_end(&row);
+}
+
+static void print_json(const struct tcpstate_sockets *sockets)
+{
+    static const struct tcpstate_sockets_teller teller = { print_json_socket, print_json_count, NULL };
+    wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
+
+    if (tcpstate_sockets_tell(sockets, &teller) == 0)
+        fprintf(stderr, "tcpstate: %s\n", tcpstate_sockets_why_none(pool, sockets));
     wmem_destroy_allocator(pool);
-    g_hash_table_destroy(counts);
 }
 
 /* ---- The view ---- */
 
+struct view {
+    struct tcpstate_sockets *sockets;
+    bool json; /* an object in each line */
+};
+
+static void *begin(const char *given, const char **filter)
+{
+    struct view *view = g_new0(struct view, 1);
+
+    view->json = tcpstate_takes(&given, "json");
+    view->sockets = tcpstate_sockets_new(given);
+    *filter = NULL;
+    return view;
+}
+
+static void take(void *data, const struct tcpstate_tapped *tapped)
+{
+    tcpstate_sockets_take(((const struct view *)data)->sockets, tapped);
+}
+
 static void forget(void *data)
 {
-    struct sockets *sockets = (struct sockets *)data;
+    tcpstate_sockets_clear(((const struct view *)data)->sockets);
+}
 
-    g_array_set_size(sockets->stands, 0);
-    g_hash_table_remove_all(sockets->by_incarnation);
-    sockets->moment = INT64_MIN;
+static void print(void *data)
+{
+    const struct view *view = (const struct view *)data;
+
+    if (view->json) {
+        print_json(view->sockets);
+        return;
+    }
+    GString *out = g_string_new(NULL);
+    tcpstate_sockets_append(out, view->sockets);
+    fputs(out->str, stdout);
+    g_string_free(out, TRUE);
 }
 
 static void end(void *data)
 {
-    struct sockets *sockets = (struct sockets *)data;
-
-    g_array_free(sockets->stands, TRUE);
-    g_hash_table_destroy(sockets->by_incarnation);
-    g_free(sockets->host);
-    g_free(sockets);
+    tcpstate_sockets_free(((const struct view *)data)->sockets);
+    g_free(data);
 }
 
-/* A word that is a number is the moment, any other is the host. */
-static void *begin(const char *given, const char **filter)
-{
-    struct sockets *sockets = g_new0(struct sockets, 1);
-
-    sockets->json = tcpstate_takes(&given, "json");
-    char **words = g_strsplit(given ? given : "", ",", 3);
-
-    sockets->stands = g_array_new(FALSE, TRUE, sizeof(struct stand));
-    sockets->by_incarnation = g_hash_table_new(g_direct_hash, g_direct_equal);
-    sockets->frame = UINT32_MAX;
-    sockets->seconds = -1;
-    sockets->moment = INT64_MIN;
-    for (char **word = words; *word; word++) {
-        char *rest;
-        if (!**word || strcmp(*word, "end") == 0)
-            continue;
-        double number = g_ascii_strtod(*word, &rest);
-        if (*rest != '\0') {
-            g_free(sockets->host);
-            sockets->host = g_strdup(*word);
-        } else if (strchr(*word, '.')) {
-            sockets->seconds = number;
-        } else {
-            sockets->frame = (uint32_t)CLAMP(number, 0, UINT32_MAX);
-        }
-    }
-    g_strfreev(words);
-    *filter = NULL;
-    return sockets;
-}
-
-/* The moment stays: it is of all that was taken. */
 static void select_connections(void *data, tcpstate_selects *wanted, const void *whom)
 {
-    struct sockets *sockets = (struct sockets *)data;
-    unsigned kept = 0;
-
-    for (unsigned i = 0; i < sockets->stands->len; i++) {
-        const struct stand *stand = &g_array_index(sockets->stands, struct stand, i);
-        if (wanted(stand->incarnation, whom))
-            g_array_index(sockets->stands, struct stand, kept++) = *stand;
-    }
-    g_array_set_size(sockets->stands, kept);
-    g_hash_table_remove_all(sockets->by_incarnation);
+    tcpstate_sockets_select(((const struct view *)data)->sockets, wanted, whom);
 }
 
 const struct tcpstate_printed tcpstate_printed_sockets = {

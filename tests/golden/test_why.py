@@ -138,6 +138,26 @@ def test_the_sockets_of_each_host(tshark, tmp_path):
     assert [line[0] for line in early if len(line) == 4 and ":" in line[1]] == ["SYN_RCVD?"]
 
 
+@pytest.mark.parametrize("given, english, chinese", [
+    ("192.0.2.99", "The capture holds no TCP segment of 192.0.2.99 up to that moment.", "没有192.0.2.99的TCP报文段"),
+    (f"{CLIENT},0", f"The capture holds no TCP segment of {CLIENT} up to that moment.", f"没有{CLIENT}的TCP报文段"),
+    ("a.example", '"a.example" is neither an IP address nor a moment.', "“a.example”既不是IP地址，也不是时刻。"),
+    (CLIENT, "No socket at that moment.", "该时刻没有套接字。"),     # refused: both ends are CLOSED
+])
+def test_a_host_without_a_socket_is_said_to_have_none(tshark, tmp_path, given, english, chinese):
+    path = capture(tmp_path / "none.pcap", ">S <R.")
+    arguments = "-q", "-r", path, "-z"
+    assert tshark(*arguments, f"tcpstate,sockets,{given}").splitlines()[1:] == [english]
+    assert chinese in tshark("-o", "tcpstate.language:zh", *arguments, f"tcpstate,sockets,{given}")
+    assert tshark(*arguments, f"tcpstate,sockets,json,{given}") == ""
+
+
+def test_a_host_is_known_however_its_address_is_written(tshark):
+    path = ROOT / "tests" / "golden" / "cases" / "tunnel-ipv6-in-ipv4.pcap"
+    one, other = (tshark("-q", "-r", path, "-z", f"tcpstate,sockets,{host},3") for host in ("2001:db8::2", "2001:0DB8:0::2"))
+    assert one == other and "[2001:db8::2]:" in one
+
+
 def test_a_rst_after_which_its_sender_went_on(tshark):
     """Frame 8 is a RST in the client's name; in frame 9 the client goes on.  Only who has seen that says so, and then tree,
     expert information and report do."""
@@ -238,8 +258,10 @@ def number_of(path, segments):
 def test_an_answer_that_is_none_to_the_syn(tshark, tmp_path, segments, by, missing, chinese):
     path = number_of(tmp_path / "misfit.pcap", segments)
     told = tshark("-2", "-r", path, "-Y", "tcp", "-T", "fields", "-e", "frame.number", "-e", "tcpstate.unanswered.by", "-e",
-                  "tcpstate.missing").splitlines()[-1].split("\t")[1:]
+                  "tcpstate.missing", "-e", "tcpstate.outcome").splitlines()[-1].split("\t")[1:]
     assert told[0] == by and missing in told[1]
+    if by == "wrong-syn-ack":   # as for any SYN without an answer, and for how long
+        assert told[2] == "unanswered" and told[1].startswith("no answer to 1 SYN in 10.0 s; ")
     assert missing in tshark("-q", "-r", path, "-z", "tcpstate,connections")
     assert chinese in tshark("-q", "-o", "tcpstate.language:zh", "-r", path, "-z", "tcpstate,connections")
     row = tshark("-q", "-r", path, "-z", "tcpstate,connections,json").splitlines()[-1]

@@ -1,0 +1,273 @@
+/* sockets.c - the sockets of each host at a moment; see sockets.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "sockets.h"
+
+#include <string.h>
+
+#include <wsutil/inet_addr.h>
+
+#include "../text/phrases.h"
+#include "incarnations.h"
+#include "preferences.h"
+#include "text-width.h"
+#include "wording.h"
+
+/* Where both ends of a connection stood after its last segment up to the moment. */
+struct stand {
+    const struct tcpstate_incarnation *incarnation;
+    int64_t time, since[2];
+    uint8_t state[2];
+    bool inferred[2];
+    bool over; /* the four-tuple's next connection has begun, and so the ends hold it no longer */
+};
+
+struct tcpstate_sockets {
+    GArray *stands;      /* of struct stand */
+    GHashTable *by_incarnation; /* -> index + 1 */
+    char *host;          /* or NULL: all */
+    bool is_address;     /* it is one; else nobody has it */
+    uint32_t frame;      /* the last that counts; UINT32_MAX: all */
+    double seconds;      /* since the first frame, the last that counts; negative: all */
+    int64_t moment;      /* of the last segment taken, whosever */
+};
+
+void tcpstate_sockets_take(struct tcpstate_sockets *sockets, const struct tcpstate_tapped *tapped)
+{
+    const struct tcpstate_incarnation *incarnation = tapped->sight.incarnation;
+    int64_t now = tapped->reading.segment.time;
+
+    if (tapped->reading.segment.frame > sockets->frame || (sockets->seconds >= 0 && tapped->began > sockets->seconds * 1000))
+        return;
+    unsigned index = GPOINTER_TO_UINT(g_hash_table_lookup(sockets->by_incarnation, incarnation));
+    if (index == 0) {
+        struct stand fresh = { .incarnation = incarnation, .since = { now, now }, .state = { TCPSTATE_UNKNOWN, TCPSTATE_UNKNOWN } };
+        unsigned before = incarnation->before ? GPOINTER_TO_UINT(g_hash_table_lookup(sockets->by_incarnation, incarnation->before)) : 0;
+        if (before > 0)
+            g_array_index(sockets->stands, struct stand, before - 1).over = true;
+        g_array_append_val(sockets->stands, fresh);
+        index = sockets->stands->len;
+        g_hash_table_insert(sockets->by_incarnation, (gpointer)incarnation, GUINT_TO_POINTER(index));
+    }
+    struct stand *stand = &g_array_index(sockets->stands, struct stand, index - 1);
+    stand->over = false; /* it goes on beside the next one, if that has begun */
+    for (int i = 0; i < 2; i++) {
+        const struct tcpstate_standing *end = &tapped->sight.seen.ends[i];
+        if (stand->state[i] != end->after)
+            stand->since[i] = now;
+        stand->state[i] = end->after;
+        stand->inferred[i] = end->after_inferred;
+    }
+    stand->time = now;
+    sockets->moment = MAX(sockets->moment, now);
+}
+
+/* Nanoseconds from then to the moment: of the capture's end, or of the last segment that counts. */
+static int64_t lasts(const struct tcpstate_sockets *sockets, int64_t since)
+{
+    bool whole = sockets->frame == UINT32_MAX && sockets->seconds < 0;
+
+    return MAX(whole ? tcpstate_capture_lasts(since) : sockets->moment - since, 0);
+}
+
+/* The state at the moment; TIME_WAIT ends without a segment. */
+static enum tcpstate_state state_then(const struct tcpstate_sockets *sockets, const struct stand *stand, int end)
+{
+    enum tcpstate_state state = (enum tcpstate_state)stand->state[end];
+
+    if (state == TCPSTATE_TIME_WAIT && lasts(sockets, stand->since[end]) > tcpstate_two_msl())
+        return TCPSTATE_CLOSED;
+    return state;
+}
+
+static bool is_socket(enum tcpstate_state state)
+{
+    return state != TCPSTATE_CLOSED && state != TCPSTATE_LISTEN && state != TCPSTATE_UNKNOWN;
+}
+
+/* ---- How many, by host and state ---- */
+
+static void count_in(GHashTable *counts, const char *host, enum tcpstate_state state, bool inferred)
+{
+    char *key = g_strdup_printf("%s %d", host, (int)state);
+    struct tcpstate_socket_count *count = (struct tcpstate_socket_count *)g_hash_table_lookup(counts, key);
+
+    if (!count) {
+        count = g_new0(struct tcpstate_socket_count, 1);
+        count->host = g_strdup(host);
+        count->state = state;
+        g_hash_table_insert(counts, g_strdup(key), count);
+    }
+    count->number++;
+    count->inferred += inferred;
+    g_free(key);
+}
+
+static void free_count(gpointer data)
+{
+    g_free(((struct tcpstate_socket_count *)data)->host);
+    g_free(data);
+}
+
+static int by_number(gconstpointer a, gconstpointer b)
+{
+    const struct tcpstate_socket_count *one = (const struct tcpstate_socket_count *)a, *other = (const struct tcpstate_socket_count *)b;
+
+    if (one->number != other->number)
+        return one->number < other->number ? 1 : -1;
+    int hosts = strcmp(one->host, other->host);
+    return hosts != 0 ? hosts : (int)one->state - (int)other->state;
+}
+
+static void tell_counts(GHashTable *counts, const struct tcpstate_sockets_teller *teller)
+{
+    GList *list = g_list_sort(g_hash_table_get_values(counts), by_number);
+
+    for (GList *at = list; at; at = at->next)
+        teller->count(teller->whom, (const struct tcpstate_socket_count *)at->data);
+    g_list_free(list);
+}
+
+/* ---- Each of them ---- */
+
+static bool is_wanted(const struct tcpstate_sockets *sockets, const char *host)
+{
+    return !sockets->host || strcmp(sockets->host, host) == 0;
+}
+
+unsigned tcpstate_sockets_tell(const struct tcpstate_sockets *sockets, const struct tcpstate_sockets_teller *teller)
+{
+    GHashTable *counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_count);
+    wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK_FAST);
+    unsigned told = 0;
+
+    for (unsigned i = 0; i < sockets->stands->len; i++, wmem_free_all(pool)) {
+        const struct stand *stand = &g_array_index(sockets->stands, struct stand, i);
+        struct tcpstate_summary summary;
+        tcpstate_incarnation_summary(stand->incarnation, &summary);
+        for (int end = 0; end < 2; end++) {
+            const struct tcpstate_socket socket = { &summary, end, state_then(sockets, stand, end), stand->inferred[end],
+                                                    lasts(sockets, stand->since[end]) };
+            const char *host = tcpstate_address_text(pool, &summary.pair, end, false);
+            if (stand->over || !is_socket(socket.state) || !is_wanted(sockets, host))
+                continue;
+            teller->socket(teller->whom, pool, &socket);
+            count_in(counts, host, socket.state, socket.inferred);
+            told++;
+        }
+    }
+    tell_counts(counts, teller);
+    wmem_destroy_allocator(pool);
+    g_hash_table_destroy(counts);
+    return told;
+}
+
+/* Whether the host sent or was sent a segment up to the moment. */
+static bool is_there(const struct tcpstate_sockets *sockets, wmem_allocator_t *pool)
+{
+    bool there = false;
+
+    for (unsigned i = 0; i < sockets->stands->len && !there; i++) {
+        struct tcpstate_summary summary;
+        tcpstate_incarnation_summary(g_array_index(sockets->stands, struct stand, i).incarnation, &summary);
+        for (int end = 0; end < 2; end++)
+            there |= is_wanted(sockets, tcpstate_address_text(pool, &summary.pair, end, false));
+    }
+    return there;
+}
+
+const char *tcpstate_sockets_why_none(wmem_allocator_t *pool, const struct tcpstate_sockets *sockets)
+{
+    enum tcpstate_language language = tcpstate_language();
+
+    if (!sockets->host || is_there(sockets, pool))
+        return tcpstate_phrase(TCPSTATE_PHRASE_SOCKETS_NONE, language);
+    char *host = tcpstate_printable(sockets->host);
+    const char *why = wmem_strdup_printf(
+        pool, tcpstate_phrase(sockets->is_address ? TCPSTATE_PHRASE_SOCKETS_NO_HOST : TCPSTATE_PHRASE_SOCKETS_NO_ADDRESS, language), host);
+    g_free(host);
+    return why;
+}
+
+/* ---- What is asked for ---- */
+
+/* An address as the capture's are written, however it was. */
+static void set_host(struct tcpstate_sockets *sockets, const char *word)
+{
+    ws_in4_addr v4;
+    ws_in6_addr v6;
+    char text[WS_INET6_ADDRSTRLEN];
+
+    g_free(sockets->host);
+    sockets->is_address = true;
+    if (ws_inet_pton4(word, &v4)) {
+        sockets->host = g_strdup(word);
+    } else if (ws_inet_pton6(word, &v6)) {
+        sockets->host = g_strdup(ws_inet_ntop6(&v6, text, sizeof text));
+    } else {
+        sockets->host = g_strdup(word);
+        sockets->is_address = false;
+    }
+}
+
+static void set_word(struct tcpstate_sockets *sockets, const char *word)
+{
+    char *rest;
+    double number = g_ascii_strtod(word, &rest);
+
+    if (*rest != '\0')
+        set_host(sockets, word);
+    else if (strchr(word, '.'))
+        sockets->seconds = number;
+    else
+        sockets->frame = (uint32_t)CLAMP(number, 0, UINT32_MAX);
+}
+
+struct tcpstate_sockets *tcpstate_sockets_new(const char *words)
+{
+    struct tcpstate_sockets *sockets = g_new0(struct tcpstate_sockets, 1);
+    char **list = g_strsplit(words ? words : "", ",", 3);
+
+    sockets->stands = g_array_new(FALSE, TRUE, sizeof(struct stand));
+    sockets->by_incarnation = g_hash_table_new(g_direct_hash, g_direct_equal);
+    sockets->frame = UINT32_MAX;
+    sockets->seconds = -1;
+    sockets->moment = INT64_MIN;
+    for (char **word = list; *word; word++) {
+        g_strstrip(*word);
+        if (**word && strcmp(*word, "end") != 0)
+            set_word(sockets, *word);
+    }
+    g_strfreev(list);
+    return sockets;
+}
+
+void tcpstate_sockets_clear(struct tcpstate_sockets *sockets)
+{
+    g_array_set_size(sockets->stands, 0);
+    g_hash_table_remove_all(sockets->by_incarnation);
+    sockets->moment = INT64_MIN;
+}
+
+void tcpstate_sockets_free(struct tcpstate_sockets *sockets)
+{
+    g_array_free(sockets->stands, TRUE);
+    g_hash_table_destroy(sockets->by_incarnation);
+    g_free(sockets->host);
+    g_free(sockets);
+}
+
+/* The moment stays: it is of all that was taken. */
+void tcpstate_sockets_select(struct tcpstate_sockets *sockets, tcpstate_selects *wanted, const void *whom)
+{
+    unsigned kept = 0;
+
+    for (unsigned i = 0; i < sockets->stands->len; i++) {
+        const struct stand *stand = &g_array_index(sockets->stands, struct stand, i);
+        if (wanted(stand->incarnation, whom))
+            g_array_index(sockets->stands, struct stand, kept++) = *stand;
+    }
+    g_array_set_size(sockets->stands, kept);
+    g_hash_table_remove_all(sockets->by_incarnation);
+}
