@@ -13,138 +13,11 @@
 
 #include "../text/catalogue.h"
 #include "../text/phrases.h"
-#include "agreed.h"
 #include "capture.h"
 #include "preferences.h"
 #include "tree-fields.h"
-#include "unanswered.h"
+#include "tree-parts.h"
 #include "wording.h"
-
-/* One end's state, in one line with the state before where they differ. */
-static void add_state(const struct tcpstate_view *view, enum tcpstate_field field, const struct tcpstate_standing *end,
-                      int64_t stayed)
-{
-    enum tcpstate_state before = (enum tcpstate_state)end->before, after = (enum tcpstate_state)end->after;
-    const char *name = tcpstate_state_name(after);
-
-    if (!view->visible) {
-        tcpstate_add_string(view, field, name);
-        return;
-    }
-    const char *text = tcpstate_state_text(after, end->after_inferred);
-    if (before == after && end->before_inferred == end->after_inferred)
-        tcpstate_add_named(view, field, name, text);
-    else
-        tcpstate_add_changed(view, field, name, text, tcpstate_state_text(before, end->before_inferred), stayed);
-}
-
-/* The state of the sender or the receiver, which client and server show too
- * where it is known who is who; filters and columns may ask for either. */
-static void add_end_state(const struct tcpstate_view *view, enum tcpstate_field field, int end, bool known)
-{
-    const struct tcpstate_standing *standing = &view->sight->seen.ends[end];
-
-    if (known)
-        tcpstate_add_hidden_string(view, field, tcpstate_state_name((enum tcpstate_state)standing->after));
-    else
-        add_state(view, field, standing, -1);
-}
-
-/* The same for a column, which has no room for "(inferred)". */
-static void add_marked_state(const struct tcpstate_view *view, enum tcpstate_field field, const char *whose,
-                             const struct tcpstate_standing *end)
-{
-    char marked[32];
-    const char *name = tcpstate_state_name((enum tcpstate_state)end->after);
-    bool inferred = end->after_inferred && end->after != TCPSTATE_UNKNOWN;
-
-    if ((inferred || *whose) && tcpstate_wanted(view, field)) {
-        g_stpcpy(g_stpcpy(g_stpcpy(marked, whose), name), inferred ? "?" : "");
-        name = marked;
-    }
-    tcpstate_add_hidden_string(view, field, name);
-}
-
-/* The columns Client and Server where nobody knows who is which: A is the end with
- * the lower address and port, B the other. */
-static void add_marked_states_without_roles(const struct tcpstate_view *view)
-{
-    const struct tcpstate_standing *ends = view->sight->seen.ends;
-
-    for (int i = 0; i < 2; i++)
-        add_marked_state(view, i == 0 ? TCPSTATE_FIELD_CLIENT : TCPSTATE_FIELD_SERVER,
-                         ends[i].after == TCPSTATE_UNKNOWN ? "" : i == 0 ? "A: " : "B: ", &ends[i]);
-}
-
-/* Whether it is known who sent this, the client or the server.  An ICMP error is
- * nobody's segment, whoever it quotes. */
-static bool has_sender(const struct tcpstate_view *view)
-{
-    return view->sight->seen.client >= 0 && !view->reading->quoted;
-}
-
-static const char *sender_word(const struct tcpstate_view *view)
-{
-    enum tcpstate_word word = view->reading->segment.from == view->sight->seen.client ? TCPSTATE_WORD_CLIENT
-                                                                                     : TCPSTATE_WORD_SERVER;
-
-    return tcpstate_word(has_sender(view) ? word : TCPSTATE_WORD_UNKNOWN, view->language);
-}
-
-/* How it is known who is the client; where it is not, who the columns' A and B are. */
-static const char *roles_text(const struct tcpstate_view *view, bool known)
-{
-    wmem_allocator_t *pool = view->pinfo->pool;
-    const struct tcpstate_pair *pair = &view->reading->pair;
-
-    if (known)
-        return tcpstate_word(TCPSTATE_WORD_ROLES_INFERRED, view->language);
-    if (!view->visible)
-        return "";
-    return wmem_strdup_printf(pool, tcpstate_phrase(TCPSTATE_PHRASE_ROLES_A_AND_B, view->language),
-                              tcpstate_endpoint_text(pool, pair, 0), tcpstate_endpoint_text(pool, pair, 1));
-}
-
-static void add_roles(const struct tcpstate_view *view, bool known)
-{
-    const struct tcpstate_observation *seen = &view->sight->seen;
-    const char *sender = has_sender(view) ? tcpstate_side_name(seen->client, view->reading->segment.from) : "unknown";
-
-    if (seen->step != TCPSTATE_STEP_NONE && has_sender(view))
-        tcpstate_add_hidden_string(view, TCPSTATE_FIELD_SENDER, sender); /* the step's line names it */
-    else
-        tcpstate_add_named(view, TCPSTATE_FIELD_SENDER, sender, sender_word(view));
-    if (known && !seen->roles_inferred)
-        tcpstate_add_hidden_string(view, TCPSTATE_FIELD_ROLES, "seen");
-    else
-        tcpstate_add_named(view, TCPSTATE_FIELD_ROLES, known ? "inferred" : "unknown", roles_text(view, known));
-}
-
-static void add_states(const struct tcpstate_view *view)
-{
-    static const struct tcpstate_standing unknown = { .before = TCPSTATE_UNKNOWN, .after = TCPSTATE_UNKNOWN };
-    const struct tcpstate_observation *seen = &view->sight->seen;
-    int from = view->reading->segment.from;
-    bool known = seen->client >= 0;
-
-    add_roles(view, known);
-    for (int i = 0; i < 2; i++) {
-        const struct tcpstate_standing *end = known ? &seen->ends[i == 0 ? seen->client : !seen->client] : &unknown;
-        int64_t stayed = known ? seen->stayed[i == 0 ? seen->client : !seen->client] : -1;
-        add_state(view, i == 0 ? TCPSTATE_FIELD_CLIENT_STATE : TCPSTATE_FIELD_SERVER_STATE, end, stayed);
-        tcpstate_add_hidden_time(view, i == 0 ? TCPSTATE_FIELD_CLIENT_STAYED : TCPSTATE_FIELD_SERVER_STAYED, stayed);
-        tcpstate_add_hidden_string(view, i == 0 ? TCPSTATE_FIELD_CLIENT_PREVIOUS : TCPSTATE_FIELD_SERVER_PREVIOUS,
-                   tcpstate_state_name((enum tcpstate_state)end->before));
-        if (known)
-            add_marked_state(view, i == 0 ? TCPSTATE_FIELD_CLIENT : TCPSTATE_FIELD_SERVER, "", end);
-        tcpstate_add_hidden_boolean(view, i == 0 ? TCPSTATE_FIELD_CLIENT_INFERRED : TCPSTATE_FIELD_SERVER_INFERRED,
-                                    end->after_inferred);
-    }
-    if (!known)
-        add_marked_states_without_roles(view);
-    add_end_state(view, TCPSTATE_FIELD_SENDER_STATE, from, known);
-    add_end_state(view, TCPSTATE_FIELD_RECEIVER_STATE, !from, known);
-}
 
 static void add_check(const struct tcpstate_view *view, enum tcpstate_field field, uint8_t check, uint32_t found)
 {
@@ -273,20 +146,6 @@ static void add_mptcp(const struct tcpstate_view *view)
             tcpstate_add_string(view, TCPSTATE_FIELD_MPTCP, names[i].name);
 }
 
-/* The same view, of a subtree with this head. */
-static struct tcpstate_view below(const struct tcpstate_view *view, enum tcpstate_word head)
-{
-    struct tcpstate_view subtree = *view;
-    proto_item *item;
-
-    if (!view->visible)
-        return subtree; /* leaves need no branch where nobody sees it */
-    subtree.tree = proto_tree_add_subtree(view->tree, view->tvb, 0, 0, tcpstate_ett_below, &item,
-                                          tcpstate_word(head, view->language));
-    proto_item_set_generated(item);
-    return subtree;
-}
-
 /* The times that this very segment completes. */
 static void add_times(const struct tcpstate_view *view)
 {
@@ -316,145 +175,6 @@ static void add_times(const struct tcpstate_view *view)
     }
     tcpstate_add_time(view, TCPSTATE_FIELD_REPEATS_AFTER, seen->repeats_after);
     tcpstate_add_time(view, TCPSTATE_FIELD_RESET_AFTER, seen->reset_after);
-}
-
-/* Who waits for what when the capture ends, and the slowest response on its own frame. */
-static void add_waits(const struct tcpstate_view *view)
-{
-    struct tcpstate_wait wait;
-
-    if (!view->sight->later || !tcpstate_any_wanted(view, TCPSTATE_FIELD_WAIT, TCPSTATE_FIELD_RESPONSE_TIME))
-        return;
-    int64_t lasts = tcpstate_incarnation_waits(view->sight->incarnation, &wait);
-    if (lasts >= tcpstate_stalled_after() && wait.kind != TCPSTATE_WAIT_NONE) {
-        tcpstate_add_named(view, TCPSTATE_FIELD_WAIT, tcpstate_wait_name(wait.kind), tcpstate_wait_word(wait.kind));
-        tcpstate_add_time(view, TCPSTATE_FIELD_WAIT_TIME, lasts);
-    }
-    const struct tcpstate_account *account = &tcpstate_incarnation_connection(view->sight->incarnation)->account;
-    if (account->slowest > 0 && account->slowest_frame == view->reading->segment.frame)
-        tcpstate_add_time(view, TCPSTATE_FIELD_RESPONSE_TIME, account->slowest);
-}
-
-/* Who did something; hidden where it was nobody, or the line above says it. */
-static void add_ends(const struct tcpstate_view *view, enum tcpstate_field field, bool hidden, const char *name,
-                     const char *word)
-{
-    if (hidden)
-        tcpstate_add_hidden_string(view, field, name);
-    else
-        tcpstate_add_named(view, field, name, word);
-}
-
-/* Zeek's code, and what it says. */
-static void add_conn_state(const struct tcpstate_view *view, const char *code)
-{
-    const char *meaning = tcpstate_conn_state_meaning(code, view->language);
-
-    tcpstate_add_explained(view, TCPSTATE_FIELD_CONN_STATE, code,
-                           *meaning ? tcpstate_phrase(TCPSTATE_PHRASE_COLON, view->language) : "", meaning);
-}
-
-/* Hidden: the line above them has them all. */
-static void add_answer(const struct tcpstate_view *view, enum tcpstate_field field, enum tcpstate_answer answer)
-{
-    if (answer != TCPSTATE_NOT_KNOWN)
-        tcpstate_add_hidden_boolean(view, field, answer == TCPSTATE_YES);
-}
-
-static void add_name(const struct tcpstate_view *view, enum tcpstate_field field, const char *name)
-{
-    if (name)
-        tcpstate_add_hidden_string(view, field, name);
-}
-
-/* What the handshake agreed, in one line. */
-static void add_agreed(const struct tcpstate_view *view)
-{
-    const struct tcpstate_connection *connection = tcpstate_incarnation_connection(view->sight->incarnation);
-    const int client = connection->client;
-    struct tcpstate_agreed agreed;
-
-    if (!tcpstate_any_wanted(view, TCPSTATE_FIELD_AGREED, TCPSTATE_FIELD_AGREED_FAST_OPEN))
-        return;
-    tcpstate_agreed(connection, &agreed);
-    for (int i = 0; i < 2 && client >= 0; i++)
-        if (agreed.mss[client ^ i] > 0)
-            tcpstate_add_hidden_uint(view, i == 0 ? TCPSTATE_FIELD_CLIENT_MSS : TCPSTATE_FIELD_SERVER_MSS,
-                                     (uint32_t)agreed.mss[client ^ i]);
-    if (!agreed.answered)
-        return;
-    tcpstate_add_string(view, TCPSTATE_FIELD_AGREED,
-                        tcpstate_agreed_text(view->pinfo->pool, view->language, connection, client < 0 ? 0 : client));
-    add_answer(view, TCPSTATE_FIELD_AGREED_SCALE, tcpstate_by_both(agreed.window_scale));
-    add_answer(view, TCPSTATE_FIELD_AGREED_TIMESTAMPS, tcpstate_by_both(agreed.timestamps));
-    for (int i = 0; i < 2 && client >= 0; i++)
-        add_answer(view, i == 0 ? TCPSTATE_FIELD_CLIENT_SACK : TCPSTATE_FIELD_SERVER_SACK,
-                   (enum tcpstate_answer)agreed.sack[!(client ^ i)]);
-    add_name(view, TCPSTATE_FIELD_AGREED_ECN, tcpstate_ecn_name(agreed.ecn));
-    add_name(view, TCPSTATE_FIELD_AGREED_MPTCP, tcpstate_mptcp_name(&agreed));
-    add_name(view, TCPSTATE_FIELD_AGREED_FAST_OPEN, tcpstate_fast_open_name(agreed.fast_open));
-}
-
-/* Of a SYN without an answer that fits, what came before it: one line, and a value for each part. */
-static void add_unanswered(const struct tcpstate_view *view, enum tcpstate_result result)
-{
-    int64_t after;
-
-    if (!view->sight->later || !tcpstate_any_wanted(view, TCPSTATE_FIELD_UNANSWERED, TCPSTATE_FIELD_UNANSWERED_BY))
-        return;
-    unsigned causes = tcpstate_unanswered(view->sight->incarnation, result, &after);
-    for (unsigned cause = TCPSTATE_UNANSWERED_REUSED; cause <= TCPSTATE_UNANSWERED_WRONG_ACK; cause <<= 1) {
-        const char *name = tcpstate_unanswered_name(cause);
-        if (!(causes & cause))
-            continue;
-        if (cause & TCPSTATE_UNANSWERED_MISFIT) /* in words it is what is missing */
-            tcpstate_add_hidden_string(view, TCPSTATE_FIELD_UNANSWERED_BY, name);
-        else if (cause == TCPSTATE_UNANSWERED_REUSED)
-            tcpstate_add_named(view, TCPSTATE_FIELD_UNANSWERED, name,
-                               tcpstate_unanswered_text(view->pinfo->pool, view->language, view->sight->incarnation, result));
-        else
-            tcpstate_add_hidden_string(view, TCPSTATE_FIELD_UNANSWERED, name);
-    }
-}
-
-/* What became of the connection: on the segment that ends it, and on every
- * segment once the whole capture has been read. */
-static void add_outcome(const struct tcpstate_view *above)
-{
-    const struct tcpstate_observation *seen = &above->sight->seen;
-    struct tcpstate_outcome outcome;
-
-    if (!above->sight->later && !seen->over)
-        return;
-    struct tcpstate_view subtree = below(above, TCPSTATE_WORD_WHOLE);
-    const struct tcpstate_view *view = &subtree;
-    tcpstate_incarnation_outcome(view->sight->incarnation, &outcome);
-    tcpstate_add_named(view, TCPSTATE_FIELD_OUTCOME, tcpstate_result_name(outcome.result),
-              tcpstate_result_word(outcome.result, view->language));
-    add_ends(view, TCPSTATE_FIELD_CLOSED_BY, outcome.closed_by < 0, tcpstate_closed_by_name(&outcome, seen->client),
-             tcpstate_closed_by_word(&outcome, seen->client));
-    add_ends(view, TCPSTATE_FIELD_ENDED_BY, outcome.ended_by < 0 || outcome.ended_by == outcome.closed_by,
-             tcpstate_ended_by_name(&outcome, seen->client), tcpstate_ended_by_word(&outcome, seen->client));
-    const char *close_kind = tcpstate_close_kind_name(outcome.close_kind);
-    if (outcome.close_kind == TCPSTATE_CLOSE_NONE)
-        tcpstate_add_hidden_string(view, TCPSTATE_FIELD_CLOSE_KIND, close_kind);
-    else
-        tcpstate_add_named(view, TCPSTATE_FIELD_CLOSE_KIND, close_kind,
-                           tcpstate_close_kind_word(outcome.close_kind, view->language));
-    add_conn_state(view, outcome.conn_state);
-    if (view->sight->later && tcpstate_wanted(view, TCPSTATE_FIELD_HISTORY)) {
-        char history[TCPSTATE_ZEEK_LETTERS + 1];
-        tcpstate_history(tcpstate_incarnation_connection(view->sight->incarnation), history);
-        tcpstate_add_hidden_string(view, TCPSTATE_FIELD_HISTORY, history);
-    }
-    add_agreed(view);
-    add_unanswered(view, outcome.result);
-    add_waits(view);
-    if (!tcpstate_wanted(view, TCPSTATE_FIELD_MISSING))
-        return;
-    const char *missing = tcpstate_missing_text(view->pinfo->pool, view->language, view->sight->incarnation, &outcome, seen->client);
-    if (*missing)
-        tcpstate_add_string(view, TCPSTATE_FIELD_MISSING, missing);
 }
 
 /* One filter name; what it says and what mark it makes in the packet list depends. */
@@ -554,9 +274,9 @@ static void add_step(const struct tcpstate_view *view, proto_item *item)
         head(view, item, label);
     }
     tcpstate_add_hidden_string(view, TCPSTATE_FIELD_PHASE, phase_name(tcpstate_step_phase(step)));
-    if (has_sender(view))
+    if (tcpstate_tree_has_sender(view))
         tcpstate_add_explained(view, TCPSTATE_FIELD_STEP, tcpstate_step_name(step),
-                               tcpstate_word(TCPSTATE_WORD_SENT_BY, view->language), sender_word(view));
+                               tcpstate_word(TCPSTATE_WORD_SENT_BY, view->language), tcpstate_tree_sender_word(view));
     else
         tcpstate_add_string(view, TCPSTATE_FIELD_STEP, tcpstate_step_name(step));
     if (tcpstate_wanted(view, TCPSTATE_FIELD_EXPLANATION) || tcpstate_wanted(view, TCPSTATE_FIELD_PROTOCOL)) {
@@ -627,7 +347,7 @@ proto_item *tcpstate_view_tree(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tr
     add_step(&view, item);
     add_capture(&view);
     add_number(&view);
-    add_states(&view);
+    tcpstate_tree_states(&view);
     add_checks(&view);
     add_numbers(&view);
     add_reset(&view);
@@ -636,7 +356,7 @@ proto_item *tcpstate_view_tree(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tr
         || tcpstate_wanted(&view, TCPSTATE_FIELD_REPEATS_AFTER) || tcpstate_wanted(&view, TCPSTATE_FIELD_RESET_AFTER))
         add_times(&view);
     if (tcpstate_any_wanted(&view, TCPSTATE_FIELD_OUTCOME, TCPSTATE_FIELD_RESPONSE_TIME))
-        add_outcome(&view);
+        tcpstate_tree_outcome(&view);
     if (tcpstate_wanted(&view, TCPSTATE_FIELD_MIDSTREAM) && tcpstate_incarnation_is_midstream(sight->incarnation))
         add_midstream(&view);
     if (tcpstate_any_wanted(&view, TCPSTATE_FIELD_FRAME_ANSWERS, TCPSTATE_FIELD_FRAME_PREVIOUS))
