@@ -22,10 +22,11 @@ function statesOf(capture, numbers) {
 captures.forEach((capture, order) => {
   for (const connection of capture.connections) {
     const text = (number) => (number ? capture.texts[number] : null);
-    for (const name of ['result_word', 'outcome', 'opening', 'close', 'missing', 'conn_state_word'])
+    for (const name of ['result_word', 'outcome', 'opening', 'close', 'missing', 'conn_state_word', 'pause'])
       connection[name] = text(connection[name]);
     for (const step of connection.steps) {
-      Object.assign(step, statesOf(capture, step.states), { label: text(step.label), explanation: text(step.explanation) });
+      Object.assign(step, statesOf(capture, step.states), { label: text(step.label), explanation: text(step.explanation),
+        pause: text(step.pause) });
     }
     connection.capture = capture;
     connection.order = order;

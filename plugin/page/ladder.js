@@ -189,15 +189,21 @@ function drawInSteps(connection, options) {
   const xs = [(wide ? 150 : 0) + states, width - states], place = { xs, wide, width };
   const rows = [], gaps = [];
   let y = 24;
+  const addGap = (text) => {
+    gaps.push(drawn('text', { x: (xs[0] + xs[1]) / 2, y: y + 20, class: 'gap', 'text-anchor': 'middle' }, text));
+    y += 32;
+  };
   for (let index = options.first; index < options.end; index++) {
+    if (connection.steps[index].pause)
+      addGap(say(connection.steps[index].pause));
     rows.push(stepRow(connection, index, y, place, options));
     y = rows[rows.length - 1].bottom;
     const left = gapAfter(connection, index);
-    if (left > 0) {
-      gaps.push(drawn('text', { x: (xs[0] + xs[1]) / 2, y: y + 20, class: 'gap', 'text-anchor': 'middle' }, word('gap', grouped(left))));
-      y += 32;
-    }
+    if (left > 0)
+      addGap(word('gap', grouped(left)));
   }
+  if (connection.pause && options.end === connection.steps.length)
+    addGap(say(connection.pause));
   const height = y + 10;
   return drawn('svg', { class: 'ladder-figure', viewBox: `0 0 ${width} ${height}`, width, height },
     ...lifelines(connection, rows, xs, 18, height, options.hides), ...heads(connection, xs, 12, ['middle', 'middle']),

@@ -360,13 +360,19 @@ static bool is_over(enum tcpstate_result result)
     }
 }
 
-/* From the last segment to the end of the capture, where another one could have come. */
-static void append_pause_at_the_end(struct drawing *drawing)
+int64_t tcpstate_ladder_pause_at_the_end(const struct tcpstate_summary *summary)
 {
-    const int64_t last = drawing->summary.moments[TCPSTATE_MOMENT_LAST];
+    const int64_t last = summary->moments[TCPSTATE_MOMENT_LAST];
     const int64_t pause = last == TCPSTATE_NO_TIME ? -1 : tcpstate_capture_lasts(last);
 
-    if (pause >= (int64_t)PAUSE && !is_over(drawing->summary.outcome.result))
+    return pause >= (int64_t)PAUSE && !is_over(summary->outcome.result) ? pause : 0;
+}
+
+static void append_pause_at_the_end(struct drawing *drawing)
+{
+    const int64_t pause = tcpstate_ladder_pause_at_the_end(&drawing->summary);
+
+    if (pause > 0)
         append_pause(drawing, TCPSTATE_PHRASE_LADDER_PAUSE_AT_THE_END, pause);
 }
 

@@ -50,6 +50,10 @@ struct tcpstate_rung *tcpstate_ladder_rung(const struct tcpstate_ladder *ladder,
 /* Whether a rung was left out of the middle. */
 bool tcpstate_ladder_left_out(const struct tcpstate_ladder *ladder, uint64_t number);
 
+/* Nanoseconds from the last segment to the end of the capture, where another one could have
+ * come and that is a row; else 0. */
+int64_t tcpstate_ladder_pause_at_the_end(const struct tcpstate_summary *summary);
+
 /* What the drawing made use of, and the legend has to explain. */
 enum {
     TCPSTATE_LEGEND_INFERRED = 0x01,

@@ -17,6 +17,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "../text/phrases.h"
 #include "host.h"
 #include "preferences.h"
 #include "text-width.h"
@@ -198,6 +199,18 @@ static unsigned state_number(uint8_t state, bool inferred)
     return state + (inferred && state != TCPSTATE_UNKNOWN ? INFERRED : 0);
 }
 
+/* A row in which nothing was sent, as the ladder has it; nanoseconds, 0: none. */
+static void add_pause(struct writing *writing, enum tcpstate_phrase phrase, int64_t pause)
+{
+    const char *seconds = tcpstate_seconds_text(writing->pool, pause), *texts[TCPSTATE_LANGUAGES];
+
+    if (pause <= 0)
+        return;
+    for (int language = 0; language < TCPSTATE_LANGUAGES; language++)
+        texts[language] = wmem_strdup_printf(writing->pool, tcpstate_phrase(phrase, (enum tcpstate_language)language), seconds);
+    add_words(writing, "pause", texts[TCPSTATE_ENGLISH], texts[TCPSTATE_CHINESE]);
+}
+
 static void append_step(struct writing *writing, const struct tcpstate_page_connection *connection,
                         const struct tcpstate_rung *rung, int a, int64_t first)
 {
@@ -210,6 +223,7 @@ static void append_step(struct writing *writing, const struct tcpstate_page_conn
     add_number(out, "frame", rung->numbers.frame);
     add_number(out, "time", (rung->time - first) / 1000);
     add_number(out, "from", rung->numbers.from != a);
+    add_pause(writing, writing->page->filter ? TCPSTATE_PHRASE_LADDER_PAUSE_FILTERED : TCPSTATE_PHRASE_LADDER_PAUSE, rung->pause);
     name(out, "states");
     g_string_append_printf(out, "[%u,%u,%u,%u]", state_number(rung->before[a], rung->before_inferred[a]),
                            state_number(rung->before[b], rung->before_inferred[b]),
@@ -323,6 +337,7 @@ static void append_connection(struct writing *writing, const struct tcpstate_pag
     add_flag(out, "midstream", tcpstate_incarnation_is_midstream(incarnation));
     add_count(out, "previous", tcpstate_incarnation_previous(incarnation));
     add_steps(writing, connection, a, moments[TCPSTATE_MOMENT_FIRST]);
+    add_pause(writing, TCPSTATE_PHRASE_LADDER_PAUSE_AT_THE_END, tcpstate_ladder_pause_at_the_end(&summary));
     g_string_append_c(out, '}');
 }
 

@@ -188,6 +188,17 @@ def test_of_a_very_long_connection_the_middle_is_left_out_and_it_is_said(browser
     assert browser.texts("#ladder .gap") == ["100 rows are not in this page"]
 
 
+def test_a_pause_is_a_row(browser, tmp_path):
+    """Within the connection, and from its last segment to the end of the capture, where it could have gone on."""
+    packets = [tcp("10.0.0.1", "10.0.0.2", 10000, 80, "S", 100), tcp("10.0.0.2", "10.0.0.1", 80, 10000, "SA", 200, 101),
+               tcp("10.0.0.1", "10.0.0.2", 10000, 80, "A", 101, 201), Ether() / IP(src="10.0.0.1", dst="10.0.0.2") / ICMP()]
+    browser.open(make_page(write(tmp_path / "pause.pcap", packets, milliseconds=12000), tmp_path))
+    assert browser.texts("#ladder .gap") == ["... 12.0 s without a segment ..."] * 2 + [
+        "... 12.0 s without a segment, then the capture ends ..."]
+    browser.click("#language")
+    assert browser.texts("#ladder .gap")[-1] == "……12.0秒没有报文段，随后抓包结束……"
+
+
 def test_a_capture_without_tcp_says_so(browser, tmp_path):
     packets = [Ether() / IP(src="10.0.0.1", dst="10.0.0.2") / ICMP()]
     browser.open(make_page(write(tmp_path / "none.pcap", packets), tmp_path))
