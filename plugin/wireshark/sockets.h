@@ -59,5 +59,9 @@ const char *tcpstate_sockets_why_none(wmem_allocator_t *pool, const struct tcpst
 /* As a person reads them: the table, and the counts below it.  (view-sockets.c) */
 void tcpstate_sockets_append(GString *out, const struct tcpstate_sockets *sockets);
 
+/* Its entry in the window's menu.  (view-sockets-window.c) */
+struct _ext_menubar_t;
+void tcpstate_view_sockets_window_register(struct _ext_menubar_t *menu);
+
 
 #endif

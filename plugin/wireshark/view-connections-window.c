@@ -27,6 +27,7 @@
 
 #include "fields.h"
 #include "preferences.h"
+#include "sockets.h"
 #include "text-width.h"
 
 /* More rows than this would stop the window for minutes. */
@@ -259,4 +260,5 @@ void tcpstate_view_connections_window_register(void)
     ext_menubar_add_entry(menu, tcpstate_phrase(TCPSTATE_PHRASE_CONNECTIONS, language), NULL, open_table, NULL);
     ext_menubar_add_entry(menu, tcpstate_phrase(TCPSTATE_PHRASE_FILTER_ONE, language), NULL, ask_for_number, NULL);
     ext_menubar_add_entry(menu, tcpstate_phrase(TCPSTATE_PHRASE_FILTER_SELECTED, language), NULL, filter_to_selected, NULL);
+    tcpstate_view_sockets_window_register(menu);
 }

@@ -14,6 +14,8 @@
 #include "text-width.h"
 #include "wording.h"
 
+#define STATE_WIDTH 13 /* "ESTABLISHED?" and a blank */
+
 /* Who must act before a socket in this state can go on; NULL: nobody. */
 struct owing {
     const char *name;
@@ -39,19 +41,40 @@ static const struct owing *owing_of(enum tcpstate_state state)
 
 struct table {
     GString *out;
+    int width;   /* of an endpoint's column */
     bool counts; /* their heading is there */
 };
 
+static void measure_socket(void *whom, wmem_allocator_t *pool, const struct tcpstate_socket *socket)
+{
+    struct table *table = (struct table *)whom;
+
+    for (int end = 0; end < 2; end++)
+        table->width = MAX(table->width, tcpstate_columns(tcpstate_endpoint_text(pool, &socket->summary->pair, end)) + 2);
+}
+
+static void measure_count(void *whom _U_, const struct tcpstate_socket_count *count _U_)
+{
+}
+
+static void append_heads(const struct table *table)
+{
+    tcpstate_append_filled(table->out, "State", STATE_WIDTH);
+    tcpstate_append_filled(table->out, "Local", table->width);
+    tcpstate_append_filled(table->out, "Peer", table->width);
+    g_string_append(table->out, "Since (s)\n");
+}
+
 static void append_socket(void *whom, wmem_allocator_t *pool, const struct tcpstate_socket *socket)
 {
-    GString *out = ((struct table *)whom)->out;
+    const struct table *table = (const struct table *)whom;
     const struct tcpstate_pair *pair = &socket->summary->pair;
     const char *name = wmem_strdup_printf(pool, "%s%s", tcpstate_state_name(socket->state), socket->inferred ? "?" : "");
 
-    tcpstate_append_filled(out, name, 13);
-    tcpstate_append_filled(out, tcpstate_endpoint_text(pool, pair, socket->end), 47);
-    tcpstate_append_filled(out, tcpstate_endpoint_text(pool, pair, !socket->end), 47);
-    g_string_append_printf(out, "%s\n", tcpstate_seconds_text(pool, socket->lasts));
+    tcpstate_append_filled(table->out, name, STATE_WIDTH);
+    tcpstate_append_filled(table->out, tcpstate_endpoint_text(pool, pair, socket->end), table->width);
+    tcpstate_append_filled(table->out, tcpstate_endpoint_text(pool, pair, !socket->end), table->width);
+    g_string_append_printf(table->out, "%s\n", tcpstate_seconds_text(pool, socket->lasts));
 }
 
 static void append_count(void *whom, const struct tcpstate_socket_count *count)
@@ -73,17 +96,18 @@ static void append_count(void *whom, const struct tcpstate_socket_count *count)
 
 void tcpstate_sockets_append(GString *out, const struct tcpstate_sockets *sockets)
 {
-    struct table table = { .out = g_string_new(NULL) };
-    const struct tcpstate_sockets_teller teller = { append_socket, append_count, &table };
+    struct table table = { .out = out };
+    const struct tcpstate_sockets_teller measuring = { measure_socket, measure_count, &table },
+                                         appending = { append_socket, append_count, &table };
     wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
 
     g_string_append_printf(out, "%s\n", tcpstate_phrase(TCPSTATE_PHRASE_SOCKETS_TITLE, tcpstate_language()));
-    if (tcpstate_sockets_tell(sockets, &teller) == 0)
+    if (tcpstate_sockets_tell(sockets, &measuring) == 0) {
         g_string_append_printf(out, "%s\n", tcpstate_sockets_why_none(pool, sockets));
-    else
-        g_string_append_printf(out, "State        Local                                          Peer                             "
-                                    "              Since (s)\n%s", table.out->str);
-    g_string_free(table.out, TRUE);
+    } else {
+        append_heads(&table);
+        tcpstate_sockets_tell(sockets, &appending);
+    }
     wmem_destroy_allocator(pool);
 }
 

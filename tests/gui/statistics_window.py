@@ -28,6 +28,10 @@ def filter_to_selected(window):
     window.keys(STATISTICS, "Up", "Right", "Down", "Down", "Return")
 
 
+def open_sockets(window):
+    _open(window, "TCP Connection State, Sockets", "Up", "Right", "Up")
+
+
 def tables(window):
     """The tables of connections that are open, by their X numbers."""
     return window._xdotool("search", "--onlyvisible", "--name", "TCP Connection State, Connections").split()

@@ -11,9 +11,10 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from conftest import BUILD, ROOT  # noqa: E402
-from statistics_window import activate, area, fill, filter_to_selected, open_connections, open_question, open_tree, place, tables  # noqa: E402
+from statistics_window import activate, area, fill, filter_to_selected, open_connections, open_question, open_sockets, open_tree, place, tables  # noqa: E402
 from window import Window, can_exist, plain  # noqa: E402
 
+SOCKETS = ROOT / "samples" / "half-closed.pcapng"
 SESSION = ROOT / "samples" / "websocket-session.pcapng"
 
 pytestmark = pytest.mark.skipif(not can_exist(), reason="NO WINDOW WAS TESTED: no Xvfb or no Wireshark here")
@@ -110,6 +111,40 @@ def test_to_the_connection_of_the_selected_packet(tmp_path):
         filter_to_selected(window)
         # Between 1502 and 1614 other connections have packets.
         window.wait_until("its connection", lambda: "1614" in window.rows("No.") or "1486" in window.rows("No."))
+
+
+def dialog(window):
+    """The lines of the dialog that is open."""
+    return [plain(line.text) for line in window.picture().lines(area(window))]
+
+
+def click_into_host(window):
+    """The upper one of two fields, at the right edge of the dialog."""
+    x, y, width, _ = area(window)
+    window._xdotool("mousemove", x + width - 60, y + 24, "click", 1)
+
+
+def test_the_sockets_of_a_host_at_a_moment(tmp_path):
+    """After frame 1, the client's SYN from port 40001: the lines are those of -z."""
+    with Window(tmp_path / "window", SOCKETS) as window:
+        open_sockets(window)
+        click_into_host(window)
+        window.write("10.115.254.2")
+        window.keys("Tab")
+        window.write("1")
+        window.keys("Return")
+        # That of the client, on the other host, is not among them.
+        lines = window.wait_until("the sockets", lambda: [line for line in dialog(window) if "SYN" in line])
+        assert lines == [plain("SYN_RCVD? 10.115.254.2:80 10.115.254.1:40001 0.000"), plain("1 SYN_RCVD 10.115.254.2, 1 inferred")]
+
+
+def test_a_host_without_sockets_is_said_to_have_none(tmp_path):
+    with Window(tmp_path / "window", SOCKETS) as window:
+        open_sockets(window)
+        click_into_host(window)
+        window.write("10.9.9.9")
+        window.keys("Return")
+        window.wait_until("that it has none", lambda: plain("The capture holds no TCP segment of 10.9.9.9 up to that moment.") in dialog(window))
 
 
 def test_the_table_keeps_the_size_that_its_user_gave_it(tmp_path):
