@@ -166,6 +166,34 @@ const char *tcpstate_capture_name_of(enum tcpstate_capture_kind kind)
     return kind < TCPSTATE_CAPTURE_KINDS ? names[kind] : "";
 }
 
+/* With a window in which the copies come.  Behind a router no two are equal in every byte. */
+static const char *remove_copies(void)
+{
+    return late() > 0 ? "editcap -w 3.00 IN OUT" : "editcap -w 0.01 IN OUT";
+}
+
+const char *tcpstate_capture_filter(enum tcpstate_capture_kind kind)
+{
+    static const char *const filters[] = {
+        [TCPSTATE_CAPTURE_COPIES] = "!tcpstate.copy",
+        [TCPSTATE_CAPTURE_TWO_POINTS] = "!tcpstate.copy",
+        [TCPSTATE_CAPTURE_ONE_DIRECTION] = "tcpstate.one_direction",
+        [TCPSTATE_CAPTURE_MIDSTREAM] = "tcpstate.midstream",
+        [TCPSTATE_CAPTURE_CUT] = "frame.cap_len < frame.len",
+        [TCPSTATE_CAPTURE_KINDS] = NULL,
+    };
+    return filters[kind];
+}
+
+const char *tcpstate_capture_command(enum tcpstate_capture_kind kind)
+{
+    if (kind == TCPSTATE_CAPTURE_COPIES && behind_a_router() == 0)
+        return remove_copies();
+    if (kind == TCPSTATE_CAPTURE_FLAGS_ONLY)
+        return "dumpcap -f tcp -w OUT";
+    return kind == TCPSTATE_CAPTURE_TIME_BACKWARDS ? "reordercap IN OUT" : NULL;
+}
+
 static const char *format(wmem_allocator_t *pool, enum tcpstate_phrase phrase, uint32_t a, uint32_t b, uint32_t c)
 {
     const char *text = tcpstate_phrase(phrase, tcpstate_language());
@@ -184,21 +212,26 @@ static const char *copies_text(wmem_allocator_t *pool)
 {
     const char *text = format(pool, TCPSTATE_PHRASE_CAPTURE_COPIES, capture.copies, capture.segments, 0);
     const uint32_t low = MIN(capture.on[0].number, capture.on[1].number), high = MAX(capture.on[0].number, capture.on[1].number);
-    const char *help = is_on_two_interfaces()
-                           ? format(pool, TCPSTATE_PHRASE_CAPTURE_TWO_INTERFACES, low, high, low)
-                           : format(pool, TCPSTATE_PHRASE_CAPTURE_REMOVE_COPIES, late() > 0 ? 3 : 0, late() > 0 ? 0 : 1, 0);
+    const char *help;
 
+    if (is_on_two_interfaces())
+        help = format(pool, TCPSTATE_PHRASE_CAPTURE_TWO_INTERFACES, low, high, low);
+    else if (behind_a_router() > 0)
+        help = tcpstate_phrase(TCPSTATE_PHRASE_CAPTURE_HIDE_COPIES, tcpstate_language());
+    else
+        help = wmem_strdup_printf(pool, tcpstate_phrase(TCPSTATE_PHRASE_CAPTURE_REMOVE_COPIES, tcpstate_language()), remove_copies());
     return wmem_strdup_printf(pool, "%s%s", text, help);
 }
 
 static const char *two_points_text(wmem_allocator_t *pool)
 {
     const uint32_t milliseconds = (uint32_t)(capture.least_late / 1000000);
+    const char *help = tcpstate_phrase(TCPSTATE_PHRASE_CAPTURE_HIDE_COPIES, tcpstate_language());
 
     if (behind_a_router() == 0)
-        return format(pool, TCPSTATE_PHRASE_CAPTURE_TWO_TIMES, late(), milliseconds, 0);
-    return wmem_strdup_printf(pool, "%s%s", format(pool, TCPSTATE_PHRASE_CAPTURE_TWO_POINTS, behind_a_router(), 0, 0),
-                              late() > 0 ? format(pool, TCPSTATE_PHRASE_CAPTURE_LATE, late(), milliseconds, 0) : "");
+        return wmem_strdup_printf(pool, "%s%s", format(pool, TCPSTATE_PHRASE_CAPTURE_TWO_TIMES, late(), milliseconds, 0), help);
+    return wmem_strdup_printf(pool, "%s%s%s", format(pool, TCPSTATE_PHRASE_CAPTURE_TWO_POINTS, behind_a_router(), 0, 0),
+                              late() > 0 ? format(pool, TCPSTATE_PHRASE_CAPTURE_LATE, late(), milliseconds, 0) : "", help);
 }
 
 const char *tcpstate_capture_text(wmem_allocator_t *pool, enum tcpstate_capture_kind kind)

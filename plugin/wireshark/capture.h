@@ -57,6 +57,11 @@ const char *tcpstate_capture_name_of(enum tcpstate_capture_kind kind);
 /* A sentence, and the filter or command that helps, in it. */
 const char *tcpstate_capture_text(wmem_allocator_t *pool, enum tcpstate_capture_kind kind);
 
+/* The same help for programs: a display filter, or NULL; a command in which IN and OUT
+ * stand for files, or NULL.  Valid until the next call. */
+const char *tcpstate_capture_filter(enum tcpstate_capture_kind kind);
+const char *tcpstate_capture_command(enum tcpstate_capture_kind kind);
+
 /* Print the sentences of all that holds, each in its line. */
 void tcpstate_capture_print(void);
 

@@ -591,6 +591,11 @@ bool tcpstate_incarnation_is_midstream(const struct tcpstate_incarnation *incarn
     return tcpstate_incarnation_look(incarnation)->facts & TCPSTATE_CONNECTION_MIDSTREAM;
 }
 
+bool tcpstate_incarnation_is_one_sided(const struct tcpstate_incarnation *incarnation)
+{
+    return incarnation->one_sided;
+}
+
 uint32_t tcpstate_incarnation_number(const struct tcpstate_incarnation *incarnation)
 {
     return incarnation->number;

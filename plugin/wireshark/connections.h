@@ -109,6 +109,9 @@ int64_t tcpstate_incarnation_duration(const struct tcpstate_incarnation *incarna
 /* Whether the capture lacks the connection's beginning. */
 bool tcpstate_incarnation_is_midstream(const struct tcpstate_incarnation *incarnation);
 
+/* Whether one end acknowledges what the other sent, and nothing of that was captured by now. */
+bool tcpstate_incarnation_is_one_sided(const struct tcpstate_incarnation *incarnation);
+
 /* Its own number in the capture file, from 0, in the order of their first segments:
  * tcpstate.connection.  Equals tcp.stream where Wireshark splits as we do. */
 uint32_t tcpstate_incarnation_number(const struct tcpstate_incarnation *incarnation);

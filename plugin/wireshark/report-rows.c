@@ -35,6 +35,26 @@ static void print_capture(const struct tcpstate_report *report, const char *filt
     wmem_destroy_allocator(pool);
 }
 
+/* What the capture is, with what helps: a line of each that holds. */
+static void print_notes(void)
+{
+    for (int i = 0; i < TCPSTATE_CAPTURE_KINDS; i++) {
+        const enum tcpstate_capture_kind kind = (enum tcpstate_capture_kind)i;
+        const uint32_t holds = tcpstate_capture_holds(kind);
+        json_dumper row;
+
+        if (holds == 0)
+            continue;
+        tcpstate_row_begin(&row);
+        tcpstate_row_string(&row, "record", "note");
+        tcpstate_row_string(&row, "note", tcpstate_capture_name_of(kind));
+        tcpstate_row_number(&row, "count", holds);
+        tcpstate_row_string(&row, "filter", tcpstate_capture_filter(kind));
+        tcpstate_row_string(&row, "command", tcpstate_capture_command(kind));
+        tcpstate_row_end(&row);
+    }
+}
+
 static void print_outcome(enum tcpstate_result result, unsigned count)
 {
     char *filter = g_strdup_printf("tcpstate.outcome == \"%s\"", tcpstate_result_name(result));
@@ -186,6 +206,7 @@ static void print_section(const struct tcpstate_report *report, enum tcpstate_se
 void tcpstate_report_print_rows(const struct tcpstate_report *report, const char *filter)
 {
     print_capture(report, filter);
+    print_notes();
     for (int result = 0; result < TCPSTATE_RESULTS; result++)
         if (report->outcomes[result] > 0)
             print_outcome((enum tcpstate_result)result, report->outcomes[result]);

@@ -131,6 +131,15 @@ static void add_midstream(const struct tcpstate_view *view)
         proto_item_append_text(item, " (%s)", tcpstate_word(TCPSTATE_WORD_MIDSTREAM, view->language));
 }
 
+/* A copy that is a step is called one already. */
+static void add_copy(const struct tcpstate_view *view)
+{
+    if (view->sight->seen.step == TCPSTATE_STEP_COPY)
+        tcpstate_add_hidden_boolean(view, TCPSTATE_FIELD_COPY, true);
+    else
+        tcpstate_add_boolean(view, TCPSTATE_FIELD_COPY, true);
+}
+
 static void add_mptcp(const struct tcpstate_view *view)
 {
     static const struct {
@@ -359,6 +368,10 @@ proto_item *tcpstate_view_tree(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tr
         tcpstate_tree_outcome(&view);
     if (tcpstate_wanted(&view, TCPSTATE_FIELD_MIDSTREAM) && tcpstate_incarnation_is_midstream(sight->incarnation))
         add_midstream(&view);
+    if (sight->later && tcpstate_incarnation_is_one_sided(sight->incarnation))
+        tcpstate_add_boolean(&view, TCPSTATE_FIELD_ONE_DIRECTION, true);
+    if (sight->seen.copy)
+        add_copy(&view);
     if (tcpstate_any_wanted(&view, TCPSTATE_FIELD_FRAME_ANSWERS, TCPSTATE_FIELD_FRAME_PREVIOUS))
         add_frames(&view);
     return item;

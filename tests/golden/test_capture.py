@@ -2,9 +2,11 @@
 """What the capture is: said in the report, the table, the tree of its first segment, and for programs.
 
 Each capture is made here from one of cases/ by Wireshark's own tools, so what it is is known.
+The filter or command in a sentence is run, and does what the sentence says.
 """
 import json
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -42,6 +44,14 @@ def said(tshark, tmp_path):
             env=environment()).stdout.splitlines()]
         for row in json_rows + programs:
             assert [pair.split("=")[0] for pair in (row["capture"] or "").split()] == kinds
+        notes = [row for row in map(json.loads, tshark("-q", "-r", path, "-z", "tcpstate,report,json").splitlines())
+                 if row["record"] == "note"]
+        assert [row["note"] for row in notes] == kinds
+        for note, text in zip(notes, tree):
+            assert note["filter"] or note["command"]
+            assert "interface_id" in text or (note["command"] or note["filter"]).removeprefix("dumpcap -f ").split(" -w OUT")[0] in text
+        for row in json_rows + programs:
+            assert all(f"{note['note']}={note['count']}" in row["capture"].split() for note in notes)
         assert [row["capture"] for row in json_rows] == [row["capture"] for row in programs]
         # What is told is the capture's, whatever a filter lets through.
         assert tshark("-q", *options, "-r", path, "-z", "tcpstate,report,tcp.flags.syn == 1").splitlines()[1:1 + len(tree)] == tree
@@ -65,7 +75,8 @@ def test_twice_on_two_interfaces(said, tmp_path, tshark):
     count = frames(CLOSE)
     assert text == (f"Captured more than once: {count} of {2 * count} TCP segments are copies, on interfaces 0 and 1; "
                     "filter: frame.interface_id == 0")
-    assert len(tshark("-r", path, "-Y", "frame.interface_id == 0").splitlines()) == count
+    for text in ("frame.interface_id == 0", "!tcpstate.copy"):  # a person's, a program's
+        assert len(tshark("-r", path, "-Y", text).splitlines()) == count
 
 
 def test_twice_on_one(said, tmp_path):
@@ -77,8 +88,19 @@ def test_twice_on_one(said, tmp_path):
     assert frames(once) == frames(CLOSE)
 
 
-def test_before_a_router_and_behind_it(said):
-    assert list(said(CASES / "copies-routed.pcap")) == ["copies", "two-points"]
+def told_filter(text):
+    """The display filter in a sentence."""
+    return re.split(r"(?:filter[^:]*: |过滤器：)", text)[1]
+
+
+@pytest.mark.parametrize("way", [(), ("-2",)], ids=["one-pass", "two-passes"])
+def test_before_a_router_and_behind_it(said, tmp_path, way):
+    path, once = CASES / "copies-routed.pcap", tmp_path / "once.pcap"
+    told = said(path)
+    assert list(told) == ["copies", "two-points"]
+    assert {told_filter(text) for text in told.values()} == {"!tcpstate.copy"}
+    run("tshark", *way, "-r", path, "-Y", "!tcpstate.copy", "-F", "pcap", "-w", once)
+    assert frames(once) * 2 == frames(path) and said(once) == {}
 
 
 @pytest.mark.parametrize("milliseconds", [5, 20, 50, 2500])
@@ -92,7 +114,10 @@ def test_two_points_of_a_long_way(said, tmp_path, milliseconds):
     run("editcap", "-w", "3.00", path, once)
     assert frames(once) == frames(CLOSE)
     text = told["two-points"]
-    found = re.fullmatch(r"Captured at two points, or with two clocks: (\d+) copies come at least (\d+) ms after the first sighting", text)
+    found = re.fullmatch(r"Captured at two points, or with two clocks: (\d+) copies come at least (\d+) ms after the first sighting; "
+                         r"filter without them: (!tcpstate\.copy)", text)
+    run("tshark", "-r", path, "-Y", found[3], "-F", "pcap", "-w", once)
+    assert frames(once) == frames(CLOSE)
     # An end may have sent something in between: then it is at least the time since that.
     assert int(found[1]) > 1 and 2 <= int(found[2]) <= milliseconds
 
@@ -109,24 +134,44 @@ BOTH_ENDS = TESTS / "kernel" / "sightings" / "both_ends.pcapng"  # each end capt
 
 @pytest.mark.parametrize("language, form", [
     ("en", r"Captured at two points with a router between them: \d+ copies have another TTL or hop limit; "
-           r"(\d+) come at least (\d+) ms after the first sighting"),
-    ("zh", r"在两处抓包，其间有路由器：\d+个副本的TTL或跳数限制不同；(\d+)个副本比首次抓到时至少晚(\d+)毫秒")])
-def test_both_ends_of_a_long_way(said, language, form):
+           r"(\d+) come at least (\d+) ms after the first sighting; filter without them: (.*)"),
+    ("zh", r"在两处抓包，其间有路由器：\d+个副本的TTL或跳数限制不同；(\d+)个副本比首次抓到时至少晚(\d+)毫秒；去掉副本的过滤器：(.*)")])
+def test_both_ends_of_a_long_way(said, tshark, language, form):
     found = re.fullmatch(form, said(BOTH_ENDS, language)["two-points"])
     assert int(found[1]) > 40 and 10 <= int(found[2]) <= 20
+    assert len(tshark("-r", BOTH_ENDS, "-Y", found[3]).splitlines()) * 2 == frames(BOTH_ENDS)
 
 
-def test_only_flags(said, tmp_path):
+@pytest.mark.parametrize("language, sentence", [
+    ("en", "Only segments with SYN, FIN or RST were captured: what lies between them is not here; a capture filter that keeps it: tcp"),
+    ("zh", "只抓取了带有SYN、FIN或RST的报文段：抓包中没有其间的报文段；可全部保留的抓包过滤器：tcp")])
+def test_only_flags(said, tmp_path, language, sentence):
     path = tmp_path / "flags.pcap"
     run("tshark", "-r", CLOSE, "-Y", "tcp.flags.syn == 1 || tcp.flags.fin == 1 || tcp.flags.reset == 1", "-F", "pcap", "-w", path)
-    assert list(said(path)) == ["flags-only"]
+    assert said(path, language) == {"flags-only": sentence}
 
 
+@pytest.mark.parametrize("capture_filter, kinds", [("tcp[tcpflags] & (tcp-syn|tcp-fin|tcp-rst) != 0", ["flags-only"]), ("tcp", [])])
+def test_the_capture_filter_keeps_it(said, tmp_path, capture_filter, kinds):
+    if not shutil.which("tcpdump"):
+        pytest.skip("no tcpdump here, which alone applies a capture filter to a file")
+    path = tmp_path / "captured.pcap"
+    run("tcpdump", "-r", CLOSE, "-w", path, capture_filter)
+    assert list(said(path)) == kinds
+
+
+@pytest.mark.parametrize("language, sentence", [("en", "Only one direction was captured: 1 of 2 connections; filter: tcpstate.one_direction"),
+                                                ("zh", "只抓取了一个方向：1个连接（共2个）；过滤器：tcpstate.one_direction")])
 @pytest.mark.parametrize("end", ["src", "dst"])
-def test_one_direction(said, tmp_path, end):
-    path = tmp_path / "one.pcap"
-    run("tshark", "-r", CLOSE, "-Y", f"ip.{end} == 192.0.2.1", "-F", "pcap", "-w", path)
-    assert said(path)["one-direction"] == "Only one direction was captured: 1 of 1 connections"
+def test_one_direction(said, tshark, tmp_path, end, language, sentence):
+    one, path = tmp_path / "one.pcap", tmp_path / "both.pcap"
+    run("tshark", "-r", CLOSE, "-Y", f"ip.{end} == 192.0.2.1", "-F", "pcap", "-w", one)
+    run("mergecap", "-F", "pcap", "-a", "-w", path, one, CASES / "open-refused.pcap")
+    assert said(path, language)["one-direction"] == sentence
+    found = tshark("-2", "-r", path, "-Y", told_filter(sentence), "-T", "fields", "-e", "frame.number").split()
+    assert found == [str(number + 1) for number in range(frames(one))] and len(found) < frames(path)
+    # What only the end of the capture tells is not said before.
+    assert tshark("-r", path, "-Y", "tcpstate.one_direction") == ""
 
 
 def test_begins_in_the_middle(said, tmp_path):
