@@ -37,7 +37,8 @@ static void add_waits(const struct tcpstate_view *view)
         tcpstate_add_time(view, TCPSTATE_FIELD_WAIT_TIME, lasts);
     }
     const struct tcpstate_account *account = &tcpstate_incarnation_connection(view->sight->incarnation)->account;
-    if (account->slowest > 0 && account->slowest_frame == view->reading->segment.frame)
+    /* With -R another frame may have the number by now. */
+    if (account->slowest > 0 && account->slowest_frame == view->reading->segment.frame && view->reading->segment.payload > 0)
         tcpstate_add_time(view, TCPSTATE_FIELD_RESPONSE_TIME, account->slowest);
 }
 
