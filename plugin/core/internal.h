@@ -13,6 +13,12 @@
 /* states.c: what becomes of each of a set of states. */
 tcpstate_set tcpstate_next_of(tcpstate_set set, enum tcpstate_event event);
 
+/* The lowest member of a set that is not empty: of states, or of events. */
+static inline unsigned tcpstate_lowest(unsigned set)
+{
+    return (unsigned)__builtin_ctz(set);
+}
+
 /* connection.c: tcpstate_observe() without the shortcut of next.c: the same, later. */
 void tcpstate_observe_in_general(struct tcpstate_connection *latest, const struct tcpstate_connection *before,
                                  struct tcpstate_connection *next, const struct tcpstate_segment *segment,

@@ -60,14 +60,10 @@ static bool opens_by_numbers(const struct tcpstate_endpoint *me, const struct tc
 /* What holds of the segment by itself. */
 static conditions conditions_of_segment(const struct tcpstate_segment *segment)
 {
-    const uint8_t flags = segment->flags, urgent = TCPSTATE_FLAG_URG | TCPSTATE_FLAG_PSH;
-    conditions is = 0;
+    const uint8_t urgent = TCPSTATE_FLAG_URG | TCPSTATE_FLAG_PSH;
+    conditions is = segment->flags & (HAS_SYN | HAS_ACK | HAS_FIN | HAS_RST);
 
-    is |= (flags & TCPSTATE_FLAG_SYN) ? HAS_SYN : 0;
-    is |= (flags & TCPSTATE_FLAG_ACK) ? HAS_ACK : 0;
-    is |= (flags & TCPSTATE_FLAG_FIN) ? HAS_FIN : 0;
-    is |= (flags & TCPSTATE_FLAG_RST) ? HAS_RST : 0;
-    is |= (flags & urgent) == urgent ? HAS_URG_PSH : 0;
+    is |= (segment->flags & urgent) == urgent ? HAS_URG_PSH : 0;
     is |= segment->payload > 0 ? HAS_DATA : 0;
     is |= (segment->options & TCPSTATE_OPTION_TFO_REQUEST) ? TFO_ASKS : 0;
     is |= (segment->options & TCPSTATE_OPTION_TFO_COOKIE) ? TFO_HAS_COOKIE : 0;

@@ -50,11 +50,11 @@ enum {
 
 /* What holds of a segment, for the rules of steps.c: a set of these bits. */
 typedef uint64_t conditions;
-#define HAS_SYN           (UINT64_C(1) << 0)
-#define HAS_ACK           (UINT64_C(1) << 1)
-#define HAS_FIN           (UINT64_C(1) << 2)
-#define HAS_RST           (UINT64_C(1) << 3)
-#define HAS_DATA          (UINT64_C(1) << 4)
+#define HAS_FIN           ((conditions)TCPSTATE_FLAG_FIN)
+#define HAS_SYN           ((conditions)TCPSTATE_FLAG_SYN)
+#define HAS_RST           ((conditions)TCPSTATE_FLAG_RST)
+#define HAS_DATA          (UINT64_C(1) << 3)
+#define HAS_ACK           ((conditions)TCPSTATE_FLAG_ACK)
 #define HAS_URG_PSH       (UINT64_C(1) << 5)  /* both */
 #define FROM_CLIENT       (UINT64_C(1) << 6)
 #define FROM_SERVER       (UINT64_C(1) << 7)

@@ -20,17 +20,15 @@
  * of their numbers. */
 static tcpstate_set reach(tcpstate_set set, uint8_t arrivals)
 {
-    for (unsigned event = 0; arrivals != 0; event++, arrivals >>= 1)
-        if (arrivals & 1)
-            set |= tcpstate_next_of(set, (enum tcpstate_event)event);
+    for (; arrivals != 0; arrivals &= (uint8_t)(arrivals - 1))
+        set |= tcpstate_next_of(set, (enum tcpstate_event)tcpstate_lowest(arrivals));
     return set;
 }
 
 static enum tcpstate_state replay(enum tcpstate_state state, uint8_t arrivals)
 {
-    for (unsigned event = 0; arrivals != 0; event++, arrivals >>= 1)
-        if (arrivals & 1)
-            state = tcpstate_next(state, (enum tcpstate_event)event);
+    for (; arrivals != 0; arrivals &= (uint8_t)(arrivals - 1))
+        state = tcpstate_next(state, (enum tcpstate_event)tcpstate_lowest(arrivals));
     return state;
 }
 
@@ -76,18 +74,19 @@ static enum tcpstate_state likeliest(const struct tcpstate_endpoint *me, const s
                                      TCPSTATE_SYN_SENT, TCPSTATE_SYN_RCVD, TCPSTATE_LISTEN, TCPSTATE_CLOSED };
     const uint8_t acks = BIT(TCPSTATE_GETS_ACK_OF_SYN) | BIT(TCPSTATE_GETS_SYN_ACK)
                          | ((judgement->is & HAD_ACK_FIRST) ? BIT(TCPSTATE_GETS_ACK_OF_FIN) : 0);
-    const uint8_t guesses[] = {
-        (uint8_t)replay((enum tcpstate_state)me->likely,
-                        (judgement->had | (me->pending & acks & (uint8_t)~judgement->had_not)) & (uint8_t)~GETS_RESET),
-        (uint8_t)replay((enum tcpstate_state)me->likely, judgement->had & (uint8_t)~GETS_RESET),
-        (uint8_t)replay((enum tcpstate_state)me->likely,
-                        (me->pending & (uint8_t)~judgement->had_not) | (judgement->had & (uint8_t)~GETS_RESET)),
-        (uint8_t)replay((enum tcpstate_state)me->likely, judgement->unseen & (uint8_t)~BIT(TCPSTATE_GETS_FIN)),
+    const uint8_t had = judgement->had & (uint8_t)~GETS_RESET;
+    const uint8_t arrived[] = {
+        had | (me->pending & acks & (uint8_t)~(judgement->had_not | GETS_RESET)),
+        had,
+        had | (me->pending & (uint8_t)~judgement->had_not),
+        judgement->unseen & (uint8_t)~BIT(TCPSTATE_GETS_FIN),
     };
 
-    for (size_t i = 0; i < sizeof guesses; i++)
-        if (can & (1u << guesses[i]))
-            return (enum tcpstate_state)guesses[i];
+    for (size_t i = 0; i < sizeof arrived; i++) {
+        const enum tcpstate_state guess = replay((enum tcpstate_state)me->likely, arrived[i]);
+        if (can & (1u << guess))
+            return guess;
+    }
     if ((me->known & (SENT_FIN | FIN_DISPUTED)) == SENT_FIN && (can & CLOSED_ITS_SIDE))
         can &= CLOSED_ITS_SIDE; /* who was seen to close has closed */
     for (size_t i = 0; i < sizeof order; i++)
@@ -335,10 +334,10 @@ static void arrive(struct tcpstate_connection *connection, struct tcpstate_endpo
 {
     const uint8_t was = end->state;
 
-    for (unsigned event = 0; judgement->arrives >> event != 0; event++) {
-        uint8_t bit = judgement->arrives & BIT(event);
-        if (bit && (replay((enum tcpstate_state)end->likely, end->pending | bit) != end->state
-                    || reach(end->may, bit) != end->may)) {
+    for (uint8_t left = judgement->arrives; left != 0; left &= (uint8_t)(left - 1)) {
+        const uint8_t bit = BIT(tcpstate_lowest(left));
+        if (replay((enum tcpstate_state)end->likely, end->pending | bit) != end->state
+            || reach(end->may, bit) != end->may) {
             end->pending |= bit;
             tcpstate_settle(end);
         }

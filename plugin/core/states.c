@@ -84,9 +84,8 @@ tcpstate_set tcpstate_next_of(tcpstate_set set, enum tcpstate_event event)
 {
     tcpstate_set after = 0;
 
-    for (unsigned state = 0; set != 0; state++, set >>= 1)
-        if (set & 1)
-            after |= (tcpstate_set)(1u << next[event][state]);
+    for (; set != 0; set &= (tcpstate_set)(set - 1))
+        after |= (tcpstate_set)(1u << next[event][tcpstate_lowest(set)]);
     return after;
 }
 

@@ -38,39 +38,40 @@ struct rule {
 #define RULE(step, has, lacks, sender, receiver) \
     { has, lacks, sender, receiver, TCPSTATE_STEP_##step }
 
-/* Segments with SYN, FIN or RST, or without any of these and ACK. */
-static const struct rule marked[] = {
+/* Segments with SYN and no ACK.  The last rule takes in what is left.  Nonsense first:
+ * nothing below may take it for something. */
+static const struct rule with_syn[] = {
     /*   step                  has                             lacks        sender   receiver */
-    /* Nonsense first: nothing below may take it for something. */
-    RULE(SYN_FIN,              HAS_SYN | HAS_FIN,              HAS_ACK,             ANY, ANY),
-    RULE(SYN_RST,              HAS_SYN | HAS_RST,              NOTHING,             ANY, ANY),
-    RULE(XMAS_SEGMENT,         HAS_FIN | HAS_URG_PSH,          HAS_ACK | HAS_RST,   ANY, ANY),
-    RULE(FIN_WITHOUT_ACK,      HAS_FIN,                        HAS_ACK | HAS_RST,   ANY, ANY),
-    RULE(NULL_SEGMENT,         NOTHING,     HAS_ACK | HAS_SYN | HAS_FIN | HAS_RST,  ANY, ANY),
+    RULE(SYN_FIN,              HAS_FIN,                        NOTHING,             ANY, ANY),
+    RULE(SYN_RST,              HAS_RST,                        NOTHING,             ANY, ANY),
+    /* A stale one is told before all else: it must not look like the beginning of
+     * anything (RFC 9293 section 3.5, figure 8). */
+    RULE(STALE_SYN,            STALE,                          NOTHING,             ANY, ANY),
+    RULE(SYN_IN_CONNECTION,    AGAIN | PEER_LIVES,             NOTHING, ES | F1 | F2 | CW | CG | LA | TW, ANY),
+    RULE(SYN_RETRANSMITTED,    AGAIN,                          NOTHING,             ANY, ANY),
+    RULE(SYN_IN_CONNECTION,    PEER_LIVES,                     NOTHING,             ANY, ANY),
+    RULE(SIMULTANEOUS_OPEN,    CROSSES,                        NOTHING,             ANY, ANY),
+    RULE(TFO_SYN_DATA,         TFO_HAS_COOKIE,                 NOTHING,             ANY, ANY),
+    RULE(TFO_REQUEST,          TFO_ASKS,                       NOTHING,             ANY, ANY),
+    RULE(PORT_REUSED,          REUSES,                         NOTHING,             ANY, ANY),
+    RULE(SYN,                  HAS_SYN,                        NOTHING,             ANY, ANY),
+};
 
-    /* SYN.  A stale one is told before all else: it must not look like the
-     * beginning of anything (RFC 9293 section 3.5, figure 8). */
-    RULE(SYN_IN_CONNECTION,    HAS_SYN | HAS_ACK | STALE,      NOTHING,             ANY, ANY),
-    RULE(STALE_SYN,            HAS_SYN | STALE,                HAS_ACK,             ANY, ANY),
-    RULE(SYN_IN_CONNECTION,    HAS_SYN | AGAIN | PEER_LIVES,   HAS_ACK, ES | F1 | F2 | CW | CG | LA | TW, ANY),
-    RULE(SYN_RETRANSMITTED,    HAS_SYN | AGAIN,                HAS_ACK,             ANY, ANY),
-    RULE(SYN_IN_CONNECTION,    HAS_SYN | PEER_LIVES,           HAS_ACK,             ANY, ANY),
-    RULE(SIMULTANEOUS_OPEN,    HAS_SYN | CROSSES,              HAS_ACK,             ANY, ANY),
-    RULE(TFO_SYN_DATA,         HAS_SYN | TFO_HAS_COOKIE,       HAS_ACK,             ANY, ANY),
-    RULE(TFO_REQUEST,          HAS_SYN | TFO_ASKS,             HAS_ACK,             ANY, ANY),
-    RULE(PORT_REUSED,          HAS_SYN | REUSES,               HAS_ACK,             ANY, ANY),
-    RULE(SYN,                  HAS_SYN,                        HAS_ACK,             ANY, ANY),
+/* ... with SYN and ACK: likewise. */
+static const struct rule with_syn_ack[] = {
+    RULE(SYN_RST,              HAS_RST,                        NOTHING,             ANY, ANY),
+    RULE(SYN_IN_CONNECTION,    STALE,                          NOTHING,             ANY, ANY),
+    RULE(BAD_SYN_ACK,          HAS_SYN,                        GOOD_ACK,            ANY, ANY),
+    RULE(SYN_ACK_RETRANSMITTED, AGAIN,                         NOTHING,             ANY, ANY),
+    RULE(SIMULTANEOUS_SYN_ACK, CROSSES,                        NOTHING,             ANY, ANY),
+    RULE(TFO_ACCEPTED,         TFO_SENT | ACKS_SYN_DATA,       NOTHING,             ANY, ANY),
+    RULE(TFO_NOT_ACCEPTED,     TFO_SENT,                       NOTHING,             ANY, ANY),
+    RULE(TFO_COOKIE,           TFO_HAS_COOKIE,                 NOTHING,             ANY, ANY),
+    RULE(SYN_ACK,              HAS_SYN,                        NOTHING,             ANY, ANY),
+};
 
-    /* SYN,ACK */
-    RULE(BAD_SYN_ACK,          HAS_SYN | HAS_ACK,              GOOD_ACK,            ANY, ANY),
-    RULE(SYN_ACK_RETRANSMITTED, HAS_SYN | HAS_ACK | AGAIN,     NOTHING,             ANY, ANY),
-    RULE(SIMULTANEOUS_SYN_ACK, HAS_SYN | HAS_ACK | CROSSES,    NOTHING,             ANY, ANY),
-    RULE(TFO_ACCEPTED,         HAS_SYN | HAS_ACK | TFO_SENT | ACKS_SYN_DATA, NOTHING, ANY, ANY),
-    RULE(TFO_NOT_ACCEPTED,     HAS_SYN | HAS_ACK | TFO_SENT,   NOTHING,             ANY, ANY),
-    RULE(TFO_COOKIE,           HAS_SYN | HAS_ACK | TFO_HAS_COOKIE, NOTHING,         ANY, ANY),
-    RULE(SYN_ACK,              HAS_SYN | HAS_ACK,              NOTHING,             ANY, ANY),
-
-    /* RST */
+/* ... with RST and no SYN: likewise. */
+static const struct rule with_rst[] = {
     RULE(RESET_IGNORED,        HAS_RST,                        ACCEPTABLE,          ANY, ANY),
     RULE(SYN_ACK_REJECTED,     HAS_RST | FOREIGN,              NOTHING,             ANY, SR),
     RULE(HALF_OPEN_RESET,      HAS_RST | FOREIGN,              NOTHING,             ANY, ANY),
@@ -88,8 +89,12 @@ static const struct rule marked[] = {
     RULE(ABORT,                HAS_RST,                        NOTHING,             ES | CW | CL, ES | CW),
     RULE(ABORT,                HAS_RST,                        NOTHING,             ES | CW, ANY),
     RULE(RESET_OF_UNKNOWN,     HAS_RST,                        NOTHING,             ANY, ANY),
+};
 
-    /* FIN */
+/* ... with FIN and neither. */
+static const struct rule with_fin[] = {
+    RULE(XMAS_SEGMENT,         HAS_FIN | HAS_URG_PSH,          HAS_ACK,             ANY, ANY),
+    RULE(FIN_WITHOUT_ACK,      HAS_FIN,                        HAS_ACK,             ANY, ANY),
     RULE(FIN_DOUBTFUL,         HAS_FIN | DOES_NOT_FIT,         NOTHING,             ANY, ANY),
     RULE(FIN_IGNORED,          HAS_FIN | UNACCEPTABLE,         NOTHING,             ANY, ANY),
     RULE(FIN_IN_TIME_WAIT,     HAS_FIN | AGAIN | PEER_ACKED_FIN, NOTHING,           ANY, TW),
@@ -102,11 +107,11 @@ static const struct rule marked[] = {
     RULE(FIN_MIDSTREAM,        HAS_FIN | GUESSES,              NOTHING,             ANY, ANY),
     RULE(FIN_IN_HANDSHAKE,     HAS_FIN,                        NOTHING,             SR, ANY),
     RULE(FIN,                  HAS_FIN,                        NOTHING,      ES | CW, ANY),
-
 };
 
-/* ACK, with data or without; FINs that the rules above left come here too. */
+/* ... with none of these; and FINs that the rules above left. */
 static const struct rule transfer[] = {
+    RULE(NULL_SEGMENT,         NOTHING,                        HAS_ACK | HAS_FIN,   ANY, ANY),
     /* The end is named before the middle: a segment that acknowledges a FIN
      * is a step of the close, whatever else it carries. */
     RULE(SIMULTANEOUS_CLOSE_ACK, ACKS_FIN,                     HAS_FIN,             CG, ANY),
@@ -154,11 +159,15 @@ enum tcpstate_step tcpstate_classify(conditions is, enum tcpstate_state sender,
 {
     enum tcpstate_step step = TCPSTATE_STEP_NONE;
 
-    if ((is & (HAS_SYN | HAS_FIN | HAS_RST | HAS_ACK)) != HAS_ACK)
-        step = first_that_fits(marked, sizeof marked / sizeof marked[0], is, 1u << sender, 1u << receiver);
-    if (step == TCPSTATE_STEP_NONE)
-        step = first_that_fits(transfer, sizeof transfer / sizeof transfer[0], is, 1u << sender, 1u << receiver);
-    return step;
+#define FIRST_OF(rules) first_that_fits(rules, sizeof rules / sizeof rules[0], is, 1u << sender, 1u << receiver)
+    if (is & HAS_SYN)
+        return is & HAS_ACK ? FIRST_OF(with_syn_ack) : FIRST_OF(with_syn);
+    if (is & HAS_RST)
+        return FIRST_OF(with_rst);
+    if (is & HAS_FIN)
+        step = FIRST_OF(with_fin);
+    return step != TCPSTATE_STEP_NONE ? step : FIRST_OF(transfer);
+#undef FIRST_OF
 }
 
 #define ACK_ISN TCPSTATE_CHECK_ACK_IS_ISN_PLUS_1

@@ -15,7 +15,6 @@
 #include <wsutil/privileges.h>
 
 #include "../wireshark/capture.h"
-#include "../wireshark/wording.h"
 #include "interrupt.h"
 #include "odd.h"
 #include "travel.h"
@@ -112,7 +111,6 @@ int main(int argc, char **argv)
     wtap_init(TRUE);
     tcpstate_connections_register();
     tcpstate_capture_register();
-    tcpstate_wording_register();
     int status = command.task == TCPSTATE_TASK_SAVE ? save(&command) : open_and_answer(&command);
     wtap_cleanup();
     return status;

@@ -290,9 +290,10 @@ static void note_server(const struct tcpstate_connection *connection, const stru
 }
 
 /* The one place that hands a segment to the core, which says whether it opens a
- * new connection of its four-tuple.  Returns the connection that it belongs to. */
+ * new connection of its four-tuple.  Returns the connection that it belongs to, and
+ * sets *open to what is known of it, valid until another one is open. */
 static struct tcpstate_incarnation *observe(const struct tcpstate_asked *asked, const struct tcpstate_reading *reading,
-                                            struct tcpstate_observation *seen)
+                                            struct tcpstate_observation *seen, const struct tcpstate_connection **open)
 {
     struct tuple *tuple = tuple_of(asked, reading);
     struct tcpstate_incarnation *latest = tuple->latest;
@@ -327,12 +328,16 @@ static struct tcpstate_incarnation *observe(const struct tcpstate_asked *asked, 
     tcpstate_capture_count(&counted, &one_sided);
     if (!opens) {
         latest->one_sided = one_sided;
+        *open = connection;
         return latest;
     }
     uint32_t stream = tuple->last_stream;
     stream_of(asked, tuple, reading, &stream);
     tuple->last_stream = stream;
-    *begin_incarnation(tuple, (struct tcpstate_incarnation *)tcpstate_keep(sizeof(struct tcpstate_incarnation)), reading, stream) = next;
+    connection = begin_incarnation(tuple, (struct tcpstate_incarnation *)tcpstate_keep(sizeof(struct tcpstate_incarnation)),
+                                   reading, stream);
+    *connection = next;
+    *open = connection;
     tuple->latest->one_sided = one_sided;
     return tuple->latest;
 }
@@ -350,10 +355,12 @@ static bool has_entry(const struct tcpstate_incarnation *incarnation, const stru
            && entry.frame == reading->segment.frame && entry.layer == reading->layer;
 }
 
+/* The observation is shown from now on as later visits find it: with times as they are kept. */
 static void append(struct tcpstate_incarnation *incarnation, const struct tcpstate_connection *connection,
-                   const struct tcpstate_reading *reading, const struct tcpstate_observation *seen, int application)
+                   const struct tcpstate_reading *reading, struct tcpstate_observation *seen, int application)
 {
     bool is_reset = reading->segment.flags & TCPSTATE_FLAG_RST;
+    int64_t *elapsed = is_reset ? &seen->reset_after : &seen->repeats_after;
     struct tcpstate_entry entry = {
         .frame = reading->segment.frame,
         .layer = reading->layer,
@@ -361,7 +368,7 @@ static void append(struct tcpstate_incarnation *incarnation, const struct tcpsta
         .repeats = seen->repeats,
         .step = (uint8_t)seen->step,
         .checks = (uint8_t)(seen->checks | seen->failed << 4),
-        .elapsed = tcpstate_shorten(is_reset ? seen->reset_after : seen->repeats_after),
+        .elapsed = tcpstate_shorten(*elapsed),
         .roles = (uint8_t)((seen->client == 0 ? TCPSTATE_ROLES_CLIENT_0 : 0)
                            | (seen->client == 1 ? TCPSTATE_ROLES_CLIENT_1 : 0)
                            | (seen->roles_inferred ? TCPSTATE_ROLES_INFERRED : 0)
@@ -374,6 +381,7 @@ static void append(struct tcpstate_incarnation *incarnation, const struct tcpsta
         entry.inferred |= (uint8_t)((seen->ends[i].before_inferred ? TCPSTATE_INFERRED_BEFORE << i : 0)
                                     | (seen->ends[i].after_inferred ? TCPSTATE_INFERRED_AFTER << i : 0));
         entry.stayed[i] = tcpstate_shorten(seen->stayed[i]);
+        seen->stayed[i] = tcpstate_lengthen(entry.stayed[i]);
         entry.knows_isn |= (uint8_t)(tcpstate_isn(connection, i, &entry.isn[i]) ? 1 << i : 0);
     }
     if (tcpstate_step_is_first_data(seen->step) && !seen->failed)
@@ -382,6 +390,7 @@ static void append(struct tcpstate_incarnation *incarnation, const struct tcpsta
         entry.value = (uint32_t)seen->reset_number;
     else
         entry.value = seen->expected;
+    *elapsed = tcpstate_lengthen(entry.elapsed);
     tcpstate_incarnation_append(incarnation, &entry);
     last_appended = entry.frame;
 }
@@ -456,8 +465,8 @@ void tcpstate_connections_take(const struct tcpstate_asked *asked, const struct 
                                struct tcpstate_sight *sight)
 {
     struct tcpstate_observation *seen = &sight->seen;
-    struct tcpstate_incarnation *incarnation = observe(asked, reading, seen);
-    const struct tcpstate_connection *connection = tcpstate_incarnation_open(incarnation);
+    const struct tcpstate_connection *connection;
+    struct tcpstate_incarnation *incarnation = observe(asked, reading, seen, &connection);
 
     tcpstate_connections_pass(reading->segment.time);
     tcpstate_copies_note(reading->segment.frame, reading->layer, seen->copy);
@@ -472,10 +481,6 @@ void tcpstate_connections_take(const struct tcpstate_asked *asked, const struct 
         return;
     if (tcpstate_step_is_first_data(seen->step) && !seen->failed)
         sight->application = name_application(incarnation, asked, reading);
-    for (int i = 0; i < 2; i++)
-        seen->stayed[i] = tcpstate_lengthen(tcpstate_shorten(seen->stayed[i]));
-    seen->reset_after = tcpstate_lengthen(tcpstate_shorten(seen->reset_after));
-    seen->repeats_after = tcpstate_lengthen(tcpstate_shorten(seen->repeats_after));
     note_end(incarnation, connection, seen);
     append(incarnation, connection, reading, seen, sight->application);
     if (seen->ends_before)

@@ -94,16 +94,18 @@ uint8_t tcpstate_plain_step(proto_tree *tree, const struct tcpstate_segment *seg
 
 void tcpstate_count_layers(const packet_info *pinfo, struct tcpstate_layers *layers)
 {
-    *layers = (struct tcpstate_layers){ 0 };
+    struct tcpstate_layers found = { 0 };
+
     for (wmem_list_frame_t *at = wmem_list_head(pinfo->layers); at; at = wmem_list_frame_next(at)) {
         int proto = GPOINTER_TO_INT(wmem_list_frame_data(at));
         if (proto == proto_icmp || proto == proto_icmpv6)
-            layers->icmp = true;
-        else if (proto == proto_tcp && layers->icmp)
-            layers->quoted = true;
+            found.icmp = true;
+        else if (proto == proto_tcp && found.icmp)
+            found.quoted = true;
         else if (proto == proto_tcp)
-            layers->tcp++;
+            found.tcp++;
     }
+    *layers = found;
 }
 
 bool tcpstate_has_tcp_ports(packet_info *pinfo, uint16_t source, uint16_t destination)

@@ -17,16 +17,15 @@
 #include "segment.h"
 #include "view-tree.h"
 #include "views.h"
-#include "wording.h"
 
 #include <epan/tap.h>
 
 static dissector_handle_t handle;
 static int tap;
 
-/* Who looks on this visit. */
+/* Who looks on this visit; of expert information is asked where there is any. */
 struct lookers {
-    bool tree, expert, info, tap;
+    bool tree, info, tap;
 };
 
 /* Whether what a segment means would reach anybody. */
@@ -34,11 +33,10 @@ static bool look_who_looks(packet_info *pinfo, proto_tree *tree, struct lookers 
 {
     *lookers = (struct lookers){
         .tree = proto_field_is_referenced(tree, tcpstate_proto),
-        .expert = tcpstate_view_expert_is_wanted(pinfo, tree),
         .info = tcpstate_view_info_is_wanted(pinfo),
         .tap = have_tap_listener(tap),
     };
-    return lookers->tree || lookers->expert || lookers->info || lookers->tap;
+    return lookers->tree || lookers->info || lookers->tap || tcpstate_view_expert_is_wanted(pinfo, tree);
 }
 
 /* Show one segment to all who look. */
@@ -47,12 +45,13 @@ static void show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, struct tcp
 {
     if (!reading->has_stream && (lookers->tap || (lookers->tree && tcpstate_view_tree_wants_stream(tree))))
         reading->has_stream = tcpstate_stream_of(pinfo, reading, &reading->stream);
+    const bool expert = tcpstate_view_expert_has(reading, sight) && tcpstate_view_expert_is_wanted(pinfo, tree);
     /* Expert information hangs on an item, or no filter and no field finds it. */
-    bool needs_item = tree && lookers->expert;
+    const bool needs_item = tree && expert;
     proto_item *item = lookers->tree || needs_item ? tcpstate_view_tree(tvb, pinfo, tree, reading, sight, needs_item)
                                                    : NULL;
 
-    if (lookers->expert)
+    if (expert)
         tcpstate_view_expert(pinfo, item, reading, sight);
     if (lookers->info)
         tcpstate_view_info(pinfo, reading, sight);
@@ -149,7 +148,6 @@ void proto_register_tcpstate(void)
     tcpstate_preferences_register(tcpstate_proto, want_fields);
     tcpstate_connections_register();
     tcpstate_capture_register();
-    tcpstate_wording_register();
     tap = register_tap(TCPSTATE_TAP);
     tcpstate_view_expert_register(tcpstate_proto);
     tcpstate_view_flow_register(tcpstate_proto);

@@ -8,6 +8,8 @@
 #ifndef TCPSTATE_TREE_FIELDS_H
 #define TCPSTATE_TREE_FIELDS_H
 
+#include <assert.h>
+
 #include "../text/catalogue.h"
 #include "connections.h"
 #include "fields.h"
@@ -28,16 +30,18 @@ static inline bool tcpstate_wanted(const struct tcpstate_view *view, enum tcpsta
     return view->visible || tcpstate_field_registrations[field].hfinfo.ref_type != HF_REF_TYPE_NONE;
 }
 
+static_assert(HF_REF_TYPE_NONE == 0, "what several fields have or is 0 where nobody refers to any");
+
 /* Whether any is wanted, from one to another as fields.def has them. */
 static inline bool tcpstate_any_wanted(const struct tcpstate_view *view, enum tcpstate_field from, enum tcpstate_field to)
 {
-    bool any = false;
+    unsigned any = HF_REF_TYPE_NONE;
 
     if (view->visible)
         return true;
     for (unsigned i = from; i <= to; i++)
-        any |= tcpstate_field_registrations[i].hfinfo.ref_type != HF_REF_TYPE_NONE;
-    return any;
+        any |= tcpstate_field_registrations[i].hfinfo.ref_type;
+    return any != HF_REF_TYPE_NONE;
 }
 
 /* A line: a string whose value is from a fixed set, shown in the reader's words. */

@@ -128,9 +128,6 @@ void tcpstate_tree_outcome(const struct tcpstate_view *above)
 {
     const struct tcpstate_observation *seen = &above->sight->seen;
     struct tcpstate_outcome outcome;
-
-    if (!above->sight->later && !seen->over)
-        return;
     struct tcpstate_view subtree = below(above, TCPSTATE_WORD_WHOLE);
     const struct tcpstate_view *view = &subtree;
     tcpstate_incarnation_outcome(view->sight->incarnation, &outcome);

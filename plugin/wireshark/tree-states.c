@@ -105,26 +105,46 @@ static void add_roles(const struct tcpstate_view *view, bool known)
         tcpstate_add_named(view, TCPSTATE_FIELD_ROLES, known ? "inferred" : "unknown", roles_text(view, known));
 }
 
-void tcpstate_tree_states(const struct tcpstate_view *view)
+static_assert(TCPSTATE_FIELD_SERVER - TCPSTATE_FIELD_CLIENT_PREVIOUS == 7,
+              "previous, inferred, sender's and receiver's states and those of columns follow each other in fields.def");
+
+/* What the lines of the tree say already is seldom asked for by its own name. */
+static bool wants_others(const struct tcpstate_view *view)
+{
+    return tcpstate_any_wanted(view, TCPSTATE_FIELD_CLIENT_PREVIOUS, TCPSTATE_FIELD_SERVER);
+}
+
+/* All of the client, or of the server; `known`: who that is. */
+static void add_side(const struct tcpstate_view *view, bool client, bool known)
 {
     static const struct tcpstate_standing unknown = { .before = TCPSTATE_UNKNOWN, .after = TCPSTATE_UNKNOWN };
     const struct tcpstate_observation *seen = &view->sight->seen;
-    int from = view->reading->segment.from;
-    bool known = seen->client >= 0;
+    const int i = client ? seen->client : !seen->client;
+    const struct tcpstate_standing *end = known ? &seen->ends[i] : &unknown;
+    const int64_t stayed = known ? seen->stayed[i] : -1;
+
+    add_state(view, client ? TCPSTATE_FIELD_CLIENT_STATE : TCPSTATE_FIELD_SERVER_STATE, end, stayed);
+    tcpstate_add_hidden_time(view, client ? TCPSTATE_FIELD_CLIENT_STAYED : TCPSTATE_FIELD_SERVER_STAYED, stayed);
+    if (!wants_others(view))
+        return;
+    tcpstate_add_hidden_string(view, client ? TCPSTATE_FIELD_CLIENT_PREVIOUS : TCPSTATE_FIELD_SERVER_PREVIOUS,
+                               tcpstate_state_name((enum tcpstate_state)end->before));
+    if (known)
+        add_marked_state(view, client ? TCPSTATE_FIELD_CLIENT : TCPSTATE_FIELD_SERVER, "", end);
+    tcpstate_add_hidden_boolean(view, client ? TCPSTATE_FIELD_CLIENT_INFERRED : TCPSTATE_FIELD_SERVER_INFERRED,
+                                end->after_inferred);
+}
+
+void tcpstate_tree_states(const struct tcpstate_view *view)
+{
+    const int from = view->reading->segment.from;
+    const bool known = view->sight->seen.client >= 0;
 
     add_roles(view, known);
-    for (int i = 0; i < 2; i++) {
-        const struct tcpstate_standing *end = known ? &seen->ends[i == 0 ? seen->client : !seen->client] : &unknown;
-        int64_t stayed = known ? seen->stayed[i == 0 ? seen->client : !seen->client] : -1;
-        add_state(view, i == 0 ? TCPSTATE_FIELD_CLIENT_STATE : TCPSTATE_FIELD_SERVER_STATE, end, stayed);
-        tcpstate_add_hidden_time(view, i == 0 ? TCPSTATE_FIELD_CLIENT_STAYED : TCPSTATE_FIELD_SERVER_STAYED, stayed);
-        tcpstate_add_hidden_string(view, i == 0 ? TCPSTATE_FIELD_CLIENT_PREVIOUS : TCPSTATE_FIELD_SERVER_PREVIOUS,
-                   tcpstate_state_name((enum tcpstate_state)end->before));
-        if (known)
-            add_marked_state(view, i == 0 ? TCPSTATE_FIELD_CLIENT : TCPSTATE_FIELD_SERVER, "", end);
-        tcpstate_add_hidden_boolean(view, i == 0 ? TCPSTATE_FIELD_CLIENT_INFERRED : TCPSTATE_FIELD_SERVER_INFERRED,
-                                    end->after_inferred);
-    }
+    add_side(view, true, known);
+    add_side(view, false, known);
+    if (!wants_others(view))
+        return;
     if (!known)
         add_marked_states_without_roles(view);
     add_end_state(view, TCPSTATE_FIELD_SENDER_STATE, from, known);

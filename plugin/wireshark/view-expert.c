@@ -137,11 +137,6 @@ static bool has_severity_column(const packet_info *pinfo)
     return pinfo->cinfo && pinfo->cinfo->col_first[COL_EXPERT] >= 0;
 }
 
-static bool is_referenced(const header_field_info *field)
-{
-    return field->ref_type != HF_REF_TYPE_NONE;
-}
-
 /* Whether somebody sees the tree, or refers to expert information: Wireshark's
  * fields for it (and so to their protocol) or one of ours. */
 static bool is_asked_for(proto_tree *tree)
@@ -154,10 +149,10 @@ static bool is_asked_for(proto_tree *tree)
         wiresharks = proto_registrar_get_nth((unsigned)proto_expert);
     if (PTREE_DATA(tree)->visible)
         return true;
-    bool any = is_referenced(wiresharks);
+    unsigned any = wiresharks->ref_type;
     for (size_t i = 0; i < array_length(registrations); i++)
-        any |= is_referenced(&registrations[i].eiinfo.hf_info.hfinfo);
-    return any;
+        any |= registrations[i].eiinfo.hf_info.hfinfo.ref_type;
+    return any != HF_REF_TYPE_NONE;
 }
 
 bool tcpstate_view_expert_is_wanted(packet_info *pinfo, proto_tree *tree)
@@ -231,6 +226,12 @@ static bool is_disowned(const struct tcpstate_reading *reading, const struct tcp
 {
     return sight->later && (reading->segment.flags & TCPSTATE_FLAG_RST) && !reading->quoted
            && tcpstate_incarnation_connection(sight->incarnation)->account.disowned == reading->segment.frame;
+}
+
+bool tcpstate_view_expert_has(const struct tcpstate_reading *reading, const struct tcpstate_sight *sight)
+{
+    return sight->later || by_step[sight->seen.step] != EXPERT_NONE || sight->seen.failed
+           || (reading->segment.flags & TCPSTATE_FLAG_RST);
 }
 
 void tcpstate_view_expert(packet_info *pinfo, proto_item *item, const struct tcpstate_reading *reading,

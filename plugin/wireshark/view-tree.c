@@ -36,6 +36,8 @@ static void add_checks(const struct tcpstate_view *view)
 {
     const struct tcpstate_segment *segment = &view->reading->segment;
 
+    if (view->sight->seen.checks == 0)
+        return;
     add_check(view, TCPSTATE_FIELD_CHECK_ACK_ISN, TCPSTATE_CHECK_ACK_IS_ISN_PLUS_1, segment->ack);
     add_check(view, TCPSTATE_FIELD_CHECK_SEQ_ISN, TCPSTATE_CHECK_SEQ_IS_ISN_PLUS_1, segment->seq);
     add_check(view, TCPSTATE_FIELD_CHECK_ACK_FIN, TCPSTATE_CHECK_ACK_IS_FIN_PLUS_1, segment->ack);
@@ -364,7 +366,7 @@ proto_item *tcpstate_view_tree(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tr
     if (tcpstate_any_wanted(&view, TCPSTATE_FIELD_TIME_SYN_TO_SYN_ACK, TCPSTATE_FIELD_TIME_LIFETIME)
         || tcpstate_wanted(&view, TCPSTATE_FIELD_REPEATS_AFTER) || tcpstate_wanted(&view, TCPSTATE_FIELD_RESET_AFTER))
         add_times(&view);
-    if (tcpstate_any_wanted(&view, TCPSTATE_FIELD_OUTCOME, TCPSTATE_FIELD_RESPONSE_TIME))
+    if ((sight->later || sight->seen.over) && tcpstate_any_wanted(&view, TCPSTATE_FIELD_OUTCOME, TCPSTATE_FIELD_RESPONSE_TIME))
         tcpstate_tree_outcome(&view);
     if (tcpstate_wanted(&view, TCPSTATE_FIELD_MIDSTREAM) && tcpstate_incarnation_is_midstream(sight->incarnation))
         add_midstream(&view);

@@ -68,6 +68,9 @@ void tcpstate_view_filter_register(void);
 void tcpstate_view_expert_name(enum tcpstate_language language);
 void tcpstate_view_flow_name(enum tcpstate_language language);
 
+/* Whether there may be any of this segment; most have none, and need not be asked more. */
+bool tcpstate_view_expert_has(const struct tcpstate_reading *reading, const struct tcpstate_sight *sight);
+
 /* The three views below are not fed by the tap, but asked to look at each
  * segment.  On later visits they are asked only if one of them is wanted:
  * whether what it adds would reach anybody.  `tree` may be NULL. */

@@ -49,49 +49,43 @@ const char *tcpstate_filled(wmem_allocator_t *pool, const char *text, const stru
     return wmem_strdup(pool, buffer);
 }
 
-/* Whether a template's places are the two ends alone. */
-static bool names_ends_only(const char *text)
+/* Whether a template's places are the two ends and the protocol alone. */
+static bool has_few_values(const char *text)
 {
-    static const char *const ends[] = { "{sender}", "{receiver}", "{who}" };
+    static const char *const few[] = { "{sender}", "{receiver}", "{who}", "{proto}" };
 
     for (const char *place = strchr(text, '{'); place; place = strchr(place + 1, '{')) {
         bool found = false;
-        for (size_t i = 0; i < array_length(ends); i++)
-            found |= g_ascii_strncasecmp(place, ends[i], strlen(ends[i])) == 0;
+        for (size_t i = 0; i < array_length(few); i++)
+            found |= g_ascii_strncasecmp(place, few[i], strlen(few[i])) == 0;
         if (!found)
             return false;
     }
     return true;
 }
 
-/* A text for each step and sender: the client, the server or unknown.  They are
- * kept for as long as a capture file is open. */
-typedef const char *kept_texts[TCPSTATE_LANGUAGES][TCPSTATE_STEPS][3];
+/* A text for each step and sender, the client, the server or unknown; of the protocol
+ * that was named last. */
+struct kept {
+    const char *text;     /* NULL: none yet */
+    const char *protocol; /* as Wireshark has it, for as long as it runs */
+};
+typedef struct kept kept_texts[TCPSTATE_LANGUAGES][TCPSTATE_STEPS][3];
 
 static kept_texts kept_explanations, kept_labels[2]; /* the labels without and with the protocol's name */
 
-static void end_file(void)
-{
-    memset(kept_explanations, 0, sizeof kept_explanations);
-    memset(kept_labels, 0, sizeof kept_labels);
-}
-
-void tcpstate_wording_register(void)
-{
-    tcpstate_on_file(NULL, end_file);
-}
-
 /* One of the catalogue's own templates with its places filled.  Most can be filled
- * in three ways only, and each of those is kept. */
+ * in few ways, and those are kept. */
 static const char *filled_once(wmem_allocator_t *pool, kept_texts kept, enum tcpstate_step step, const char *text,
                                const struct tcpstate_places *places)
 {
     static const char not_kept[] = "";
-    const char **known = &kept[places->language][step][places->sender_is_client + 1];
+    struct kept *known = &kept[places->language][step][places->sender_is_client + 1];
 
-    if (!*known)
-        *known = names_ends_only(text) ? tcpstate_filled(tcpstate_file_scope(), text, places) : not_kept;
-    return *known != not_kept ? *known : tcpstate_filled(pool, text, places);
+    if (!known->text || (known->text != not_kept && known->protocol != places->protocol))
+        *known = (struct kept){ has_few_values(text) ? g_intern_string(tcpstate_filled(pool, text, places)) : not_kept,
+                                places->protocol };
+    return known->text != not_kept ? known->text : tcpstate_filled(pool, text, places);
 }
 
 const char *tcpstate_explanation_of(wmem_allocator_t *pool, const struct tcpstate_observation *seen,

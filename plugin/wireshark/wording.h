@@ -11,9 +11,6 @@
 #include "../text/catalogue.h"
 #include "connections.h"
 
-/* Register the callback at the end of a capture file. */
-void tcpstate_wording_register(void);
-
 /* What the places of a template are filled with, for this segment. */
 void tcpstate_places_of(const struct tcpstate_reading *reading, const struct tcpstate_sight *sight,
                         struct tcpstate_places *places);
