@@ -70,10 +70,10 @@ static void count_segment(void *whom, const struct tcpstate_reading *reading, vo
     }
     if ((opening & TCPSTATE_FLAG_SYN) && (numbered->known & 1 << segment->from)) {
         bool same = numbered->base[segment->from] == segment->seq;
-        if (opening == TCPSTATE_FLAG_SYN && (!same || (TCPSTATE_STREAM_ENDS && numbered->closing)))
-            begin_stream(numbered);
-        else if (opening != TCPSTATE_FLAG_SYN)
+        if (opening != TCPSTATE_FLAG_SYN && !TCPSTATE_STREAM_ENDS)
             numbered->base[segment->from] = segment->seq;
+        else if (!same || (TCPSTATE_STREAM_ENDS && numbered->closing))
+            begin_stream(numbered);
     }
     if (reading->whole)
         learn(numbered, segment);
