@@ -27,10 +27,11 @@ def said(tshark):
 
 @pytest.fixture(scope="module")
 def merged(tmp_path_factory):
-    """Connections one after another, some with four-tuples used again, and an ICMP error."""
+    """Connections one after another, some with four-tuples used again, and an ICMP error; the last one stays open."""
     path = tmp_path_factory.mktemp("sessions") / "merged.pcapng"
-    names = "http-server-closes", "port-reused-in-time-wait", "icmp-unreachable", "refused", "half-closed", "syn-scan"
-    run("mergecap", "-a", "-w", path, *(SAMPLES / f"{name}.pcapng" for name in names), CASES / "copies-routed.pcap")
+    names = "http-server-closes", "port-reused-in-time-wait", "icmp-unreachable", "refused", "syn-scan", "half-closed"
+    captures = [SAMPLES / f"{name}.pcapng" for name in names]
+    run("mergecap", "-a", "-w", path, *captures[:-1], CASES / "copies-routed.pcap", captures[-1])
     return path
 
 
