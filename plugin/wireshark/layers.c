@@ -98,12 +98,12 @@ void tcpstate_count_layers(const packet_info *pinfo, struct tcpstate_layers *lay
 
     for (wmem_list_frame_t *at = wmem_list_head(pinfo->layers); at; at = wmem_list_frame_next(at)) {
         int proto = GPOINTER_TO_INT(wmem_list_frame_data(at));
-        if (proto == proto_icmp || proto == proto_icmpv6)
-            found.icmp = true;
-        else if (proto == proto_tcp && found.icmp)
+        if (proto == proto_tcp && found.icmp)
             found.quoted = true;
         else if (proto == proto_tcp)
             found.tcp++;
+        else
+            found.icmp |= proto == proto_icmp || proto == proto_icmpv6;
     }
     *layers = found;
 }

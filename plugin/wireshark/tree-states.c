@@ -108,14 +108,9 @@ static void add_roles(const struct tcpstate_view *view, bool known)
 static_assert(TCPSTATE_FIELD_SERVER - TCPSTATE_FIELD_CLIENT_PREVIOUS == 7,
               "previous, inferred, sender's and receiver's states and those of columns follow each other in fields.def");
 
-/* What the lines of the tree say already is seldom asked for by its own name. */
-static bool wants_others(const struct tcpstate_view *view)
-{
-    return tcpstate_any_wanted(view, TCPSTATE_FIELD_CLIENT_PREVIOUS, TCPSTATE_FIELD_SERVER);
-}
-
-/* All of the client, or of the server; `known`: who that is. */
-static void add_side(const struct tcpstate_view *view, bool client, bool known)
+/* All of the client, or of the server; `known`: who that is; `others`: what the lines of
+ * the tree say already, too. */
+static void add_side(const struct tcpstate_view *view, bool client, bool known, bool others)
 {
     static const struct tcpstate_standing unknown = { .before = TCPSTATE_UNKNOWN, .after = TCPSTATE_UNKNOWN };
     const struct tcpstate_observation *seen = &view->sight->seen;
@@ -125,7 +120,7 @@ static void add_side(const struct tcpstate_view *view, bool client, bool known)
 
     add_state(view, client ? TCPSTATE_FIELD_CLIENT_STATE : TCPSTATE_FIELD_SERVER_STATE, end, stayed);
     tcpstate_add_hidden_time(view, client ? TCPSTATE_FIELD_CLIENT_STAYED : TCPSTATE_FIELD_SERVER_STAYED, stayed);
-    if (!wants_others(view))
+    if (!others)
         return;
     tcpstate_add_hidden_string(view, client ? TCPSTATE_FIELD_CLIENT_PREVIOUS : TCPSTATE_FIELD_SERVER_PREVIOUS,
                                tcpstate_state_name((enum tcpstate_state)end->before));
@@ -139,11 +134,13 @@ void tcpstate_tree_states(const struct tcpstate_view *view)
 {
     const int from = view->reading->segment.from;
     const bool known = view->sight->seen.client >= 0;
+    /* Seldom is any of these asked for by its own name. */
+    const bool others = tcpstate_any_wanted(view, TCPSTATE_FIELD_CLIENT_PREVIOUS, TCPSTATE_FIELD_SERVER);
 
     add_roles(view, known);
-    add_side(view, true, known);
-    add_side(view, false, known);
-    if (!wants_others(view))
+    add_side(view, true, known, others);
+    add_side(view, false, known, others);
+    if (!others)
         return;
     if (!known)
         add_marked_states_without_roles(view);

@@ -152,6 +152,8 @@ static void add_mptcp(const struct tcpstate_view *view)
         { TCPSTATE_OPTION_MP_DATA_FIN, "DATA_FIN" },  { TCPSTATE_OPTION_MP_FASTCLOSE, "MP_FASTCLOSE" },
     };
 
+    if (!tcpstate_wanted(view, TCPSTATE_FIELD_MPTCP))
+        return;
     for (size_t i = 0; i < array_length(names); i++)
         if (view->reading->segment.options & names[i].option)
             tcpstate_add_string(view, TCPSTATE_FIELD_MPTCP, names[i].name);

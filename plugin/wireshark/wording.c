@@ -136,14 +136,16 @@ const char *tcpstate_label_in(wmem_allocator_t *pool, enum tcpstate_language lan
         return "";
     bool with_protocol = sight->application >= 0;
     const char *label = tcpstate_label_template(step, language, with_protocol);
+    const bool own = label == tcpstate_label(step, language, with_protocol);
     if (strchr(label, '{')) {
         tcpstate_places_of(reading, sight, &places);
         places.language = language;
-        label = label == tcpstate_label(step, language, with_protocol)
-                    ? filled_once(pool, kept_labels[with_protocol], step, label, &places)
-                    : tcpstate_filled(pool, label, &places); /* the user's */
+        label = own ? filled_once(pool, kept_labels[with_protocol], step, label, &places)
+                    : tcpstate_filled(pool, label, &places);
     }
-    return with_mptcp(pool, language, reading, step, within_bounds(pool, label));
+    if (!own || with_protocol)
+        label = within_bounds(pool, label);
+    return with_mptcp(pool, language, reading, step, label);
 }
 
 const char *tcpstate_label_of(wmem_allocator_t *pool, const struct tcpstate_reading *reading,
