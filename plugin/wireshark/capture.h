@@ -58,7 +58,7 @@ const char *tcpstate_capture_name_of(enum tcpstate_capture_kind kind);
 const char *tcpstate_capture_text(wmem_allocator_t *pool, enum tcpstate_capture_kind kind);
 
 /* The same help for programs: a display filter, or NULL; a command in which IN and OUT
- * stand for files, or NULL.  Valid until the next call. */
+ * stand for files, or NULL.  Constants. */
 const char *tcpstate_capture_filter(enum tcpstate_capture_kind kind);
 const char *tcpstate_capture_command(enum tcpstate_capture_kind kind);
 

@@ -26,17 +26,17 @@ struct tcpstate_ended {
 
 struct tcpstate_incarnation {
     struct tcpstate_incarnation *before; /* the one that had the four-tuple before, or NULL */
-    struct tuple *tuple;          /* its four-tuple: connections.c's */
-    struct packed *packed;        /* when not in a slot */
-    struct older *older;          /* the timeline's earlier parts, if it is long; or NULL */
+    struct tuple *tuple;                 /* its four-tuple: connections.c's */
+    struct packed *packed;               /* when not in a slot */
+    struct older *older;                 /* the timeline's earlier parts, if it is long; or NULL */
     struct tcpstate_ended ended;
-    bool one_sided;               /* one end acknowledges what the other sent, and nothing of that was captured */
-    bool has_beside;              /* the one before goes on beside it: beside.h */
+    bool one_sided;                      /* one end acknowledges what the other sent, and nothing of that was captured */
+    bool has_beside;                     /* the one before goes on beside it: beside.h */
     uint32_t first_frame;
-    uint32_t stream;              /* the first tcp.stream that it had, or TCPSTATE_NO_STREAM */
-    uint32_t number;              /* its own number in the capture file, from 0 */
-    int32_t application;          /* protocol of the first data that told it, or -1 */
-    int16_t slot;                 /* where it is open, or -1 */
+    uint32_t stream;                     /* the first tcp.stream that it had, or TCPSTATE_NO_STREAM */
+    uint32_t number;                     /* its own number in the capture file, from 0 */
+    int32_t application;                 /* protocol of the first data that told it, or -1 */
+    int16_t slot;                        /* where it is open, or -1 */
 };
 
 /* A capture file begins or ends. */

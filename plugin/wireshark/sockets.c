@@ -24,13 +24,13 @@ struct stand {
 };
 
 struct tcpstate_sockets {
-    GArray *stands;      /* of struct stand */
+    GArray *stands;             /* of struct stand */
     GHashTable *by_incarnation; /* -> index + 1 */
-    char *host;          /* or NULL: all */
-    bool is_address;     /* it is one; else nobody has it */
-    uint32_t frame;      /* the last that counts; UINT32_MAX: all */
-    double seconds;      /* since the first frame, the last that counts; negative: all */
-    int64_t moment;      /* of the last segment taken, whosever */
+    char *host;                 /* or NULL: all */
+    bool is_address;            /* it is one; else nobody has it */
+    uint32_t frame;             /* the last that counts; UINT32_MAX: all */
+    double seconds;             /* since the first frame, the last that counts; negative: all */
+    int64_t moment;             /* of the last segment taken, whosever */
 };
 
 void tcpstate_sockets_take(struct tcpstate_sockets *sockets, const struct tcpstate_tapped *tapped)
@@ -153,11 +153,13 @@ unsigned tcpstate_sockets_tell(const struct tcpstate_sockets *sockets, const str
             if (stand->over || !is_socket(socket.state) || !is_wanted(sockets, host))
                 continue;
             teller->socket(teller->whom, pool, &socket);
-            count_in(counts, host, socket.state, socket.inferred);
+            if (teller->count)
+                count_in(counts, host, socket.state, socket.inferred);
             told++;
         }
     }
-    tell_counts(counts, teller);
+    if (teller->count)
+        tell_counts(counts, teller);
     wmem_destroy_allocator(pool);
     g_hash_table_destroy(counts);
     return told;

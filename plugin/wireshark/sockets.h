@@ -43,7 +43,7 @@ struct tcpstate_socket_count {
 };
 
 /* What is told of them: each socket, in the order in which the connections began; then the
- * counts, the most first. */
+ * counts, the most first, unless .count is NULL. */
 struct tcpstate_sockets_teller {
     void (*socket)(void *whom, wmem_allocator_t *pool, const struct tcpstate_socket *socket);
     void (*count)(void *whom, const struct tcpstate_socket_count *count);
@@ -62,6 +62,5 @@ void tcpstate_sockets_append(GString *out, const struct tcpstate_sockets *socket
 /* Its entry in the window's menu.  (view-sockets-window.c) */
 struct _ext_menubar_t;
 void tcpstate_view_sockets_window_register(struct _ext_menubar_t *menu);
-
 
 #endif

@@ -53,10 +53,6 @@ static void measure_socket(void *whom, wmem_allocator_t *pool, const struct tcps
         table->width = MAX(table->width, tcpstate_columns(tcpstate_endpoint_text(pool, &socket->summary->pair, end)) + 2);
 }
 
-static void measure_count(void *whom _U_, const struct tcpstate_socket_count *count _U_)
-{
-}
-
 static void append_heads(const struct table *table)
 {
     tcpstate_append_filled(table->out, "State", STATE_WIDTH);
@@ -97,7 +93,7 @@ static void append_count(void *whom, const struct tcpstate_socket_count *count)
 void tcpstate_sockets_append(GString *out, const struct tcpstate_sockets *sockets)
 {
     struct table table = { .out = out };
-    const struct tcpstate_sockets_teller measuring = { measure_socket, measure_count, &table },
+    const struct tcpstate_sockets_teller measuring = { measure_socket, NULL, &table },
                                          appending = { append_socket, append_count, &table };
     wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
 
