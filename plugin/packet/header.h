@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Pure, and shared by all who read frames: the plugin, which lets Wireshark
- * find the layers (wireshark/segment.c), and walk.c, which finds them itself.
+ * Pure, and shared by all who read frames: walk.c, which finds the layers by a
+ * table, and the plugin where Wireshark has found them (wireshark/segment.c).
  */
 #ifndef TCPSTATE_HEADER_H
 #define TCPSTATE_HEADER_H

@@ -28,7 +28,7 @@ enum tcpstate_language { TCPSTATE_ENGLISH, TCPSTATE_CHINESE, TCPSTATE_LANGUAGES 
 const char *tcpstate_label(enum tcpstate_step step, enum tcpstate_language language,
                            bool with_protocol);
 
-/* One or two sentences for a learner; "" if there is nothing to explain. */
+/* One to four sentences for a learner; "" if there is nothing to explain. */
 const char *tcpstate_explanation(enum tcpstate_step step, enum tcpstate_language language);
 
 /* What was expected of a connection with this result and never came; "" if

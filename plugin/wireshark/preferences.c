@@ -1,4 +1,4 @@
-/* preferences.c - language, labels of one's own, the length of TIME_WAIT.
+/* preferences.c - registers what the user can set, and keeps it; see preferences.h.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

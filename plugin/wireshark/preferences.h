@@ -1,4 +1,5 @@
-/* preferences.h - what the user can set.
+/* preferences.h - what the user can set: language, labels, and the times from which on
+ * something is told.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -3,8 +3,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The flow graph (view-flow.c) and the text ladder (view-ladder.c) draw one
- * arrow per step.  What lies between two steps of a connection is one arrow for
+ * The flow graph (view-flow.c) and the ladder (ladder.c) have one arrow per
+ * step.  What lies between two steps of a connection is one arrow for
  * each direction: a run.  With the preference "Label every segment" every
  * segment is a step, and nothing is folded.
  */

@@ -9,7 +9,8 @@ from conftest import ROOT
 
 GLOSSARY = ROOT / "plugin" / "doc" / "glossary.md"
 SPEAKING = sorted(path for pattern in ("plugin/text/*.def", "plugin/text/*.c", "plugin/wireshark/*.def", "plugin/wireshark/*.c",
-                                       "plugin/profile*/**/*", "plugin/page/*", "plugin/command/*.sh", "README.md", "samples/README.md")
+                                       "plugin/profile*/**/*", "plugin/page/*", "plugin/command/*.sh", "README.md", "plugin/doc/README.zh.md",
+                                       "samples/README.md")
                   for path in ROOT.glob(pattern) if path.is_file())
 CJK = re.compile(r"[\u4e00-\u9fff]")
 
