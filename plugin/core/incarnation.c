@@ -255,6 +255,8 @@ static enum tcpstate_state begin_anew(struct tcpstate_connection *connection, co
     connection->time_wait_since = before->time_wait_since;
     me->ttl = was->ttl;
     peer->ttl = held->ttl;
+    if (segment->time - before->moments[TCPSTATE_MOMENT_LAST] < TCPSTATE_LONGEST_WAY)
+        me->known |= was->known & DISPUTED;
     if (!(segment->flags & TCPSTATE_FLAG_SYN))
         connection->facts |= TCPSTATE_CONNECTION_MIDSTREAM;
     /* While its sender is in a connection nobody knows that it was this end who sent

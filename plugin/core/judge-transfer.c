@@ -92,7 +92,7 @@ static void judge_acknowledgment(const struct tcpstate_connection *connection, c
     } else if ((peer->known & FIN_DISPUTED) || is_of_another(connection, peer, segment, me->likely == TCPSTATE_SYN_SENT)) {
         judgement->unseen |= BIT(TCPSTATE_GETS_FIN);
     } else if (peer->known & SENT_FIN) {
-        if (is_unplaced(peer) && seq_gt(segment->ack, peer->fin_from)) {
+        if (seq_lt(peer->fin_from, peer->fin) && seq_gt(segment->ack, peer->fin_from)) {
             judgement->unseen |= BIT(TCPSTATE_GETS_FIN);
         } else if (seq_le(segment->ack, peer->fin)) {
             judgement->had_not |= BIT(TCPSTATE_GETS_FIN);
@@ -129,6 +129,10 @@ static void judge_fin(const struct tcpstate_endpoint *me, const struct tcpstate_
     uint32_t fin = segment->seq + segment->payload;
 
     judgement->senders &= SENDS_A_FIN;
+    /* The first one may have been sent before the other's came, which this one acknowledges. */
+    if (!(me->known & SENT_FIN) && covers_fin(peer, segment) && me->rcv_nxt != segment->ack
+        && segment->time - peer->marked.time >= TCPSTATE_SHORTEST_RETRANSMISSION)
+        judgement->is |= AFTER_A_PAUSE;
     if ((judgement->is & (SENDS_MORE | AFTER_A_PAUSE)) == SENDS_MORE && !(me->known & MAY_REPEAT))
         judgement->senders &= SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD);
     if (me->known & SENT_FIN) {
@@ -293,6 +297,7 @@ static conditions conditions_of_transfer(const struct tcpstate_endpoint *me, con
     conditions is = 0;
 
     is |= in_order ? IN_ORDER : 0;
+    is |= is_below_isn(me, segment) && me->isn - segment->seq >= LITTLE ? ANOTHERS_NUMBERS : 0;
     is |= fits ? 0 : DOES_NOT_FIT | MAY_BE_ANOTHERS;
     /* It may be sent again, in front of a FIN that was taken for another's. */
     is |= (me->known & FIN_IN_DOUBT) && segment->payload > 0 && me->fin - tcpstate_segment_next(segment) <= UINT16_MAX

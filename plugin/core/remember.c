@@ -59,8 +59,7 @@ static void keep_fin_from(struct tcpstate_endpoint *me, const struct tcpstate_se
 {
     uint32_t to = segment->seq + segment->payload + ((segment->flags & TCPSTATE_FLAG_SYN) != 0);
 
-    if ((segment->payload > 0 || (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN)))
-        && seq_gt(to, me->fin_from))
+    if ((segment->payload > 0 || (segment->flags & TCPSTATE_FLAG_SYN)) && seq_gt(to, me->fin_from))
         me->fin_from = (me->known & SENT_FIN) && me->snd_nxt == me->fin + 1 ? me->fin : to; /* the last hole before it */
 }
 
@@ -75,6 +74,9 @@ static void take_fin(struct tcpstate_connection *connection, struct tcpstate_end
         connection->active_closer = (int8_t)(segment->from & 1);
 }
 
+/* By how much a time stamp can be older than the latest: 2 MSL of 1 ms ticks (RFC 7323 section 5.4). */
+#define MOST_TICKS UINT32_C(240000)
+
 /* Whether the SYN is that of its sender's numbers that are known, recorded behind what was sent
  * later. */
 static bool is_syn_of_what_was_seen(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
@@ -84,8 +86,10 @@ static bool is_syn_of_what_was_seen(const struct tcpstate_endpoint *me, const st
     const bool of_another = (me->known & KNOWS_ACK) && (peer->known & KNOWS_ISN)
                             && me->rcv_nxt - peer->isn - 1 > peer->snd_max - peer->isn - 1;
 
-    /* Nor does it answer now what is older than anything is on its way. */
-    if ((segment->flags & TCPSTATE_FLAG_ACK) && (of_another || (judgement->is & (REUSES | LOST_FOR_EVER))))
+    const bool of_another_clock = tcpstate_compares_stamps(me, segment) && me->ts_val - segment->ts_val > MOST_TICKS;
+
+    /* Nor is a SYN on its way for so long. */
+    if (of_another || of_another_clock || (judgement->is & (REUSES | AFTER_A_PAUSE)))
         return false;
     return (me->known & (KNOWS_ISN | KNOWS_SEQ)) == KNOWS_SEQ && me->snd_max - segment->seq < MOST_UNSEEN
            && (!(me->known & SENT_FIN) || seq_gt(me->fin, segment->seq));
@@ -387,9 +391,6 @@ static void remember_options(struct tcpstate_endpoint *me, const struct tcpstate
         me->ts_newest = segment->ts_val;
     me->known |= SENT_TIMESTAMPS;
 }
-
-/* By how much a time stamp can be older than the latest: 2 MSL of 1 ms ticks (RFC 7323 section 5.4). */
-#define MOST_TICKS UINT32_C(240000)
 
 /* A SYN that its sender, who holds the connection as was seen, can only have sent since it lost
  * it: with a time stamp older than a segment gets, or of the end that accepted the other's. */

@@ -205,6 +205,24 @@ static void reset_without_ack_on_its_way(void)
         { "ESTABLISHED?", TO_A, "P.", 301, 111, 10, "any",       "any", .later = 50 * MILLISECONDS });
 }
 
+/* B's FIN acknowledges A's and comes so long after it that it may be sent again: the first
+ * one, which was lost before the capture, crossed A's. */
+static void fin_that_may_have_crossed(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "FIN_WAIT_1", TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" },
+        { "FIN_WAIT_1", TO_A, ".",  300, 100, 0, "CLOSE_WAIT?", "any", .later = 200 * MILLISECONDS }, /* overtaken by it */
+        { "TIME_WAIT?", TO_A, "F.", 300, 101, 0, "LAST_ACK?",   "any", .later = 50 * MILLISECONDS });
+}
+
+/* RFC 9293 section 3.10.7.3 looks at the SYN, and some take it whatever else is set. */
+static void syn_with_fin_to_one_that_waits(void)
+{
+    FIGURE(
+        { "SYN_SENT",  TO_B, "S",  100, 0, 0, "SYN_RCVD?", "syn" },
+        { "SYN_SENT?", TO_A, "FS", 300, 0, 0, "any",       "any" });
+}
+
 int main(int argc, char **argv)
 {
     figure_init(&argc, &argv);
@@ -225,5 +243,7 @@ int main(int argc, char **argv)
     TEST(syn_again_without_identification);
     TEST(data_midway_of_the_next_connection);
     TEST(reset_without_ack_on_its_way);
+    TEST(fin_that_may_have_crossed);
+    TEST(syn_with_fin_to_one_that_waits);
     return g_test_run();
 }

@@ -15,6 +15,7 @@
  *   worlds --outcomes                   outcomes that are against the records are lies, too
  *   worlds --follow                     a host does what a real one was seen to do (follow.c)
  *   worlds --boast                      with a passer-by that is wrong on purpose
+ *   worlds ... --counts                 only the counts of all worlds, in one line (core/clauses reads it)
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -37,7 +38,7 @@ struct kind {
 static struct {
     uint64_t seed, worlds, segments, world, allowed;
     int traffic, capture, each;
-    bool one, checks, follows, shrinks, stops, drops;
+    bool one, checks, follows, shrinks, stops, drops, counts;
 } wanted = { .seed = 1, .worlds = 20000, .traffic = -1, .capture = -1 };
 
 static struct world world;
@@ -73,6 +74,13 @@ static void print_tally(const char *name, const struct tally *tally)
            share(tally->right[0], tally->inferred[0]), share(tally->right[1], tally->inferred[1]), tally->lies,
            tally->segments ? 1e6 * (double)tally->lies / (double)tally->segments : 0, tally->lying_worlds, tally->wrong[0], tally->wrong[1],
            tally->wrong[2], tally->wrong[3]);
+}
+
+static void print_counts(const struct tally *tally)
+{
+    printf("segments %" PRIu64 " lies %" PRIu64 " outcomes %" PRIu64 " certain %" PRIu64 " %" PRIu64 " inferred %" PRIu64 " %" PRIu64
+           " right %" PRIu64 " %" PRIu64 "\n", tally->segments, tally->lies, tally->wrong[WRONG_OUTCOME], tally->certain[0],
+           tally->certain[1], tally->inferred[0], tally->inferred[1], tally->right[0], tally->right[1]);
 }
 
 static const char *const wrong_text[WRONGS] = {
@@ -194,6 +202,8 @@ static void read_arguments(int argc, char **argv)
             wanted.stops = true;
         else if (strcmp(name, "--follow") == 0)
             wanted.follows = true;
+        else if (strcmp(name, "--counts") == 0)
+            wanted.counts = true;
         else if (strcmp(name, "--outcomes") == 0)
             judge_outcomes = true;
         else if (strcmp(name, "--boast") == 0)
@@ -253,6 +263,10 @@ int main(int argc, char **argv)
     for (uint64_t i = 0; i < wanted.worlds && (wanted.segments == 0 || all.segments < wanted.segments); i++)
         if (!run_one(i) && wanted.stops)
             break;
+    if (wanted.counts) {
+        print_counts(&all);
+        return 0;
+    }
     for (int i = 0; i < TRAFFIC_KINDS; i++)
         if (by_traffic[i].worlds > 0)
             print_tally(traffic_name((enum traffic_kind)i), &by_traffic[i]);
