@@ -133,9 +133,27 @@ static const char *joined(wmem_allocator_t *pool, enum tcpstate_language languag
     return wmem_strdup_printf(pool, "%s%s%s", one, separator, other);
 }
 
+/* Whether the end that has not closed may have done so unseen: its own numbers or the other's
+ * last ACK are behind all of its data that was captured. */
+static bool may_have_closed(const struct tcpstate_incarnation *incarnation, const struct tcpstate_outcome *outcome)
+{
+    if (outcome->result != TCPSTATE_RESULT_HALF_CLOSED)
+        return false;
+    const struct tcpstate_connection *now = tcpstate_incarnation_look(incarnation);
+    const struct tcpstate_endpoint *owing = &now->ends[outcome->owing], *closer = &now->ends[!outcome->owing];
+    uint32_t next[2];
+    const bool spoke = tcpstate_next_numbers(now, next) & 1u << outcome->owing;
+    return closer->last_ack != 0 && (!spoke || seq_gt(owing->snd_max, owing->fin_from) || seq_gt(closer->last_ack, owing->fin_from));
+}
+
 const char *tcpstate_missing_text(wmem_allocator_t *pool, enum tcpstate_language language,
                                   const struct tcpstate_incarnation *incarnation, const struct tcpstate_outcome *outcome, int client)
 {
+    if (may_have_closed(incarnation, outcome)) {
+        const struct tcpstate_places places = { .language = language,
+                                                .sender_is_client = client < 0 ? -1 : outcome->owing == client };
+        return tcpstate_filled(pool, tcpstate_phrase(TCPSTATE_PHRASE_WAIT_UNSEEN, language), &places);
+    }
     const struct misfit misfit = misfit_of(incarnation, outcome->result);
     const char *missing = tcpstate_missing_in(pool, language, outcome, client, tcpstate_incarnation_duration(incarnation));
 

@@ -4,7 +4,7 @@ SPDX-License-Identifier: GPL-2.0-or-later
 
 Captures as a host would leave them; what is expected is read off the segments themselves.  A word is a segment:
 ">" from the client or "<" from the server, its flags as tcpdump writes them, the bytes of its data, and what else it has
-("again": the number of the last data once more, "w0": window 0).  "+N": so many seconds pass; else a millisecond does.
+("again": the number of the last data once more, "w0": window 0, "lost": it was not captured).  "+N": so many seconds pass; else a millisecond does.
 """
 import pytest
 from scapy.all import IP, UDP, Ether, TCP, Raw, wrpcap
@@ -14,6 +14,7 @@ from conftest import ROOT
 SAMPLES = ROOT / "samples"
 CLIENT, SERVER = "192.0.2.10", "192.0.2.20"
 OPEN = ">S <S. >. "
+UNSEEN = "the capture may lack the last that the server sent, and with it the FIN"
 
 
 def capture(path, words, **options):
@@ -38,7 +39,8 @@ def capture(path, words, **options):
         frame = (Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02") / IP(src=CLIENT if side == ">" else SERVER, dst=SERVER if side == ">" else CLIENT,
                               id=len(packets) + 1, ttl=33 if "ttl" in more else 64) / segment / Raw(b"d" * size))
         frame.time = at
-        packets.append(frame)
+        if "lost" not in more:
+            packets.append(frame)
         if "again" not in more and "R" not in flags:
             if size:
                 last[side] = following[side]
@@ -111,6 +113,11 @@ def test_what_hangs(told, words, expected):
     (">S +3600 other", "no answer to 1 SYN in 3600.0 s"),
     (OPEN + ">F. <. +95 other", "the server has not closed its side for 95.0 s"),
     (OPEN + ">F. <. +0.2 other", "too early to say: the capture ends 0.202 s later"),
+    # The server's FIN was not captured: the client acknowledges a number that follows all of its data, or it goes on behind one.
+    (OPEN + ">F. <.:1:lost >. +95 other", UNSEEN),
+    (OPEN + ">P.:10 <.:20 <.:1:lost >F. <. +95 other", UNSEEN),
+    (OPEN + ">F. <.:10:lost <.:10 >. +95 other", "the server has not closed its side for 95.0 s"),    # data follows the hole
+    (">S <S.:lost >. >F. <.:1:lost >. +95 other", UNSEEN),      # nothing of the server at all
     (OPEN + ">F. <. <F. +20 other", "the server's FIN has not been acknowledged for 20.0 s"),
     (">S <S. +8 other", "the client has not completed the handshake for 8.0 s"),
     (OPEN + ">P.:10 <.:w0 +30 other", "the receive window of the server has been 0 for 30.0 s"),
