@@ -124,10 +124,8 @@ static void check_out(struct tcpstate_command *command, const char *out)
     if (extracts && !selects && !command->filter)
         complain("say which connections: --trouble, --outcome, --address, --port, --connection, --stream, --from, --until, "
                  "--filter");
-    if (!extracts && selects && !command->printed)
-        complain("page and save are of all connections: extract those that matter, and take that file");
     if (saves && (command->file_count != 1 || strcmp(command->files[0], "-") == 0 || command->filter))
-        complain("save takes one capture file, and all of it");
+        complain("save takes one capture file, and no --filter");
     command->out = extracts ? command->files[1] : out;
     if (extracts)
         command->file_count = 1;

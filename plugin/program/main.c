@@ -61,7 +61,8 @@ static int answer(const struct tcpstate_command *command, struct tcpstate_captur
 
     if (command->filter && !begin_filter(command->filter))
         return EXIT_FAILURE;
-    struct tcpstate_journey journey = tcpstate_journey_begin(command, command->task == TCPSTATE_TASK_EXTRACT);
+    const bool chooses = command->task == TCPSTATE_TASK_SAVE && tcpstate_selection_is_on(&command->selection);
+    struct tcpstate_journey journey = tcpstate_journey_begin(command, command->task == TCPSTATE_TASK_EXTRACT || chooses);
     int status = tasks[command->task](&journey, captures);
     tcpstate_journey_end(&journey);
     return status;

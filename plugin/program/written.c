@@ -63,10 +63,11 @@ static bool is_wanted(void *whom, const struct tcpstate_record *record, uint32_t
     return tcpstate_journey_wants((struct tcpstate_journey *)whom, record, frame);
 }
 
-static int extract(struct tcpstate_journey *journey)
+/* Of FROM, which has the records that were travelled through, those that are asked for. */
+static int extract(struct tcpstate_journey *journey, const char *from)
 {
     struct tcpstate_extract what = { .is_wanted = is_wanted, .whom = journey, .stop = &tcpstate_interrupted };
-    char *problem = tcpstate_interrupted ? NULL : tcpstate_extract(&what, journey->command->files[0], journey->command->out);
+    char *problem = tcpstate_interrupted ? NULL : tcpstate_extract(&what, from, journey->command->out);
 
     tcpstate_heed_no_interrupts();
     if (tcpstate_interrupted && (problem || what.stopped || what.frames == 0)) {
@@ -87,7 +88,7 @@ static int extract(struct tcpstate_journey *journey)
 int tcpstate_write_extract(struct tcpstate_journey *journey, struct tcpstate_captures *captures)
 {
     tcpstate_travel(journey, captures);
-    return and_the_rest(extract(journey), journey, captures);
+    return and_the_rest(extract(journey, journey->command->files[0]), journey, captures);
 }
 
 /* ---- The page ---- */
@@ -132,8 +133,11 @@ int tcpstate_write_page(struct tcpstate_journey *journey, struct tcpstate_captur
 
     journey->view = page;
     journey->take = take_for_page;
+    page->keeps_all = tcpstate_selection_is_on(&command->selection);
     tcpstate_travel(journey, captures);
     tcpstate_heed_no_interrupts();
+    if (page->keeps_all)
+        tcpstate_page_select(page, tcpstate_selection_has, &command->selection);
     int told = tcpstate_tell_the_rest(journey, captures);
     tcpstate_interrupted = 0;
     int status = put(part, command->out, write_page(page, part, command->out));
@@ -143,7 +147,7 @@ int tcpstate_write_page(struct tcpstate_journey *journey, struct tcpstate_captur
     return status != EXIT_SUCCESS ? status : told;
 }
 
-/* ---- The same capture, with comments ---- */
+/* ---- The same capture, with comments; of some connections only, what they have is taken from it ---- */
 
 struct saving {
     struct tcpstate_comments *comments;
@@ -169,7 +173,8 @@ static void comment(void *view, const struct tcpstate_tapped *tapped)
 int tcpstate_write_save(struct tcpstate_journey *journey, struct tcpstate_captures *captures)
 {
     const struct tcpstate_command *command = journey->command;
-    char *part = beside(command->out), *problem = NULL;
+    const bool chooses = tcpstate_selection_is_on(&command->selection);
+    char *part = chooses ? g_strconcat(command->out, ".all", NULL) : beside(command->out), *problem = NULL;
     struct saving saving = { .comments = tcpstate_comments_begin(command->files[0], part, &problem) };
     unsigned packets = 0, commented = 0;
 
@@ -186,8 +191,11 @@ int tcpstate_write_save(struct tcpstate_journey *journey, struct tcpstate_captur
         g_clear_pointer(&problem, g_free);
     else if (!problem && tcpstate_captures_problem(captures))
         problem = g_strdup_printf("%s was not written", command->out);
-    int status = put(part, command->out, problem);
-    if (status == EXIT_SUCCESS) {
+    const bool extracts = chooses && !problem && !tcpstate_interrupted;
+    int status = extracts ? extract(journey, part) : put(part, command->out, problem);
+    if (extracts) {
+        g_unlink(part);
+    } else if (status == EXIT_SUCCESS) {
         printf(tcpstate_phrase(TCPSTATE_PHRASE_COMMENTED, tcpstate_language()), commented, packets);
         putchar('\n');
     }

@@ -163,6 +163,18 @@ void tcpstate_page_choose(struct tcpstate_page *page)
     g_free(candidates);
 }
 
+void tcpstate_page_select(struct tcpstate_page *page, tcpstate_selects *wanted, const void *whom)
+{
+    for (unsigned i = page->connections->len; i-- > 0;) {
+        const struct tcpstate_page_connection *connection = (struct tcpstate_page_connection *)page->connections->pdata[i];
+        if (wanted(connection->ladder.incarnation, whom))
+            continue;
+        page->rungs -= connection->details_room;
+        g_hash_table_remove(page->by_incarnation, connection->ladder.incarnation);
+        g_ptr_array_remove_index(page->connections, i);
+    }
+}
+
 /* The connection of a segment, or NULL if it was left out. */
 static struct tcpstate_page_connection *connection_of(struct tcpstate_page *page, const struct tcpstate_tapped *tapped)
 {
@@ -171,7 +183,7 @@ static struct tcpstate_page_connection *connection_of(struct tcpstate_page *page
 
     if (g_hash_table_lookup_extended(page->by_incarnation, incarnation, NULL, &found))
         return (struct tcpstate_page_connection *)found;
-    if (page->connections->len >= 2 * TCPSTATE_PAGE_MOST_CONNECTIONS || page->rungs >= 2 * TCPSTATE_PAGE_MOST_RUNGS)
+    if (!page->keeps_all && (page->connections->len >= 2 * TCPSTATE_PAGE_MOST_CONNECTIONS || page->rungs >= 2 * TCPSTATE_PAGE_MOST_RUNGS))
         tcpstate_page_choose(page);
     struct tcpstate_page_connection *connection = g_new0(struct tcpstate_page_connection, 1);
     connection->ladder.incarnation = incarnation;

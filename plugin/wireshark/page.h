@@ -55,6 +55,7 @@ struct tcpstate_page {
     GPtrArray *texts;           /* char *[2], English and Chinese; number 0 is no text */
     GHashTable *text_numbers;
     uint64_t rungs;             /* room for how many the kept ones have */
+    bool keeps_all;             /* ... until tcpstate_page_select() */
 };
 
 /* `name` is what the page calls the capture, `filter` what lets segments
@@ -68,6 +69,10 @@ void tcpstate_page_take(struct tcpstate_page *page, const struct tcpstate_tapped
 
 /* The number of a text in both languages. */
 tcpstate_page_text tcpstate_page_text_of(struct tcpstate_page *page, const char *english, const char *chinese);
+
+/* When the capture has been read: it is of the wanted connections only.  Which those are
+ * may be known only then, so .keeps_all had to be set before the first segment. */
+void tcpstate_page_select(struct tcpstate_page *page, tcpstate_selects *wanted, const void *whom);
 
 /* When the capture has been read: leave out what does not fit, worst first. */
 void tcpstate_page_choose(struct tcpstate_page *page);

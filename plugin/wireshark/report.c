@@ -386,16 +386,18 @@ const char *tcpstate_group_filter(wmem_allocator_t *pool, const struct tcpstate_
                               filter, ip, server, key->port, ip, server, key->port);
 }
 
-/* What came before a RST. */
+/* What came before a RST, and what speaks against its sender. */
 static const char *reset_why(wmem_allocator_t *pool, enum tcpstate_language language,
                              const struct tcpstate_account *account)
 {
     if (account->disowned != 0 && account->disowned == account->reset_frame)
         return tcpstate_phrase(TCPSTATE_PHRASE_CAUSE_DISOWNED, language);
+    const char *why = "";
     for (unsigned cause = 1; cause <= TCPSTATE_CAUSE_PAYLOAD; cause <<= 1)
         if (account->causes & cause)
-            return tcpstate_cause_text(pool, language, account, cause);
-    return "";
+            why = wmem_strdup_printf(pool, "%s%s%s", why, *why ? tcpstate_phrase(TCPSTATE_PHRASE_SEMICOLON, language) : "",
+                                     tcpstate_cause_text(pool, language, account, cause));
+    return why;
 }
 
 const char *tcpstate_section_why(wmem_allocator_t *pool, enum tcpstate_language language, enum tcpstate_section section,

@@ -127,6 +127,13 @@ def test_absence_is_measured_to_the_end_of_the_capture(told, words, missing):
     assert told(words, "missing") == [missing]
 
 
+def test_the_report_names_all_that_came_before_a_rst(tshark, tmp_path):
+    """And what speaks against its sender."""
+    path = capture(tmp_path / "reset.pcap", OPEN + ">P.:10 <. +42 <R.:ttl")
+    assert ("by the server, after 42.0 s without a segment; before the server sent any data; its TTL is not that of its sender's other segments"
+            in tshark("-q", "-r", path, "-z", "tcpstate,report"))
+
+
 def test_a_slow_response(tshark, tmp_path):
     path = capture(tmp_path / "slow.pcap", OPEN + ">P.:10 <. +25 <P.:10 >.")
     lines = tshark("-2", "-r", path, "-T", "fields", "-e", "tcpstate.time.slowest_response").splitlines()

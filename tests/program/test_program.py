@@ -11,6 +11,7 @@ import sys
 import time
 
 import pytest
+from scapy.all import IP, TCP, wrpcap
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from conftest import ROOT, environment  # noqa: E402
@@ -18,6 +19,7 @@ from same import PROGRAM, program  # noqa: E402
 
 SAMPLES = ROOT / "samples"
 SESSION = SAMPLES / "websocket-session.pcapng"
+CAPTURE_LINE = '<script type="application/json" class="capture">'     # of a page
 
 
 def rows(*arguments, **options):
@@ -176,7 +178,7 @@ def test_ctrl_c_while_extract_writes(tmp_path):
     (("report", "--outcome", "x", "y"), "is no outcome"), (("extract", "a", "b"), "say which connections"),
     (("page", "y"), "-o OUT goes with"), (("report", "y", "-o", "z"), "-o OUT goes with"),
     (("save", "y", "z", "-o", "o"), "save takes one"), (("save", "-", "-o", "o"), "save takes one"),
-    (("page", "y", "-o", "o", "--trouble"), "of all connections"), (("page", __file__, "-o", "/nowhere/o"), "not a capture"),
+    (("page", __file__, "-o", "/nowhere/o"), "not a capture"),
     (("page", SESSION, "-o", "/nowhere/o"), "/nowhere/o: "), (("save", SESSION, "-o", "/nowhere/o"), "/nowhere/o"),
     (("sockets", "--host", "x", "y"), "is no IP address"), (("report", "--at", "1", "y"), "go with sockets"),
     (("sockets", "--filter", "tcp", "y"), "--filter does not go with sockets"), (("sockets", "--at", "noon", "y"), "a frame's number"), (("extract", "-", "b", "--trouble"), "which is read twice"), (("report", "--language", "x", "y"), "auto, en or zh"),
@@ -297,6 +299,39 @@ def test_what_is_cut_short_is_not_saved_but_has_a_page(tmp_path, task, packed):
     assert done.returncode == 1 and f"{cut.name}: " in done.stderr
     assert (out.read_bytes() == b"before") == (task == "save")
     assert sorted(path.name for path in tmp_path.iterdir()) == [cut.name, "out"]
+
+
+def test_save_of_chosen_connections(tmp_path, tshark):
+    """The packets that Wireshark's own filter chooses, with the comments they have among all; no file is left over."""
+    whole, some = tmp_path / "whole.pcapng", tmp_path / "some.pcapng"
+    program("save", "--language", "en", SESSION, "-o", whole)
+    assert program("save", "--language", "en", "--connection", "44", "--connection", "24", SESSION, "-o", some).stdout.startswith(f"{some}: ")
+    assert sorted(tmp_path.iterdir()) == [some, whole]
+    chosen = "-Y", "tcp.stream == 24 || tcp.stream == 44"
+    assert comments_of(tshark, some) == tshark("-r", whole, *chosen, "-T", "fields", "-e", "frame.time_epoch", "-e", "frame.comment")
+    assert tshark("-r", some, "-x") == tshark("-r", SESSION, *chosen, "-x")
+
+
+def of_page(path):
+    line, = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith(CAPTURE_LINE)]
+    return json.loads(line.removeprefix(CAPTURE_LINE).removesuffix("</script>"))
+
+
+def test_page_of_chosen_connections(tmp_path):
+    """What Wireshark's own filter leaves of it, but for the filter; of thousands, too, the healthiest of which a page leaves out first."""
+    page, theirs = tmp_path / "page.html", tmp_path / "theirs.html"
+    program("page", "--stream", "44", SESSION, "-o", page)
+    program("page", "--filter", "tcp.stream == 44", SESSION, "-o", theirs)
+    asked = of_page(theirs)
+    assert asked.pop("filter") == "tcp.stream == 44" and of_page(page) == asked
+    healthy = [IP(src="192.0.2.1", dst="192.0.2.2") / TCP(sport=40000, dport=80, flags=flags, seq=seq, ack=ack) if mine else
+               IP(src="192.0.2.2", dst="192.0.2.1") / TCP(sport=80, dport=40000, flags=flags, seq=seq, ack=ack)
+               for mine, flags, seq, ack in ((1, "S", 10, 0), (0, "SA", 50, 11), (1, "A", 11, 51), (1, "FA", 11, 51), (0, "FA", 51, 12), (1, "A", 12, 52))]
+    scan = [IP(src="192.0.2.3", dst="192.0.2.2") / TCP(sport=port, dport=80, flags="S", seq=port) for port in range(20000, 22100)]
+    wrpcap(str(tmp_path / "many.pcap"), healthy + scan)
+    program("page", "--outcome", "closed", tmp_path / "many.pcap", "-o", page)
+    found = of_page(page)
+    assert [connection["result"] for connection in found["connections"]] == ["closed"] and found["counts"] == {"closed": 1}
 
 
 def test_page_of_several_files_and_of_a_pipe(tmp_path):
