@@ -247,7 +247,7 @@ const char *tcpstate_capture_text(wmem_allocator_t *pool, enum tcpstate_capture_
     case TCPSTATE_CAPTURE_CUT:
         return format(pool, TCPSTATE_PHRASE_CAPTURE_CUT, capture.cut, capture.frames, capture.cut_to);
     case TCPSTATE_CAPTURE_TIME_BACKWARDS:
-        return format(pool, TCPSTATE_PHRASE_CAPTURE_BACKWARDS, capture.back, capture.backwards, 0);
+        return format(pool, TCPSTATE_PHRASE_CAPTURE_BACKWARDS, capture.backwards, capture.frames, capture.back);
     case TCPSTATE_CAPTURE_KINDS: break;
     }
     return "";

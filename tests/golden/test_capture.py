@@ -196,7 +196,7 @@ def test_time_goes_backwards(said, tmp_path):
     run("editcap", "-F", "pcap", "-r", CLOSE, rest, f"{count - 1}-{count}")
     run("mergecap", "-F", "pcap", "-a", "-w", path, rest, first)
     text = said(path)["time-backwards"]
-    assert text.startswith("Time goes backwards at frame 3, 1 times in all; reordercap IN OUT")
+    assert text.startswith(f"Time goes backwards: at 1 of {count} packets, first at frame 3; reordercap IN OUT")
     ordered = tmp_path / "ordered.pcap"
     run("reordercap", path, ordered)
     assert said(ordered) == {}
