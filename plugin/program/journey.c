@@ -54,10 +54,10 @@ static void observe(struct tcpstate_journey *journey, struct tcpstate_reading *r
     if (reading->quoted || reading->mentioned) {
         tcpstate_streams_mention(&journey->asked, reading);
         reading->segment.ack = reading->segment.flags = 0; /* what an error quotes is word of its sequence number alone */
-        if (reading->mentioned || !tcpstate_connections_take_quoted(reading, &tapped.sight))
+        if (reading->mentioned || !tcpstate_connections_take_quoted(reading, &tapped.meaning))
             return;
     } else {
-        tcpstate_connections_take(&journey->asked, reading, &tapped.sight);
+        tcpstate_connections_take(&journey->asked, reading, &tapped.meaning);
     }
     if (!journey->view || !passes)
         return;

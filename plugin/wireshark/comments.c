@@ -33,10 +33,10 @@ static char *one_line(const char *text)
     return line;
 }
 
-static char *standing(wmem_allocator_t *pool, enum tcpstate_phrase phrase, const struct tcpstate_sight *sight, int end)
+static char *standing(wmem_allocator_t *pool, enum tcpstate_phrase phrase, const struct tcpstate_meaning *meaning, int end)
 {
-    const char *state = tcpstate_state_text((enum tcpstate_state)sight->seen.ends[end].after,
-                                            sight->seen.ends[end].after_inferred);
+    const char *state = tcpstate_state_text((enum tcpstate_state)meaning->seen.ends[end].after,
+                                            meaning->seen.ends[end].after_inferred);
 
     return wmem_strdup_printf(pool, tcpstate_phrase(phrase, tcpstate_language()), state);
 }
@@ -44,12 +44,12 @@ static char *standing(wmem_allocator_t *pool, enum tcpstate_phrase phrase, const
 /* "tcpstate: Handshake 2/3 | client ESTABLISHED (inferred), server SYN_RCVD" */
 static char *comment_on(wmem_allocator_t *pool, const char *label, const struct tcpstate_tapped *tapped)
 {
-    int client = tapped->sight.seen.client, left = client < 0 ? tapped->reading.segment.from : client;
+    int client = tapped->meaning.seen.client, left = client < 0 ? tapped->reading.segment.from : client;
     const char *text = wmem_strdup_printf(
         pool, TCPSTATE_COMMENT_PREFIX "%s | %s%s%s", label,
-        standing(pool, client < 0 ? TCPSTATE_PHRASE_SENDER_STANDS : TCPSTATE_PHRASE_CLIENT_STANDS, &tapped->sight, left),
+        standing(pool, client < 0 ? TCPSTATE_PHRASE_SENDER_STANDS : TCPSTATE_PHRASE_CLIENT_STANDS, &tapped->meaning, left),
         tcpstate_phrase(TCPSTATE_PHRASE_COMMA, tcpstate_language()),
-        standing(pool, client < 0 ? TCPSTATE_PHRASE_RECEIVER_STANDS : TCPSTATE_PHRASE_SERVER_STANDS, &tapped->sight,
+        standing(pool, client < 0 ? TCPSTATE_PHRASE_RECEIVER_STANDS : TCPSTATE_PHRASE_SERVER_STANDS, &tapped->meaning,
                  !left));
 
     return one_line(text);
@@ -85,7 +85,7 @@ void tcpstate_comments_turn_to(struct tcpstate_comments *comments, uint32_t fram
 
 void tcpstate_comments_take(struct tcpstate_comments *comments, wmem_allocator_t *pool, const struct tcpstate_tapped *tapped)
 {
-    const char *label = tcpstate_label_of(pool, &tapped->reading, &tapped->sight);
+    const char *label = tcpstate_label_of(pool, &tapped->reading, &tapped->meaning);
 
     if (*label)
         g_ptr_array_add(comments->texts, comment_on(pool, label, tapped));

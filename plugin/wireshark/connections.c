@@ -462,17 +462,17 @@ static int name_application(struct tcpstate_incarnation *incarnation, const stru
 }
 
 void tcpstate_connections_take(const struct tcpstate_asked *asked, const struct tcpstate_reading *reading,
-                               struct tcpstate_sight *sight)
+                               struct tcpstate_meaning *meaning)
 {
-    struct tcpstate_observation *seen = &sight->seen;
+    struct tcpstate_observation *seen = &meaning->seen;
     const struct tcpstate_connection *connection;
     struct tcpstate_incarnation *incarnation = observe(asked, reading, seen, &connection);
 
     tcpstate_connections_pass(reading->segment.time);
     tcpstate_copies_note(reading->segment.frame, reading->layer, seen->copy);
-    sight->incarnation = incarnation;
-    sight->application = -1;
-    sight->later = false;
+    meaning->incarnation = incarnation;
+    meaning->application = -1;
+    meaning->later = false;
     if (seen->step == TCPSTATE_STEP_NONE && reading->plain != TCPSTATE_STEP_NONE) {
         seen->step = seen->copy ? TCPSTATE_STEP_COPY : (enum tcpstate_step)reading->plain;
         seen->changed = true;
@@ -480,9 +480,9 @@ void tcpstate_connections_take(const struct tcpstate_asked *asked, const struct 
     if (!seen->changed && !tcpstate_incarnation_is_blank(incarnation) && !has_entry(incarnation, reading))
         return;
     if (tcpstate_step_is_first_data(seen->step) && !seen->failed)
-        sight->application = name_application(incarnation, asked, reading);
+        meaning->application = name_application(incarnation, asked, reading);
     note_end(incarnation, connection, seen);
-    append(incarnation, connection, reading, seen, sight->application);
+    append(incarnation, connection, reading, seen, meaning->application);
     if (seen->ends_before)
         end_the_one_before(incarnation, reading);
 }
@@ -498,7 +498,7 @@ bool tcpstate_connections_count(const struct tcpstate_asked *asked, const struct
     return tuple;
 }
 
-bool tcpstate_connections_take_quoted(const struct tcpstate_reading *reading, struct tcpstate_sight *sight)
+bool tcpstate_connections_take_quoted(const struct tcpstate_reading *reading, struct tcpstate_meaning *meaning)
 {
     struct key key;
 
@@ -508,18 +508,18 @@ bool tcpstate_connections_take_quoted(const struct tcpstate_reading *reading, st
         return false;
     struct tcpstate_incarnation *incarnation = incarnation_of(tuple, &reading->segment);
     struct tcpstate_connection *connection = tcpstate_incarnation_open(incarnation);
-    tcpstate_observe_unreachable(connection, &reading->segment, &sight->seen);
-    if (!sight->seen.changed)
+    tcpstate_observe_unreachable(connection, &reading->segment, &meaning->seen);
+    if (!meaning->seen.changed)
         return false;
-    sight->incarnation = incarnation;
-    sight->application = -1;
-    sight->later = false;
-    note_end(incarnation, connection, &sight->seen);
-    append(incarnation, connection, reading, &sight->seen, -1);
+    meaning->incarnation = incarnation;
+    meaning->application = -1;
+    meaning->later = false;
+    note_end(incarnation, connection, &meaning->seen);
+    append(incarnation, connection, reading, &meaning->seen, -1);
     return true;
 }
 
-bool tcpstate_connections_find(const struct tcpstate_reading *reading, struct tcpstate_sight *sight)
+bool tcpstate_connections_find(const struct tcpstate_reading *reading, struct tcpstate_meaning *meaning)
 {
     uint32_t frame = reading->segment.frame;
     struct tcpstate_entry entry;
@@ -530,16 +530,16 @@ bool tcpstate_connections_find(const struct tcpstate_reading *reading, struct tc
     struct tcpstate_incarnation *incarnation = tuple ? incarnation_of(tuple, &reading->segment) : NULL;
     if (!incarnation || !tcpstate_incarnation_entry(incarnation, frame, reading->layer, &entry))
         return false;
-    struct tcpstate_observation *seen = &sight->seen;
+    struct tcpstate_observation *seen = &meaning->seen;
     bool itself = entry.frame == frame && entry.layer == reading->layer;
     if (reading->quoted && !itself)
         return false;
     *seen = (struct tcpstate_observation){ .client = -1, .stayed = { -1, -1 },
                                            .copy = !reading->quoted && tcpstate_copies_has(frame, reading->layer),
                                            .reset_after = -1, .repeats_after = -1 };
-    sight->incarnation = incarnation;
-    sight->application = -1;
-    sight->later = true;
+    meaning->incarnation = incarnation;
+    meaning->application = -1;
+    meaning->later = true;
     for (int i = 0; i < 2; i++) {
         seen->ends[i].after = (entry.after >> (4 * i)) & 0x0f;
         seen->ends[i].after_inferred = entry.inferred & (TCPSTATE_INFERRED_AFTER << i);
@@ -564,7 +564,7 @@ bool tcpstate_connections_find(const struct tcpstate_reading *reading, struct tc
         tcpstate_lengthen(entry.elapsed);
     seen->reset_ttl_differs = entry.roles & TCPSTATE_ROLES_TTL_DIFFERS;
     if (tcpstate_step_is_first_data(seen->step) && !seen->failed)
-        sight->application = (int)entry.value - 1;
+        meaning->application = (int)entry.value - 1;
     else if (reading->segment.flags & TCPSTATE_FLAG_RST)
         seen->reset_number = (enum tcpstate_reset_number)entry.value;
     else

@@ -20,7 +20,7 @@ struct tcpstate_incarnation;
 
 /* What is to be shown of one segment: the same on the first visit and on any
  * later one. */
-struct tcpstate_sight {
+struct tcpstate_meaning {
     struct tcpstate_observation seen;
     int application;                   /* protocol, on the steps of first data; or -1 */
     bool later;                        /* a later visit: all of the connection is known */
@@ -46,7 +46,7 @@ void tcpstate_connections_register(void);
 
 /* First visit: let the core see the segment and remember what happened. */
 void tcpstate_connections_take(const struct tcpstate_asked *asked, const struct tcpstate_reading *reading,
-                               struct tcpstate_sight *sight);
+                               struct tcpstate_meaning *meaning);
 
 /* First visit: a header that is no segment of a connection, but counts for its
  * stream.  False if its four-tuple has none yet. */
@@ -54,11 +54,11 @@ bool tcpstate_connections_count(const struct tcpstate_asked *asked, const struct
 
 /* First visit: word of a segment that could not be delivered.  False if it
  * means nothing to any connection. */
-bool tcpstate_connections_take_quoted(const struct tcpstate_reading *reading, struct tcpstate_sight *sight);
+bool tcpstate_connections_take_quoted(const struct tcpstate_reading *reading, struct tcpstate_meaning *meaning);
 
 /* Later visits, in any order: only read.  False if no such segment was ever
  * taken. */
-bool tcpstate_connections_find(const struct tcpstate_reading *reading, struct tcpstate_sight *sight);
+bool tcpstate_connections_find(const struct tcpstate_reading *reading, struct tcpstate_meaning *meaning);
 
 /* The connection that a segment, or an ICMP error that quotes one, belongs to; NULL: none. */
 const struct tcpstate_incarnation *tcpstate_connections_incarnation(const struct tcpstate_reading *reading);

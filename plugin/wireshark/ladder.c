@@ -43,7 +43,7 @@ static struct tcpstate_rung *add(struct tcpstate_ladder *ladder)
 static struct tcpstate_rung *add_rung(struct tcpstate_ladder *ladder, const struct tcpstate_tapped *tapped)
 {
     const struct tcpstate_segment *segment = &tapped->reading.segment;
-    const struct tcpstate_observation *seen = &tapped->sight.seen;
+    const struct tcpstate_observation *seen = &tapped->meaning.seen;
     struct tcpstate_rung *rung = add(ladder);
 
     *rung = (struct tcpstate_rung){
@@ -83,7 +83,7 @@ static struct tcpstate_rung *fold(struct tcpstate_ladder *ladder, const struct t
 
     for (int i = 0; i < 2; i++)
         if (ladder->open[i] > 0
-            && (!shows_the_same(tcpstate_ladder_rung(ladder, ladder->open[i] - 1), &tapped->sight.seen)
+            && (!shows_the_same(tcpstate_ladder_rung(ladder, ladder->open[i] - 1), &tapped->meaning.seen)
                 || (i == from && tcpstate_ladder_rung(ladder, ladder->open[i] - 1)->run.again != again)))
             ladder->open[0] = ladder->open[1] = 0;
     if (ladder->open[from] == 0) {
@@ -93,7 +93,7 @@ static struct tcpstate_rung *fold(struct tcpstate_ladder *ladder, const struct t
     struct tcpstate_rung *rung = tcpstate_ladder_rung(ladder, ladder->open[from] - 1);
     rung->run.again = again;
     tcpstate_run_add(&rung->run, &tapped->reading);
-    set_after(rung, &tapped->sight.seen);
+    set_after(rung, &tapped->meaning.seen);
     return rung;
 }
 
@@ -112,7 +112,7 @@ struct tcpstate_rung *tcpstate_ladder_take(struct tcpstate_ladder *ladder, const
     const struct tcpstate_segment *segment = &tapped->reading.segment;
     bool plain = tcpstate_is_plain(tapped);
 
-    if (plain && tapped->sight.seen.copy && ladder->count > 0)
+    if (plain && tapped->meaning.seen.copy && ladder->count > 0)
         return NULL;
     int64_t pause = pause_before(ladder, segment->time);
     bool again = !tapped->reading.quoted && tcpstate_was_taken(&ladder->taken[segment->from], segment);
@@ -124,7 +124,7 @@ struct tcpstate_rung *tcpstate_ladder_take(struct tcpstate_ladder *ladder, const
     if (pause > 0)
         rung->pause = pause;
     if (!plain) {
-        set_after(rung, &tapped->sight.seen);
+        set_after(rung, &tapped->meaning.seen);
         ladder->open[0] = ladder->open[1] = 0;
     }
     return rung;

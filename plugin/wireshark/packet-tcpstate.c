@@ -41,26 +41,25 @@ static bool look_who_looks(packet_info *pinfo, proto_tree *tree, struct lookers 
 
 /* Show one segment to all who look. */
 static void show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, struct tcpstate_reading *reading,
-                 const struct tcpstate_sight *sight, const struct lookers *lookers)
+                 const struct tcpstate_meaning *meaning, const struct lookers *lookers)
 {
     if (!reading->has_stream && (lookers->tap || (lookers->tree && tcpstate_view_tree_wants_stream(tree))))
         reading->has_stream = tcpstate_stream_of(pinfo, reading, &reading->stream);
-    const bool expert = tcpstate_view_expert_has(reading, sight) && tcpstate_view_expert_is_wanted(pinfo, tree);
+    const bool expert = tcpstate_view_expert_has(reading, meaning) && tcpstate_view_expert_is_wanted(pinfo, tree);
     /* Expert information hangs on an item, or no filter and no field finds it. */
     const bool needs_item = tree && expert;
-    proto_item *item = lookers->tree || needs_item ? tcpstate_view_tree(tvb, pinfo, tree, reading, sight, needs_item)
+    proto_item *item = lookers->tree || needs_item ? tcpstate_view_tree(tvb, pinfo, tree, reading, meaning, needs_item)
                                                    : NULL;
 
     if (expert)
-        tcpstate_view_expert(pinfo, item, reading, sight);
+        tcpstate_view_expert(pinfo, item, reading, meaning);
     if (lookers->info)
-        tcpstate_view_info(pinfo, reading, sight);
+        tcpstate_view_info(pinfo, reading, meaning);
     if (item && PINFO_FD_VISITED(pinfo)) /* menus are offered for a packet that is selected */
-        tcpstate_view_filter(pinfo, sight);
+        tcpstate_view_filter(pinfo, meaning);
     if (lookers->tap) {
         struct tcpstate_tapped *tapped = wmem_new(pinfo->pool, struct tcpstate_tapped);
-        *tapped = (struct tcpstate_tapped){ .reading = *reading, .sight = *sight,
-                                            .began = nstime_to_msec(&pinfo->rel_ts), .length = pinfo->fd->pkt_len };
+        *tapped = (struct tcpstate_tapped){ .reading = *reading, .meaning = *meaning, .began = nstime_to_msec(&pinfo->rel_ts), .length = pinfo->fd->pkt_len };
         tap_queue_packet(tap, pinfo, tapped);
     }
 }
@@ -78,16 +77,16 @@ static int application_of(void *pinfo, const struct tcpstate_reading *reading)
 /* On the first visit a segment is understood; on later ones, in any order, what
  * was understood is only read. */
 static bool understand(packet_info *pinfo, proto_tree *tree, struct tcpstate_reading *reading,
-                       struct tcpstate_sight *sight)
+                       struct tcpstate_meaning *meaning)
 {
     if (PINFO_FD_VISITED(pinfo))
-        return tcpstate_connections_find(reading, sight);
+        return tcpstate_connections_find(reading, meaning);
     if (reading->quoted)
-        return tcpstate_connections_take_quoted(reading, sight);
+        return tcpstate_connections_take_quoted(reading, meaning);
     if (tcpstate_labels_all())
         reading->plain = tcpstate_plain_step(tree, &reading->segment);
     const struct tcpstate_asked asked = { .stream = stream_of, .application = application_of, .whom = pinfo };
-    tcpstate_connections_take(&asked, reading, sight);
+    tcpstate_connections_take(&asked, reading, meaning);
     return true;
 }
 
@@ -115,12 +114,12 @@ static int dissect_tcpstate(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
         pass(pinfo);
     unsigned count = tcpstate_read_frame(tvb, pinfo, readings);
     for (unsigned i = 0; i < count; i++) {
-        struct tcpstate_sight sight;
+        struct tcpstate_meaning meaning;
 
         if (tree && PTREE_DATA(tree)->visible)
             readings[i].has_stream = tcpstate_stream_shown(tree, &readings[i], &readings[i].stream);
-        if (understand(pinfo, tree, &readings[i], &sight))
-            show(tvb, pinfo, tree, &readings[i], &sight, &lookers);
+        if (understand(pinfo, tree, &readings[i], &meaning))
+            show(tvb, pinfo, tree, &readings[i], &meaning, &lookers);
     }
     return length;
 }

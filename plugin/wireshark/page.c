@@ -178,7 +178,7 @@ void tcpstate_page_select(struct tcpstate_page *page, tcpstate_selects *wanted, 
 /* The connection of a segment, or NULL if it was left out. */
 static struct tcpstate_page_connection *connection_of(struct tcpstate_page *page, const struct tcpstate_tapped *tapped)
 {
-    const struct tcpstate_incarnation *incarnation = tapped->sight.incarnation;
+    const struct tcpstate_incarnation *incarnation = tapped->meaning.incarnation;
     void *found;
 
     if (g_hash_table_lookup_extended(page->by_incarnation, incarnation, NULL, &found))
@@ -203,7 +203,7 @@ static tcpstate_page_text label_of(struct tcpstate_page *page, wmem_allocator_t 
     const char *texts[TCPSTATE_LANGUAGES];
 
     for (int language = 0; language < TCPSTATE_LANGUAGES; language++)
-        texts[language] = tcpstate_label_in(pool, (enum tcpstate_language)language, &tapped->reading, &tapped->sight);
+        texts[language] = tcpstate_label_in(pool, (enum tcpstate_language)language, &tapped->reading, &tapped->meaning);
     return tcpstate_page_text_of(page, texts[TCPSTATE_ENGLISH], texts[TCPSTATE_CHINESE]);
 }
 
@@ -213,10 +213,10 @@ static tcpstate_page_text explanation_of(struct tcpstate_page *page, wmem_alloca
     const char *texts[TCPSTATE_LANGUAGES];
     struct tcpstate_places places;
 
-    tcpstate_places_of(&tapped->reading, &tapped->sight, &places);
+    tcpstate_places_of(&tapped->reading, &tapped->meaning, &places);
     for (int language = 0; language < TCPSTATE_LANGUAGES; language++) {
         places.language = (enum tcpstate_language)language;
-        texts[language] = tcpstate_explanation_of(pool, &tapped->sight.seen, &places);
+        texts[language] = tcpstate_explanation_of(pool, &tapped->meaning.seen, &places);
     }
     return tcpstate_page_text_of(page, texts[TCPSTATE_ENGLISH], texts[TCPSTATE_CHINESE]);
 }
@@ -224,7 +224,7 @@ static tcpstate_page_text explanation_of(struct tcpstate_page *page, wmem_alloca
 static void tell(struct tcpstate_page *page, struct tcpstate_page_detail *detail, wmem_allocator_t *pool,
                  const struct tcpstate_tapped *tapped)
 {
-    const struct tcpstate_observation *seen = &tapped->sight.seen;
+    const struct tcpstate_observation *seen = &tapped->meaning.seen;
 
     *detail = (struct tcpstate_page_detail){
         .label = label_of(page, pool, tapped),

@@ -35,7 +35,7 @@ struct tcpstate_sockets {
 
 void tcpstate_sockets_take(struct tcpstate_sockets *sockets, const struct tcpstate_tapped *tapped)
 {
-    const struct tcpstate_incarnation *incarnation = tapped->sight.incarnation;
+    const struct tcpstate_incarnation *incarnation = tapped->meaning.incarnation;
     int64_t now = tapped->reading.segment.time;
 
     if (tapped->reading.segment.frame > sockets->frame || (sockets->seconds >= 0 && tapped->began > sockets->seconds * 1000))
@@ -53,7 +53,7 @@ void tcpstate_sockets_take(struct tcpstate_sockets *sockets, const struct tcpsta
     struct stand *stand = &g_array_index(sockets->stands, struct stand, index - 1);
     stand->over = false; /* it goes on beside the next one, if that has begun */
     for (int i = 0; i < 2; i++) {
-        const struct tcpstate_standing *end = &tapped->sight.seen.ends[i];
+        const struct tcpstate_standing *end = &tapped->meaning.seen.ends[i];
         if (stand->state[i] != end->after)
             stand->since[i] = now;
         stand->state[i] = end->after;

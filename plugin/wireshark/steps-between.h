@@ -25,7 +25,7 @@ struct tcpstate_run {
 /* Whether a segment belongs to a run. */
 static inline bool tcpstate_is_plain(const struct tcpstate_tapped *tapped)
 {
-    return tapped->sight.seen.step == TCPSTATE_STEP_NONE && !tapped->reading.quoted;
+    return tapped->meaning.seen.step == TCPSTATE_STEP_NONE && !tapped->reading.quoted;
 }
 
 /* The states shown with a run.  A segment that leaves others ends it: the run

@@ -51,7 +51,7 @@ struct tcpstate_tally *tcpstate_survey_at(const struct tcpstate_survey *survey, 
 
 unsigned tcpstate_survey_take(struct tcpstate_survey *survey, const struct tcpstate_tapped *tapped)
 {
-    const struct tcpstate_incarnation *incarnation = tapped->sight.incarnation;
+    const struct tcpstate_incarnation *incarnation = tapped->meaning.incarnation;
     int from = tapped->reading.segment.from;
     unsigned index = GPOINTER_TO_UINT(g_hash_table_lookup(survey->by_incarnation, incarnation));
 

@@ -20,7 +20,7 @@ struct tcpstate_view {
     tvbuff_t *tvb;
     proto_tree *tree;
     const struct tcpstate_reading *reading;
-    const struct tcpstate_sight *sight;
+    const struct tcpstate_meaning *meaning;
     enum tcpstate_language language;
     bool visible; /* somebody may read the whole tree */
 };

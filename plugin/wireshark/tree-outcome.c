@@ -29,14 +29,14 @@ static void add_waits(const struct tcpstate_view *view)
 {
     struct tcpstate_wait wait;
 
-    if (!view->sight->later || !tcpstate_any_wanted(view, TCPSTATE_FIELD_WAIT, TCPSTATE_FIELD_RESPONSE_TIME))
+    if (!view->meaning->later || !tcpstate_any_wanted(view, TCPSTATE_FIELD_WAIT, TCPSTATE_FIELD_RESPONSE_TIME))
         return;
-    int64_t lasts = tcpstate_incarnation_waits(view->sight->incarnation, &wait);
+    int64_t lasts = tcpstate_incarnation_waits(view->meaning->incarnation, &wait);
     if (lasts >= tcpstate_stalled_after() && wait.kind != TCPSTATE_WAIT_NONE) {
         tcpstate_add_named(view, TCPSTATE_FIELD_WAIT, tcpstate_wait_name(wait.kind), tcpstate_wait_word(wait.kind));
         tcpstate_add_time(view, TCPSTATE_FIELD_WAIT_TIME, lasts);
     }
-    const struct tcpstate_account *account = &tcpstate_incarnation_connection(view->sight->incarnation)->account;
+    const struct tcpstate_account *account = &tcpstate_incarnation_connection(view->meaning->incarnation)->account;
     /* With -R another frame may have the number by now. */
     if (account->slowest > 0 && account->slowest_frame == view->reading->segment.frame && view->reading->segment.payload > 0)
         tcpstate_add_time(view, TCPSTATE_FIELD_RESPONSE_TIME, account->slowest);
@@ -77,7 +77,7 @@ static void add_name(const struct tcpstate_view *view, enum tcpstate_field field
 /* What the handshake agreed, in one line. */
 static void add_agreed(const struct tcpstate_view *view)
 {
-    const struct tcpstate_connection *connection = tcpstate_incarnation_connection(view->sight->incarnation);
+    const struct tcpstate_connection *connection = tcpstate_incarnation_connection(view->meaning->incarnation);
     const int client = connection->client;
     struct tcpstate_agreed agreed;
 
@@ -107,9 +107,9 @@ static void add_unanswered(const struct tcpstate_view *view, enum tcpstate_resul
 {
     int64_t after;
 
-    if (!view->sight->later || !tcpstate_any_wanted(view, TCPSTATE_FIELD_UNANSWERED, TCPSTATE_FIELD_UNANSWERED_BY))
+    if (!view->meaning->later || !tcpstate_any_wanted(view, TCPSTATE_FIELD_UNANSWERED, TCPSTATE_FIELD_UNANSWERED_BY))
         return;
-    unsigned causes = tcpstate_unanswered(view->sight->incarnation, result, &after);
+    unsigned causes = tcpstate_unanswered(view->meaning->incarnation, result, &after);
     for (unsigned cause = TCPSTATE_UNANSWERED_REUSED; cause <= TCPSTATE_UNANSWERED_WRONG_ACK; cause <<= 1) {
         const char *name = tcpstate_unanswered_name(cause);
         if (!(causes & cause))
@@ -118,7 +118,7 @@ static void add_unanswered(const struct tcpstate_view *view, enum tcpstate_resul
             tcpstate_add_hidden_string(view, TCPSTATE_FIELD_UNANSWERED_BY, name);
         else if (cause == TCPSTATE_UNANSWERED_REUSED)
             tcpstate_add_named(view, TCPSTATE_FIELD_UNANSWERED, name,
-                               tcpstate_unanswered_text(view->pinfo->pool, view->language, view->sight->incarnation, result));
+                               tcpstate_unanswered_text(view->pinfo->pool, view->language, view->meaning->incarnation, result));
         else
             tcpstate_add_hidden_string(view, TCPSTATE_FIELD_UNANSWERED, name);
     }
@@ -126,11 +126,11 @@ static void add_unanswered(const struct tcpstate_view *view, enum tcpstate_resul
 
 void tcpstate_tree_outcome(const struct tcpstate_view *above)
 {
-    const struct tcpstate_observation *seen = &above->sight->seen;
+    const struct tcpstate_observation *seen = &above->meaning->seen;
     struct tcpstate_outcome outcome;
     struct tcpstate_view subtree = below(above, TCPSTATE_WORD_WHOLE);
     const struct tcpstate_view *view = &subtree;
-    tcpstate_incarnation_outcome(view->sight->incarnation, &outcome);
+    tcpstate_incarnation_outcome(view->meaning->incarnation, &outcome);
     tcpstate_add_named(view, TCPSTATE_FIELD_OUTCOME, tcpstate_result_name(outcome.result),
               tcpstate_result_word(outcome.result, view->language));
     add_ends(view, TCPSTATE_FIELD_CLOSED_BY, outcome.closed_by < 0, tcpstate_closed_by_name(&outcome, seen->client),
@@ -144,9 +144,9 @@ void tcpstate_tree_outcome(const struct tcpstate_view *above)
         tcpstate_add_named(view, TCPSTATE_FIELD_CLOSE_KIND, close_kind,
                            tcpstate_close_kind_word(outcome.close_kind, view->language));
     add_conn_state(view, outcome.conn_state);
-    if (view->sight->later && tcpstate_wanted(view, TCPSTATE_FIELD_HISTORY)) {
+    if (view->meaning->later && tcpstate_wanted(view, TCPSTATE_FIELD_HISTORY)) {
         char history[TCPSTATE_ZEEK_LETTERS + 1];
-        tcpstate_history(tcpstate_incarnation_connection(view->sight->incarnation), history);
+        tcpstate_history(tcpstate_incarnation_connection(view->meaning->incarnation), history);
         tcpstate_add_hidden_string(view, TCPSTATE_FIELD_HISTORY, history);
     }
     add_agreed(view);
@@ -154,7 +154,7 @@ void tcpstate_tree_outcome(const struct tcpstate_view *above)
     add_waits(view);
     if (!tcpstate_wanted(view, TCPSTATE_FIELD_MISSING))
         return;
-    const char *missing = tcpstate_missing_text(view->pinfo->pool, view->language, view->sight->incarnation, &outcome, seen->client);
+    const char *missing = tcpstate_missing_text(view->pinfo->pool, view->language, view->meaning->incarnation, &outcome, seen->client);
     if (*missing)
         tcpstate_add_string(view, TCPSTATE_FIELD_MISSING, missing);
 }

@@ -29,7 +29,7 @@ static void add_state(const struct tcpstate_view *view, enum tcpstate_field fiel
  * where it is known who is who; filters and columns may ask for either. */
 static void add_end_state(const struct tcpstate_view *view, enum tcpstate_field field, int end, bool known)
 {
-    const struct tcpstate_standing *standing = &view->sight->seen.ends[end];
+    const struct tcpstate_standing *standing = &view->meaning->seen.ends[end];
 
     if (known)
         tcpstate_add_hidden_string(view, field, tcpstate_state_name((enum tcpstate_state)standing->after));
@@ -56,7 +56,7 @@ static void add_marked_state(const struct tcpstate_view *view, enum tcpstate_fie
  * the lower address and port, B the other. */
 static void add_marked_states_without_roles(const struct tcpstate_view *view)
 {
-    const struct tcpstate_standing *ends = view->sight->seen.ends;
+    const struct tcpstate_standing *ends = view->meaning->seen.ends;
 
     for (int i = 0; i < 2; i++)
         add_marked_state(view, i == 0 ? TCPSTATE_FIELD_CLIENT : TCPSTATE_FIELD_SERVER,
@@ -65,13 +65,13 @@ static void add_marked_states_without_roles(const struct tcpstate_view *view)
 
 bool tcpstate_tree_has_sender(const struct tcpstate_view *view)
 {
-    return view->sight->seen.client >= 0 && !view->reading->quoted;
+    return view->meaning->seen.client >= 0 && !view->reading->quoted;
 }
 
 const char *tcpstate_tree_sender_word(const struct tcpstate_view *view)
 {
-    enum tcpstate_word word = view->reading->segment.from == view->sight->seen.client ? TCPSTATE_WORD_CLIENT
-                                                                                     : TCPSTATE_WORD_SERVER;
+    enum tcpstate_word word = view->reading->segment.from == view->meaning->seen.client ? TCPSTATE_WORD_CLIENT
+                                                                                        : TCPSTATE_WORD_SERVER;
 
     return tcpstate_word(tcpstate_tree_has_sender(view) ? word : TCPSTATE_WORD_UNKNOWN, view->language);
 }
@@ -92,7 +92,7 @@ static const char *roles_text(const struct tcpstate_view *view, bool known)
 
 static void add_roles(const struct tcpstate_view *view, bool known)
 {
-    const struct tcpstate_observation *seen = &view->sight->seen;
+    const struct tcpstate_observation *seen = &view->meaning->seen;
     const char *sender = tcpstate_tree_has_sender(view) ? tcpstate_side_name(seen->client, view->reading->segment.from) : "unknown";
 
     if (seen->step != TCPSTATE_STEP_NONE && tcpstate_tree_has_sender(view))
@@ -113,7 +113,7 @@ static_assert(TCPSTATE_FIELD_SERVER - TCPSTATE_FIELD_CLIENT_PREVIOUS == 7,
 static void add_side(const struct tcpstate_view *view, bool client, bool known, bool others)
 {
     static const struct tcpstate_standing unknown = { .before = TCPSTATE_UNKNOWN, .after = TCPSTATE_UNKNOWN };
-    const struct tcpstate_observation *seen = &view->sight->seen;
+    const struct tcpstate_observation *seen = &view->meaning->seen;
     const int i = client ? seen->client : !seen->client;
     const struct tcpstate_standing *end = known ? &seen->ends[i] : &unknown;
     const int64_t stayed = known ? seen->stayed[i] : -1;
@@ -133,7 +133,7 @@ static void add_side(const struct tcpstate_view *view, bool client, bool known, 
 void tcpstate_tree_states(const struct tcpstate_view *view)
 {
     const int from = view->reading->segment.from;
-    const bool known = view->sight->seen.client >= 0;
+    const bool known = view->meaning->seen.client >= 0;
     /* Seldom is any of these asked for by its own name. */
     const bool others = tcpstate_any_wanted(view, TCPSTATE_FIELD_CLIENT_PREVIOUS, TCPSTATE_FIELD_SERVER);
 

@@ -198,58 +198,58 @@ static void add_failed_checks(packet_info *pinfo, proto_item *item, uint8_t fail
 }
 
 /* What became of the connection, where it is not over. */
-static void add_end(packet_info *pinfo, proto_item *item, const struct tcpstate_sight *sight)
+static void add_end(packet_info *pinfo, proto_item *item, const struct tcpstate_meaning *meaning)
 {
     enum tcpstate_language language = tcpstate_language();
     struct tcpstate_summary summary;
 
-    tcpstate_incarnation_summary(sight->incarnation, &summary);
+    tcpstate_incarnation_summary(meaning->incarnation, &summary);
     enum expert what = (enum expert)by_result[summary.outcome.result];
     if (what == EXPERT_NONE)
         return;
-    const char *missing = tcpstate_missing_text(pinfo->pool, language, sight->incarnation, &summary.outcome, summary.client);
+    const char *missing = tcpstate_missing_text(pinfo->pool, language, meaning->incarnation, &summary.outcome, summary.client);
     add(pinfo, item, what,
         wmem_strdup_printf(pinfo->pool, tcpstate_phrase(TCPSTATE_PHRASE_EXPERT_CONNECTION, language),
                            tcpstate_result_word(summary.outcome.result, language), missing));
 }
 
 /* How long the connection's slowest response took, if it began in this frame; or 0. */
-static int64_t slowest_here(const struct tcpstate_reading *reading, const struct tcpstate_sight *sight)
+static int64_t slowest_here(const struct tcpstate_reading *reading, const struct tcpstate_meaning *meaning)
 {
-    const struct tcpstate_account *account = &tcpstate_incarnation_connection(sight->incarnation)->account;
+    const struct tcpstate_account *account = &tcpstate_incarnation_connection(meaning->incarnation)->account;
 
     return account->slowest_frame == reading->segment.frame ? account->slowest : 0;
 }
 
 /* Whether this is a RST whose sender went on afterwards. */
-static bool is_disowned(const struct tcpstate_reading *reading, const struct tcpstate_sight *sight)
+static bool is_disowned(const struct tcpstate_reading *reading, const struct tcpstate_meaning *meaning)
 {
-    return sight->later && (reading->segment.flags & TCPSTATE_FLAG_RST) && !reading->quoted
-           && tcpstate_incarnation_connection(sight->incarnation)->account.disowned == reading->segment.frame;
+    return meaning->later && (reading->segment.flags & TCPSTATE_FLAG_RST) && !reading->quoted
+           && tcpstate_incarnation_connection(meaning->incarnation)->account.disowned == reading->segment.frame;
 }
 
-bool tcpstate_view_expert_has(const struct tcpstate_reading *reading, const struct tcpstate_sight *sight)
+bool tcpstate_view_expert_has(const struct tcpstate_reading *reading, const struct tcpstate_meaning *meaning)
 {
-    return sight->later || by_step[sight->seen.step] != EXPERT_NONE || sight->seen.failed
+    return meaning->later || by_step[meaning->seen.step] != EXPERT_NONE || meaning->seen.failed
            || (reading->segment.flags & TCPSTATE_FLAG_RST);
 }
 
 void tcpstate_view_expert(packet_info *pinfo, proto_item *item, const struct tcpstate_reading *reading,
-                          const struct tcpstate_sight *sight)
+                          const struct tcpstate_meaning *meaning)
 {
-    const struct tcpstate_observation *seen = &sight->seen;
+    const struct tcpstate_observation *seen = &meaning->seen;
     enum expert what = (enum expert)by_step[seen->step];
     bool forged = (reading->segment.flags & TCPSTATE_FLAG_RST) && seen->reset_ttl_differs && what != EXPERT_SUSPICIOUS_RST;
-    bool last = sight->later && reading->segment.frame == tcpstate_incarnation_last_frame(sight->incarnation);
+    bool last = meaning->later && reading->segment.frame == tcpstate_incarnation_last_frame(meaning->incarnation);
 
-    bool slow = sight->later && reading->segment.payload > 0 && slowest_here(reading, sight) >= tcpstate_slow_response();
+    bool slow = meaning->later && reading->segment.payload > 0 && slowest_here(reading, meaning) >= tcpstate_slow_response();
 
-    bool disowned = is_disowned(reading, sight);
+    bool disowned = is_disowned(reading, meaning);
 
     if (what == EXPERT_NONE && !seen->failed && !forged && !last && !slow && !disowned)
         return;
     if (what != EXPERT_NONE) {
-        const char *label = tcpstate_label_of(pinfo->pool, reading, sight);
+        const char *label = tcpstate_label_of(pinfo->pool, reading, meaning);
         add(pinfo, item, what, *label ? label : expert_get_summary(&fields[what]));
     }
     if (forged)
@@ -259,8 +259,8 @@ void tcpstate_view_expert(packet_info *pinfo, proto_item *item, const struct tcp
     if (slow)
         add(pinfo, item, EXPERT_SLOW_RESPONSE,
             wmem_strdup_printf(pinfo->pool, tcpstate_phrase(TCPSTATE_PHRASE_EXPERT_SLOW_RESPONSE, tcpstate_language()),
-                               tcpstate_seconds_text(pinfo->pool, slowest_here(reading, sight))));
+                               tcpstate_seconds_text(pinfo->pool, slowest_here(reading, meaning))));
     add_failed_checks(pinfo, item, seen->failed);
     if (last)
-        add_end(pinfo, item, sight);
+        add_end(pinfo, item, meaning);
 }

@@ -20,10 +20,10 @@ static void *number_of(packet_info *pinfo)
     return p_get_proto_data(pinfo->pool, pinfo, tcpstate_proto, 0);
 }
 
-void tcpstate_view_filter(packet_info *pinfo, const struct tcpstate_sight *sight)
+void tcpstate_view_filter(packet_info *pinfo, const struct tcpstate_meaning *meaning)
 {
     if (!number_of(pinfo))
-        p_add_proto_data(pinfo->pool, pinfo, tcpstate_proto, 0, GUINT_TO_POINTER(tcpstate_incarnation_number(sight->incarnation) + 1));
+        p_add_proto_data(pinfo->pool, pinfo, tcpstate_proto, 0, GUINT_TO_POINTER(tcpstate_incarnation_number(meaning->incarnation) + 1));
 }
 
 static TCPSTATE_UAT_BOOL has_connection(struct _packet_info *pinfo TCPSTATE_FILTER_DATA)

@@ -135,7 +135,7 @@ static void make_node(info_t *info, const address *node, uint32_t place)
  * handshake begins at the left.  False if there is no room for them. */
 static bool make_nodes_of(info_t *info, struct graph *graph, packet_info *pinfo, const struct tcpstate_tapped *tapped)
 {
-    int client = tapped->sight.seen.client, left = client >= 0 ? client : tapped->reading.segment.from;
+    int client = tapped->meaning.seen.client, left = client >= 0 ? client : tapped->reading.segment.from;
     address nodes[2];
     uint32_t wanted = 0;
 
@@ -179,7 +179,7 @@ static bool is_marked(const struct tcpstate_standing *end)
  * not it is known who the client is; for there is little room. */
 static char *states_text(const info_t *info, packet_info *pinfo, const struct tcpstate_tapped *tapped)
 {
-    const struct tcpstate_observation *seen = &tapped->sight.seen;
+    const struct tcpstate_observation *seen = &tapped->meaning.seen;
     int left = stands_left(info, pinfo, &tapped->reading.pair);
     const struct tcpstate_standing *ends[2] = { &seen->ends[left], &seen->ends[!left] };
 
@@ -214,7 +214,7 @@ static item_t *add_item(info_t *info, packet_info *pinfo, const struct tcpstate_
     item->port_src = ports[0];
     item->port_dst = ports[1];
     item->frame_number = reading->segment.frame;
-    item->conv_num = (uint16_t)tcpstate_incarnation_number(tapped->sight.incarnation);
+    item->conv_num = (uint16_t)tcpstate_incarnation_number(tapped->meaning.incarnation);
     item->line_style = 1;
     item->display = TRUE;
     sequence_analysis_use_color_filter(pinfo, item);
@@ -250,13 +250,13 @@ static void add_step(info_t *info, struct graph *graph, packet_info *pinfo, cons
 
     if (!item)
         return;
-    item->frame_label = tcpstate_printable(tcpstate_label_of(pinfo->pool, &tapped->reading, &tapped->sight));
+    item->frame_label = tcpstate_printable(tcpstate_label_of(pinfo->pool, &tapped->reading, &tapped->meaning));
     wmem_strbuf_t *comment = wmem_strbuf_new(pinfo->pool, states_text(info, pinfo, tapped));
     if (!tapped->reading.quoted) {
         struct tcpstate_numbers numbers = tcpstate_numbers_of(segment);
         bool raw = false;
         wmem_strbuf_append_printf(comment, "%s%s", phrase(TCPSTATE_PHRASE_FLOW_AND),
-                                  tcpstate_numbers_text(pinfo->pool, tapped->sight.incarnation, &numbers, false, &raw));
+                                  tcpstate_numbers_text(pinfo->pool, tapped->meaning.incarnation, &numbers, false, &raw));
     }
     if (tcpstate_columns(item->frame_label) > LABEL_COLUMNS)
         wmem_strbuf_append_printf(comment, "%s%s", phrase(TCPSTATE_PHRASE_FLOW_AND), item->frame_label);
@@ -270,7 +270,7 @@ static void add_to_run(info_t *info, struct graph *graph, packet_info *pinfo, co
                        struct flow *flow, bool again)
 {
     int from = tapped->reading.segment.from;
-    const struct tcpstate_observation *seen = &tapped->sight.seen;
+    const struct tcpstate_observation *seen = &tapped->meaning.seen;
 
     if (!tcpstate_shows_the_same(&flow->shown, seen) || (flow->open[from].item && flow->open[from].run.again != again))
         flow->open[0].item = flow->open[1].item = NULL;
@@ -314,7 +314,7 @@ static tap_packet_status draw(void *data, packet_info *pinfo, epan_dissect_t *ed
     info_t *info = (info_t *)data;
     const struct tcpstate_tapped *tapped = (const struct tcpstate_tapped *)of_tap;
     struct graph *graph = graph_of(info);
-    const struct tcpstate_incarnation *incarnation = tapped->sight.incarnation;
+    const struct tcpstate_incarnation *incarnation = tapped->meaning.incarnation;
     void *found;
 
     if (!g_hash_table_lookup_extended(graph->flows, incarnation, NULL, &found)) {
@@ -327,7 +327,7 @@ static tap_packet_status draw(void *data, packet_info *pinfo, epan_dissect_t *ed
     if (!flow)
         return TAP_PACKET_DONT_REDRAW;
     const struct tcpstate_segment *segment = &tapped->reading.segment;
-    if (tcpstate_is_plain(tapped) && tapped->sight.seen.copy && flow->begun)
+    if (tcpstate_is_plain(tapped) && tapped->meaning.seen.copy && flow->begun)
         return TAP_PACKET_DONT_REDRAW; /* nobody sent it */
     const bool again = !tapped->reading.quoted && tcpstate_was_taken(&flow->taken[segment->from], segment);
     if (tcpstate_is_plain(tapped)) {

@@ -21,9 +21,9 @@ bool tcpstate_view_info_is_wanted(packet_info *pinfo)
 }
 
 void tcpstate_view_info(packet_info *pinfo, const struct tcpstate_reading *reading,
-                        const struct tcpstate_sight *sight)
+                        const struct tcpstate_meaning *meaning)
 {
-    const char *label = tcpstate_label_of(pinfo->pool, reading, sight);
+    const char *label = tcpstate_label_of(pinfo->pool, reading, meaning);
     if (!*label)
         return;
     /* A dissector may have left the column shut, against those that it called. */

@@ -98,7 +98,7 @@ static void take(void *data, const struct tcpstate_tapped *tapped)
 {
     struct job *job = (struct job *)data;
     const struct tcpstate_reading *reading = &tapped->reading;
-    struct tcpstate_ladder *ladder = ladder_of(job, tapped->sight.incarnation);
+    struct tcpstate_ladder *ladder = ladder_of(job, tapped->meaning.incarnation);
 
     if (!ladder)
         return;
@@ -106,7 +106,7 @@ static void take(void *data, const struct tcpstate_tapped *tapped)
     if (!rung || rung->run.segments > 0)
         return;
     wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
-    rung->label = keep(job, tcpstate_label_of(pool, reading, &tapped->sight));
+    rung->label = keep(job, tcpstate_label_of(pool, reading, &tapped->meaning));
     if (reading->quoted)
         rung->icmp = keep(job, tcpstate_ip_text(pool, reading->reporter, reading->pair.address_length, true));
     wmem_destroy_allocator(pool);

@@ -82,7 +82,7 @@ static tap_packet_status notice_visit(void *data, packet_info *pinfo _U_, epan_d
 {
     struct asked *asked = *(struct asked **)data;
 
-    asked->first = !((const struct tcpstate_tapped *)tapped)->sight.later;
+    asked->first = !((const struct tcpstate_tapped *)tapped)->meaning.later;
     return TAP_PACKET_DONT_REDRAW;
 }
 

@@ -21,7 +21,7 @@
 
 static void add_check(const struct tcpstate_view *view, enum tcpstate_field field, uint8_t check, uint32_t found)
 {
-    const struct tcpstate_observation *seen = &view->sight->seen;
+    const struct tcpstate_observation *seen = &view->meaning->seen;
     bool passed = !(seen->failed & check);
 
     if (!(seen->checks & check))
@@ -36,7 +36,7 @@ static void add_checks(const struct tcpstate_view *view)
 {
     const struct tcpstate_segment *segment = &view->reading->segment;
 
-    if (view->sight->seen.checks == 0)
+    if (view->meaning->seen.checks == 0)
         return;
     add_check(view, TCPSTATE_FIELD_CHECK_ACK_ISN, TCPSTATE_CHECK_ACK_IS_ISN_PLUS_1, segment->ack);
     add_check(view, TCPSTATE_FIELD_CHECK_SEQ_ISN, TCPSTATE_CHECK_SEQ_IS_ISN_PLUS_1, segment->seq);
@@ -47,12 +47,12 @@ static void add_checks(const struct tcpstate_view *view)
 static void add_isns(const struct tcpstate_view *view)
 {
     const struct tcpstate_segment *segment = &view->reading->segment;
-    const struct tcpstate_observation *seen = &view->sight->seen;
+    const struct tcpstate_observation *seen = &view->meaning->seen;
     uint32_t isn[2];
 
     if (seen->client < 0 || !tcpstate_any_wanted(view, TCPSTATE_FIELD_CLIENT_ISN, TCPSTATE_FIELD_SERVER_ISN))
         return;
-    unsigned known = tcpstate_incarnation_isns(view->sight->incarnation, segment->frame, isn);
+    unsigned known = tcpstate_incarnation_isns(view->meaning->incarnation, segment->frame, isn);
     for (int i = 0; i < 2; i++) {
         int end = i == 0 ? seen->client : !seen->client;
         if (!(known & 1u << end))
@@ -75,8 +75,8 @@ static void add_numbers(const struct tcpstate_view *view)
     if (tcpstate_wanted(view, TCPSTATE_FIELD_FLAGS))
         tcpstate_add_hidden_string(view, TCPSTATE_FIELD_FLAGS, tcpstate_flags_text(segment->flags));
     tcpstate_add_hidden_uint(view, TCPSTATE_FIELD_NEXT_SEQ, tcpstate_segment_next(segment));
-    if (view->sight->seen.repeats > 0)
-        tcpstate_add_uint(view, TCPSTATE_FIELD_REPEATS, view->sight->seen.repeats);
+    if (view->meaning->seen.repeats > 0)
+        tcpstate_add_uint(view, TCPSTATE_FIELD_REPEATS, view->meaning->seen.repeats);
 }
 
 static void add_cause(const struct tcpstate_view *view, const char *name, const char *text, const char *source)
@@ -90,14 +90,14 @@ static void add_cause(const struct tcpstate_view *view, const char *name, const 
 static void add_causes(const struct tcpstate_view *view)
 {
     const unsigned claims = TCPSTATE_CAUSE_MP_REASON | TCPSTATE_CAUSE_PAYLOAD, late = TCPSTATE_CAUSE_BOTH_ENDS;
-    struct tcpstate_account account = tcpstate_incarnation_connection(view->sight->incarnation)->account;
+    struct tcpstate_account account = tcpstate_incarnation_connection(view->meaning->incarnation)->account;
 
-    if (account.disowned == view->reading->segment.frame && view->sight->later)
+    if (account.disowned == view->reading->segment.frame && view->meaning->later)
         add_cause(view, "disowned", tcpstate_phrase(TCPSTATE_PHRASE_CAUSE_DISOWNED, view->language), "hindsight");
     if (account.reset_frame != view->reading->segment.frame)
         return;
     for (unsigned cause = 1; cause <= TCPSTATE_CAUSE_PAYLOAD; cause <<= 1) {
-        if (!(account.causes & cause) || ((cause & late) && !view->sight->later))
+        if (!(account.causes & cause) || ((cause & late) && !view->meaning->later))
             continue;
         add_cause(view, tcpstate_cause_name(cause), tcpstate_cause_text(view->pinfo->pool, view->language, &account, cause),
                   cause & claims ? "packet" : cause & late ? "hindsight" : "segments");
@@ -114,10 +114,10 @@ static void add_reset(const struct tcpstate_view *view)
 
     if (!(view->reading->segment.flags & TCPSTATE_FLAG_RST))
         return;
-    tcpstate_add_named(view, TCPSTATE_FIELD_RESET_NUMBER, names[view->sight->seen.reset_number],
-                       tcpstate_reset_number_word((enum tcpstate_reset_number)view->sight->seen.reset_number));
+    tcpstate_add_named(view, TCPSTATE_FIELD_RESET_NUMBER, names[view->meaning->seen.reset_number],
+                       tcpstate_reset_number_word((enum tcpstate_reset_number)view->meaning->seen.reset_number));
     /* That it does not differ is no news, and where nothing was there to compare with it is not even known. */
-    if (view->sight->seen.reset_ttl_differs)
+    if (view->meaning->seen.reset_ttl_differs)
         tcpstate_add_boolean(view, TCPSTATE_FIELD_RESET_TTL, true);
     else
         tcpstate_add_hidden_boolean(view, TCPSTATE_FIELD_RESET_TTL, false);
@@ -136,7 +136,7 @@ static void add_midstream(const struct tcpstate_view *view)
 /* A copy that is a step is called one already. */
 static void add_copy(const struct tcpstate_view *view)
 {
-    if (view->sight->seen.step == TCPSTATE_STEP_COPY)
+    if (view->meaning->seen.step == TCPSTATE_STEP_COPY)
         tcpstate_add_hidden_boolean(view, TCPSTATE_FIELD_COPY, true);
     else
         tcpstate_add_boolean(view, TCPSTATE_FIELD_COPY, true);
@@ -162,8 +162,8 @@ static void add_mptcp(const struct tcpstate_view *view)
 /* The times that this very segment completes. */
 static void add_times(const struct tcpstate_view *view)
 {
-    const int64_t *moments = tcpstate_incarnation_moments(view->sight->incarnation);
-    const struct tcpstate_observation *seen = &view->sight->seen;
+    const int64_t *moments = tcpstate_incarnation_moments(view->meaning->incarnation);
+    const struct tcpstate_observation *seen = &view->meaning->seen;
     int64_t now = view->reading->segment.time;
     static const struct {
         enum tcpstate_field field;
@@ -214,12 +214,12 @@ static void add_frames(const struct tcpstate_view *view)
         [TCPSTATE_MILESTONE_RST] = TCPSTATE_FIELD_FRAME_RST,
     };
 
-    const uint32_t *milestones = tcpstate_incarnation_milestones(view->sight->incarnation);
-    uint32_t answers = view->sight->seen.answers;
-    bool opening = tcpstate_step_phase(view->sight->seen.step) == TCPSTATE_PHASE_OPENING;
+    const uint32_t *milestones = tcpstate_incarnation_milestones(view->meaning->incarnation);
+    uint32_t answers = view->meaning->seen.answers;
+    bool opening = tcpstate_step_phase(view->meaning->seen.step) == TCPSTATE_PHASE_OPENING;
 
     if (!TCPSTATE_LAST_MARK_STAYS)
-        tcpstate_add_frame(view, field_of_answers(&view->sight->seen), answers);
+        tcpstate_add_frame(view, field_of_answers(&view->meaning->seen), answers);
     for (int i = 0; i < TCPSTATE_MILESTONES; i++) {
         uint32_t frame = milestones[i];
         if (frame == 0)
@@ -235,8 +235,8 @@ static void add_frames(const struct tcpstate_view *view)
             tcpstate_add_frame(view, fields[i], frame);
     }
     if (TCPSTATE_LAST_MARK_STAYS)
-        tcpstate_add_frame(view, field_of_answers(&view->sight->seen), answers);
-    tcpstate_add_frame(view, TCPSTATE_FIELD_FRAME_PREVIOUS, tcpstate_incarnation_previous(view->sight->incarnation));
+        tcpstate_add_frame(view, field_of_answers(&view->meaning->seen), answers);
+    tcpstate_add_frame(view, TCPSTATE_FIELD_FRAME_PREVIOUS, tcpstate_incarnation_previous(view->meaning->incarnation));
 }
 
 static const char *phase_name(enum tcpstate_phase phase)
@@ -252,7 +252,7 @@ static const char *phase_name(enum tcpstate_phase phase)
 /* "TCP Connection State: Handshake 2/3, client ESTABLISHED (inferred), server SYN_RCVD" */
 static void head(const struct tcpstate_view *view, proto_item *item, const char *label)
 {
-    const struct tcpstate_observation *seen = &view->sight->seen;
+    const struct tcpstate_observation *seen = &view->meaning->seen;
     bool roles = seen->client >= 0;
     int first = roles ? seen->client : view->reading->segment.from;
     bool chinese = view->language == TCPSTATE_CHINESE;
@@ -274,7 +274,7 @@ static void head(const struct tcpstate_view *view, proto_item *item, const char 
 
 static void add_step(const struct tcpstate_view *view, proto_item *item)
 {
-    enum tcpstate_step step = view->sight->seen.step;
+    enum tcpstate_step step = view->meaning->seen.step;
     wmem_allocator_t *pool = view->pinfo->pool;
 
     if (step == TCPSTATE_STEP_NONE) {
@@ -282,7 +282,7 @@ static void add_step(const struct tcpstate_view *view, proto_item *item)
         return;
     }
     if (tcpstate_wanted(view, TCPSTATE_FIELD_ANALYSIS)) {
-        const char *label = tcpstate_label_of(pool, view->reading, view->sight);
+        const char *label = tcpstate_label_of(pool, view->reading, view->meaning);
         tcpstate_add_string(view, TCPSTATE_FIELD_ANALYSIS, label);
         head(view, item, label);
     }
@@ -294,9 +294,9 @@ static void add_step(const struct tcpstate_view *view, proto_item *item)
         tcpstate_add_string(view, TCPSTATE_FIELD_STEP, tcpstate_step_name(step));
     if (tcpstate_wanted(view, TCPSTATE_FIELD_EXPLANATION) || tcpstate_wanted(view, TCPSTATE_FIELD_PROTOCOL)) {
         struct tcpstate_places places;
-        tcpstate_places_of(view->reading, view->sight, &places);
+        tcpstate_places_of(view->reading, view->meaning, &places);
         tcpstate_add_sentences(view, TCPSTATE_FIELD_EXPLANATION,
-                               tcpstate_explanation_of(pool, &view->sight->seen, &places));
+                               tcpstate_explanation_of(pool, &view->meaning->seen, &places));
         if (places.protocol)
             tcpstate_add_string(view, TCPSTATE_FIELD_PROTOCOL, places.protocol);
     }
@@ -305,7 +305,7 @@ static void add_step(const struct tcpstate_view *view, proto_item *item)
 /* What the capture is, in the tree of its first segment. */
 static void add_capture(const struct tcpstate_view *view)
 {
-    if (!view->sight->later || view->pinfo->num != tcpstate_capture_first() || view->reading->layer != 0
+    if (!view->meaning->later || view->pinfo->num != tcpstate_capture_first() || view->reading->layer != 0
         || !tcpstate_wanted(view, TCPSTATE_FIELD_CAPTURE))
         return;
     for (int kind = 0; kind < TCPSTATE_CAPTURE_KINDS; kind++)
@@ -318,7 +318,7 @@ static void add_capture(const struct tcpstate_view *view)
  * another number. */
 static void add_number(const struct tcpstate_view *view)
 {
-    const uint32_t number = tcpstate_incarnation_number(view->sight->incarnation);
+    const uint32_t number = tcpstate_incarnation_number(view->meaning->incarnation);
     proto_item *item = tcpstate_add_uint(view, TCPSTATE_FIELD_CONNECTION, number);
 
     if (!view->reading->has_stream)
@@ -345,11 +345,10 @@ bool tcpstate_view_tree_wants_stream(proto_tree *tree)
 }
 
 proto_item *tcpstate_view_tree(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
-                               const struct tcpstate_reading *reading, const struct tcpstate_sight *sight,
+                               const struct tcpstate_reading *reading, const struct tcpstate_meaning *meaning,
                                bool needs_item)
 {
-    struct tcpstate_view view = { .pinfo = pinfo, .tvb = tvb, .tree = tree, .reading = reading, .sight = sight,
-                         .language = tcpstate_language(), .visible = PTREE_DATA(tree)->visible };
+    struct tcpstate_view view = { .pinfo = pinfo, .tvb = tvb, .tree = tree, .reading = reading, .meaning = meaning, .language = tcpstate_language(), .visible = PTREE_DATA(tree)->visible };
     proto_item *item = NULL;
 
     if (view.visible || needs_item || is_named()) {
@@ -368,13 +367,13 @@ proto_item *tcpstate_view_tree(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tr
     if (tcpstate_any_wanted(&view, TCPSTATE_FIELD_TIME_SYN_TO_SYN_ACK, TCPSTATE_FIELD_TIME_LIFETIME)
         || tcpstate_wanted(&view, TCPSTATE_FIELD_REPEATS_AFTER) || tcpstate_wanted(&view, TCPSTATE_FIELD_RESET_AFTER))
         add_times(&view);
-    if ((sight->later || sight->seen.over) && tcpstate_any_wanted(&view, TCPSTATE_FIELD_OUTCOME, TCPSTATE_FIELD_RESPONSE_TIME))
+    if ((meaning->later || meaning->seen.over) && tcpstate_any_wanted(&view, TCPSTATE_FIELD_OUTCOME, TCPSTATE_FIELD_RESPONSE_TIME))
         tcpstate_tree_outcome(&view);
-    if (tcpstate_wanted(&view, TCPSTATE_FIELD_MIDSTREAM) && tcpstate_incarnation_is_midstream(sight->incarnation))
+    if (tcpstate_wanted(&view, TCPSTATE_FIELD_MIDSTREAM) && tcpstate_incarnation_is_midstream(meaning->incarnation))
         add_midstream(&view);
-    if (sight->later && tcpstate_incarnation_is_one_sided(sight->incarnation))
+    if (meaning->later && tcpstate_incarnation_is_one_sided(meaning->incarnation))
         tcpstate_add_boolean(&view, TCPSTATE_FIELD_ONE_DIRECTION, true);
-    if (sight->seen.copy)
+    if (meaning->seen.copy)
         add_copy(&view);
     if (tcpstate_any_wanted(&view, TCPSTATE_FIELD_FRAME_ANSWERS, TCPSTATE_FIELD_FRAME_PREVIOUS))
         add_frames(&view);

@@ -16,7 +16,7 @@ bool tcpstate_view_tree_wants_stream(proto_tree *tree);
  * refers to.  Returns its head, or NULL if there is none; with `needs_item`
  * there is one in any tree. */
 proto_item *tcpstate_view_tree(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
-                               const struct tcpstate_reading *reading, const struct tcpstate_sight *sight,
+                               const struct tcpstate_reading *reading, const struct tcpstate_meaning *meaning,
                                bool needs_item);
 
 #endif

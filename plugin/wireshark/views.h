@@ -19,10 +19,10 @@
 
 /* What the tap "tcpstate" hands over, once per segment (a frame may hold
  * several, and an ICMP error one that it quotes: reading.quoted).  Valid during
- * the call; sight.incarnation as long as the capture file is open. */
+ * the call; meaning.incarnation as long as the capture file is open. */
 struct tcpstate_tapped {
     struct tcpstate_reading reading;
-    struct tcpstate_sight sight;
+    struct tcpstate_meaning meaning;
     double began;    /* the frame, in milliseconds since the capture's first one */
     uint32_t length; /* of the whole frame on the wire, in bytes */
 };
@@ -32,7 +32,7 @@ struct tcpstate_tapped {
 /* Whether it counts: a copy does not, nor an ICMP error, which is nobody's segment, whoever it quotes. */
 static inline bool tcpstate_counts(const struct tcpstate_tapped *tapped)
 {
-    return !tapped->reading.quoted && !tapped->sight.seen.copy;
+    return !tapped->reading.quoted && !tapped->meaning.seen.copy;
 }
 
 /* Whether a connection is wanted, as `whom` has it. */
@@ -69,7 +69,7 @@ void tcpstate_view_expert_name(enum tcpstate_language language);
 void tcpstate_view_flow_name(enum tcpstate_language language);
 
 /* Whether there may be any of this segment; most have none, and need not be asked more. */
-bool tcpstate_view_expert_has(const struct tcpstate_reading *reading, const struct tcpstate_sight *sight);
+bool tcpstate_view_expert_has(const struct tcpstate_reading *reading, const struct tcpstate_meaning *meaning);
 
 /* The three views below are not fed by the tap, but asked to look at each
  * segment.  On later visits they are asked only if one of them is wanted:
@@ -80,13 +80,13 @@ bool tcpstate_view_info_is_wanted(packet_info *pinfo);
 /* Expert information on one segment, if it is wanted; `item` is the head of
  * its tree, or NULL where there is no tree. */
 void tcpstate_view_expert(packet_info *pinfo, proto_item *item, const struct tcpstate_reading *reading,
-                          const struct tcpstate_sight *sight);
+                          const struct tcpstate_meaning *meaning);
 
 /* Its label at the end of the Info column, if the user wants that. */
 void tcpstate_view_info(packet_info *pinfo, const struct tcpstate_reading *reading,
-                        const struct tcpstate_sight *sight);
+                        const struct tcpstate_meaning *meaning);
 
 /* Its connection, for the window's menus on the selected packet. */
-void tcpstate_view_filter(packet_info *pinfo, const struct tcpstate_sight *sight);
+void tcpstate_view_filter(packet_info *pinfo, const struct tcpstate_meaning *meaning);
 
 #endif

@@ -21,10 +21,10 @@ static void name_protocol(int application, struct tcpstate_places *places)
     places->protocol_name = tcpstate_protocol_short_name(application);
 }
 
-void tcpstate_places_of(const struct tcpstate_reading *reading, const struct tcpstate_sight *sight,
+void tcpstate_places_of(const struct tcpstate_reading *reading, const struct tcpstate_meaning *meaning,
                         struct tcpstate_places *places)
 {
-    const struct tcpstate_observation *seen = &sight->seen;
+    const struct tcpstate_observation *seen = &meaning->seen;
     int from = reading->segment.from;
 
     *places = (struct tcpstate_places){
@@ -36,7 +36,7 @@ void tcpstate_places_of(const struct tcpstate_reading *reading, const struct tcp
         .receiver_before = (enum tcpstate_state)seen->ends[!from].before,
         .receiver_after = (enum tcpstate_state)seen->ends[!from].after,
     };
-    name_protocol(sight->application, places);
+    name_protocol(meaning->application, places);
 }
 
 const char *tcpstate_filled(wmem_allocator_t *pool, const char *text, const struct tcpstate_places *places)
@@ -127,18 +127,18 @@ static const char *within_bounds(wmem_allocator_t *pool, const char *label)
 }
 
 const char *tcpstate_label_in(wmem_allocator_t *pool, enum tcpstate_language language,
-                              const struct tcpstate_reading *reading, const struct tcpstate_sight *sight)
+                              const struct tcpstate_reading *reading, const struct tcpstate_meaning *meaning)
 {
-    enum tcpstate_step step = sight->seen.step;
+    enum tcpstate_step step = meaning->seen.step;
     struct tcpstate_places places;
 
     if (step == TCPSTATE_STEP_NONE)
         return "";
-    bool with_protocol = sight->application >= 0;
+    bool with_protocol = meaning->application >= 0;
     const char *label = tcpstate_label_template(step, language, with_protocol);
     const bool own = label == tcpstate_label(step, language, with_protocol);
     if (strchr(label, '{')) {
-        tcpstate_places_of(reading, sight, &places);
+        tcpstate_places_of(reading, meaning, &places);
         places.language = language;
         label = own ? filled_once(pool, kept_labels[with_protocol], step, label, &places)
                     : tcpstate_filled(pool, label, &places);
@@ -149,9 +149,9 @@ const char *tcpstate_label_in(wmem_allocator_t *pool, enum tcpstate_language lan
 }
 
 const char *tcpstate_label_of(wmem_allocator_t *pool, const struct tcpstate_reading *reading,
-                              const struct tcpstate_sight *sight)
+                              const struct tcpstate_meaning *meaning)
 {
-    return tcpstate_label_in(pool, tcpstate_language(), reading, sight);
+    return tcpstate_label_in(pool, tcpstate_language(), reading, meaning);
 }
 
 /* Two languages, every state: written once, read for every packet of -V. */

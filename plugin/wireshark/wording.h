@@ -12,7 +12,7 @@
 #include "connections.h"
 
 /* What the places of a template are filled with, for this segment. */
-void tcpstate_places_of(const struct tcpstate_reading *reading, const struct tcpstate_sight *sight,
+void tcpstate_places_of(const struct tcpstate_reading *reading, const struct tcpstate_meaning *meaning,
                         struct tcpstate_places *places);
 
 /* A template with its places filled. */
@@ -24,11 +24,11 @@ const char *tcpstate_explanation_of(wmem_allocator_t *pool, const struct tcpstat
 
 /* The label, as in the Analysis column; "" where a segment is no step. */
 const char *tcpstate_label_of(wmem_allocator_t *pool, const struct tcpstate_reading *reading,
-                              const struct tcpstate_sight *sight);
+                              const struct tcpstate_meaning *meaning);
 
 /* The same in a language of the caller's choice. */
 const char *tcpstate_label_in(wmem_allocator_t *pool, enum tcpstate_language language,
-                              const struct tcpstate_reading *reading, const struct tcpstate_sight *sight);
+                              const struct tcpstate_reading *reading, const struct tcpstate_meaning *meaning);
 
 /* A state as a learner reads it: "SYN_RCVD (inferred)". */
 const char *tcpstate_state_text(enum tcpstate_state state, bool inferred);
