@@ -28,6 +28,16 @@ int printf(const char *format, ...)
     return length;
 }
 
+int fprintf(FILE *file, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    int length = __stdio_common_vfprintf(0, file, format, NULL, arguments);
+    va_end(arguments);
+    return length;
+}
+
 int snprintf(char *buffer, size_t size, const char *format, ...)
 {
     va_list arguments;
