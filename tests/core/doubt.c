@@ -215,6 +215,84 @@ static void fin_that_may_have_crossed(void)
         { "TIME_WAIT?", TO_A, "F.", 300, 101, 0, "LAST_ACK?",   "any", .later = 50 * MILLISECONDS });
 }
 
+/* ... of one that was seen before it asks more: sent again so soon, it may be a stranger's. */
+static void fin_again_too_soon(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "FIN_WAIT_1", TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" },
+        { "CLOSING?",   TO_A, "F.", 300, 100, 0, "CLOSING?",    "any", .was_b = "any", .later = 5 * MILLISECONDS },
+        { "CLOSING?",   TO_A, ".",  301, 100, 0, "CLOSING?",    "any", .later = 240 * MILLISECONDS },
+        { "any",        TO_A, "F.", 300, 101, 0, "CLOSING?",    "any", .was_b = "any", .repeats = 1,
+          .later = 10 * MILLISECONDS });
+}
+
+/* B acknowledges 150, of which the capture holds nothing: the last of it may be A's FIN, and
+ * one that a stranger sends behind it is not the only one that B may have had. */
+static void fin_behind_what_may_be_one(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "ESTABLISHED?", TO_A, ".",  300, 150, 0, "ESTABLISHED?", "" },
+        { "any",          TO_B, "F.", 150, 300, 0, "CLOSE_WAIT?",  "any", .ttl = 60 },
+        { "any",          TO_A, "F.", 300, 150, 0, "CLOSING?",     "any", .was_b = "FIN_WAIT_1?" });
+}
+
+/* B's ACK is of a connection before this one.  Its SYN,ACK comes too late to have been overtaken
+ * by it, so A's 982 acknowledges what the capture lacks, and that may be a FIN. */
+static void syn_ack_long_behind_an_ack(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  99,   0,         0, "SYN_RCVD?", "syn", .window = UINT16_MAX },
+        { "any",          TO_A, ".",  7000, 100891429, 0, "any",       "any", .window = UINT16_MAX, .later = 27 * MILLISECONDS },
+        { "ESTABLISHED?", TO_A, "S.", 950,  100,       0, "SYN_RCVD?", "syn-ack", .was_a = "any", .was_b = "any",
+          .window = UINT16_MAX, .later = 1946 * MILLISECONDS },
+        { "FIN_WAIT_1?",  TO_B, "F.", 9100, 982,       0, "any",       "any", .was_a = "any", .was_b = "any",
+          .window = UINT16_MAX, .later = 434 * MILLISECONDS });
+}
+
+/* A restarts, and its SYN is numbered a little below its old FIN: its clock says that it is no
+ * SYN of the old connection, recorded late.  So B's 8533 acknowledges what the capture lacks. */
+static void syn_by_another_clock(void)
+{
+#define AT(clock) .options = TCPSTATE_OPTION_TIMESTAMPS | TCPSTATE_OPTION_SIGNATURE, .ts = UINT32_C(clock), .window = UINT16_MAX, .was_a = "any", .was_b = "any"
+    FIGURE(
+        { "any", TO_B, "F.", 10000,   20001, 0,  "any", "any", AT(4033368858) },
+        { "any", TO_A, "P.", 19991,   10000, 10, "any", "any", AT(2321481866), .later = 560 * MILLISECONDS },
+        { "any", TO_B, "R",  10000,   0,     0,  "any", "any", .was_a = "any", .was_b = "any", .reset = ACCEPTED,
+          .later = 3 * MILLISECONDS },
+        { "any", TO_B, "S",  8521,    0,     0,  "any", "any", AT(3042273199), .later = 3 * MILLISECONDS },
+        { "any", TO_B, "R",  10000,   0,     0,  "any", "any", .was_a = "any", .was_b = "any", .reset = ACCEPTED,
+          .options = TCPSTATE_OPTION_SIGNATURE, .later = 19 * MILLISECONDS },
+        { "any", TO_B, "S",  8521,    0,     0,  "any", "any", AT(3042274291), .repeats = 1, .later = 1073 * MILLISECONDS },
+        { "any", TO_A, "S.", 4052093, 8522,  0,  "any", "any", AT(2321482980), .later = 16 * MILLISECONDS },
+        { "any", TO_A, "F.", 4052104, 8533,  0,  "FIN_WAIT_1?", "any", AT(2321483212), .later = 232 * MILLISECONDS });
+#undef AT
+}
+
+/* A FIN far below A's first number is of a connection that the capture lacks: B may be in that. */
+static void fin_of_other_numbers(void)
+{
+    FIGURE(
+        { "ESTABLISHED?", TO_A, "S.", 300, 100, 0, "SYN_RCVD", "syn-ack" },
+        { "any", TO_B, "F.", UINT32_MAX - 747309886, 3136, 0, "SYN_RCVD?", "any", .was_a = "any", .later = 800 * MILLISECONDS });
+}
+
+/* A sends in two numberings, or a stranger does: B's SYN at that moment may be a stranger's, too. */
+static void syn_after_numbers_in_dispute(void)
+{
+    FIGURE(
+        { "any", TO_B, ".",  100,                  300,        0,   "any",       "any" },
+        { "any", TO_B, "P.", UINT32_C(3000000000), 1200000000, 100, "any",       "any", .was_a = "any", .was_b = "any",
+          .later = 30 * MILLISECONDS },
+        { "any", TO_A, "S",  1300000000,           0,          0,   "SYN_SENT?", "any", .was_a = "any", .was_b = "any",
+          .later = 10 * MILLISECONDS });
+    FIGURE( /* long after that it is B's own, as any SYN */
+        { "any", TO_B, ".",  100,                  300,        0,   "any",       "any" },
+        { "any", TO_B, "P.", UINT32_C(3000000000), 1200000000, 100, "any",       "any", .was_a = "any", .was_b = "any",
+          .later = 30 * MILLISECONDS },
+        { "any", TO_A, "S",  1300000000,           0,          0,   "SYN_SENT",  "any", .was_a = "any", .was_b = "any",
+          .later = 60 * SECONDS });
+}
+
 /* RFC 9293 section 3.10.7.3 looks at the SYN, and some take it whatever else is set. */
 static void syn_with_fin_to_one_that_waits(void)
 {
@@ -244,6 +322,12 @@ int main(int argc, char **argv)
     TEST(data_midway_of_the_next_connection);
     TEST(reset_without_ack_on_its_way);
     TEST(fin_that_may_have_crossed);
+    TEST(fin_again_too_soon);
+    TEST(fin_behind_what_may_be_one);
+    TEST(syn_ack_long_behind_an_ack);
+    TEST(syn_by_another_clock);
+    TEST(fin_of_other_numbers);
+    TEST(syn_after_numbers_in_dispute);
     TEST(syn_with_fin_to_one_that_waits);
     return g_test_run();
 }
