@@ -31,8 +31,9 @@ static inline bool covers_fin(const struct tcpstate_endpoint *peer, const struct
     return (segment->flags & TCPSTATE_FLAG_ACK) && (peer->known & (SENT_FIN | FIN_IN_DOUBT)) && segment->ack == peer->fin + 1;
 }
 
-/* Whether what lies right before its FIN was not captured: a stranger's may stand where data was.
- * Behind what the other has acknowledged there may be a FIN before it, but no data. */
+/* Whether what lies right before its FIN was neither captured nor acknowledged: a stranger's may
+ * stand where data was.  Of what was acknowledged and not captured only the last number is
+ * open, which may be that of another FIN. */
 static inline bool is_unplaced(const struct tcpstate_endpoint *end)
 {
     return seq_lt(end->fin_from + 1, end->fin);

@@ -255,6 +255,7 @@ static enum tcpstate_state begin_anew(struct tcpstate_connection *connection, co
     connection->time_wait_since = before->time_wait_since;
     me->ttl = was->ttl;
     peer->ttl = held->ttl;
+    /* Whoever sent what fitted no numbers a moment ago may have sent this, too. */
     if (segment->time - before->moments[TCPSTATE_MOMENT_LAST] < TCPSTATE_LONGEST_WAY)
         me->known |= was->known & DISPUTED;
     if (!(segment->flags & TCPSTATE_FLAG_SYN))

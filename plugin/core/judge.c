@@ -129,6 +129,7 @@ void tcpstate_judge(const struct tcpstate_connection *connection, const struct t
         tcpstate_judge_syn(connection, me, peer, segment, judgement);
     else if (flags & TCPSTATE_FLAG_ACK)
         tcpstate_judge_transfer(connection, me, peer, segment, judgement);
-    else if (flags & TCPSTATE_FLAG_SYN) /* in its window it ends an attempt (section 3.10.7.4, fourth check) */
+    else if (flags & TCPSTATE_FLAG_SYN)
+        /* Some take it for a SYN, and one in the window ends an attempt (section 3.10.7.4, fourth check). */
         judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN) | (peer->state == TCPSTATE_SYN_RCVD ? BIT(TCPSTATE_GETS_RST) : 0);
 }

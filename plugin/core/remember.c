@@ -77,6 +77,12 @@ static void take_fin(struct tcpstate_connection *connection, struct tcpstate_end
 /* By how much a time stamp can be older than the latest: 2 MSL of 1 ms ticks (RFC 7323 section 5.4). */
 #define MOST_TICKS UINT32_C(240000)
 
+/* Whether its time stamp is newer, or older than a segment gets. */
+static bool is_of_another_clock(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
+{
+    return tcpstate_compares_stamps(me, segment) && me->ts_val - segment->ts_val > MOST_TICKS;
+}
+
 /* Whether the SYN is that of its sender's numbers that are known, recorded behind what was sent
  * later. */
 static bool is_syn_of_what_was_seen(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
@@ -86,10 +92,8 @@ static bool is_syn_of_what_was_seen(const struct tcpstate_endpoint *me, const st
     const bool of_another = (me->known & KNOWS_ACK) && (peer->known & KNOWS_ISN)
                             && me->rcv_nxt - peer->isn - 1 > peer->snd_max - peer->isn - 1;
 
-    const bool of_another_clock = tcpstate_compares_stamps(me, segment) && me->ts_val - segment->ts_val > MOST_TICKS;
-
     /* Nor is a SYN on its way for so long. */
-    if (of_another || of_another_clock || (judgement->is & (REUSES | AFTER_A_PAUSE)))
+    if (of_another || is_of_another_clock(me, segment) || (judgement->is & (REUSES | AFTER_A_PAUSE)))
         return false;
     return (me->known & (KNOWS_ISN | KNOWS_SEQ)) == KNOWS_SEQ && me->snd_max - segment->seq < MOST_UNSEEN
            && (!(me->known & SENT_FIN) || seq_gt(me->fin, segment->seq));
@@ -398,7 +402,7 @@ static bool has_restarted(const struct tcpstate_endpoint *me, const struct tcpst
                           const struct judgement *judgement)
 {
     if (judgement->is & STALE)
-        return tcpstate_is_older_stamp(me, segment) && me->ts_val - segment->ts_val > MOST_TICKS;
+        return tcpstate_is_older_stamp(me, segment) && is_of_another_clock(me, segment);
     return (me->known & (SENT_SYN | SENT_SYN_ACK)) == SENT_SYN_ACK;
 }
 

@@ -59,7 +59,8 @@ static void show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, struct tcp
         tcpstate_view_filter(pinfo, meaning);
     if (lookers->tap) {
         struct tcpstate_tapped *tapped = wmem_new(pinfo->pool, struct tcpstate_tapped);
-        *tapped = (struct tcpstate_tapped){ .reading = *reading, .meaning = *meaning, .began = nstime_to_msec(&pinfo->rel_ts), .length = pinfo->fd->pkt_len };
+        *tapped = (struct tcpstate_tapped){ .reading = *reading, .meaning = *meaning,
+                                            .began = nstime_to_msec(&pinfo->rel_ts), .length = pinfo->fd->pkt_len };
         tap_queue_packet(tap, pinfo, tapped);
     }
 }

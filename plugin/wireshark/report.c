@@ -395,8 +395,7 @@ static const char *reset_why(wmem_allocator_t *pool, enum tcpstate_language lang
     const char *why = "";
     for (unsigned cause = 1; cause <= TCPSTATE_CAUSE_PAYLOAD; cause <<= 1)
         if (account->causes & cause)
-            why = wmem_strdup_printf(pool, "%s%s%s", why, *why ? tcpstate_phrase(TCPSTATE_PHRASE_SEMICOLON, language) : "",
-                                     tcpstate_cause_text(pool, language, account, cause));
+            why = tcpstate_joined(pool, language, why, tcpstate_cause_text(pool, language, account, cause));
     return why;
 }
 

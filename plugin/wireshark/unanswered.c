@@ -126,13 +126,6 @@ const char *tcpstate_unanswered_text(wmem_allocator_t *pool, enum tcpstate_langu
     return text;
 }
 
-static const char *joined(wmem_allocator_t *pool, enum tcpstate_language language, const char *one, const char *other)
-{
-    const char *separator = *one && *other ? tcpstate_phrase(TCPSTATE_PHRASE_SEMICOLON, language) : "";
-
-    return wmem_strdup_printf(pool, "%s%s%s", one, separator, other);
-}
-
 /* Whether the end that has not closed may have done so unseen: its own numbers or the other's
  * last ACK are behind all of its data that was captured. */
 static bool may_have_closed(const struct tcpstate_incarnation *incarnation, const struct tcpstate_outcome *outcome)
@@ -161,13 +154,13 @@ const char *tcpstate_missing_text(wmem_allocator_t *pool, enum tcpstate_language
         return missing;
     const enum tcpstate_phrase phrase = misfit.cause == TCPSTATE_UNANSWERED_WRONG_SYN_ACK ? TCPSTATE_PHRASE_UNANSWERED_WRONG_SYN_ACK
                                                                                         : TCPSTATE_PHRASE_UNANSWERED_WRONG_ACK;
-    return joined(pool, language, missing,
-                  wmem_strdup_printf(pool, tcpstate_phrase(phrase, language), misfit.acked, misfit.expected));
+    return tcpstate_joined(pool, language, missing,
+                           wmem_strdup_printf(pool, tcpstate_phrase(phrase, language), misfit.acked, misfit.expected));
 }
 
 const char *tcpstate_missing_and_why(wmem_allocator_t *pool, enum tcpstate_language language,
                                      const struct tcpstate_incarnation *incarnation, const struct tcpstate_outcome *outcome, int client)
 {
-    return joined(pool, language, tcpstate_missing_text(pool, language, incarnation, outcome, client),
-                  tcpstate_unanswered_text(pool, language, incarnation, outcome->result));
+    return tcpstate_joined(pool, language, tcpstate_missing_text(pool, language, incarnation, outcome, client),
+                           tcpstate_unanswered_text(pool, language, incarnation, outcome->result));
 }

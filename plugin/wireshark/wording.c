@@ -313,6 +313,13 @@ const char *tcpstate_missing_of(wmem_allocator_t *pool, const struct tcpstate_ou
     return tcpstate_missing_in(pool, tcpstate_language(), outcome, client, duration);
 }
 
+const char *tcpstate_joined(wmem_allocator_t *pool, enum tcpstate_language language, const char *one, const char *other)
+{
+    const char *separator = *one && *other ? tcpstate_phrase(TCPSTATE_PHRASE_SEMICOLON, language) : "";
+
+    return wmem_strdup_printf(pool, "%s%s%s", one, separator, other);
+}
+
 const char *tcpstate_seconds_text(wmem_allocator_t *pool, int64_t nanoseconds)
 {
     int64_t milliseconds = nanoseconds / 1000000;

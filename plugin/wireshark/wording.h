@@ -68,6 +68,9 @@ const char *tcpstate_cause_text(wmem_allocator_t *pool, enum tcpstate_language l
                                 const struct tcpstate_account *account, unsigned cause);
 const char *tcpstate_wait_word(enum tcpstate_wait_kind kind);
 
+/* Two texts, of which either may be "", as one. */
+const char *tcpstate_joined(wmem_allocator_t *pool, enum tcpstate_language language, const char *one, const char *other);
+
 /* Nanoseconds as seconds with a tenth, or with three digits where it is less than one: "63.1", "0.250". */
 const char *tcpstate_seconds_text(wmem_allocator_t *pool, int64_t nanoseconds);
 
