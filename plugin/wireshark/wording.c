@@ -120,7 +120,7 @@ static const char *within_bounds(wmem_allocator_t *pool, const char *label)
 {
     enum { LONGEST = 120 }; /* bytes; our own have half of that */
 
-    if (strnlen(label, LONGEST + 1) <= LONGEST)
+    if (strlen(label) <= LONGEST)
         return label;
     const char *end = g_utf8_find_prev_char(label, label + LONGEST - strlen("…") + 1);
     return wmem_strdup_printf(pool, "%.*s…", (int)(end - label), label);
