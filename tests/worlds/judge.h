@@ -83,6 +83,11 @@ int worlds_follow(void);
 /* check.c: 0 if the simulator is right. */
 int worlds_check(void);
 
+/* write.c: one file, of what was recorded of each world. */
+void write_begin(const char *path);
+void write_world(const struct world *world, const struct capture *capture);
+void write_end(void);
+
 /* shrink.c */
 void shrink(struct world *world, struct capture *capture, struct lie *lie, bool drops);
 

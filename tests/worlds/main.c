@@ -15,6 +15,7 @@
  *   worlds --outcomes                   outcomes that are against the records are lies, too
  *   worlds --follow                     a host does what a real one was seen to do (follow.c)
  *   worlds --boast                      with a passer-by that is wrong on purpose
+ *   worlds ... --write FILE              and what was recorded of each, as a capture (write.c)
  *   worlds ... --counts                 only the counts of all worlds, in one line (core/clauses reads it)
  */
 #include <inttypes.h>
@@ -39,6 +40,7 @@ static struct {
     uint64_t seed, worlds, segments, world, allowed;
     int traffic, capture, each;
     bool one, checks, follows, shrinks, stops, drops, counts;
+    const char *written;
 } wanted = { .seed = 1, .worlds = 20000, .traffic = -1, .capture = -1 };
 
 static struct world world;
@@ -162,6 +164,8 @@ static bool run_one(uint64_t number)
         return true;
     world_run(&world, &plan);
     capture_make(&world, &capture);
+    if (wanted.written)
+        write_world(&world, &capture);
     int lies = judge(&world, &capture, &lie, &tally, NULL);
     add(&all, &tally);
     add(&by_traffic[plan.traffic], &tally);
@@ -224,6 +228,8 @@ static void read_arguments(int argc, char **argv)
             wanted.allowed = strtoull(value, NULL, 0), i++;
         else if (strcmp(name, "--each") == 0)
             wanted.each = atoi(value), i++;
+        else if (strcmp(name, "--write") == 0)
+            wanted.written = value, i++;
         else if (strcmp(name, "--traffic") == 0)
             wanted.traffic = find(value, traffic_at, TRAFFIC_KINDS), i++;
         else if (strcmp(name, "--capture") == 0)
@@ -251,6 +257,21 @@ static bool is_certain_enough(void)
     return enough;
 }
 
+/* Returns false if the last of them was lied about. */
+static bool run_worlds(void)
+{
+    bool clean = true;
+
+    if (wanted.one)
+        return run_one(wanted.world);
+    for (uint64_t i = 0; i < wanted.worlds && (wanted.segments == 0 || all.segments < wanted.segments); i++) {
+        clean = run_one(i);
+        if (!clean && wanted.stops)
+            break;
+    }
+    return clean;
+}
+
 int main(int argc, char **argv)
 {
     read_arguments(argc, argv);
@@ -258,11 +279,13 @@ int main(int argc, char **argv)
         return worlds_check();
     if (wanted.follows)
         return worlds_follow();
+    if (wanted.written)
+        write_begin(wanted.written);
+    bool clean = run_worlds();
+    if (wanted.written)
+        write_end();
     if (wanted.one)
-        return !run_one(wanted.world);
-    for (uint64_t i = 0; i < wanted.worlds && (wanted.segments == 0 || all.segments < wanted.segments); i++)
-        if (!run_one(i) && wanted.stops)
-            break;
+        return !clean;
     if (wanted.counts) {
         print_counts(&all);
         return 0;
