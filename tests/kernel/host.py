@@ -30,6 +30,7 @@ PR_SET_PDEATHSIG = 1                     # linux/prctl.h
 TCP_REPAIR, TCP_REPAIR_QUEUE, TCP_QUEUE_SEQ, TCP_FASTOPEN_CONNECT = 19, 20, 21, 30
 TCP_SEND_QUEUE = 2
 IPPROTO_MPTCP = 262
+TCP_MD5SIG = 14
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -230,3 +231,13 @@ def choose_isn(sock, isn):
                             struct.pack("I", isn))
         else:
             set_option(sock, name, value)
+
+
+def sign(sock, peer, key):
+    """TCP-MD5 with whoever has the address `peer` (struct tcp_md5sig)."""
+    address = (struct.pack("=HH4s", socket.AF_INET, 0, socket.inet_aton(peer))
+               if sock.family == socket.AF_INET else
+               struct.pack("=HHI16sI", socket.AF_INET6, 0, 0,
+                           socket.inet_pton(socket.AF_INET6, peer), 0))
+    sock.setsockopt(socket.IPPROTO_TCP, TCP_MD5SIG, struct.pack(
+        "=128sBBHi80s", address, 0, 0, len(key), 0, key))

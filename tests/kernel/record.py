@@ -21,13 +21,15 @@ import lab
 import scenarios_abort
 import scenarios_closing
 import scenarios_opening
+import scenarios_opening_forged
 import scenarios_opening_odd
+import scenarios_reset
 import scenarios_transfer
 
 CAPTURES = pathlib.Path(__file__).parent / "captures"
 # Importing them registered their scenarios.
-MODULES = (scenarios_opening, scenarios_opening_odd, scenarios_transfer,
-           scenarios_closing, scenarios_abort)
+MODULES = (scenarios_opening, scenarios_opening_odd, scenarios_opening_forged,
+           scenarios_transfer, scenarios_closing, scenarios_abort, scenarios_reset)
 
 
 def play(name, folder, salt):

@@ -125,6 +125,8 @@ static void goes_out(struct host *host, const struct segment *segment)
 {
     if ((segment->flags & SYN) && (segment->has & HAS_SCALE))
         world.plan.variant[0].scale = segment->scale;
+    if (segment->has & HAS_SIGNATURE)
+        world.plan.signs = true;
     program_did(host, segment);
 }
 

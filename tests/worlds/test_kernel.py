@@ -28,12 +28,12 @@ PROGRAM = pathlib.Path(os.environ["TCPSTATE_BUILD_DIR"]) / "tests" / "worlds"
 FIELDS = ("frame.time_epoch", "ip.src", "ipv6.src", "tcp.srcport", "ip.dst", "ipv6.dst", "tcp.dstport",
           "tcp.flags", "tcp.seq_raw", "tcp.ack_raw", "tcp.len", "tcp.window_size_value",
           "tcp.options.wscale.shift", "tcp.options.timestamp.tsval", "tcp.options.sack_perm",
-          "tcp.options.tfo", "tcp.options.tfo.cookie", "icmp.type", "icmpv6.type")
+          "tcp.options.tfo", "tcp.options.tfo.cookie", "tcp.options.md5.digest", "icmp.type", "icmpv6.type")
 # What no segment tells the host: ICMP; a timer in the midst; a socket that did
 # not take what it got, for a reason that its program or the system has.
 NOT_FOLLOWED = {name for name, scenario in lab.SCENARIOS.items()
                 if scenario.untold or scenario.stateless or "unreachable" in name}
-SCALE, TIMESTAMPS, SACK, COOKIE_REQUEST, COOKIE = 0x01, 0x02, 0x04, 0x08, 0x10
+SCALE, TIMESTAMPS, SACK, COOKIE_REQUEST, COOKIE, SIGNATURE = 0x01, 0x02, 0x04, 0x08, 0x10, 0x40
 PASSED = {"ESTABLISHED", "FIN_WAIT_2", "CLOSE_WAIT", "SYN_RCVD"}
 
 
@@ -75,6 +75,7 @@ def line_of(way, when, row):
     has |= SCALE * bool(row["tcp.options.wscale.shift"])
     has |= TIMESTAMPS * bool(row["tcp.options.timestamp.tsval"])
     has |= SACK * bool(row["tcp.options.sack_perm"])
+    has |= SIGNATURE * bool(row["tcp.options.md5.digest"])
     if row["tcp.options.tfo"]:
         has |= COOKIE if row["tcp.options.tfo.cookie"] else COOKIE_REQUEST
     return " ".join(map(str, (way, round(when * 1e6) + 1000000, int(row["tcp.flags"], 16) & 0x1f, row["tcp.seq_raw"],
