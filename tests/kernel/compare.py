@@ -39,7 +39,8 @@ OVERTAKEN What an endpoint was in is not clear from a segment that has overtaken
 FORGED    What we forged in an endpoint's name cannot tell that endpoint's
           state; the plugin must be right again at its next genuine segment.
 UNTOLD    The kernel may stay where it is although a valid segment arrived,
-          and no segment tells (deferred accept, full accept queue, rfc1337).
+          and no segment tells (deferred accept, full accept queue, rfc1337),
+          or have moved by one that the capture lacks.
           Only a scenario that says so has this excuse, only for the states
           that it names, and only while the plugin marks them inferred.
 UNSEEN    Where the capture begins midway, what was before it is not expected,

@@ -53,6 +53,7 @@ class Scenario:
     untold: tuple = ()          # states that no segment denies, see compare.py
     stateless: bool = False     # SYN cookies, see compare.py
     skip: int = 0               # frames that the capture missed at its start
+    missed: tuple = ()          # ... and later: their numbers
 
 
 def scenario(also_ipv6=False, also_beside=None, **settings):
@@ -232,16 +233,22 @@ def record(chosen, folder, salt=(0, 0)):
             frames = rdpcap(raw.name)
             base = os.path.join(folder, chosen.name)
             # editcap writes pcapng without a word about this machine.
-            missed = (f"1-{chosen.skip}",) if chosen.skip else ()
+            missed = _missed(chosen)
             subprocess.run(("editcap", "-F", "pcapng", raw.name,
-                            base + ".pcapng", *missed), check=True)
+                            base + ".pcapng", *map(str, missed)), check=True)
         if not frames:
             raise RuntimeError(f"{chosen.name}: nothing was captured")
-        start = _monotonic(frames[chosen.skip])
+        start = _monotonic(next(frame for number, frame in enumerate(frames, 1)
+                                if number not in missed))
         _write_kernel(base + ".kernel.tsv", changes, lab, start)
         _write_frames(base + ".frames.tsv", frames, chosen, lab, start)
     finally:
         lab.close()
+
+
+def _missed(chosen):
+    """The numbers of the frames that are not to be in the capture."""
+    return (*range(1, chosen.skip + 1), *chosen.missed)
 
 
 def _monotonic(frame):
@@ -273,19 +280,21 @@ def _write_frames(path, frames, chosen, lab, start):
     with open(path, "w", newline="", encoding="ascii") as file:
         out = csv.writer(file, delimiter="\t", lineterminator="\n")
         out.writerow(("frame", "sender", "fate", "arrived", "A", "B"))
-        for number, frame in enumerate(frames, 1 - chosen.skip):
+        missed = _missed(chosen)
+        for number, frame in enumerate(frames, 1):
             data = bytes(frame)
             segment = next((s for s in here if s.raw[:len(data)] == data), None)
             if segment is None:
                 raise RuntimeError(f"{chosen.name}: frame {number} was never "
                                    "on the wire")
             here.remove(segment)
-            if number < 1:
+            if number in missed:
                 continue
             seen_early = (segment.fate in ("lost", "late")
                           and segment.sender == chosen.capture)
             states = segment.before if seen_early else segment.after
-            out.writerow((number, segment.sender, segment.fate,
+            out.writerow((number - sum(n < number for n in missed),
+                          segment.sender, segment.fate,
                           f"{segment.delivered - start:.6f}"
                           if segment.delivered else "",
                           states.get("A", ""), states.get("B", "")))

@@ -20,6 +20,7 @@ import time
 import lab
 import scenarios_abort
 import scenarios_closing
+import scenarios_fastopen
 import scenarios_opening
 import scenarios_opening_forged
 import scenarios_opening_odd
@@ -29,7 +30,8 @@ import scenarios_transfer
 CAPTURES = pathlib.Path(__file__).parent / "captures"
 # Importing them registered their scenarios.
 MODULES = (scenarios_opening, scenarios_opening_odd, scenarios_opening_forged,
-           scenarios_transfer, scenarios_closing, scenarios_abort, scenarios_reset)
+           scenarios_fastopen, scenarios_transfer, scenarios_closing,
+           scenarios_abort, scenarios_reset)
 
 
 def play(name, folder, salt):

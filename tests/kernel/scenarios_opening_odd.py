@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Stories of the kernel lab: the odder ways in which connections open.
 
-Simultaneous and half-open ones, old duplicates, Fast Open, MPTCP, cookies,
-ECN. See scenarios_opening.py for how a story is written.
+Simultaneous and half-open ones, old duplicates, MPTCP, cookies, ECN. See scenarios_opening.py for how a story is written.
 """
 import socket
 
@@ -146,76 +145,6 @@ def half_open_found_by_data(lab):
     lab.wire.wait("B", "data")
     lab.wire.wait("A", "R")
     assert lab.failure(server) == "ECONNRESET"
-
-
-def _fast_open(lab, source):
-    client = lab.a.socket(TCP_FASTOPEN_CONNECT=1)
-    lab.a.connect(lab.b, source=source, sock=client)
-    client.sendall(REQUEST)
-    return client
-
-
-def _with_cookie(lab):
-    for host in (lab.a, lab.b):
-        host.sysctl("ipv4/tcp_fastopen", 3)
-    listener = lab.b.listen(TCP_FASTOPEN=8)
-    first = lab.a.socket(TCP_FASTOPEN_CONNECT=1)
-    lab.a.connect(lab.b, source=40001, sock=first)
-    lab.wire.wait("A", ".")
-    lab.b.accept(listener)
-    return listener
-
-
-@scenario(also_ipv6=True)
-def fast_open(lab):
-    """The first connection asks for a cookie; the second shows it and sends
-    its request on the SYN, which the server accepts (RFC 7413 §2.1)."""
-    listener = _with_cookie(lab)
-    _fast_open(lab, 40002)
-    lab.wire.wait("A", "S")
-    lab.wire.wait("B", "S.")
-    lab.wire.wait("A", ".")
-    server = lab.b.accept(listener)
-    server.sendall(RESPONSE)
-    lab.wire.wait("B", "data")
-    lab.wire.wait("A", ".")
-
-
-@scenario(seconds=2)
-def fast_open_cookie_refused(lab):
-    """The server has a new key: it acknowledges the SYN alone, and the client
-    sends its data again (RFC 7413 §4.2.2)."""
-    listener = _with_cookie(lab)
-    lab.b.sysctl("ipv4/tcp_fastopen_key", "1-2-3-4")
-    _fast_open(lab, 40002)
-    lab.wire.wait("A", "S")
-    lab.wire.wait("B", "S.")
-    lab.wire.wait("A", "data")
-    lab.wire.wait("B", ".")
-    lab.b.accept(listener)
-
-
-@scenario(capture="B")
-def fast_open_close_in_syn_rcvd(lab):
-    """Fast Open lets the server answer and close before the handshake's ACK
-    came: SYN_RECV -> FIN_WAIT1 (§3.10.4, CLOSE in SYN-RECEIVED)."""
-    listener = _with_cookie(lab)
-    held = lab.wire.hold("A", lambda tcp: tcp.flags == "A" and tcp.sport == 40002,
-                         times=9)
-    client = _fast_open(lab, 40002)
-    lab.wire.wait("B", "S.")
-    server = lab.b.accept(listener)
-    server.recv(4096)
-    server.sendall(RESPONSE)
-    lab.wire.wait("B", "data")
-    server.close()
-    lab.wire.wait("B", lambda tcp: "F" in tcp.flags)
-    lab.wire.wait_held(held, 2)
-    lab.wire.release(held)
-    client.recv(4096)
-    client.close()
-    lab.wire.wait("A", "F.")
-    lab.wire.wait("B", ".")
 
 
 def _mptcp(lab, **options):
