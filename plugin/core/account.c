@@ -177,8 +177,9 @@ static void take_ack(struct tcpstate_account *account, const struct tcpstate_seg
         peer->waiting_since = seq_gt(peer->sent, segment->ack) ? segment->time : TCPSTATE_NO_TIME;
 }
 
-/* A client's data asks; the server's next data answers. */
-static void take_turn(struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
+/* A client's data asks; the server's next data answers.  Where it lies behind a hole, `follows`
+ * is false: the answer began with what was not captured, nobody knows when. */
+static void take_turn(struct tcpstate_connection *connection, const struct tcpstate_segment *segment, bool follows)
 {
     struct tcpstate_account *account = &connection->account;
     int8_t from = (int8_t)(segment->from & 1);
@@ -188,7 +189,7 @@ static void take_turn(struct tcpstate_connection *connection, const struct tcpst
         account->asker = from;
     } else if (account->asked_at != TCPSTATE_NO_TIME && account->asker != from) {
         int64_t wait = segment->time - account->asked_at;
-        if (wait > account->slowest) {
+        if (follows && wait > account->slowest) {
             account->slowest = wait;
             account->slowest_frame = segment->frame;
         }
@@ -211,6 +212,7 @@ static void take_data(struct tcpstate_connection *connection, const struct tcpst
             me->resent++;
         return;
     }
+    const bool follows = known && !seq_gt(segment->seq, me->sent);
     account->facts |= (uint8_t)(ACCOUNT_KNOWS_SENT << from);
     me->sent = next;
     if (segment->payload == 0)
@@ -219,7 +221,7 @@ static void take_data(struct tcpstate_connection *connection, const struct tcpst
         me->waiting_since = segment->time;
     if (connection->ends[!from].known & SENT_FIN)
         account->facts |= (uint8_t)(ACCOUNT_SPOKE_LATE << from);
-    take_turn(connection, segment);
+    take_turn(connection, segment, follows);
 }
 
 void tcpstate_account(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,

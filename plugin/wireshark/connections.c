@@ -625,7 +625,8 @@ int64_t tcpstate_capture_lasts(int64_t since)
 int64_t tcpstate_incarnation_waits(const struct tcpstate_incarnation *incarnation, struct tcpstate_wait *wait)
 {
     *wait = (struct tcpstate_wait){ .owing = -1, .since = TCPSTATE_NO_TIME };
-    if (incarnation->ended.is_over)
+    /* Of a direction that was not captured nobody can say what it lacks. */
+    if (incarnation->ended.is_over || incarnation->one_sided)
         return -1;
     tcpstate_waits(tcpstate_incarnation_look(incarnation), wait);
     return tcpstate_capture_lasts(wait->since);

@@ -102,6 +102,9 @@ def test_rsts_in_the_names_of_both_ends(told):
     (OPEN + ">P.:10 <P.:10 >. >P.:10 <. +7 other", ["open", "silent", "7.001"]),
     (OPEN + ">P.:10 <. +1 other", ["open", "", ""]),       # not long enough to tell
     (OPEN + ">P.:10 <P.:10 >. +60 other", ["open", "", ""]),  # nobody owes anything
+    # One direction alone was captured: whether the server answered nobody can say.
+    (">S <S.:lost >. >P.:10 <.:lost +20 other", ["open", "", ""]),
+    (">S <S.:lost >. >P.:10 >P.:10:again +1 >P.:10:again +20 other", ["open", "", ""]),
 ])
 def test_what_hangs(told, words, expected):
     outcome, wait, time = told(words, "outcome", "wait", "wait.time")
@@ -139,6 +142,17 @@ def test_a_slow_response(tshark, tmp_path):
     lines = tshark("-2", "-r", path, "-T", "fields", "-e", "tcpstate.time.slowest_response").splitlines()
     assert [number for number, line in enumerate(lines, 1) if line] == [6] and lines[5] == "25.002000000"
     assert tshark("-2", "-r", path, "-Y", "tcpstate.expert.slow_response", "-T", "fields", "-e", "frame.number").split() == ["6"]
+
+
+@pytest.mark.parametrize("words", [
+    ">P.:10 <. +25 <P.:10:lost <P.:10",                     # the answer began with what was not captured, 25 s ago or sooner
+    "<P.:10:lost >P.:10 <. +25 <P.:10:lost <P.:10",
+    ">P.:10 +25 <P.:10:lost <P.:10 <P.:10",
+])
+def test_a_response_that_began_unseen_is_not_called_slow(tshark, tmp_path, words):
+    path = capture(tmp_path / "hole.pcap", OPEN + words)
+    assert tshark("-2", "-r", path, "-T", "fields", "-e", "tcpstate.time.slowest_response").split() == []
+    assert "Slow responses" not in tshark("-q", "-r", path, "-z", "tcpstate,report")
 
 
 def test_the_sockets_of_each_host(tshark, tmp_path):
