@@ -90,8 +90,7 @@ static int64_t silence_before(const struct tcpstate_connection *connection, cons
     const struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
     int64_t since = observation->reset_after;
 
-    if (peer->last.frame != 0 && segment->time >= peer->last.time
-        && (since < 0 || segment->time - peer->last.time < since))
+    if (segment->time >= peer->last.time && (since < 0 || segment->time - peer->last.time < since))
         since = segment->time - peer->last.time;
     return since < 0 ? 0 : since;
 }
@@ -102,7 +101,8 @@ static void note_causes(struct tcpstate_connection *connection, const struct tcp
     struct tcpstate_account *account = &connection->account;
     int from = segment->from & 1;
     const struct tcpstate_account_end *me = &account->ends[from];
-    int64_t silence = silence_before(connection, segment, observation);
+    const bool heard = connection->ends[!from].last.frame != 0; /* else the capture may lack that direction */
+    int64_t silence = heard ? silence_before(connection, segment, observation) : 0;
     uint16_t causes = 0;
 
     account->reset_frame = segment->frame;
@@ -117,12 +117,12 @@ static void note_causes(struct tcpstate_connection *connection, const struct tcp
     if (me->keep_alives > 0) {
         causes |= TCPSTATE_CAUSE_KEEP_ALIVES;
         account->reset_count = me->keep_alives;
-    } else if (me->resent > 0 && me->waiting_since != TCPSTATE_NO_TIME) {
+    } else if (heard && me->resent > 0 && me->waiting_since != TCPSTATE_NO_TIME) {
         causes |= TCPSTATE_CAUSE_RETRANSMISSIONS;
         account->reset_count = me->resent;
     }
     if (connection->client == !from && !(connection->ends[from].known & SENT_DATA)
-        && (connection->ends[from].known & SENT_SYN_ACK))
+        && (connection->ends[from].known & SENT_SYN_ACK) && segment->seq == connection->ends[from].isn + 1)
         causes |= TCPSTATE_CAUSE_NO_RESPONSE;
     if (observation->reset_ttl_differs)
         causes |= TCPSTATE_CAUSE_OTHER_TTL;
@@ -173,6 +173,8 @@ static void take_ack(struct tcpstate_account *account, const struct tcpstate_seg
     account->facts |= (uint8_t)(ACCOUNT_KNOWS_ACKED << to);
     peer->acked = segment->ack;
     peer->resent = 0;
+    if ((account->facts & (ACCOUNT_KNOWS_SENT << to)) && seq_gt(segment->ack, peer->sent))
+        account->asked_at = TCPSTATE_NO_TIME; /* an answer that was not captured, or a FIN */
     if (peer->waiting_since != TCPSTATE_NO_TIME)
         peer->waiting_since = seq_gt(peer->sent, segment->ack) ? segment->time : TCPSTATE_NO_TIME;
 }

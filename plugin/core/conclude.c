@@ -127,7 +127,8 @@ void tcpstate_link(struct tcpstate_connection *connection, const struct tcpstate
         me->known |= SENT_DATA_FIN;
 }
 
-/* Keep-alives in a row; any segment of the other end answers them all. */
+/* Keep-alives in a row; any segment of the other end answers them all.  Where the capture has
+ * none of it nobody knows that they were not answered. */
 void tcpstate_count_keep_alives(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
                               struct tcpstate_observation *observation, bool is_keep_alive)
 {
@@ -136,7 +137,7 @@ void tcpstate_count_keep_alives(struct tcpstate_connection *connection, const st
     connection->ends[!(segment->from & 1)].keep_alives = 0;
     if (!is_keep_alive)
         me->keep_alives = 0;
-    else if (me->keep_alives < UINT16_MAX)
+    else if (me->keep_alives < UINT16_MAX && connection->ends[!(segment->from & 1)].last.frame != 0)
         me->keep_alives++;
     if (observation->step == TCPSTATE_STEP_KEEP_ALIVE_UNANSWERED)
         observation->repeats = me->keep_alives;

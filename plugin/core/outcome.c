@@ -107,12 +107,11 @@ static void find_closers(const struct tcpstate_connection *connection, struct tc
     switch (outcome->result) {
     case TCPSTATE_RESULT_CLOSED:
         outcome->ended_by = outcome->closed_by;
-        /* fall through */
-    case TCPSTATE_RESULT_LAST_ACK_MISSING:
         outcome->close_kind = crossed ? TCPSTATE_CLOSE_SIMULTANEOUS
                               : (connection->facts & TCPSTATE_CONNECTION_THREE_SEGMENTS) ? TCPSTATE_CLOSE_THREE_SEGMENTS
                                                                                         : TCPSTATE_CLOSE_FOUR_SEGMENTS;
         break;
+    case TCPSTATE_RESULT_LAST_ACK_MISSING: /* how many segments it takes is open */
     case TCPSTATE_RESULT_HALF_CLOSED:
         if (crossed)
             outcome->close_kind = TCPSTATE_CLOSE_SIMULTANEOUS;

@@ -143,12 +143,12 @@ const char *tcpstate_conn_state_meaning(const char *code, enum tcpstate_language
     static const struct {
         const char *code, *texts[TCPSTATE_LANGUAGES];
     } meanings[] = {
-        { "S0", { "the client's SYN had no answer", "客户端的SYN没有应答" } },
+        { "S0", { "no answer to the client's SYN was seen", "未见对客户端SYN的应答" } },
         { "S1", { "opened, not closed", "已建立，尚未关闭" } },
         { "SF", { "opened and closed normally", "正常建立、正常关闭" } },
         { "REJ", { "the SYN was refused", "SYN被拒绝" } },
-        { "S2", { "opened; only the client closed", "已建立，只有客户端关闭" } },
-        { "S3", { "opened; only the server closed", "已建立，只有服务器关闭" } },
+        { "S2", { "opened; only the client was seen to close", "已建立，只见到客户端关闭" } },
+        { "S3", { "opened; only the server was seen to close", "已建立，只见到服务器关闭" } },
         { "RSTO", { "opened; the client sent a RST", "已建立，客户端发出RST" } },
         { "RSTR", { "opened; the server sent a RST", "已建立，服务器发出RST" } },
         { "RSTOS0", { "the client sent a SYN and then a RST; no SYN,ACK was seen", "客户端先发SYN，再发RST，未见SYN,ACK" } },

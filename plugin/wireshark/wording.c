@@ -307,12 +307,6 @@ const char *tcpstate_reset_number_word(enum tcpstate_reset_number number)
     return tcpstate_phrase(phrases[number], tcpstate_language());
 }
 
-const char *tcpstate_missing_of(wmem_allocator_t *pool, const struct tcpstate_outcome *outcome, int client,
-                                int64_t duration)
-{
-    return tcpstate_missing_in(pool, tcpstate_language(), outcome, client, duration);
-}
-
 const char *tcpstate_joined(wmem_allocator_t *pool, enum tcpstate_language language, const char *one, const char *other)
 {
     const char *separator = *one && *other ? tcpstate_phrase(TCPSTATE_PHRASE_SEMICOLON, language) : "";

@@ -82,10 +82,6 @@ const char *tcpstate_endpoint_text(wmem_allocator_t *pool, const struct tcpstate
 
 /* What was expected of the connection and never came; "" if nothing is
  * missing.  `duration` in nanoseconds. */
-const char *tcpstate_missing_of(wmem_allocator_t *pool, const struct tcpstate_outcome *outcome, int client,
-                                int64_t duration);
-
-/* The same in a language of the caller's choice. */
 const char *tcpstate_missing_in(wmem_allocator_t *pool, enum tcpstate_language language,
                                 const struct tcpstate_outcome *outcome, int client, int64_t duration);
 

@@ -27,7 +27,7 @@ static void closed_in_four_segments(void)
         { "FIN_WAIT_2?",  TO_A, ".",  300, 101, 0, "CLOSE_WAIT",   "fin-acked",
           .outcome = "half-closed", .conn_state = "S2", .closed_by = BY_A, .owing = B_OWES },
         { "TIME_WAIT?",   TO_A, "F.", 300, 101, 0, "LAST_ACK",     "passive-fin",
-          .outcome = "last-ack-missing", .conn_state = "SF", FOUR, .closed_by = BY_A, .owing = B_OWES },
+          .outcome = "last-ack-missing", .conn_state = "SF", .closed_by = BY_A, .owing = B_OWES },
         { "TIME_WAIT",    TO_B, ".",  101, 301, 0, "CLOSED?",      "last-ack",
           .outcome = "closed", .conn_state = "SF", FOUR, .closed_by = BY_A, .over = true });
 }
@@ -38,7 +38,7 @@ static void closed_by_the_server(void)
         { "CLOSE_WAIT?", TO_A, "F.", 300, 100, 0, "FIN_WAIT_1",  "fin",
           .outcome = "half-closed", .conn_state = "S3", .closed_by = BY_B, .owing = A_OWES },
         { "LAST_ACK?",    TO_B, "F.", 100, 301, 0, "TIME_WAIT?",  "fin-acked-passive-fin",
-          .outcome = "last-ack-missing", .conn_state = "SF", THREE, .closed_by = BY_B, .owing = A_OWES },
+          .outcome = "last-ack-missing", .conn_state = "SF", .closed_by = BY_B, .owing = A_OWES },
         { "CLOSED?",     TO_A, ".",  301, 101, 0, "TIME_WAIT",   "last-ack",
           .outcome = "closed", .conn_state = "SF", THREE, .closed_by = BY_B, .over = true });
 }

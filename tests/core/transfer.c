@@ -64,6 +64,16 @@ static void keep_alives_unanswered(void)
 }
 
 /* Some stacks send one byte of old data along. */
+/* Of B nothing was captured, so it may have answered each of them. */
+static void keep_alives_in_one_direction(void)
+{
+    FIGURE(
+        { "ESTABLISHED?", TO_B, ".", 100, 300, 10, "UNKNOWN",      "" },
+        { "ESTABLISHED?", TO_B, ".", 109, 300, 0,  "UNKNOWN",      "", .later = 10 * SECONDS },
+        { "ESTABLISHED?", TO_B, ".", 109, 300, 0,  "UNKNOWN",      "", .later = 10 * SECONDS },
+        { "ESTABLISHED?", TO_B, ".", 109, 300, 0,  "UNKNOWN",      "", .later = 10 * SECONDS, .outcome = "unknown" });
+}
+
 static void keep_alive_with_a_byte(void)
 {
     FIGURE(ESTABLISHED_100_300,
@@ -210,6 +220,7 @@ int main(int argc, char **argv)
     TEST(first_data_of_both_ends);
     TEST(first_data_after_data_that_was_not_captured);
     TEST(keep_alives_unanswered);
+    TEST(keep_alives_in_one_direction);
     TEST(keep_alive_with_a_byte);
     TEST(keep_alives_end_in_a_reset);
     TEST(zero_window);

@@ -84,6 +84,9 @@ def test_who_closed_first_and_who_ended_it(told, words, expected):
     (OPEN + ">P.:10 <. <R.", "no-response-yet"),
     (OPEN + ">P.:10 <P.:10 >. <R.:ttl", "other-ttl"),
     (OPEN + ">P.:10 <P.:10 >. <R.:9", "payload"),
+    (OPEN + ">P.:10 <P.:10:lost >. <R.", ""),   # the server did send data: its RST has the number behind that
+    # One direction alone was captured: what the other end answered, and when, nobody can say.
+    (">S <S.:lost >. >P.:10 >P.:10:again +1 >P.:10:again +42 >R.", ""),
     (OPEN + ">P.:10 <P.:10 >. >R.", ""),    # unread data, linger 0, a crash: outside nobody can tell
 ])
 def test_what_came_before_a_rst(told, words, causes):
@@ -105,6 +108,8 @@ def test_rsts_in_the_names_of_both_ends(told):
     # One direction alone was captured: whether the server answered nobody can say.
     (">S <S.:lost >. >P.:10 <.:lost +20 other", ["open", "", ""]),
     (">S <S.:lost >. >P.:10 >P.:10:again +1 >P.:10:again +20 other", ["open", "", ""]),
+    (">S <S.:lost >. >P.:10 " + "+10 >.:1:again " * 3 + "other", ["open", "", ""]),     # keep-alives
+    (OPEN + ">P.:10 <P.:10:lost >. +20 other", ["open", "", ""]),   # acknowledged: the answer came, and was not captured
 ])
 def test_what_hangs(told, words, expected):
     outcome, wait, time = told(words, "outcome", "wait", "wait.time")
@@ -125,9 +130,36 @@ def test_what_hangs(told, words, expected):
     (">S <S. +8 other", "the client has not completed the handshake for 8.0 s"),
     (OPEN + ">P.:10 <.:w0 +30 other", "the receive window of the server has been 0 for 30.0 s"),
     (OPEN + ">P.:10 <. +20 other", "the server has sent no data for 20.0 s since the request"),
+    (">S <S.:lost >. >P.:10 +20 other", "nothing that the server sent was captured"),
+    (">S:lost <S. +20 other", "nothing that the client sent was captured"),
 ])
 def test_absence_is_measured_to_the_end_of_the_capture(told, words, missing):
     assert told(words, "missing") == [missing]
+
+
+def test_a_syn_in_a_capture_of_one_direction(tshark, tmp_path):
+    """Of another connection the client's segments alone were captured, which acknowledge the server's: the SYN's answer may lack, too."""
+    path = tmp_path / "one.pcap"
+    ends = dict(src=CLIENT, dst=SERVER)
+    segments = [TCP(sport=40001, dport=8081, flags="S", seq=1000), TCP(sport=40001, dport=8081, flags="A", seq=1001, ack=9001),
+                TCP(sport=40000, dport=8081, flags="S", seq=5000)]
+    packets = [Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02") / IP(id=number, **ends) / segment
+               for number, segment in enumerate(segments, 1)]
+    for number, packet in enumerate(packets):
+        packet.time = 1_700_000_000 + 10 * number
+    wrpcap(str(path), packets)
+    said = "no answer to 1 SYN was captured, but of other connections the capture has one direction only"
+    assert tshark("-2", "-r", path, "-T", "fields", "-e", "tcpstate.missing").splitlines()[-1] == said
+    report = tshark("-q", "-r", path, "-z", "tcpstate,report")
+    assert said in report and "Healthy" not in report
+    assert "没有抓到对1个SYN的应答" in tshark("-q", "-o", "tcpstate.language:zh", "-r", path, "-z", "tcpstate,connections")
+
+
+@pytest.mark.parametrize("words", [">F. <. <F.", ">F. <F."])
+def test_how_many_segments_a_close_takes_is_said_once_it_is_over(told, tshark, tmp_path, words):
+    assert told(OPEN + words, "outcome", "close_kind") == ["last-ack-missing", "none"]
+    for view in "report", "ladder", "connections":
+        assert "segments" not in tshark("-q", "-r", tmp_path / "why.pcap", "-z", f"tcpstate,{view}").replace("to last\n    segment", ""), view
 
 
 def test_the_report_names_all_that_came_before_a_rst(tshark, tmp_path):
