@@ -5,7 +5,7 @@
  * Only reads what remember.c, move.c and account.c keep; may be asked at any time and says
  * what holds then.
  */
-#include "internal.h"
+#include "evidence.h"
 
 /* A SYN that was never answered by a SYN,ACK because its receiver still held the
  * connection before: what that end is known for is the old one's story. */
@@ -31,6 +31,28 @@ static bool got_no_answer_that_fits(const struct tcpstate_connection *connection
            && connection->milestones[TCPSTATE_MILESTONE_HANDSHAKE_ACK] == 0;
 }
 
+/* Whether the other end acknowledges it, and nothing of it was captured. */
+static bool is_uncaptured(const struct tcpstate_endpoint *end, const struct tcpstate_endpoint *peer)
+{
+    return end->last.frame == 0 && (peer->known & (KNOWS_ACK | CLAIMS));
+}
+
+/* Whether a FIN of its own may be among what was not captured, by its own numbers or by what the
+ * other end acknowledges; or was captured, and does not fit. */
+static bool may_have_closed_unseen(const struct tcpstate_endpoint *end, const struct tcpstate_endpoint *peer)
+{
+    return (end->known & FIN_IN_DOUBT) || (peer->known & CLAIMS) || seq_gt(end->snd_max, end->fin_from);
+}
+
+/* The end that has closed unseen, perhaps, after the other was seen to; or -1. */
+static int lacks_a_fin(const struct tcpstate_connection *connection)
+{
+    const int closer = connection->ends[1].known & SENT_FIN ? 1 : 0;
+    const struct tcpstate_endpoint *end = &connection->ends[!closer], *peer = &connection->ends[closer];
+
+    return (peer->known & SENT_FIN) && may_have_closed_unseen(end, peer) ? !closer : -1;
+}
+
 static enum tcpstate_result result_of(const struct tcpstate_connection *connection)
 {
     static const enum tcpstate_result ended[] = {
@@ -49,16 +71,18 @@ static enum tcpstate_result result_of(const struct tcpstate_connection *connecti
         return ended[connection->end];
     if (met_the_one_before(connection))
         return TCPSTATE_RESULT_UNKNOWN;
+    if (is_uncaptured(a, b) || is_uncaptured(b, a))
+        return TCPSTATE_RESULT_ONE_DIRECTION;
     if ((a->known & SENT_FIN) && (b->known & SENT_FIN))
         return TCPSTATE_RESULT_LAST_ACK_MISSING;
     if (either & SENT_FIN)
-        return TCPSTATE_RESULT_HALF_CLOSED;
-    if (a->likely >= TCPSTATE_ESTABLISHED && b->likely >= TCPSTATE_ESTABLISHED
-        && a->likely != TCPSTATE_UNKNOWN && b->likely != TCPSTATE_UNKNOWN)
-        return a->keep_alives > 1 || b->keep_alives > 1 ? TCPSTATE_RESULT_SILENT : TCPSTATE_RESULT_OPEN;
-    if (a->state == TCPSTATE_ESTABLISHED && b->state == TCPSTATE_ESTABLISHED)
-        return TCPSTATE_RESULT_OPEN;
-    if (either & SENT_SYN_ACK)
+        return lacks_a_fin(connection) >= 0 ? TCPSTATE_RESULT_UNKNOWN : TCPSTATE_RESULT_HALF_CLOSED;
+    const bool were_open = is_open(a->likely) && is_open(b->likely);
+    if (were_open && (a->keep_alives > 1 || b->keep_alives > 1))
+        return TCPSTATE_RESULT_SILENT;
+    if (were_open || (a->state == TCPSTATE_ESTABLISHED && b->state == TCPSTATE_ESTABLISHED))
+        return either & (CLAIMS | FIN_IN_DOUBT) ? TCPSTATE_RESULT_UNKNOWN : TCPSTATE_RESULT_OPEN;
+    if ((either & SENT_SYN_ACK) && connection->milestones[TCPSTATE_MILESTONE_HANDSHAKE_ACK] == 0)
         return got_no_answer_that_fits(connection) ? TCPSTATE_RESULT_UNANSWERED : TCPSTATE_RESULT_HALF_OPEN;
     if ((either & SENT_SYN) && !spoke_both)
         return TCPSTATE_RESULT_UNANSWERED;
@@ -102,7 +126,9 @@ static void find_closers(const struct tcpstate_connection *connection, struct tc
 {
     bool crossed = connection->facts & TCPSTATE_CONNECTION_CROSSED_FINS;
 
-    if (closed_before_its_end(connection))
+    const bool may_hide_a_fin = outcome->result == TCPSTATE_RESULT_ONE_DIRECTION || outcome->result == TCPSTATE_RESULT_UNKNOWN;
+
+    if (closed_before_its_end(connection) && !may_hide_a_fin)
         outcome->closed_by = crossed ? 2 : connection->active_closer;
     switch (outcome->result) {
     case TCPSTATE_RESULT_CLOSED:
@@ -153,6 +179,12 @@ static void find_debt(const struct tcpstate_connection *connection, struct tcpst
         outcome->owing = (ends[0].known & SENT_FIN) ? 1 : 0;
         outcome->since = connection->moments[TCPSTATE_MOMENT_FIN];
         break;
+    case TCPSTATE_RESULT_ONE_DIRECTION:
+        outcome->owing = ends[0].last.frame == 0 ? 0 : 1;
+        break;
+    case TCPSTATE_RESULT_UNKNOWN:
+        outcome->owing = (int8_t)(met_the_one_before(connection) ? -1 : lacks_a_fin(connection));
+        break;
     case TCPSTATE_RESULT_LAST_ACK_MISSING:
         outcome->owing = (ends[1].known & ACKED_FIN) ? 1 : 0; /* whose FIN was not acknowledged */
         outcome->since = ends[outcome->owing].first_sent;
@@ -197,6 +229,7 @@ const char *tcpstate_result_name(enum tcpstate_result result)
         [TCPSTATE_RESULT_LAST_ACK_MISSING] = "last-ack-missing",
         [TCPSTATE_RESULT_STALLED] = "stalled",
         [TCPSTATE_RESULT_NO_RESPONSE] = "no-response",
+        [TCPSTATE_RESULT_ONE_DIRECTION] = "one-direction",
         [TCPSTATE_RESULT_UNKNOWN] = "unknown",
     };
     return (unsigned)result < TCPSTATE_RESULTS ? names[result] : "unknown";

@@ -322,7 +322,8 @@ enum tcpstate_result {
     TCPSTATE_RESULT_LAST_ACK_MISSING, /* both sides closed, not all of it acknowledged */
     TCPSTATE_RESULT_STALLED,         /* open, but data is not acknowledged, or a window stays shut: see struct tcpstate_wait */
     TCPSTATE_RESULT_NO_RESPONSE,     /* open, but the server never sent any data after the client's */
-    TCPSTATE_RESULT_UNKNOWN,         /* midway, too little to say */
+    TCPSTATE_RESULT_ONE_DIRECTION,   /* one end acknowledges what the other sent, and nothing of that was captured */
+    TCPSTATE_RESULT_UNKNOWN,         /* the capture holds too little to say */
     TCPSTATE_RESULTS
 };
 

@@ -82,6 +82,9 @@ const char *tcpstate_missing(enum tcpstate_result result, enum tcpstate_language
         [TCPSTATE_RESULT_STALLED] = { "{sender} has acknowledged nothing for {t} s of data that was sent again ({n} times)",
                                       "{who}已有{t}秒没有确认重传的数据（重传{n}次）" },
         [TCPSTATE_RESULT_NO_RESPONSE] = { "{sender} has sent no data for {t} s since the request", "请求之后{who}已有{t}秒没有发送数据" },
+        [TCPSTATE_RESULT_ONE_DIRECTION] = { "nothing that {sender} sent was captured", "没有抓到{who}发送的任何报文段" },
+        [TCPSTATE_RESULT_UNKNOWN] = { "the capture may lack the last that {sender} sent, and with it the FIN",
+                                      "抓包可能缺少{who}最后发送的内容，FIN可能也在其中" },
     };
     if ((unsigned)result >= TCPSTATE_RESULTS || (unsigned)language >= TCPSTATE_LANGUAGES)
         return "";
@@ -105,6 +108,7 @@ const char *tcpstate_result_word(enum tcpstate_result result, enum tcpstate_lang
         [TCPSTATE_RESULT_LAST_ACK_MISSING] = { "last ACK missing", "缺少最后的ACK" },
         [TCPSTATE_RESULT_STALLED] = { "stalled", "停滞" },
         [TCPSTATE_RESULT_NO_RESPONSE] = { "no response", "无响应" },
+        [TCPSTATE_RESULT_ONE_DIRECTION] = { "only one direction captured", "只抓取了一个方向" },
         [TCPSTATE_RESULT_UNKNOWN] = { "unknown", "未知" },
     };
     if ((unsigned)result >= TCPSTATE_RESULTS)

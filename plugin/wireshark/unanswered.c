@@ -127,42 +127,13 @@ const char *tcpstate_unanswered_text(wmem_allocator_t *pool, enum tcpstate_langu
     return text;
 }
 
-/* Whether the end that has not closed may have done so unseen: its own numbers or the other's
- * last ACK are behind all of its data that was captured. */
-static bool may_have_closed(const struct tcpstate_incarnation *incarnation, const struct tcpstate_outcome *outcome)
-{
-    if (outcome->result != TCPSTATE_RESULT_HALF_CLOSED)
-        return false;
-    const struct tcpstate_connection *now = tcpstate_incarnation_look(incarnation);
-    const struct tcpstate_endpoint *owing = &now->ends[outcome->owing], *closer = &now->ends[!outcome->owing];
-    uint32_t next[2];
-    const bool spoke = tcpstate_next_numbers(now, next) & 1u << outcome->owing;
-    return closer->last_ack != 0 && (!spoke || seq_gt(owing->snd_max, owing->fin_from) || seq_gt(closer->last_ack, owing->fin_from));
-}
-
-/* Where the capture lacks what would tell, what it lacks; TCPSTATE_PHRASES: it does not. */
-static enum tcpstate_phrase phrase_of_unseen(const struct tcpstate_incarnation *incarnation, const struct tcpstate_outcome *outcome)
-{
-    if (may_have_closed(incarnation, outcome))
-        return TCPSTATE_PHRASE_WAIT_UNSEEN;
-    if (incarnation->one_sided && *tcpstate_missing(outcome->result, TCPSTATE_ENGLISH))
-        return TCPSTATE_PHRASE_WAIT_ONE_DIRECTION;
-    if (outcome->result == TCPSTATE_RESULT_UNANSWERED && tcpstate_capture_holds(TCPSTATE_CAPTURE_ONE_DIRECTION) > 0)
-        return TCPSTATE_PHRASE_UNANSWERED_ONE_DIRECTION;
-    return TCPSTATE_PHRASES;
-}
-
 const char *tcpstate_missing_text(wmem_allocator_t *pool, enum tcpstate_language language,
                                   const struct tcpstate_incarnation *incarnation, const struct tcpstate_outcome *outcome, int client)
 {
-    const enum tcpstate_phrase unseen = phrase_of_unseen(incarnation, outcome);
-
-    if (unseen != TCPSTATE_PHRASES) {
-        /* Of an open connection both owe; what was not captured is of the end that was not seen. */
-        const int owing = outcome->owing >= 0 ? outcome->owing : tcpstate_incarnation_look(incarnation)->ends[0].last.frame != 0;
+    if (outcome->result == TCPSTATE_RESULT_UNANSWERED && tcpstate_capture_holds(TCPSTATE_CAPTURE_ONE_DIRECTION) > 0) {
         const struct tcpstate_places places = { .language = language, .repeats = outcome->count,
-                                                .sender_is_client = client < 0 ? -1 : owing == client };
-        return tcpstate_filled(pool, tcpstate_phrase(unseen, language), &places);
+                                                .sender_is_client = client < 0 ? -1 : outcome->owing == client };
+        return tcpstate_filled(pool, tcpstate_phrase(TCPSTATE_PHRASE_UNANSWERED_ONE_DIRECTION, language), &places);
     }
     const struct misfit misfit = misfit_of(incarnation, outcome->result);
     const char *missing = tcpstate_missing_in(pool, language, outcome, client, tcpstate_incarnation_duration(incarnation));

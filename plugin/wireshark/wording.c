@@ -373,7 +373,7 @@ const char *tcpstate_missing_in(wmem_allocator_t *pool, enum tcpstate_language l
     int64_t tenths = lasts / 100000000;
     char seconds[32];
 
-    if (!*missing)
+    if (!*missing || (outcome->result == TCPSTATE_RESULT_UNKNOWN && outcome->owing < 0))
         return "";
     if (outcome->since != TCPSTATE_NO_TIME && lasts < EARLY) {
         snprintf(seconds, sizeof seconds, "%" PRId64 ".%03d", lasts / 1000000000, (int)(lasts % 1000000000 / 1000000));

@@ -226,11 +226,34 @@ static void half_of_the_opening_not_seen(void)
     FIGURE(
         { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",   "syn-ack" },
         { "CLOSE_WAIT?",  TO_A, "F.", 301, 101, 0, "FIN_WAIT_1", "any",
-          .outcome = "half-closed", .conn_state = "SH", .closed_by = BY_B, .owing = A_OWES });
+          .outcome = "one-direction", .conn_state = "SH", .owing = A_OWES });
     FIGURE(
         { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",   "syn" },
         { "FIN_WAIT_1?",  TO_B, "F.", 101, 301, 0, "CLOSE_WAIT?", "any",
-          .outcome = "half-closed", .conn_state = "SH", .closed_by = BY_A, .owing = B_OWES });
+          .outcome = "one-direction", .conn_state = "SH", .owing = B_OWES });
+}
+
+/* Behind all of an end's data something was acknowledged, or its own numbers go on: that may be
+ * its FIN.  Data behind the hole show that it is none. */
+static void fin_that_may_not_have_been_captured(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "FIN_WAIT_1",   TO_B, "F.", 100, 300, 0,  "CLOSE_WAIT?", "fin" },
+        { "FIN_WAIT_1?",  TO_B, ".",  101, 301, 0,  "CLOSE_WAIT?", "",
+          .outcome = "unknown", .conn_state = "S2", .owing = B_OWES });
+    FIGURE(ESTABLISHED_100_300,
+        { "FIN_WAIT_1",   TO_B, "F.", 100, 300, 0,  "CLOSE_WAIT?", "fin",
+          .outcome = "half-closed", .conn_state = "S2", .closed_by = BY_A, .owing = B_OWES },
+        { "FIN_WAIT_2?",  TO_A, ".",  301, 101, 0,  "CLOSE_WAIT?", "any",
+          .outcome = "unknown", .conn_state = "S2", .owing = B_OWES },
+        { "FIN_WAIT_2?",  TO_A, "P.", 301, 101, 10, "CLOSE_WAIT",  "any",
+          .outcome = "half-closed", .conn_state = "S2", .closed_by = BY_A, .owing = B_OWES });
+    FIGURE(ESTABLISHED_100_300,
+        { "FIN_WAIT_1",   TO_B, "F.", 100, 300, 0,  "CLOSE_WAIT?", "fin" },
+        { "any",          TO_A, "F.", 100000, 101, 0, "any", "any", .outcome = "unknown", .conn_state = "SF", .owing = B_OWES });
+    FIGURE(ESTABLISHED_100_300,
+        { "ESTABLISHED?", TO_B, ".",  100, 301, 0,  "ESTABLISHED?", "", .outcome = "unknown", .conn_state = "S1" },
+        { "ESTABLISHED",  TO_A, "P.", 301, 100, 10, "ESTABLISHED",  "any", .outcome = "open", .conn_state = "S1" });
 }
 
 /* The SYN,ACK alone: no SYN seen, and nobody has ended anything. */
@@ -238,14 +261,16 @@ static void syn_ack_alone(void)
 {
     FIGURE(
         { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD", "syn-ack",
-          .outcome = "half-open", .conn_state = "OTH", .owing = A_OWES });
+          .outcome = "one-direction", .conn_state = "OTH", .owing = A_OWES });
 }
 
 static void midstream_traffic(void)
 {
     FIGURE(
-        { "UNKNOWN",      TO_B, ".",  100, 300, 0,  "UNKNOWN",      "", .outcome = "unknown", .conn_state = "OTH" },
-        { "ESTABLISHED?", TO_B, "P.", 100, 300, 10, "UNKNOWN",      "", .outcome = "unknown", .conn_state = "OTH" },
+        { "UNKNOWN",      TO_B, ".",  100, 300, 0,  "UNKNOWN",      "", .outcome = "one-direction", .conn_state = "OTH",
+          .owing = B_OWES },
+        { "ESTABLISHED?", TO_B, "P.", 100, 300, 10, "UNKNOWN",      "", .outcome = "one-direction", .conn_state = "OTH",
+          .owing = B_OWES },
         { "ESTABLISHED?", TO_A, "P.", 300, 110, 20, "ESTABLISHED?", "", .outcome = "open", .conn_state = "OTH" });
     FIGURE(
         { "CLOSED?",       TO_B, "R.", 100, 300, 0,  "CLOSED?",      "reset-of-unknown",
@@ -273,7 +298,7 @@ static void names(void)
         [TCPSTATE_RESULT_SILENT] = "silent",           [TCPSTATE_RESULT_HALF_CLOSED] = "half-closed",
         [TCPSTATE_RESULT_LAST_ACK_MISSING] = "last-ack-missing",
         [TCPSTATE_RESULT_STALLED] = "stalled",         [TCPSTATE_RESULT_NO_RESPONSE] = "no-response",
-        [TCPSTATE_RESULT_UNKNOWN] = "unknown",
+        [TCPSTATE_RESULT_ONE_DIRECTION] = "one-direction", [TCPSTATE_RESULT_UNKNOWN] = "unknown",
     };
     static const char *const kinds[TCPSTATE_CLOSE_KINDS] = {
         [TCPSTATE_CLOSE_NONE] = "none",
@@ -316,6 +341,7 @@ int main(int argc, char **argv)
     TEST(reset_ignored);
     TEST(silent);
     TEST(half_of_the_opening_not_seen);
+    TEST(fin_that_may_not_have_been_captured);
     TEST(syn_ack_alone);
     TEST(midstream_traffic);
     TEST(midstream_close);

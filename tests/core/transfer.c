@@ -71,7 +71,7 @@ static void keep_alives_in_one_direction(void)
         { "ESTABLISHED?", TO_B, ".", 100, 300, 10, "UNKNOWN",      "" },
         { "ESTABLISHED?", TO_B, ".", 109, 300, 0,  "UNKNOWN",      "", .later = 10 * SECONDS },
         { "ESTABLISHED?", TO_B, ".", 109, 300, 0,  "UNKNOWN",      "", .later = 10 * SECONDS },
-        { "ESTABLISHED?", TO_B, ".", 109, 300, 0,  "UNKNOWN",      "", .later = 10 * SECONDS, .outcome = "unknown" });
+        { "ESTABLISHED?", TO_B, ".", 109, 300, 0,  "UNKNOWN",      "", .later = 10 * SECONDS, .outcome = "one-direction", .owing = B_OWES });
 }
 
 static void keep_alive_with_a_byte(void)
