@@ -42,7 +42,8 @@ static void fetch(struct tcpstate_captures *captures, struct file *file)
 
     wtap_rec_reset(&file->record);
     file->has_next = TCPSTATE_READ(file->wtap, &file->record, &file->buffer, &error, &info, &offset);
-    file->offset = offset;
+    if (file->has_next)
+        file->offset = offset;
     if (file->has_next || error == 0 || error == EINTR) { /* Ctrl-C is no fault of the file's */
         g_free(info);
         return;
@@ -122,6 +123,13 @@ bool tcpstate_captures_next(struct tcpstate_captures *captures, struct tcpstate_
     return true;
 }
 
+/* Of the file as it lies there: Wireshark reads ahead, from 4.4 on by 4 MiB, while the offset of a record
+ * is exact; but where the file is compressed that is of the larger one inside. */
+static int64_t read_so_far(const struct file *file)
+{
+    return MIN(file->size, MIN(file->offset, wtap_read_so_far(file->wtap)));
+}
+
 double tcpstate_captures_progress(const struct tcpstate_captures *captures)
 {
     int64_t read = 0, all = 0;
@@ -130,7 +138,7 @@ double tcpstate_captures_progress(const struct tcpstate_captures *captures)
         if (captures->files[i].size <= 0)
             return -1;
         all += captures->files[i].size;
-        read += wtap_read_so_far(captures->files[i].wtap);
+        read += read_so_far(&captures->files[i]);
     }
     return (double)read / (double)all;
 }
