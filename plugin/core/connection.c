@@ -124,16 +124,15 @@ static void doubt_by_copy(const struct tcpstate_connection *connection, struct t
 
 /* A copy that no mirror port or bridge makes on the spot, known by its identification or its
  * time stamp: the capture is made of two. */
-static void note_how_late(struct tcpstate_connection *connection, const struct tcpstate_segment *segment, uint32_t digest)
+static bool is_late(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment, uint32_t digest)
 {
     const struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
     const int64_t first = digest == me->last.digest     ? me->last.time
                           : digest == me->marked.digest ? me->marked.time
                                                         : connection->moments[TCPSTATE_MOMENT_SYN];
 
-    if ((segment->ip_id != 0 || (segment->options & TCPSTATE_OPTION_TIMESTAMPS)) && first != TCPSTATE_NO_TIME
-        && segment->time - first >= TCPSTATE_COPY_TIME)
-        connection->facts |= TCPSTATE_CONNECTION_SEEN_LATER;
+    return (segment->ip_id != 0 || (segment->options & TCPSTATE_OPTION_TIMESTAMPS)) && first != TCPSTATE_NO_TIME
+           && segment->time - first >= TCPSTATE_COPY_TIME;
 }
 
 /* Where the first sighting was a step, say why this one is none; copies of plain
@@ -145,7 +144,6 @@ static void tell_copy(struct tcpstate_connection *connection, const struct tcpst
     bool of_step = segment->flags & TCPSTATE_MARKING_FLAGS;
 
     observation->copy = true;
-    note_how_late(connection, segment, digest);
     for (int i = 0; i < TCPSTATE_MILESTONES; i++)
         of_step |= digest == me->last.digest && connection->milestones[i] == me->last.frame;
     if (!of_step)
@@ -409,7 +407,9 @@ static void observe(struct tcpstate_connection *connection, const struct tcpstat
         connection->moments[TCPSTATE_MOMENT_FIRST] = segment->time;
     if (copy) {
         struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
+        const bool late = is_late(connection, segment, digest); /* before it is doubted whose it is */
         doubt_by_copy(connection, me, &connection->ends[!(segment->from & 1)], segment, digest);
+        connection->facts |= late ? TCPSTATE_CONNECTION_SEEN_LATER : 0;
         observation->ends[segment->from & 1].after_inferred = is_inferred(me);
         tell_copy(connection, segment, digest, observation);
     } else {

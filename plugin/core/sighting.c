@@ -13,8 +13,8 @@
 #include "internal.h"
 
 /* The very SYN again, or one that it sent before, seconds later, when its sender had an answer
- * long since: it has no reason to send it again.  A SYN,ACK without identification: where
- * copies are known. */
+ * long since: it has no reason to send it again.  Without identification: where copies are
+ * known, or a SYN with the time stamp of the first, for who sends again sends a later one. */
 static bool is_seen_by_another_clock(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
                                      const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
 {
@@ -24,7 +24,8 @@ static bool is_seen_by_another_clock(const struct tcpstate_connection *connectio
     const bool answered = (me->known & KNOWS_ACK) && (peer->known & KNOWS_ACK) && seq_gt(peer->rcv_nxt, me->isn);
 
     return same && answered && segment->time - me->last.time < TCPSTATE_LONGEST_WAY
-           && (segment->ip_id != 0 || (connection->facts & TCPSTATE_CONNECTION_SEEN_LATER));
+           && (segment->ip_id != 0 || (connection->facts & TCPSTATE_CONNECTION_SEEN_LATER)
+               || segment->ts_val != 0);
 }
 
 /* A SYN of the same bytes that comes while its sender sends other segments, or sooner
@@ -38,9 +39,10 @@ static bool is_copy_of_syn(const struct tcpstate_connection *connection, const s
 
     if (!(segment->flags & TCPSTATE_FLAG_SYN) || (me->known & sent) != sent || segment->seq != me->isn)
         return false;
-    if (me->syn_mark != tcpstate_syn_mark(segment) || !tcpstate_is_near(&me->last, segment))
-        return is_seen_by_another_clock(connection, me, peer, segment);
-    return segment->ip_id != 0 || (!over && (!answers || peer->marked.time < me->marked.time));
+    if (me->syn_mark == tcpstate_syn_mark(segment) && tcpstate_is_near(&me->last, segment)
+        && (segment->ip_id != 0 || (!over && (!answers || peer->marked.time < me->marked.time))))
+        return true;
+    return is_seen_by_another_clock(connection, me, peer, segment);
 }
 
 /* Equal answers to two segments are two: a closed port's RSTs, a SYN,ACK to a SYN that
@@ -91,8 +93,22 @@ static bool is_all_old(const struct tcpstate_endpoint *me, const struct tcpstate
            && (!(segment->flags & TCPSTATE_FLAG_ACK) || ((me->known & KNOWS_ACK) && seq_le(segment->ack, me->rcv_nxt)));
 }
 
+/* The same bytes as its last, or as its last SYN or FIN: nothing is sent again within a tick of its
+ * clock, but for bare ACKs. */
+static bool is_in_the_same_tick(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment, uint32_t digest)
+{
+    return tcpstate_compares_stamps(me, segment)
+           && ((digest == me->last.digest && segment->payload > 0) || digest == me->marked.digest);
+}
+
+/* Stamped before what was seen of its sender since. */
+static bool is_stamped_before(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
+{
+    return tcpstate_compares_stamps(me, segment) && seq_lt(segment->ts_val, me->ts_newest);
+}
+
 /* Where copies come milliseconds or seconds later: the last segment once more, or one from
- * before it, by its identification. */
+ * before it, by its identification or its time stamp. */
 static bool is_later_copy(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
                           const struct tcpstate_segment *segment, uint32_t digest)
 {
@@ -101,16 +117,17 @@ static bool is_later_copy(const struct tcpstate_endpoint *me, const struct tcpst
     if (segment->time - me->last.time >= TCPSTATE_LONGEST_WAY || me->last.frame == 0 || (segment->flags & TCPSTATE_FLAG_SYN))
         return false;
     const bool is_rst = segment->flags & TCPSTATE_FLAG_RST;
-    if (digest == me->last.digest)
+    if (digest == me->last.digest
         /* A RST may answer one of several segments that came before. */
-        return segment->ip_id != 0 || (peer->last.frame < me->last.frame
-                                       && (!is_rst || peer->snd_max == me->rcv_nxt));
+        && (segment->ip_id != 0 || (peer->last.frame < me->last.frame && (!is_rst || peer->snd_max == me->rcv_nxt))))
+        return true;
     /* What answers for a closed socket has no identification, although its other segments have. */
     const struct tcpstate_sighting *sighting = me->last.digest & TCPSTATE_DIGEST_HAS_ID ? &me->last : &me->marked;
     const uint16_t before = tcpstate_ids_before(sighting, segment);
     /* The first RST repeats nothing that was seen, whatever its identification. */
-    return (segment->ip_id != 0 && digest == me->marked.digest)
-           || (before > 0 && before < most && (!is_rst || (me->known & SENT_ANY_RST)) && is_all_old(me, segment));
+    return (segment->ip_id != 0 && digest == me->marked.digest) || is_in_the_same_tick(me, segment, digest)
+           || (((before > 0 && before < most) || is_stamped_before(me, segment)) && (!is_rst || (me->known & SENT_ANY_RST))
+               && is_all_old(me, segment));
 }
 
 bool tcpstate_is_bare_copy(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,

@@ -221,7 +221,8 @@ bool tcpstate_read_header(const struct tcpstate_bytes *bytes, const struct tcpst
         segment->options = TCPSTATE_OPTION_AE;
     segment->server_hint = hint_of(&reading->pair);
     /* Options matter where a connection begins or ends, and MPTCP's last words
-     * may come on any ACK; most have time stamps alone (RFC 7323 appendix A). */
+     * may come on any ACK; most have time stamps alone (RFC 7323 appendix A), which
+     * tell copies where no identification does. */
     if (header_length > 20) {
         static const uint8_t timestamps_alone[] = { 1, 1, 8, 10 };
         int there = bytes->captured - payload->at, end = header_length < there ? header_length : there;
@@ -231,7 +232,7 @@ bool tcpstate_read_header(const struct tcpstate_bytes *bytes, const struct tcpst
             segment->options |= TCPSTATE_OPTION_CUT;
         if (!marked)
             segment->options_sum = sum_of(options, end - 20);
-        if (marked || end != 32 || memcmp(options, timestamps_alone, sizeof timestamps_alone) != 0)
+        if (marked || segment->ip_id == 0 || end != 32 || memcmp(options, timestamps_alone, sizeof timestamps_alone) != 0)
             read_options(options, (size_t)end - 20, segment);
     }
     return true;

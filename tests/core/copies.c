@@ -95,6 +95,96 @@ static void the_same_by_another_clock(void)
         { "CLOSED?",      TO_A, ".",  302, 112, 0,  "TIME_WAIT",    "copy", .copy_of = 7, .id_is_zero = true });
 }
 
+/* The same where it was over a moment ago, sooner than anything is sent again. */
+static void a_short_connection_by_another_clock(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn" },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack", .id_is_zero = true },
+        { "ESTABLISHED",  TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack" },
+        { "FIN_WAIT_1",   TO_B, "F.", 101, 301, 0,  "CLOSE_WAIT?",  "fin", .later = 10 * MILLISECONDS },
+        { "TIME_WAIT?",   TO_A, "F.", 301, 102, 0,  "LAST_ACK",     "fin-acked-passive-fin", .later = 10 * MILLISECONDS },
+        { "TIME_WAIT",    TO_B, ".",  102, 302, 0,  "CLOSED?",      "last-ack", .later = 10 * MILLISECONDS },
+        { "TIME_WAIT",    TO_B, "S",  100, 0,   0,  "CLOSED?",      "copy", .copy_of = 1, .later = 120 * MILLISECONDS },
+        { "TIME_WAIT",    TO_A, "S.", 300, 101, 0,  "CLOSED?",      "copy", .copy_of = 2, .id_is_zero = true },
+        { "TIME_WAIT",    TO_B, ".",  101, 301, 0,  "CLOSED?",      "", .copy_of = 3 });
+}
+
+/* Without identifications, as over IPv6: who sends again sends a later time stamp, but for bare ACKs. */
+static void the_same_by_another_clock_with_time_stamps(void)
+{
+#define STAMP(value) .id_is_zero = true, .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = (value)
+#define COPY_OF(line, value) STAMP(value), .copy_of = (line), .is_copy = true
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn", STAMP(1000) },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack", STAMP(5000) },
+        { "ESTABLISHED",  TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack", STAMP(1040) },
+        { "ESTABLISHED",  TO_B, "P.", 101, 301, 10, "ESTABLISHED?", "first-request", STAMP(1041) },
+        { "ESTABLISHED",  TO_A, ".",  301, 111, 0,  "ESTABLISHED",  "", STAMP(5059) },
+        { "ESTABLISHED",  TO_A, "P.", 301, 111, 20, "ESTABLISHED",  "first-response", STAMP(5060) },
+        { "ESTABLISHED",  TO_B, ".",  111, 321, 0,  "ESTABLISHED",  "", STAMP(1100) },
+        { "ESTABLISHED*", TO_B, "S",  100, 0,   0,  "ESTABLISHED*", "copy", COPY_OF(1, 1000), .later = 500 * MILLISECONDS },
+        { "ESTABLISHED*", TO_A, "S.", 300, 101, 0,  "ESTABLISHED*", "copy", COPY_OF(2, 5000) },
+        { "ESTABLISHED*", TO_B, ".",  101, 301, 0,  "ESTABLISHED*", "", COPY_OF(3, 1040) },
+        { "ESTABLISHED*", TO_B, "P.", 101, 301, 10, "ESTABLISHED*", "", COPY_OF(4, 1041) },
+        { "ESTABLISHED*", TO_A, ".",  301, 111, 0,  "ESTABLISHED*", "", COPY_OF(5, 5059) },
+        { "ESTABLISHED*", TO_A, "P.", 301, 111, 20, "ESTABLISHED*", "", COPY_OF(6, 5060) });
+}
+
+/* The same of a FIN, behind which its sender has acknowledged something. */
+static void a_fin_by_another_clock_with_time_stamps(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn", STAMP(1000) },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack", STAMP(5000) },
+        { "ESTABLISHED",  TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack", STAMP(1040) },
+        { "ESTABLISHED",  TO_A, "P.", 301, 101, 20, "ESTABLISHED",  "server-speaks-first", STAMP(5060) },
+        { "FIN_WAIT_1",   TO_B, "F.", 101, 301, 0,  "CLOSE_WAIT?",  "fin", STAMP(1100) },
+        { "FIN_WAIT_1*",  TO_B, ".",  102, 321, 0,  "CLOSE_WAIT?",  "", STAMP(1100), .later = 10 * MICROSECONDS },
+        { "FIN_WAIT_1*",  TO_B, "S",  100, 0,   0,  "CLOSE_WAIT*",  "copy", COPY_OF(1, 1000), .later = 500 * MILLISECONDS },
+        { "FIN_WAIT_1*",  TO_B, "F.", 101, 301, 0,  "CLOSE_WAIT*",  "copy", COPY_OF(5, 1100) });
+}
+
+/* A forged segment has gone beyond what A sends next, in the tick of what it sent last: that is new. */
+static void data_below_a_forged_segment(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,   "SYN_RCVD?",    "syn", STAMP(1000) },
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,   "SYN_RCVD?",    "copy", COPY_OF(1, 1000), .later = 20 * MILLISECONDS },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,   "SYN_RCVD",     "syn-ack", STAMP(5000) },
+        { "ESTABLISHED",  TO_B, ".",  101, 301, 0,   "ESTABLISHED?", "handshake-ack", STAMP(1040) },
+        { "ESTABLISHED",  TO_B, "P.", 101, 301, 10,  "ESTABLISHED?", "first-request", STAMP(1041), .later = 10 * MICROSECONDS },
+        { "ESTABLISHED",  TO_B, "P.", 111, 301, 100, "ESTABLISHED?", "" },
+        { "ESTABLISHED",  TO_A, "P.", 301, 111, 20,  "ESTABLISHED",  "first-response", STAMP(5060) },
+        { "ESTABLISHED*", TO_B, ".",  111, 321, 0,   "ESTABLISHED",  "", STAMP(1100) },
+        { "any",          TO_B, "P.", 111, 321, 10,  "ESTABLISHED*", "any", STAMP(1100), .later = 10 * MICROSECONDS, .is_no_copy = true });
+}
+
+/* A host whose SYNs have the time stamp 0, as some have: it may have begun anew. */
+static void a_syn_again_with_the_time_stamp_zero(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn", STAMP(0) },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack", STAMP(5000) },
+        { "ESTABLISHED",  TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack", STAMP(1040) },
+        { "any",          TO_B, "S",  100, 0,   0,  "ESTABLISHED*", "syn-in-connection", STAMP(0), .copy_of = 1,
+          .later = 500 * MILLISECONDS, .repeats = 1 });
+}
+
+/* Several bare ACKs alike within one tick, which what came in out of order provokes, are no copies of each other. */
+static void bare_acks_in_one_tick(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn", STAMP(1000) },
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "copy", COPY_OF(1, 1000), .later = 20 * MILLISECONDS },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack", STAMP(5000) },
+        { "ESTABLISHED",  TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack", STAMP(1040) },
+        { "ESTABLISHED",  TO_B, "P.", 101, 301, 10, "ESTABLISHED?", "first-request", STAMP(1041), .later = 10 * MICROSECONDS },
+        { "ESTABLISHED",  TO_A, "P.", 301, 111, 20, "ESTABLISHED",  "first-response", STAMP(5060) },
+        { "ESTABLISHED",  TO_B, ".",  111, 301, 0,  "ESTABLISHED",  "", STAMP(1100) },
+        { "ESTABLISHED",  TO_B, ".",  111, 301, 0,  "ESTABLISHED",  "", STAMP(1100), .later = 10 * MICROSECONDS, .is_no_copy = true });
+}
+
 /* A RST without identification, 20 ms later, where copies come that late; nobody was there to be answered. */
 static void copy_of_a_reset_on_a_long_way(void)
 {
@@ -188,6 +278,12 @@ int main(int argc, char **argv)
     TEST(copy_behind_a_router);
     TEST(copy_after_the_answer);
     TEST(the_same_by_another_clock);
+    TEST(a_short_connection_by_another_clock);
+    TEST(the_same_by_another_clock_with_time_stamps);
+    TEST(a_fin_by_another_clock_with_time_stamps);
+    TEST(data_below_a_forged_segment);
+    TEST(a_syn_again_with_the_time_stamp_zero);
+    TEST(bare_acks_in_one_tick);
     TEST(copy_of_a_reset_on_a_long_way);
     TEST(sent_again_on_a_long_way);
     TEST(two_answers_on_a_long_way);

@@ -137,6 +137,8 @@ static inline bool figure_play(const struct line *lines, size_t count, const str
         if (strcmp(line->step, tcpstate_step_name(got.step)) == 0)
             figure_note_step(got.step);
         figure_compare(complaints, line, play, &shown, first, &got);
+        if (line->is_copy || line->is_no_copy)
+            figure_compare_number(complaints, "copy", line->is_copy, got.copy);
         if (line->outcome)
             figure_compare_outcome(complaints, line, play, &connection, &got);
         for (int end = 0; end < 2; end++) {

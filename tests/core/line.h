@@ -67,6 +67,7 @@ struct line {
     uint16_t repeats;
     int reset; /* enum tcpstate_reset_number, or ACCEPTED where two readings of it agree */
     bool ttl_differs;
+    bool is_copy, is_no_copy; /* left out: not tested */
 
     /* Times in milliseconds; left out: not tested. */
     int stayed_a, stayed_b; /* in the state that the end leaves, or LEAVES_NONE, AT_ONCE */

@@ -12,6 +12,7 @@ import dataclasses
 import fcntl
 import heapq
 import ipaddress
+import itertools
 import os
 import select
 import socket
@@ -206,15 +207,22 @@ def routed(middle, card, client, other_card, server):
     middle.sysctl("ipv4/ip_forward" if client.family == 4 else "ipv6/conf/all/forwarding", 1)
 
 
+def losing(every):
+    """As a router leaves it, but for each such frame that is large: that is lost."""
+    count = itertools.count(1)
+    return lambda frame: None if len(frame) > 1000 and next(count) % every == 0 else one_hop_on(frame)
+
+
 @contextlib.contextmanager
-def long_way(family, net):
-    """Two hosts with a router and 20 ms between them, both of which capture."""
+def long_way(family, net, loses=0):
+    """Two hosts with a router and 20 ms between them, both of which capture; of large segments one in `loses` does not arrive."""
     with Ends() as ends:
         client, server = (ends.machine(name, family, net, number) for number, name in ((1, "client"), (2, "server")))
         here, there = tapped(client, 1, 2, server.address), tapped(server, 2, 1, client.address)
         for card in (here, there):
             ends.callback(os.close, card)
-        carrier = Carrier({here: (one_hop_on, there), there: (one_hop_on, here)}, DELAY)
+        passes = losing(loses) if loses else one_hop_on
+        carrier = Carrier({here: (passes, there), there: (passes, here)}, DELAY)
         ends.callback(carrier.close)
         yield Network([(client, server)], [(client, "eth0"), (server, "eth0")])
 
