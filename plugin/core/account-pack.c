@@ -25,7 +25,7 @@
 #define OF_ALL(X, a)                                                                                 \
     X(a->zeek.seen, 0x00330033) X(a->zeek.facts, 0x3d) X(a->slowest_frame, 0) X(a->reset_frame, 0)        \
     X(a->reset_after, 0) X(a->disowned, 0) X(a->causes, 0) X(a->reset_count, 0) X(a->reset_reason, 0)    \
-    X(a->facts, 0x79) X(a->asker, c->client) X(a->reset_by, -1)
+    X(a->facts, 0x79) X(a->asker, c->client) X(a->hole, 0)
 
 #define TIMES(X, a)                                                                                  \
     X(a->ends[0].waiting_since, TCPSTATE_NO_TIME) X(a->ends[1].waiting_since, TCPSTATE_NO_TIME)          \

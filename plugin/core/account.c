@@ -13,6 +13,8 @@ enum {
     ACCOUNT_SPOKE_LATE = 0x02,  /* << endpoint: it sent new data after the other's FIN, which that has not answered */
     ACCOUNT_KNOWS_SENT = 0x08,  /* << endpoint: .sent */
     ACCOUNT_KNOWS_ACKED = 0x20, /* << endpoint: .acked */
+    ACCOUNT_HAS_HOLE = 0x80,    /* << endpoint: .hole, of one end only */
+    ACCOUNT_RESET_BY = 0x200,   /* endpoint 1 in whose name .reset_frame was sent */
 };
 
 #define LONG_SILENCE INT64_C(10000000000) /* before a RST, worth telling */
@@ -22,7 +24,7 @@ static void begin(struct tcpstate_account *account)
 {
     account->facts |= ACCOUNT_BEGAN;
     account->asked_at = TCPSTATE_NO_TIME;
-    account->asker = account->reset_by = -1;
+    account->asker = -1;
     for (int i = 0; i < 2; i++)
         account->ends[i].waiting_since = account->ends[i].shut_since = TCPSTATE_NO_TIME;
 }
@@ -83,6 +85,12 @@ static void note_offers(struct tcpstate_connection *connection, const struct tcp
     me->ecn |= ecn;
 }
 
+/* In whose name the RST of .reset_frame was sent. */
+static int reset_by(const struct tcpstate_account *account)
+{
+    return (account->facts & ACCOUNT_RESET_BY) != 0;
+}
+
 /* Time since the segment before this RST, of whichever end. */
 static int64_t silence_before(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
                               const struct tcpstate_observation *observation)
@@ -106,7 +114,7 @@ static void note_causes(struct tcpstate_connection *connection, const struct tcp
     uint16_t causes = 0;
 
     account->reset_frame = segment->frame;
-    account->reset_by = (int8_t)from;
+    account->facts = (uint16_t)((account->facts & ~ACCOUNT_RESET_BY) | (from == 1 ? ACCOUNT_RESET_BY : 0));
     account->reset_after = silence / 1000000 > UINT32_MAX ? UINT32_MAX : (uint32_t)(silence / 1000000);
     account->reset_count = 0;
     account->reset_reason = 0;
@@ -146,7 +154,7 @@ static void note_reset(struct tcpstate_connection *connection, const struct tcps
 
     if (observation->over)
         note_causes(connection, segment, observation);
-    else if (account->reset_frame != 0 && account->reset_by != (segment->from & 1)
+    else if (account->reset_frame != 0 && reset_by(account) != (segment->from & 1)
              && connection->end == TCPSTATE_ENDING_RESET && ended != TCPSTATE_NO_TIME && segment->time >= ended
              && segment->time - ended <= AT_ONCE)
         account->causes |= TCPSTATE_CAUSE_BOTH_ENDS;
@@ -157,9 +165,33 @@ static void note_disowned(struct tcpstate_connection *connection, const struct t
 {
     struct tcpstate_account *account = &connection->account;
 
-    if (account->reset_frame != 0 && account->disowned != account->reset_frame && account->reset_by == (segment->from & 1)
-        && (connection->end != TCPSTATE_ENDING_RESET || connection->ended_by != account->reset_by))
+    if (account->reset_frame != 0 && account->disowned != account->reset_frame && reset_by(account) == (segment->from & 1)
+        && (connection->end != TCPSTATE_ENDING_RESET || connection->ended_by != reset_by(account)))
         account->disowned = account->reset_frame;
+}
+
+static void forget_hole(struct tcpstate_account *account)
+{
+    account->hole = 0;
+    account->facts &= (uint16_t)~(ACCOUNT_HAS_HOLE | ACCOUNT_HAS_HOLE << 1);
+}
+
+/* What lies before it was not captured: it may come yet, or be sent again, unless it was acknowledged already. */
+static void begin_hole(struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
+{
+    struct tcpstate_account *account = &connection->account;
+    const int from = segment->from & 1;
+    const struct tcpstate_account_end *me = &account->ends[from];
+
+    if ((segment->flags & TCPSTATE_FLAG_SYN)
+        || ((connection->ends[from].known & SENT_FIN) && !(segment->flags & TCPSTATE_FLAG_FIN)))
+        return; /* it begins anew, or is behind the FIN */
+    if ((account->facts & (ACCOUNT_KNOWS_ACKED << from)) && seq_gt(me->acked, me->sent)) {
+        account->facts |= TCPSTATE_ACCOUNT_LACKS_SEGMENTS;
+    } else if (!(account->facts & (ACCOUNT_HAS_HOLE | ACCOUNT_HAS_HOLE << 1))) {
+        account->hole = me->sent;
+        account->facts |= (uint16_t)(ACCOUNT_HAS_HOLE << from);
+    }
 }
 
 /* What it acknowledges of the other's data. */
@@ -170,11 +202,15 @@ static void take_ack(struct tcpstate_account *account, const struct tcpstate_seg
 
     if ((account->facts & (ACCOUNT_KNOWS_ACKED << to)) && !seq_gt(segment->ack, peer->acked))
         return;
-    account->facts |= (uint8_t)(ACCOUNT_KNOWS_ACKED << to);
+    account->facts |= (uint16_t)(ACCOUNT_KNOWS_ACKED << to);
     peer->acked = segment->ack;
     peer->resent = 0;
     if ((account->facts & (ACCOUNT_KNOWS_SENT << to)) && seq_gt(segment->ack, peer->sent))
         account->asked_at = TCPSTATE_NO_TIME; /* an answer that was not captured, or a FIN */
+    if ((account->facts & (ACCOUNT_HAS_HOLE << to)) && seq_gt(segment->ack, account->hole)) {
+        account->facts |= TCPSTATE_ACCOUNT_LACKS_SEGMENTS;
+        forget_hole(account);
+    }
     if (peer->waiting_since != TCPSTATE_NO_TIME)
         peer->waiting_since = seq_gt(peer->sent, segment->ack) ? segment->time : TCPSTATE_NO_TIME;
 }
@@ -207,6 +243,8 @@ static void take_data(struct tcpstate_connection *connection, const struct tcpst
     uint32_t next = segment->seq + segment->payload + ((segment->flags & TCPSTATE_FLAG_SYN) != 0);
     bool known = account->facts & (ACCOUNT_KNOWS_SENT << from);
 
+    if ((account->facts & (ACCOUNT_HAS_HOLE << from)) && !seq_gt(segment->seq, account->hole) && seq_gt(next, account->hole))
+        forget_hole(account);
     if (known && !seq_gt(next, me->sent)) {
         bool probe = segment->payload <= 1 && segment->seq == me->sent - 1;
         bool acknowledged = (account->facts & (ACCOUNT_KNOWS_ACKED << from)) && !seq_gt(next, me->acked);
@@ -215,14 +253,16 @@ static void take_data(struct tcpstate_connection *connection, const struct tcpst
         return;
     }
     const bool follows = known && !seq_gt(segment->seq, me->sent);
-    account->facts |= (uint8_t)(ACCOUNT_KNOWS_SENT << from);
+    if (known && !follows)
+        begin_hole(connection, segment);
+    account->facts |= (uint16_t)(ACCOUNT_KNOWS_SENT << from);
     me->sent = next;
     if (segment->payload == 0)
         return;
     if (me->waiting_since == TCPSTATE_NO_TIME)
         me->waiting_since = segment->time;
     if (connection->ends[!from].known & SENT_FIN)
-        account->facts |= (uint8_t)(ACCOUNT_SPOKE_LATE << from);
+        account->facts |= (uint16_t)(ACCOUNT_SPOKE_LATE << from);
     take_turn(connection, segment, follows);
 }
 
@@ -250,7 +290,7 @@ void tcpstate_account(struct tcpstate_connection *connection, const struct tcpst
         me->shut_since = TCPSTATE_NO_TIME;
     if (account->reset_frame != 0)
         note_disowned(connection, segment);
-    account->facts &= (uint8_t)~(ACCOUNT_SPOKE_LATE << !from);
+    account->facts &= (uint16_t)~(ACCOUNT_SPOKE_LATE << !from);
     take_data(connection, segment);
     if (segment->flags & TCPSTATE_FLAG_ACK)
         take_ack(account, segment);

@@ -89,6 +89,10 @@ struct tcpstate_account_end {
     uint8_t ecn;           /* TCPSTATE_ECN_* of its SYN or SYN,ACK, or any of them */
 };
 
+enum {
+    TCPSTATE_ACCOUNT_LACKS_SEGMENTS = 0x8000, /* data was acknowledged that was not captured before */
+};
+
 struct tcpstate_account {
     struct tcpstate_account_end ends[2];
     struct tcpstate_zeek zeek;
@@ -98,12 +102,12 @@ struct tcpstate_account {
     uint32_t reset_frame;  /* the RST whose causes these are; 0: none */
     uint32_t reset_after;  /* milliseconds since the segment before it */
     uint32_t disowned;     /* frame of the last RST after which its sender went on; 0: none */
+    uint32_t hole;         /* where the capture lacks what an end sent, as far as was seen; or 0 */
     uint16_t causes;       /* TCPSTATE_CAUSE_* */
     uint16_t reset_count;  /* of keep-alives or retransmissions before it */
+    uint16_t facts;        /* TCPSTATE_ACCOUNT_*, and ACCOUNT_* of account.c */
     uint8_t reset_reason;  /* MP_TCPRST's */
-    uint8_t facts;         /* ACCOUNT_* of account.c */
     int8_t asker;          /* endpoint of .asked_at */
-    int8_t reset_by;       /* endpoint in whose name the RST was sent */
 };
 
 /* ---- What the handshake agreed (agreed.c) ---- */

@@ -22,7 +22,7 @@ static struct {
     uint32_t back, backwards; /* the first frame of them, and how many */
     uint32_t cut, cut_to;  /* frames, and the longest of them as captured */
     uint32_t segments, copies, copies_of_other_ttl, late_copies, unmarked, syn_acks, fins;
-    uint32_t connections, midstream, answered, one_sided;
+    uint32_t connections, midstream, lacking, one_sided;
     int64_t least_late;    /* of the late copies: how late the least of them is, nanoseconds */
     uint32_t interface;    /* of the frame that is being read; UINT32_MAX: not known */
     uint32_t interfaces;   /* how many had segments, up to MOST_INTERFACES */
@@ -104,6 +104,7 @@ void tcpstate_capture_count(const struct tcpstate_counted *counted, bool *one_si
     capture.connections += counted->first;
     capture.midstream += (uint32_t)((counted->is & TCPSTATE_CONNECTION_MIDSTREAM) != 0)
                          - (uint32_t)((counted->was & TCPSTATE_CONNECTION_MIDSTREAM) != 0);
+    capture.lacking += (uint32_t)counted->lacks - (uint32_t)counted->lacked;
     /* It acknowledges what the other end sent, and nothing of that end is there. */
     const bool alone = !counted->peer_seen
                        && (*one_sided || (flags & (TCPSTATE_FLAG_ACK | TCPSTATE_FLAG_RST)) == TCPSTATE_FLAG_ACK);
@@ -138,6 +139,8 @@ uint32_t tcpstate_capture_holds(enum tcpstate_capture_kind kind)
         return is_much(capture.copies, capture.segments) ? MAX(behind_a_router(), late()) : 0;
     case TCPSTATE_CAPTURE_FLAGS_ONLY:
         return capture.unmarked == 0 && capture.syn_acks > 0 && capture.fins > 0 ? capture.segments : 0;
+    case TCPSTATE_CAPTURE_SEGMENTS_MISSING: /* of flags alone that was said */
+        return tcpstate_capture_holds(TCPSTATE_CAPTURE_FLAGS_ONLY) > 0 ? 0 : capture.lacking;
     case TCPSTATE_CAPTURE_ONE_DIRECTION: return (uint64_t)capture.one_sided * 10 >= capture.connections ? capture.one_sided : 0;
     case TCPSTATE_CAPTURE_MIDSTREAM: return capture.midstream;
     case TCPSTATE_CAPTURE_CUT: return capture.cut;
@@ -158,6 +161,7 @@ const char *tcpstate_capture_name_of(enum tcpstate_capture_kind kind)
         [TCPSTATE_CAPTURE_COPIES] = "copies",
         [TCPSTATE_CAPTURE_TWO_POINTS] = "two-points",
         [TCPSTATE_CAPTURE_FLAGS_ONLY] = "flags-only",
+        [TCPSTATE_CAPTURE_SEGMENTS_MISSING] = "segments-missing",
         [TCPSTATE_CAPTURE_ONE_DIRECTION] = "one-direction",
         [TCPSTATE_CAPTURE_MIDSTREAM] = "midstream",
         [TCPSTATE_CAPTURE_CUT] = "cut",
@@ -177,6 +181,7 @@ const char *tcpstate_capture_filter(enum tcpstate_capture_kind kind)
     static const char *const filters[] = {
         [TCPSTATE_CAPTURE_COPIES] = "!tcpstate.copy",
         [TCPSTATE_CAPTURE_TWO_POINTS] = "!tcpstate.copy",
+        [TCPSTATE_CAPTURE_SEGMENTS_MISSING] = "tcpstate.segments_missing",
         [TCPSTATE_CAPTURE_ONE_DIRECTION] = "tcpstate.one_direction",
         [TCPSTATE_CAPTURE_MIDSTREAM] = "tcpstate.midstream",
         [TCPSTATE_CAPTURE_CUT] = "frame.cap_len < frame.len",
@@ -240,6 +245,8 @@ const char *tcpstate_capture_text(wmem_allocator_t *pool, enum tcpstate_capture_
     case TCPSTATE_CAPTURE_COPIES: return copies_text(pool);
     case TCPSTATE_CAPTURE_TWO_POINTS: return two_points_text(pool);
     case TCPSTATE_CAPTURE_FLAGS_ONLY: return tcpstate_phrase(TCPSTATE_PHRASE_CAPTURE_FLAGS_ONLY, tcpstate_language());
+    case TCPSTATE_CAPTURE_SEGMENTS_MISSING:
+        return format(pool, TCPSTATE_PHRASE_CAPTURE_SEGMENTS_MISSING, capture.lacking, capture.connections, 0);
     case TCPSTATE_CAPTURE_ONE_DIRECTION:
         return format(pool, TCPSTATE_PHRASE_CAPTURE_ONE_DIRECTION, capture.one_sided, capture.connections, 0);
     case TCPSTATE_CAPTURE_MIDSTREAM:

@@ -27,6 +27,7 @@ struct tcpstate_counted {
     const struct tcpstate_segment *segment;
     uint16_t was, is; /* TCPSTATE_CONNECTION_* */
     bool first, copy, peer_seen;
+    bool lacked, lacks; /* segments, before and after it */
     uint8_t ttl;      /* of its sender's segments before it; 0: not known */
     int64_t last_time; /* of its sender's last segment before it; TCPSTATE_NO_TIME: none */
 };
@@ -36,6 +37,7 @@ enum tcpstate_capture_kind {
     TCPSTATE_CAPTURE_COPIES,        /* segments were captured more than once */
     TCPSTATE_CAPTURE_TWO_POINTS,    /* ... before a router and behind it, or milliseconds apart */
     TCPSTATE_CAPTURE_FLAGS_ONLY,    /* only segments with SYN, FIN or RST */
+    TCPSTATE_CAPTURE_SEGMENTS_MISSING, /* connections of which data was acknowledged that was not captured */
     TCPSTATE_CAPTURE_ONE_DIRECTION, /* connections of which one end alone was captured */
     TCPSTATE_CAPTURE_MIDSTREAM,     /* connections without their beginning */
     TCPSTATE_CAPTURE_CUT,           /* records that hold a part of their packet */
@@ -44,7 +46,7 @@ enum tcpstate_capture_kind {
 };
 
 /* How often it holds: how many copies (of them, those that tell of two points), segments,
- * connections (twice), packets; of time that goes backwards the number of the first frame.
+ * connections (three times), packets; of time that goes backwards the number of the first frame.
  * 0: it does not hold, or not often enough to say so. */
 uint32_t tcpstate_capture_holds(enum tcpstate_capture_kind kind);
 

@@ -289,6 +289,11 @@ static void note_server(const struct tcpstate_connection *connection, const stru
         tcpstate_servers_note(&reading->pair, from);
 }
 
+static bool lacks_segments(const struct tcpstate_connection *connection)
+{
+    return connection->account.facts & TCPSTATE_ACCOUNT_LACKS_SEGMENTS;
+}
+
 /* The one place that hands a segment to the core, which says whether it opens a
  * new connection of its four-tuple.  Returns the connection that it belongs to, and
  * sets *open to what is known of it, valid until another one is open. */
@@ -312,6 +317,7 @@ static struct tcpstate_incarnation *observe(const struct tcpstate_asked *asked, 
     const int from = reading->segment.from;
     struct tcpstate_counted counted = { .segment = &reading->segment, .was = connection->facts,
                                         .ttl = connection->ends[from].ttl, .last_time = TCPSTATE_NO_TIME };
+    const bool lacked = lacks_segments(connection);
     if (connection->ends[from].last.frame != 0)
         counted.last_time = connection->ends[from].last.time;
     const bool inferred = infer_roles(connection, reading);
@@ -320,6 +326,8 @@ static struct tcpstate_incarnation *observe(const struct tcpstate_asked *asked, 
     const bool opens = seen->incarnation != TCPSTATE_INCARNATION_LATEST;
     counted.first = opens || !(counted.was & TCPSTATE_CONNECTION_BEGAN);
     counted.copy = seen->copy;
+    counted.lacked = !opens && lacked;
+    counted.lacks = lacks_segments(opens ? &next : connection);
     counted.is = opens ? next.facts : connection->facts;
     counted.was = opens ? 0 : counted.was;
     counted.peer_seen = (opens ? &next : connection)->ends[!from].last.frame != 0;
@@ -594,6 +602,11 @@ const int64_t *tcpstate_incarnation_moments(const struct tcpstate_incarnation *i
 bool tcpstate_incarnation_is_midstream(const struct tcpstate_incarnation *incarnation)
 {
     return tcpstate_incarnation_look(incarnation)->facts & TCPSTATE_CONNECTION_MIDSTREAM;
+}
+
+bool tcpstate_incarnation_lacks_segments(const struct tcpstate_incarnation *incarnation)
+{
+    return lacks_segments(tcpstate_incarnation_look(incarnation));
 }
 
 bool tcpstate_incarnation_is_one_sided(const struct tcpstate_incarnation *incarnation)

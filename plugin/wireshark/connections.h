@@ -109,6 +109,9 @@ int64_t tcpstate_incarnation_duration(const struct tcpstate_incarnation *incarna
 /* Whether the capture lacks the connection's beginning. */
 bool tcpstate_incarnation_is_midstream(const struct tcpstate_incarnation *incarnation);
 
+/* Whether data of it was acknowledged by now that the capture does not hold. */
+bool tcpstate_incarnation_lacks_segments(const struct tcpstate_incarnation *incarnation);
+
 /* Whether one end acknowledges what the other sent, and nothing of that was captured by now. */
 bool tcpstate_incarnation_is_one_sided(const struct tcpstate_incarnation *incarnation);
 

@@ -373,6 +373,9 @@ proto_item *tcpstate_view_tree(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tr
         add_midstream(&view);
     if (meaning->later && tcpstate_incarnation_is_one_sided(meaning->incarnation))
         tcpstate_add_boolean(&view, TCPSTATE_FIELD_ONE_DIRECTION, true);
+    if (meaning->later && tcpstate_wanted(&view, TCPSTATE_FIELD_SEGMENTS_MISSING)
+        && tcpstate_incarnation_lacks_segments(meaning->incarnation))
+        tcpstate_add_boolean(&view, TCPSTATE_FIELD_SEGMENTS_MISSING, true);
     if (meaning->seen.copy)
         add_copy(&view);
     if (tcpstate_any_wanted(&view, TCPSTATE_FIELD_FRAME_ANSWERS, TCPSTATE_FIELD_FRAME_PREVIOUS))

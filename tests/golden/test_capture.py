@@ -10,6 +10,7 @@ import shutil
 import subprocess
 
 import pytest
+from scapy.all import IP, TCP, Ether, Raw, wrpcap
 
 from conftest import BUILD, ROOT, TESTS, environment, run
 
@@ -172,6 +173,56 @@ def test_one_direction(said, tshark, tmp_path, end, language, sentence):
     assert found == [str(number + 1) for number in range(frames(one))] and len(found) < frames(path)
     # What only the end of the capture tells is not said before.
     assert tshark("-r", path, "-Y", "tcpstate.one_direction") == ""
+
+
+SERVER_SENDS = {"1": (9001, 100), "2": (9101, 100), "3": (9201, 100), "4": (9301, 100), "12": (9001, 200)}
+
+
+def transfer(path, words):
+    """A handshake; then the server's segments of SERVER_SENDS and, as "a9101", the client's ACKs of so much; "F": its FIN."""
+    client, server = dict(sport=40000, dport=80), dict(sport=80, dport=40000)
+    there, back = [Ether() / IP(src=f"192.0.2.{one}", dst=f"192.0.2.{other}") for one, other in ((1, 2), (2, 1))]
+    packets = [there / TCP(flags="S", seq=1000, **client), back / TCP(flags="SA", seq=9000, ack=1001, **server),
+               there / TCP(flags="A", seq=1001, ack=9001, **client), there / TCP(flags="PA", seq=1001, ack=9001, **client) / Raw(b"get")]
+    for word in words.split():
+        if word in SERVER_SENDS:
+            seq, size = SERVER_SENDS[word]
+            packets.append(back / TCP(flags="PA", seq=seq, ack=1004, **server) / Raw(bytes(size)))
+        elif word == "F":
+            packets.append(back / TCP(flags="FA", seq=9401, ack=1004, **server))
+        else:
+            packets.append(there / TCP(flags="A", seq=1004, ack=int(word[1:]), **client))
+    for number, packet in enumerate(packets):
+        packet[IP].id = number + 1
+        packet.time = 1_700_000_000 + number / 1000
+    wrpcap(str(path), packets)
+    return path
+
+
+@pytest.mark.parametrize("words, missing", [
+    ("1 2 a9201 3 4 a9401 F a9402", False),
+    ("1 3 a9301 4", True),              # the second was not captured, and did arrive
+    ("1 3 4 F a9402", True),
+    ("1 a9201 3 a9301", True),          # acknowledged before anything behind it was seen
+    ("1 a9401 F a9402", True),
+    ("1 3 a9101 a9101 2 a9301", False), # it was lost before the capture, and sent again
+    ("2 a9001 1 a9201 3 a9301", False),
+    ("3 a9001 12 a9301", False),        # the same in one segment
+    ("2 4 a9001 1 a9201 a9201 3 a9401", False),
+    ("1 3 a9101 a9101", False),         # nobody has it yet
+    ("1 2 3 4 F a9402 a9402", False),
+])
+def test_segments_missing(said, tshark, tmp_path, words, missing):
+    path = transfer(tmp_path / "missing.pcap", words)
+    told = said(path)
+    assert list(told) == (["segments-missing"] if missing else [])
+    frames_of = tshark("-2", "-r", path, "-Y", "tcpstate.segments_missing", "-T", "fields", "-e", "frame.number").split()
+    assert len(frames_of) == (frames(path) if missing else 0)
+    if missing:
+        assert "1 of 1 connections" in told["segments-missing"] and told_filter(told["segments-missing"]) == "tcpstate.segments_missing"
+        assert "抓包缺少报文段" in said(path, "zh")["segments-missing"]
+        note = tshark("-q", "-r", path, "-z", "tcpstate,report,json").splitlines()[1]
+        assert '"note":"segments-missing","count":1,"filter":"tcpstate.segments_missing"' in note
 
 
 def test_begins_in_the_middle(said, tmp_path):
