@@ -98,7 +98,7 @@ static void judge_syn_ack_again(const struct tcpstate_endpoint *me, const struct
         judgement->senders |= TCPSTATE_IN(FIN_WAIT_1);
     if ((me->known & SENT_FIN) || (!(judgement->is & AFTER_A_PAUSE) && peer->marked.time < me->marked.time))
         judgement->is |= MAY_BE_ANOTHERS;
-    judgement->had_not |= BIT(TCPSTATE_GETS_ACK_OF_SYN)
+    judgement->had_not |= BIT(TCPSTATE_GETS_ACK_OF_SYN) | GETS_RESET
                           | ((me->known & SENT_FIN) ? BIT(TCPSTATE_GETS_ACK_OF_FIN) | BIT(TCPSTATE_GETS_FIN) : 0);
     judgement->lost = judgement->had_not;
 }
@@ -116,11 +116,21 @@ static bool precedes_what_was_seen(const struct tcpstate_endpoint *peer, const s
     return !(peer->known & KNOWS_SEQ) || peer->snd_max - segment->ack < MOST_UNSEEN;
 }
 
+/* Whether it has answered the sender's SYN by a SYN,ACK and sent no SYN, as far as was seen:
+ * then its window begins behind that SYN (RFC 9293 section 3.10.7.4, first check). */
+static bool has_accepted(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
+{
+    return (peer->known & (SENT_SYN | SENT_SYN_ACK)) == SENT_SYN_ACK && covers_syn(peer, segment);
+}
+
 /* What it acknowledges. */
 static void judge_ack_of_syn(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
                              struct judgement *judgement)
 {
-    if (covers_syn(peer, segment) || (!(peer->known & KNOWS_ISN) && precedes_what_was_seen(peer, segment))) {
+    if (judgement->is & PEER_LIVES) {
+        judgement->is |= GOOD_ACK;
+        judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN_ACK);
+    } else if (covers_syn(peer, segment) || (!(peer->known & KNOWS_ISN) && precedes_what_was_seen(peer, segment))) {
         judgement->is |= GOOD_ACK;
         judgement->arrives |= BIT(TCPSTATE_GETS_SYN_ACK);
         if ((peer->known & KNOWS_ISN) && segment->ack != peer->isn + 1)
@@ -185,11 +195,15 @@ void tcpstate_judge_syn_ack(const struct tcpstate_connection *connection, const 
     }
     if ((me->known & SENT_SYN_ACK) && same_isn && me->syn_acked == segment->ack)
         judge_syn_ack_again(me, peer, judgement);
+    else if (!(me->known & SENT_SYN_ACK) && !(judgement->is & NEWS))
+        judgement->is |= OVERTAKEN; /* recorded behind what its sender sent later */
     if (!(me->known & SENT_SYN))
         judgement->had |= BIT(TCPSTATE_GETS_SYN)
                           | ((peer->known & RST_IN_ITS_NAME) ? 0 : me->pending & BIT(TCPSTATE_GETS_RST));
     else if (covers_syn(peer, segment))
         judgement->had |= BIT(TCPSTATE_GETS_SYN);
+    if (me->known & SENT_SYN)
+        judgement->is |= has_accepted(peer, segment) ? PEER_LIVES : CROSSES;
     judge_ack_of_syn(peer, segment, judgement);
     if (connection->facts & TCPSTATE_CONNECTION_SIMULTANEOUS)
         judgement->is |= CROSSES;
@@ -210,7 +224,11 @@ static void judge_syn_sent(const struct tcpstate_endpoint *me, const struct tcps
     const bool acks_data = (peer->known & (SENT_DATA | SENT_SYN_DATA)) == SENT_DATA && segment->ack == peer->snd_max
                            && !((peer->known & KNOWS_ISN) && segment->ack == peer->isn + 1); /* a keep-alive is no news */
 
-    judgement->is |= OPENS;
+    /* Not if it has acknowledged that before, but so that it proved nothing. */
+    const bool again = (peer->known & KNOWS_ISN) && (me->known & (SENT_SYN | KNOWS_ACK)) == (SENT_SYN | KNOWS_ACK)
+                       && seq_gt(me->rcv_nxt, peer->isn) && seq_le(me->rcv_nxt, peer->snd_max);
+
+    judgement->is |= again ? 0 : OPENS;
     judgement->arrives |= BIT(TCPSTATE_GETS_ACK_OF_SYN);
     judgement->had |= BIT(TCPSTATE_GETS_SYN) | BIT(TCPSTATE_GETS_SYN_ACK);
     /* ... or of another connection, if it does not go on from the SYN. */

@@ -12,11 +12,13 @@
  * hand: its SND.NXT, where it gives up data that was never acknowledged (it is
  * the right edge of what was SACKed, too: Linux accepts it there, RFC 5961
  * section 3.2 does not know it), and its FIN's, where the other had the FIN
- * (macOS sends it, Linux accepts it). */
-static bool is_own_number(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
+ * (macOS sends it, Linux accepts it, but not in TIME_WAIT). */
+static bool is_own_number(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                          const struct tcpstate_segment *segment)
 {
     return (me->known & KNOWS_SEQ)
-           && (segment->seq == me->snd_max || ((me->known & SENT_FIN) && segment->seq == me->fin));
+           && (segment->seq == me->snd_max
+               || ((me->known & SENT_FIN) && segment->seq == me->fin && peer->state != TCPSTATE_TIME_WAIT));
 }
 
 /* A RST with an ACK of just what the other sent last: who knows that number is
@@ -56,9 +58,9 @@ static void judge_reset_arrival(const struct tcpstate_endpoint *me, const struct
                                 const struct tcpstate_segment *segment, struct judgement *judgement)
 {
     const uint8_t reset = (peer->known & SENT_SYN) ? BIT(TCPSTATE_GETS_RST_AS_OPENER) : BIT(TCPSTATE_GETS_RST);
-    /* A signed connection drops what is not signed (RFC 2385 section 4.1, RFC 5925
-     * section 7.3), although a host that has restarted sends just that. */
-    bool unsigned_one = (me->known & peer->known & SIGNED) && !(segment->options & TCPSTATE_OPTION_SIGNATURE);
+    /* Who signs drops what is not signed (RFC 2385 section 4.1, RFC 5925 section 7.3),
+     * although a host that has restarted, or refuses a SYN, sends just that. */
+    bool unsigned_one = (peer->known & SIGNED) && !(segment->options & TCPSTATE_OPTION_SIGNATURE);
     enum tcpstate_reset_number number = judge_reset_number(me, peer, segment);
     bool refused = (number == TCPSTATE_RESET_NUMBER_BAD_ACK && (segment->flags & TCPSTATE_FLAG_ACK)
                     && peer->may == TCPSTATE_IN(SYN_SENT))
@@ -76,15 +78,17 @@ static void judge_reset_arrival(const struct tcpstate_endpoint *me, const struct
     if (number == TCPSTATE_RESET_NUMBER_BAD_ACK && (segment->flags & TCPSTATE_FLAG_ACK) && (peer->known & KNOWS_SEQ)
         && seq_gt(segment->ack, peer->snd_max))
         judgement->is |= ANOTHERS_NUMBERS; /* the capture lacks what it answers */
-    if (unsigned_one)
+    if (unsigned_one) {
+        judgement->is |= UNSIGNED;
         return;
+    }
     if (number == TCPSTATE_RESET_NUMBER_NONE || number == TCPSTATE_RESET_NUMBER_EXACT
         || number == TCPSTATE_RESET_NUMBER_ACK
         || (number != TCPSTATE_RESET_NUMBER_BAD_ACK
-            && (is_own_number(me, segment) || is_behind_a_hole(me, peer, segment)))) {
+            && (is_own_number(me, peer, segment) || is_behind_a_hole(me, peer, segment)))) {
         judgement->is |= ACCEPTABLE;
         judgement->arrives |= reset;
-    } else if (!refused) {
+    } else if (!refused || at_fin) {
         judgement->may_arrive |= reset;
     }
 }

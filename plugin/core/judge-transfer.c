@@ -143,6 +143,7 @@ static void judge_fin(const struct tcpstate_endpoint *me, const struct tcpstate_
             judgement->senders &= WAITS_FOR_ACK_OF_FIN;
         if (!(judgement->had & BIT(TCPSTATE_GETS_ACK_OF_FIN)))
             judgement->had_not |= BIT(TCPSTATE_GETS_ACK_OF_FIN);
+        judgement->had_not |= GETS_RESET; /* or it would not send it again */
         judgement->lost |= judgement->had_not & (BIT(TCPSTATE_GETS_ACK_OF_FIN) | BIT(TCPSTATE_GETS_FIN));
     }
     judgement->unseen &= (uint8_t)~BIT(TCPSTATE_GETS_ACK_OF_FIN);
@@ -287,6 +288,14 @@ static void judge_arrivals(const struct tcpstate_endpoint *peer, const struct tc
         judgement->may_arrive |= BIT(TCPSTATE_GETS_RST_AS_OPENER);
 }
 
+/* What acknowledges the other's FIN: for the first time, or again, unless it answers a RST. */
+static conditions acks_fin(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer, bool bare)
+{
+    if (!(me->known & ACKED_FIN))
+        return ACKS_FIN;
+    return bare && !(peer->known & RST_IN_ITS_NAME) ? ACKS_FIN_AGAIN : 0;
+}
+
 static conditions conditions_of_transfer(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
                                          const struct tcpstate_segment *segment, bool fits, bool refused)
 {
@@ -305,7 +314,7 @@ static conditions conditions_of_transfer(const struct tcpstate_endpoint *me, con
     is |= is_overtaken(me, segment) ? OVERTAKEN : goes_back(me, segment) ? MAY_BE_ANOTHERS : 0;
     is |= !bare && more && fits && !refused ? SENDS_MORE : 0;
     if (covers_fin(peer, segment))
-        is |= !(me->known & ACKED_FIN) ? ACKS_FIN : bare ? ACKS_FIN_AGAIN : 0;
+        is |= acks_fin(me, peer, bare);
     is |= me->keep_alives > 0 && tcpstate_is_keep_alive(me, segment) ? KEEP_ALIVE_AGAIN : 0;
     is |= (segment->options & TCPSTATE_OPTION_MP_DATA_FIN) && !(me->known & SENT_DATA_FIN) ? MP_CLOSES : 0;
     return is;

@@ -73,6 +73,7 @@ typedef uint64_t conditions;
 #define CROSSES           (UINT64_C(1) << 20) /* sent before the other's SYN or FIN came in */
 #define IN_ORDER          (UINT64_C(1) << 21) /* no hole before it */
 #define CHALLENGES        (UINT64_C(1) << 22) /* a bare ACK from an endpoint that was provoked */
+#define UNSIGNED          (UINT64_C(1) << 23) /* a RST to an end that signs all it sends, without a signature */
 #define ACCEPTABLE        (UINT64_C(1) << 24) /* a RST that its receiver most likely accepts */
 #define FOREIGN           (UINT64_C(1) << 25) /* a RST that answers something its sender never asked for */
 #define TFO_ASKS          (UINT64_C(1) << 26) /* Fast Open option with an empty cookie */

@@ -62,6 +62,7 @@ static const struct rule with_syn_ack[] = {
     RULE(SYN_RST,              HAS_RST,                        NOTHING,             ANY, ANY),
     RULE(SYN_IN_CONNECTION,    STALE,                          NOTHING,             ANY, ANY),
     RULE(BAD_SYN_ACK,          HAS_SYN,                        GOOD_ACK,            ANY, ANY),
+    RULE(SYN_IN_CONNECTION,    PEER_LIVES,                     NOTHING,             ANY, ANY),
     RULE(SYN_ACK_RETRANSMITTED, AGAIN,                         NOTHING,             ANY, ANY),
     RULE(SIMULTANEOUS_SYN_ACK, CROSSES,                        NOTHING,             ANY, ANY),
     RULE(TFO_ACCEPTED,         TFO_SENT | ACKS_SYN_DATA,       NOTHING,             ANY, ANY),
@@ -72,13 +73,14 @@ static const struct rule with_syn_ack[] = {
 
 /* ... with RST and no SYN: likewise. */
 static const struct rule with_rst[] = {
+    RULE(RESET_UNSIGNED,       HAS_RST | UNSIGNED,             NOTHING,             ANY, ANY),
     RULE(RESET_IGNORED,        HAS_RST,                        ACCEPTABLE,          ANY, ANY),
     RULE(SYN_ACK_REJECTED,     HAS_RST | FOREIGN,              NOTHING,             ANY, SR),
     RULE(HALF_OPEN_RESET,      HAS_RST | FOREIGN,              NOTHING,             ANY, ANY),
     RULE(MPTCP_FASTCLOSE,      HAS_RST | MP_CLOSES_FAST,       NOTHING,             ANY, ANY),
     RULE(RESET_REPEATED,       HAS_RST | AGAIN,                NOTHING,             ANY, ANY),
     RULE(REFUSED,              HAS_RST | HAS_ACK,              NOTHING,        CL | LI | UN, SS),
-    RULE(SYN_ACK_REJECTED,     HAS_RST | PEER_ACCEPTED,        NOTHING,        SS | UN, SR),
+    RULE(SYN_ACK_REJECTED,     HAS_RST | PEER_ACCEPTED,        NOTHING,   CL | SS | UN, SR),
     RULE(HANDSHAKE_ABORTED,    HAS_RST,                        NOTHING,             SS | SR, ANY),
     RULE(HANDSHAKE_ABORTED,    HAS_RST,                        NOTHING,             ES, SR),
     RULE(TIME_WAIT_ASSASSINATION, HAS_RST,                     NOTHING,             ANY, TW),
@@ -97,6 +99,7 @@ static const struct rule with_fin[] = {
     RULE(FIN_WITHOUT_ACK,      HAS_FIN,                        HAS_ACK,             ANY, ANY),
     RULE(FIN_DOUBTFUL,         HAS_FIN | DOES_NOT_FIT,         NOTHING,             ANY, ANY),
     RULE(FIN_IGNORED,          HAS_FIN | UNACCEPTABLE,         NOTHING,             ANY, ANY),
+    RULE(FIN_IGNORED,          HAS_FIN | STRAY,                NOTHING,             ANY, ANY),
     RULE(FIN_IN_TIME_WAIT,     HAS_FIN | AGAIN | PEER_ACKED_FIN, NOTHING,           ANY, TW),
     RULE(FIN_RETRANSMITTED,    HAS_FIN | AGAIN,                NOTHING,             ANY, ANY),
     RULE(FIN_OUT_OF_ORDER,     HAS_FIN,                        IN_ORDER,            ANY, ANY),
@@ -125,6 +128,8 @@ static const struct rule transfer[] = {
     RULE(HANDSHAKE_ACK,        OPENS | ACKS_SYN_ALONE,         HAS_FIN | HAS_DATA,  ANY, HEARS),
     RULE(HANDSHAKE_ACK,        OPENS | TFO_SENT,               HAS_FIN | HAS_DATA,  ANY, HEARS),
     RULE(HANDSHAKE_ACK,        OPENS,               HAS_FIN | HAS_DATA | PEER_SPOKE, ANY, HEARS),
+    /* A stranger was taken for its sender before, but its receiver still waits for it. */
+    RULE(HANDSHAKE_ACK,        ACKS_SYN_ALONE | FROM_CLIENT | PEER_ACCEPTED, HAS_FIN | HAS_DATA | CHALLENGES, ANY, SR),
     RULE(FIRST_REQUEST,        FIRST_DATA | FROM_CLIENT,       PEER_SPOKE,          ANY, HEARS),
     RULE(CLIENT_ANSWERS,       FIRST_DATA | FROM_CLIENT,       NOTHING,             ANY, HEARS),
     RULE(FIRST_RESPONSE,       FIRST_DATA | FROM_SERVER | PEER_SPOKE, NOTHING,      ANY, HEARS),

@@ -120,6 +120,63 @@ static void reset_after_close(void)
         { "CLOSED?",     TO_B, "R.", 101, 301, 0, "CLOSED?",     "reset-after-close", .reset = EXACT });
 }
 
+/* A RST with the FIN's number: Linux takes it in CLOSE_WAIT, CLOSING and LAST_ACK, not in
+ * TIME_WAIT, where others may (tests/kernel, reset_with_fins_number_in_..., reset_below_next_in_time_wait). */
+static void reset_with_the_fins_number(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "FIN_WAIT_1",  TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" },
+        { "FIN_WAIT_2?", TO_A, ".",  300, 101, 0, "CLOSE_WAIT",  "fin-acked" },
+        { "CLOSED?",     TO_B, "R",  100, 0,   0, "CLOSED?",     "reset-in-close", .reset = OUTSIDE });
+    FIGURE(ESTABLISHED_100_300,
+        { "FIN_WAIT_1", TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" },
+        { "TIME_WAIT?", TO_A, "F.", 300, 101, 0, "LAST_ACK?",   "fin-acked-passive-fin" },
+        { "TIME_WAIT",  TO_B, ".",  101, 301, 0, "CLOSED?",     "last-ack" },
+        { "TIME_WAIT?", TO_A, "R",  300, 0,   0, "CLOSED?",     "reset-ignored", .reset = OUTSIDE });
+}
+
+/* RFC 5961 section 3: the ACK answers the RST, and no FIN. */
+static void reset_in_window_of_close_wait(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "FIN_WAIT_1",  TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" },
+        { "FIN_WAIT_2?", TO_A, ".",  300, 101, 0, "CLOSE_WAIT",  "fin-acked" },
+        { "any",         TO_B, "R",  201, 0,   0, "CLOSE_WAIT?", "reset-ignored", .was_a = "any", .reset = IN_WINDOW },
+        { "any",         TO_A, ".",  300, 101, 0, "any",         "challenge-ack", .was_a = "any", .answers = LINE(3) });
+}
+
+/* A FIN sent again shows that the RST which went the other way has not come (RFC 9293 section 3.8.1). */
+static void fin_again_after_a_reset(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "FIN_WAIT_1",  TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" },
+        { "FIN_WAIT_2?", TO_A, ".",  300, 101, 0, "CLOSE_WAIT",  "fin-acked" },
+        { "TIME_WAIT?",  TO_A, "F.", 300, 101, 0, "LAST_ACK",    "passive-fin" },
+        { "CLOSED?",     TO_B, "R",  101, 0,   0, "CLOSED?",     "reset-in-close", .was_a = "any", .reset = EXACT },
+        { "CLOSED?",     TO_A, "F.", 300, 101, 0, "LAST_ACK*",   "fin-retransmitted", .later = 210 * MILLISECONDS,
+          .repeats = 1, .was_b = "any" });
+}
+
+/* All that B sends is signed: it drops a RST that is not (RFC 2385 section 4.1). */
+static void reset_without_a_signature(void)
+{
+#define SIGNS .options = TCPSTATE_OPTION_SIGNATURE
+    FIGURE( /* a host without the key refuses */
+        { "SYN_SENT", TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn", SIGNS },
+        { "SYN_SENT", TO_A, "R.", 0,   101, 0, "any",       "reset-ignored", .was_b = "any", .reset = RIGHT_ACK,
+          .id = TCPSTATE_STEP_RESET_UNSIGNED },
+        { "SYN_SENT", TO_B, "S",  100, 0,   0, "any",       "syn-retransmitted", SIGNS, .later = 1 * SECONDS,
+          .repeats = 1, .was_b = "any" });
+    FIGURE( /* the third segment is told once, although the first proves nothing so soon after the RST */
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn", SIGNS },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack", SIGNS },
+        { "ESTABLISHED?", TO_B, "R",  101, 0,   0,  "SYN_RCVD",     "reset-ignored", .reset = EXACT,
+          .id = TCPSTATE_STEP_RESET_UNSIGNED },
+        { "ESTABLISHED?", TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack", SIGNS },
+        { "any",          TO_B, "P.", 101, 301, 10, "ESTABLISHED?", "first-request", SIGNS });
+#undef SIGNS
+}
+
 static void several_resets(void)
 {
     FIGURE(ESTABLISHED_100_300,
@@ -364,6 +421,10 @@ int main(int argc, char **argv)
     TEST(reset_in_last_ack);
     TEST(time_wait_assassination);
     TEST(reset_after_close);
+    TEST(reset_with_the_fins_number);
+    TEST(reset_in_window_of_close_wait);
+    TEST(fin_again_after_a_reset);
+    TEST(reset_without_a_signature);
     TEST(several_resets);
     TEST(resets_of_both_ends);
     TEST(data_that_crosses_the_reset);

@@ -258,6 +258,38 @@ static void simultaneous_open_seen_beside_b(void)
         { "ESTABLISHED?", TO_B, "S.", 100, 301, 0, "ESTABLISHED?", "simultaneous-syn-ack" });
 }
 
+/* B's SYN,ACK was overtaken by what B sent once A's had opened it. */
+static void simultaneous_open_syn_ack_overtaken(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "syn" },
+        { "SYN_RCVD?",    TO_A, "S",  300, 0,   0, "SYN_RCVD?",    "simultaneous-open",
+          .was_a = "SYN_SENT", .was_b = "SYN_SENT" },
+        { "SYN_RCVD",     TO_B, "S.", 100, 301, 0, "ESTABLISHED?", "simultaneous-syn-ack" },
+        { "ESTABLISHED?", TO_A, ".",  301, 101, 0, "ESTABLISHED?", "handshake-ack" },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "ESTABLISHED?", "simultaneous-syn-ack" });
+}
+
+/* A SYN,ACK of who has sent a SYN answers one that the capture lacks. */
+static void simultaneous_open_other_syn_not_captured(void)
+{
+    FIGURE(
+        { "SYN_SENT", TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "syn" },
+        { "SYN_RCVD", TO_B, "S.", 100, 301, 0, "ESTABLISHED?", "simultaneous-syn-ack", .was_b = "any" });
+}
+
+/* A SYN,ACK in A's name where an ACK is due: its number is that of the SYN, which B has
+ * (RFC 9293 section 3.10.7.4, first check); or B sent a SYN that the capture lacks. */
+static void syn_ack_in_place_of_the_third_segment(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",  "syn-ack" },
+        { "any",          TO_B, "S.", 100, 301, 0, "SYN_RCVD?", "syn-in-connection", .was_a = "any" },
+        { "any",          TO_A, ".",  301, 101, 0, "SYN_RCVD?", "challenge-ack", .was_a = "any" },
+        { "ESTABLISHED*", TO_B, ".",  101, 301, 0, "ESTABLISHED?", "handshake-ack", .was_a = "any" });
+}
+
 /* One end's SYN,ACK is lost: it sends it again until an ACK comes. */
 static void simultaneous_open_syn_ack_sent_again(void)
 {
@@ -316,6 +348,9 @@ int main(int argc, char **argv)
     TEST(handshake_ack_recorded_before_the_syn_ack);
     TEST(simultaneous_open);
     TEST(simultaneous_open_seen_beside_b);
+    TEST(simultaneous_open_syn_ack_overtaken);
+    TEST(simultaneous_open_other_syn_not_captured);
+    TEST(syn_ack_in_place_of_the_third_segment);
     TEST(simultaneous_open_syn_ack_sent_again);
     TEST(fin_before_the_handshake_ended);
     TEST(fin_completes_the_handshake);

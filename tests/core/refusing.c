@@ -78,6 +78,39 @@ static void syn_ack_that_nobody_asked_for(void)
           .reset = EXACT, .answers = 1 });
 }
 
+/* The RST was lost: B sends its SYN,ACK again. */
+static void syn_ack_again_after_it_was_rejected(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",  "syn-ack" },
+        { "CLOSED?",      TO_B, "R",  101, 0,   0, "LISTEN?",   "syn-ack-rejected", .was_a = "any", .reset = EXACT },
+        { "any",          TO_A, "S.", 300, 101, 0, "SYN_RCVD*", "syn-ack-retransmitted", .later = 1 * SECONDS,
+          .repeats = 1, .was_a = "any", .was_b = "any" },
+        { "CLOSED?",      TO_B, "R",  101, 0,   0, "LISTEN?",   "syn-ack-rejected", .was_a = "any", .reset = EXACT });
+}
+
+/* B answers an old SYN, then the true one, with the same number. */
+static void syn_ack_after_a_bad_one(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
+        { "SYN_SENT*",    TO_A, "S.", 300, 5101, 0, "SYN_RCVD*", "bad-syn-ack", .failed = ACK_IS_J_PLUS_1, .expected = 101 },
+        { "SYN_SENT*",    TO_B, "R",  5101,0,   0, "any",       "syn-ack-rejected", .reset = ACCEPTED },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD*", "syn-ack", .was_b = "any" },
+        { "ESTABLISHED*", TO_B, ".",  101, 301, 0, "ESTABLISHED?", "handshake-ack" });
+}
+
+/* A FIN of numbers that nobody in the handshake has: it is not behind a gap. */
+static void fin_of_a_stranger_in_syn_rcvd(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,       0, "SYN_RCVD?", "syn" },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101,     0, "SYN_RCVD",  "syn-ack" },
+        { "any?",         TO_B, "F.", 101, 1000301, 0, "SYN_RCVD?", "fin-ignored", .was_a = "any" },
+        { "ESTABLISHED*", TO_B, ".",  101, 301,     0, "ESTABLISHED?", "handshake-ack", .was_a = "any" });
+}
+
 /* The server gives up: RFC 9293 section 3.10.5, ABORT in SYN_RCVD. */
 static void handshake_aborted_by_the_server(void)
 {
@@ -277,6 +310,9 @@ int main(int argc, char **argv)
     TEST(bad_syn_ack);
     TEST(syn_ack_of_the_unsent);
     TEST(acknowledgment_of_the_isn_itself);
+    TEST(syn_ack_again_after_it_was_rejected);
+    TEST(syn_ack_after_a_bad_one);
+    TEST(fin_of_a_stranger_in_syn_rcvd);
     TEST(unreachable);
     TEST(unreachable_quotes_something_else);
     TEST(unreachable_after_the_syn_ack);

@@ -24,7 +24,7 @@ UNPROVEN  A state that the plugin marks as inferred may be wrong while a
           segment to that endpoint is not yet acknowledged by it, if it was
           lost or delayed behind tcpdump, or if the endpoint's next segment
           does not acknowledge it, so that the two crossed. That is what
-          "inferred" is for.
+          "inferred" is for. But who sends a SYN or FIN again was not reset.
 AHEAD     What moves the kernel is not always a segment: a program's call puts
           it into SYN_SENT, FIN_WAIT_1 or LAST_ACK while the SYN or FIN still
           waits (for an open window, say); a crash, a timer, or a program that
@@ -57,7 +57,8 @@ TIMER = 0.05        # seconds after the last segment: no segment's doing
 AT_ONCE = 0.0002    # within this, the kernel is still busy with one segment
 FIELDS = ("frame.number", "frame.time_epoch", "frame.protocols", "ip.src",
           "ipv6.src", "tcp.srcport", "ip.dst", "ipv6.dst", "tcp.dstport",
-          "tcp.ack_raw", "tcp.flags.ack", "tcp.flags.reset",
+          "tcp.ack_raw", "tcp.flags.ack", "tcp.flags.reset", "tcp.flags.syn",
+          "tcp.flags.fin",
           "tcpstate.next_seq", "tcpstate.sender", "tcpstate.step",
           "tcpstate.client.state.previous", "tcpstate.client.state",
           "tcpstate.client.inferred", "tcpstate.server.state.previous",
@@ -83,6 +84,7 @@ class Frame:
     next_seq: int = 0
     ack: int = None
     reset: bool = False
+    syn_or_fin: bool = False
     shown: dict = dataclasses.field(default_factory=dict)   # end -> Shown
     fate: str = ""
     arrived: float = None
@@ -109,6 +111,8 @@ def read_plugin(rows):
             if row["tcp.flags.ack"] in ("1", "True"):
                 frame.ack = int(row["tcp.ack_raw"])
             frame.reset = row["tcp.flags.reset"] in ("1", "True")
+            frame.syn_or_fin = any(row[f"tcp.flags.{flag}"] in ("1", "True")
+                                   for flag in ("syn", "fin"))
             frame.shown = _shown(row, frame)
         yield frame
 
@@ -176,6 +180,13 @@ def _crossed(frame, frames):
             and (answer.ack - frame.next_seq) & 0xFFFFFFFF >= 1 << 31)
 
 
+def _is_sent_again(frame, local, frames):
+    """Whether it is a SYN,ACK or FIN of `local` that it has sent before."""
+    return frame.sender == local and frame.syn_or_fin and any(
+        f.number < frame.number and f.syn_or_fin and f.next_seq == frame.next_seq
+        and (f.sender, f.receiver) == (frame.sender, frame.receiver) for f in frames)
+
+
 def _overtook(frame, frames):
     """Whether an earlier segment of the same sender is captured only later."""
     return any(late.fate == "late" and late.number > frame.number
@@ -192,6 +203,7 @@ def _doubts(frames, local, remote, chosen):
         if {frame.sender, frame.receiver} != {local, remote}:
             continue
         shown = frame.shown[local]
+        gone = shown.after in ("CLOSED", "LISTEN") and _is_sent_again(frame, local, frames)
         if frame.sender == local:
             forged = frame.fate == "forged"
             if not forged and frame.ack is not None:
@@ -201,8 +213,9 @@ def _doubts(frames, local, remote, chosen):
             lost.append(frame.next_seq + frame.reset)   # a RST has no ACK
         yield frame, (forged
                       or frame.sender == local and _overtook(frame, frames)
-                      or shown.inferred and (bool(lost)
-                                             or shown.after in chosen.untold)
+                      or shown.inferred
+                      and (bool(lost) and not gone
+                           or shown.after in chosen.untold)
                       or chosen.skip > 0 and shown.after == "UNKNOWN"
                       or chosen.stateless and shown.after == "SYN_RCVD")
 

@@ -56,6 +56,12 @@ def bad_ack_with_data_in_syn_rcvd(lab):
 
 
 @scenario(capture="B")
+def bad_ack_with_fin_in_syn_rcvd(lab):
+    """The same with a FIN on that ACK."""
+    _bad_ack_in_syn_rcvd(lab, "FA", FAR)
+
+
+@scenario(capture="B")
 def bad_ack_in_simultaneous_open(lab):
     """The same where both connect at once: A is in SYN_RCVD of figure 7."""
     rules = [lab.wire.hold(sender, flags)
@@ -163,6 +169,41 @@ def simultaneous_open_overtaken(lab):
     lab.wire.wait("B", "data")
 
 
+@scenario()
+def simultaneous_open_syn_ack_overtaken(lab):
+    """Both connect at once, the SYNs cross; B's SYN,ACK is late, and meanwhile
+    A's has opened B: it is the SYN,ACK of an ESTABLISHED end."""
+    rules = [lab.wire.hold(sender, "S") for sender in ("A", "B")]
+    late = lab.wire.hold("B", "S.")
+    one = lab.a.connect(lab.b, port=40002, source=40001)
+    two = lab.b.connect(lab.a, port=40001, source=40002)
+    for rule in rules:
+        lab.wire.wait_held(rule)
+    lab.wire.release(*rules)
+    lab.wire.wait_held(late)
+    lab.wire.wait("A", "S.")
+    lab.wire.wait("B", ".")
+    lab.wire.release(late)
+    lab.wire.quiet()
+    one.sendall(b"from A\n")
+    lab.wire.wait("A", "data")
+    two.sendall(b"from B\n")
+    lab.wire.wait("B", "data")
+
+
+@scenario(capture="B")
+def syn_ack_in_clients_name(lab):
+    """In SYN_RCVD comes a SYN,ACK instead of the ACK: its number is before the
+    window, so it draws a bare ACK (§3.10.7.4, first)."""
+    held, client = _in_syn_rcvd(lab)
+    lab.wire.forge("A", "SA", lab.wire.next_seq("A") - 1,
+                   lab.wire.next_seq("B"))
+    lab.wire.quiet()
+    lab.wire.release(held)
+    lab.wire.quiet()
+    _alive(lab, client, lab.b.accept(lab.listener))
+
+
 # --- Flags that do not belong together -----------------------------------------
 
 def _syn_lost(lab):
@@ -233,6 +274,17 @@ def syn_ack_with_fin(lab):
     lab.wire.wait("A", ".")
     lab.wire.forge("B", "FA", 7001, syn.tcp.seq + 1)
     lab.wire.wait("A", ".")
+
+
+@scenario(seconds=2)
+def syn_fin_in_syn_sent(lab):
+    """A SYN with FIN comes to SYN_SENT: a simultaneous open, whose FIN Linux
+    does not take."""
+    syn = _nobody_answers(lab)
+    lab.wire.forge("B", "SF", 7000)
+    lab.wire.wait("A", "S.")
+    lab.wire.forge("B", "A", 7001, syn.tcp.seq + 1)
+    lab.wire.quiet()
 
 
 def _nobody_answers(lab):

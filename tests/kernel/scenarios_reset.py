@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Stories of the kernel lab: which RST a host takes, and which it does not.
 
-By its number (RFC 5961 section 3, and what Linux takes beyond it), and by its
-signature (RFC 2385). See scenarios_opening.py for how a story is written.
+By its number (RFC 5961 section 3, and what Linux takes beyond it), by its
+signature (RFC 2385), and RSTs that are lost. See scenarios_opening.py for how
+a story is written.
 """
 import socket
 
@@ -129,6 +130,45 @@ def reset_below_next_in_fin_wait_2(lab):
 
 
 @scenario(capture="B")
+def reset_below_next_in_time_wait(lab):
+    """A RST with the FIN's number to TIME_WAIT: Linux takes one there with
+    exactly the next number only (tcp_timewait_state_process)."""
+    client, server = lab.served()
+    server.close()
+    _fin_and_ack(lab, "B")
+    client.close()
+    _fin_and_ack(lab, "A")
+    lab.wire.forge("A", "R", lab.wire.next_seq("A") - 1)
+    lab.wire.quiet()
+
+
+@scenario(capture="B")
+def reset_in_window_in_close_wait(lab):
+    """A RST elsewhere in the window of CLOSE_WAIT: challenge ACK, and the
+    close goes on (RFC 5961 §3)."""
+    client, server = lab.served()
+    client.shutdown(socket.SHUT_WR)
+    _fin_and_ack(lab, "A")
+    lab.wire.forge("A", "R", lab.wire.next_seq("A") + 100, ttl=99)
+    lab.wire.wait("B", ".")
+    server.close()
+    _fin_and_ack(lab, "B")
+
+
+@scenario(capture="B")
+def reset_in_window_in_syn_rcvd(lab):
+    """The same in SYN_RCVD: the ACK that comes then completes the handshake."""
+    lab.listener = lab.b.listen()
+    held = lab.wire.hold("A", ".")
+    client = lab.a.connect(lab.b)
+    lab.wire.wait_held(held)
+    lab.wire.forge("A", "R", lab.wire.next_seq("A") + 100, ttl=99)
+    lab.wire.wait("B", ".")
+    lab.wire.release(held)
+    _still_alive(lab, client, lab.b.accept(lab.listener))
+
+
+@scenario(capture="B")
 def reset_in_window_in_time_wait(lab):
     """A RST in the window of TIME_WAIT, but not exact: ignored."""
     client, server = lab.served()
@@ -213,3 +253,88 @@ def unsigned_reset_in_fin_wait_2(lab):
     lab.wire.wait("B", ".")
     client.close()
     _fin_and_ack(lab, "A")
+
+
+@scenario(capture="B")
+def unsigned_reset_in_syn_rcvd(lab):
+    """The same in SYN_RCVD: the ACK that comes after it completes the
+    handshake."""
+    listener = lab.b.listen()
+    sign(listener, lab.a.address, KEY)
+    client = lab.a.socket()
+    sign(client, lab.b.address, KEY)
+    held = lab.wire.hold("A", ".")
+    lab.a.connect(lab.b, sock=client)
+    lab.wire.wait_held(held)
+    lab.wire.forge("A", "R", lab.wire.next_seq("A"), ttl=99)
+    lab.wire.quiet()
+    lab.wire.release(held)
+    lab.wire.quiet()
+    _still_alive(lab, client, lab.b.accept(listener))
+
+
+@scenario(seconds=2)
+def unsigned_reset_in_syn_sent(lab):
+    """A signed SYN is refused by a RST,ACK that is not: A drops it, and sends
+    its SYN again (RFC 2385 §4.1)."""
+    lab.listener = lab.b.listen()
+    sign(lab.listener, lab.a.address, KEY)
+    client = lab.a.socket()
+    sign(client, lab.b.address, KEY)
+    lab.wire.drop("A", "S")
+    lab.a.connect(lab.b, sock=client)
+    syn = lab.wire.wait("A", "S")
+    lab.wire.forge("B", "RA", 0, syn.tcp.seq + 1)
+    for sender, flags in (("A", "S"), ("B", "S."), ("A", ".")):
+        lab.wire.wait(sender, flags)
+    _still_alive(lab, client, lab.b.accept(lab.listener))
+
+
+# --- Lost ---------------------------------------------------------------------
+
+@scenario(untold=("ESTABLISHED",), seconds=2)
+def syn_ack_again_after_lost_reset(lab):
+    """The client gave up before the SYN,ACK came; its RST is lost, so B, still
+    in SYN_RCVD, sends the SYN,ACK again and draws another."""
+    lab.b.listen()
+    held = lab.wire.hold("B", "S.")
+    lab.wire.drop("A", "R")
+    client = lab.a.connect(lab.b)
+    lab.wire.wait_held(held)
+    client.close()
+    lab.wire.release(held)
+    lab.wire.wait("A", "R")
+    lab.wire.wait("B", "S.")
+    lab.wire.wait("A", "R")
+
+
+@scenario()
+def fin_again_after_lost_reset(lab):
+    """The server closes in CLOSE_WAIT, but the client is gone: what it answers
+    to the FIN is lost, so B, still in LAST_ACK, sends its FIN again."""
+    client, server = lab.served()
+    client.shutdown(socket.SHUT_WR)
+    _fin_and_ack(lab, "A")
+    lab.wire.drop("A", lambda tcp: "R" in tcp.flags, times=2)
+    _abort(client)
+    lab.wire.wait("A", "R.")
+    server.close()
+    lab.wire.wait("B", "F.")
+    lab.wire.wait("A", "R")
+    lab.wire.wait("B", "F.")
+    lab.wire.wait("A", "R")
+
+
+@scenario()
+def first_fin_again_after_lost_reset(lab):
+    """The client aborts, its RST is lost; the server closes, whose FIN draws
+    another, lost too: B, in FIN_WAIT_1, sends it again."""
+    client, server = lab.served()
+    lab.wire.drop("A", lambda tcp: "R" in tcp.flags, times=2)
+    _abort(client)
+    lab.wire.wait("A", "R.")
+    server.close()
+    lab.wire.wait("B", "F.")
+    lab.wire.wait("A", "R")
+    lab.wire.wait("B", "F.")
+    lab.wire.wait("A", "R")
