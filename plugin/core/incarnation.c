@@ -45,8 +45,7 @@ static bool is_over(const struct tcpstate_connection *connection)
 static bool begins_with_same_isn(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
                                  const struct tcpstate_segment *segment, bool idle)
 {
-    const bool opening = me->likely == TCPSTATE_SYN_SENT || me->likely == TCPSTATE_UNKNOWN
-                         || (me->may & TCPSTATE_IN(SYN_SENT)) || (me->state == TCPSTATE_SYN_RCVD && (me->known & SENT_SYN));
+    const bool opening = me->may & TCPSTATE_IN(SYN_SENT);
     const bool refused = connection->end == TCPSTATE_ENDING_REFUSED || connection->end == TCPSTATE_ENDING_REJECTED;
 
     if (opening || (refused && connection->client == (segment->from & 1))
@@ -103,9 +102,8 @@ bool tcpstate_opens_new_connection(const struct tcpstate_connection *connection,
     const struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
     const struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
 
-    if (!(connection->facts & TCPSTATE_CONNECTION_BEGAN)
-        || (!((me->known | peer->known) & KNOWS_SEQ) && connection->end == TCPSTATE_ENDING_NONE))
-        return false;
+    if (!((me->known | peer->known) & KNOWS_SEQ) && connection->end == TCPSTATE_ENDING_NONE)
+        return false; /* nothing was seen of it */
     const bool idle = segment->time - connection->moments[TCPSTATE_MOMENT_LAST] >= TCPSTATE_LONG_WAY;
     switch (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_FIN)) {
     case TCPSTATE_FLAG_SYN:
@@ -127,8 +125,7 @@ static bool goes_on(const struct tcpstate_connection *connection, const struct t
     int from = segment->from & 1;
     const struct tcpstate_endpoint *was = &before->ends[from], *is = &connection->ends[from];
 
-    if (!(connection->facts & TCPSTATE_CONNECTION_CONTESTED) || !(is->known & SENT_SYN)
-        || is->likely != TCPSTATE_SYN_SENT || !(was->known & KNOWS_SEQ)
+    if (!(connection->facts & TCPSTATE_CONNECTION_CONTESTED) || is->likely != TCPSTATE_SYN_SENT || !(was->known & KNOWS_SEQ)
         || (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_ACK)) != TCPSTATE_FLAG_ACK)
         return false;
     /* In the old numbers, not in the new ones. */

@@ -29,7 +29,7 @@ static void judge_receiver_of_syn(const struct tcpstate_connection *connection, 
 {
     if (is_open(peer->state) && peer->likely != TCPSTATE_SYN_SENT)
         judgement->is |= tcpstate_is_recorded_late(connection, segment, judgement) ? 0 : PEER_LIVES;
-    else if (!(judgement->is & STALE) || !(peer->known & SENT_SYN_ACK))
+    else if (!(judgement->is & STALE))
         judgement->arrives |= BIT(TCPSTATE_GETS_SYN);
     if (peer->after & TCPSTATE_IN(SYN_SENT))
         judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN);
@@ -41,8 +41,7 @@ void tcpstate_judge_syn(const struct tcpstate_connection *connection, const stru
 {
     bool same_isn = (me->known & KNOWS_ISN) && segment->seq == me->isn;
 
-    judgement->senders = NOBODY_THERE | TCPSTATE_IN(SYN_SENT)
-                         | ((peer->known & SENT_SYN) && (same_isn || !(me->known & KNOWS_ISN)) ? TCPSTATE_IN(SYN_RCVD) : 0);
+    judgement->senders = NOBODY_THERE | TCPSTATE_IN(SYN_SENT) | ((peer->known & SENT_SYN) ? TCPSTATE_IN(SYN_RCVD) : 0);
     if ((me->known & (SENT_SYN | SENT_SYN_ACK)) && !same_isn)
         judgement->is |= STALE;
     if (same_isn && (me->known & SENT_SYN)) {
@@ -55,13 +54,11 @@ void tcpstate_judge_syn(const struct tcpstate_connection *connection, const stru
         if (!(judgement->is & AFTER_A_PAUSE))
             judgement->is |= MAY_BE_ANOTHERS;
     } else if (same_isn && (me->known & (SENT_SYN | SENT_SYN_ACK)) != SENT_SYN_ACK
-               && (me->may & ~judgement->senders) != 0
                && (me->marked.frame == 0 || segment->time - me->marked.time < TCPSTATE_LONG_WAY)) {
         judgement->is |= OVERTAKEN; /* the SYN of this connection, recorded late */
     }
     judgement->had_not |= BIT(TCPSTATE_GETS_SYN);
-    if ((connection->facts & TCPSTATE_CONNECTION_CONTESTED) || (me->known & (SENT_SYN | SENT_SYN_ACK)) == SENT_SYN_ACK
-        || (!(me->known & SENT_SYN) && me->may != TCPSTATE_ANY_STATE))
+    if ((connection->facts & TCPSTATE_CONNECTION_CONTESTED) || (!(me->known & SENT_SYN) && me->may != TCPSTATE_ANY_STATE))
         judgement->is |= MAY_BE_ANOTHERS; /* it is in a connection, as far as we know */
     if ((connection->facts & TCPSTATE_CONNECTION_REUSED) && !(me->known & SENT_SYN))
         judgement->is |= REUSES;
@@ -138,12 +135,10 @@ static void judge_ack_of_syn(const struct tcpstate_endpoint *peer, const struct 
         /* Its receiver may leave data and FIN on it alone (Linux does). */
         if (segment->flags & TCPSTATE_FLAG_FIN)
             judgement->may_arrive |= BIT(TCPSTATE_GETS_FIN);
-    } else if ((peer->known & KNOWS_ISN) && seq_gt(segment->ack, peer->snd_max)
-               && segment->ack - peer->snd_max <= MOST_SYN_DATA) {
+    } else if ((peer->known & KNOWS_ISN) && segment->ack - peer->snd_max <= MOST_SYN_DATA) {
         judgement->is |= GOOD_ACK | ACKS_SYN_DATA; /* of data on the SYN that the capture lacks, perhaps */
         judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN_ACK);
-    } else if ((seq_gt(segment->ack, peer->snd_max) && segment->ack - peer->snd_max <= FULL_SYN_DATA)
-               || sent_syn_long_ago(peer, segment)) {
+    } else if (segment->ack - peer->snd_max <= FULL_SYN_DATA || sent_syn_long_ago(peer, segment)) {
         judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN_ACK);
     }
 }
@@ -250,9 +245,7 @@ static void judge_syn_rcvd(const struct tcpstate_connection *connection, const s
                            const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
                            struct judgement *judgement)
 {
-    const bool early = !(me->known & SENT_SYN)
-                       && (!(peer->known & SENT_SYN) || (peer->known & SENT_SYN_DATA)
-                           || (connection->facts & TCPSTATE_CONNECTION_FAST_OPEN));
+    const bool early = !(me->known & SENT_SYN) && (peer->known & (SENT_SYN | SENT_SYN_DATA)) != SENT_SYN;
     /* What it answered was of the old connection, perhaps. */
     const bool anew = (connection->facts & TCPSTATE_CONNECTION_CONTESTED) && covers_syn(peer, segment);
     const uint32_t acked = anew ? syn_next(peer) : (me->known & SENT_SYN_ACK) ? me->syn_acked : me->rcv_nxt;

@@ -22,9 +22,9 @@ static void extend(struct tcpstate_endpoint *me, uint32_t seq, uint32_t next)
     if (seq_le(seq, me->snd_nxt)) {
         if (seq_gt(next, me->snd_nxt))
             me->snd_nxt = next;
-        if (has_island && seq_ge(me->snd_nxt, me->island) && seq_lt(me->snd_nxt, me->snd_max))
+        if (seq_ge(me->snd_nxt, me->island) && seq_lt(me->snd_nxt, me->snd_max))
             me->snd_nxt = me->snd_max;
-    } else if (!has_island || seq_gt(seq, me->snd_max)) {
+    } else if (seq_gt(seq, me->snd_max)) {
         me->island = seq;
         if (seq_gt(next, me->snd_max))
             me->snd_max = next;
@@ -85,16 +85,11 @@ static bool is_of_another_clock(const struct tcpstate_endpoint *me, const struct
 
 /* Whether the SYN is that of its sender's numbers that are known, recorded behind what was sent
  * later. */
-static bool is_syn_of_what_was_seen(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
-                                    const struct tcpstate_segment *segment, const struct judgement *judgement)
+static bool is_syn_of_what_was_seen(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment,
+                                    const struct judgement *judgement)
 {
-    /* What it acknowledged before is nothing of the other's that it answers now. */
-    const bool of_another = (me->known & KNOWS_ACK) && (peer->known & KNOWS_ISN)
-                            && me->rcv_nxt - peer->isn - 1 > peer->snd_max - peer->isn - 1;
-
-    /* Nor is a SYN on its way for so long. */
-    if (of_another || is_of_another_clock(me, segment) || (judgement->is & (REUSES | AFTER_A_PAUSE)))
-        return false;
+    if (is_of_another_clock(me, segment) || (judgement->is & (REUSES | AFTER_A_PAUSE)))
+        return false; /* nor is a SYN on its way for so long */
     return (me->known & (KNOWS_ISN | KNOWS_SEQ)) == KNOWS_SEQ && me->snd_max - segment->seq < MOST_UNSEEN
            && (!(me->known & SENT_FIN) || seq_gt(me->fin, segment->seq));
 }
@@ -105,7 +100,7 @@ static void remember_syn(struct tcpstate_connection *connection, struct tcpstate
 {
     bool has_ack = segment->flags & TCPSTATE_FLAG_ACK;
 
-    if (is_syn_of_what_was_seen(me, peer, segment, judgement)) {
+    if (is_syn_of_what_was_seen(me, segment, judgement)) {
         me->isn = segment->seq;
         me->known |= KNOWS_ISN;
     } else if (!(me->known & KNOWS_ISN) || me->isn != segment->seq) {
@@ -117,7 +112,7 @@ static void remember_syn(struct tcpstate_connection *connection, struct tcpstate
     }
     me->known = (me->known & ~(uint32_t)(SENT_RST | SENT_ANY_RST)) | (has_ack ? SENT_SYN_ACK : SENT_SYN);
     me->syn_mark = tcpstate_syn_mark(segment);
-    if (judgement->is & REUSES && has_ack)
+    if (has_ack)
         connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_CONTESTED; /* it is rid of the old one */
     peer->known &= ~(uint32_t)SENT_RST; /* what it answers to this is a new answer */
     if (!has_ack && (judgement->is & (AGAIN | AFTER_A_PAUSE)) == AGAIN) /* too soon to be sent again */
@@ -133,7 +128,7 @@ static void remember_syn(struct tcpstate_connection *connection, struct tcpstate
         if (judgement->is & TFO_HAS_COOKIE)
             connection->facts |= TCPSTATE_CONNECTION_FAST_OPEN;
     }
-    if ((judgement->is & CROSSES) && !has_ack)
+    if (judgement->is & CROSSES)
         connection->facts |= TCPSTATE_CONNECTION_SIMULTANEOUS;
     extend(me, segment->seq, tcpstate_segment_next(segment));
     keep_fin_from(me, segment);
@@ -180,7 +175,7 @@ static void remember_what_is_carried(struct tcpstate_endpoint *me, const struct 
     const bool carries = first_fin ? !may_repeat
                                    : segment->payload > 0 && (me->known & KNOWS_SEQ) && seq_gt(next, me->snd_max);
 
-    if (fin && !first_fin && !had_fin)
+    if (fin && !had_fin)
         me->known &= ~(uint32_t)ACK_OF_FIN_CARRIED; /* it is the FIN alone that the other may have got */
     if (had_fin && !(me->known & ACK_OF_FIN_CARRIED) && carries) {
         me->known |= ACK_OF_FIN_CARRIED;
@@ -196,7 +191,7 @@ static void remember_data(struct tcpstate_connection *connection, struct tcpstat
 {
     const uint32_t next = tcpstate_segment_next(segment);
     const bool had_fin = judgement->had & BIT(TCPSTATE_GETS_FIN), fin = segment->flags & TCPSTATE_FLAG_FIN;
-    const bool follows = (me->known & KNOWS_SEQ) && (segment->seq == me->snd_max || seq_le(segment->seq, me->fin_from));
+    const bool follows = (me->known & KNOWS_SEQ) && seq_le(segment->seq, me->fin_from);
 
     dispute_fin(connection, me, peer, segment, judgement);
     if (segment->payload > 0)
@@ -229,10 +224,9 @@ static void remember_ack(struct tcpstate_endpoint *me, struct tcpstate_endpoint 
         me->rcv_nxt = segment->ack;
     }
 
-    /* An end that has sent only its SYN, or its FIN as the last, cannot be
-     * acknowledged more: such a number is nobody's. */
+    /* An end that has sent only its SYN cannot be acknowledged more: such a number is nobody's. */
     if ((peer->known & KNOWS_SEQ) && !syn && seq_gt(segment->ack, peer->snd_max)
-        && ((peer->known & SENT_FIN) || peer->may == TCPSTATE_IN(SYN_SENT) || peer->may == TCPSTATE_IN(SYN_RCVD)))
+        && (peer->may == TCPSTATE_IN(SYN_SENT) || peer->may == TCPSTATE_IN(SYN_RCVD)))
         return;
     /* An ACK of more than was seen: the capture lacks something, or a stranger made
      * the number up; what comes next will tell. */
@@ -249,7 +243,7 @@ static void remember_ack(struct tcpstate_endpoint *me, struct tcpstate_endpoint 
     me->known |= KNOWS_ACK;
     me->window = (uint32_t)segment->window << (syn ? 0 : tcpstate_window_scale(me, peer));
     /* It acknowledges what lies in a hole of the capture: that did arrive. */
-    if ((peer->known & KNOWS_SEQ) && !syn && seq_gt(segment->ack, peer->snd_nxt)) {
+    if ((peer->known & KNOWS_SEQ) && seq_gt(segment->ack, peer->snd_nxt)) {
         peer->snd_nxt = segment->ack;
         if (seq_ge(peer->snd_nxt, peer->island))
             peer->snd_nxt = peer->snd_max, peer->island = peer->snd_max;
@@ -275,9 +269,7 @@ static void confirm_claim(struct tcpstate_endpoint *me, struct tcpstate_endpoint
 static void settle_dispute(struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
                            const struct tcpstate_segment *segment, const struct judgement *judgement)
 {
-    if ((judgement->is & NEWS) && !(judgement->is & (STRAY | STALE | DOES_NOT_FIT | UNACCEPTABLE))
-        && (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_ACK)) == TCPSTATE_FLAG_ACK
-        && (me->known & peer->known & KNOWS_SEQ) && segment->seq == me->snd_max && segment->ack == peer->snd_max
+    if ((judgement->is & NEWS) && (me->known & peer->known & KNOWS_SEQ) && segment->seq == me->snd_max && segment->ack == peer->snd_max
         && !may_precede_new_syn(me, peer, segment))
         me->known &= ~(uint32_t)(DISPUTED | BEGAN_ANEW);
 }
@@ -384,7 +376,7 @@ static void remember_options(struct tcpstate_endpoint *me, const struct tcpstate
                              const struct judgement *judgement)
 {
     const bool syn = (segment->flags & TCPSTATE_FLAG_SYN) && tcpstate_segment_next(segment) == me->snd_max;
-    const bool in_order = syn || (judgement->is & IN_ORDER);
+    const bool in_order = judgement->is & IN_ORDER;
 
     me->known = (me->known & ~(uint32_t)SIGNED) | ((segment->options & TCPSTATE_OPTION_SIGNATURE) ? SIGNED : 0);
     if (!(segment->options & TCPSTATE_OPTION_TIMESTAMPS))
@@ -402,7 +394,7 @@ static bool has_restarted(const struct tcpstate_endpoint *me, const struct tcpst
                           const struct judgement *judgement)
 {
     if (judgement->is & STALE)
-        return tcpstate_is_older_stamp(me, segment) && is_of_another_clock(me, segment);
+        return is_of_another_clock(me, segment);
     return (me->known & (SENT_SYN | SENT_SYN_ACK)) == SENT_SYN_ACK;
 }
 

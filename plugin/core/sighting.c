@@ -124,10 +124,9 @@ static bool is_later_copy(const struct tcpstate_endpoint *me, const struct tcpst
     /* What answers for a closed socket has no identification, although its other segments have. */
     const struct tcpstate_sighting *sighting = me->last.digest & TCPSTATE_DIGEST_HAS_ID ? &me->last : &me->marked;
     const uint16_t before = tcpstate_ids_before(sighting, segment);
-    /* The first RST repeats nothing that was seen, whatever its identification. */
+    /* A RST repeats nothing that was seen, unless it is the same as another. */
     return (segment->ip_id != 0 && digest == me->marked.digest) || is_in_the_same_tick(me, segment, digest)
-           || (((before > 0 && before < most) || is_stamped_before(me, segment)) && (!is_rst || (me->known & SENT_ANY_RST))
-               && is_all_old(me, segment));
+           || (!is_rst && ((before > 0 && before < most) || is_stamped_before(me, segment)) && is_all_old(me, segment));
 }
 
 bool tcpstate_is_bare_copy(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
