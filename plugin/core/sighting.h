@@ -24,9 +24,6 @@
 #define TCPSTATE_LONG_WAY INT64_C(1000000000)
 #define TCPSTATE_LONGEST_WAY INT64_C(3000000000)
 
-/* What marks a segment that may be a step: its sighting is kept in .marked. */
-#define TCPSTATE_MARKING_FLAGS (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST)
-
 #define TCPSTATE_DIGEST_HAS_ID UINT32_C(0x80000000)
 
 /* Two segments of one endpoint that differ have different digests, but for one

@@ -89,6 +89,9 @@ enum {
     TCPSTATE_FLAG_CWR = 0x80,
 };
 
+/* What marks a segment that may be a step: its sighting is kept in .marked. */
+#define TCPSTATE_MARKING_FLAGS (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST)
+
 /* Options of a segment that matter here. */
 enum {
     TCPSTATE_OPTION_WINDOW_SCALE = 0x01, /* .window_scale is set (RFC 7323) */

@@ -21,7 +21,7 @@ static struct {
     uint32_t frames, first_segment;
     uint32_t back, backwards; /* the first frame of them, and how many */
     uint32_t cut, cut_to;  /* frames, and the longest of them as captured */
-    uint32_t segments, copies, copies_of_other_ttl, late_copies, unmarked, syn_acks, fins;
+    uint32_t segments, copies, copies_of_other_ttl, late_copies, marked, syn_acks, fins;
     uint32_t connections, midstream, lacking, one_sided;
     int64_t least_late;    /* of the late copies: how late the least of them is, nanoseconds */
     uint32_t interface;    /* of the frame that is being read; UINT32_MAX: not known */
@@ -64,13 +64,20 @@ void tcpstate_capture_pass(uint32_t frame, int64_t time, const wtap_rec *record)
 /* How long after its sender's last segment, which is the first sighting or a later segment: that late it is at least. */
 static void count_late(const struct tcpstate_counted *counted)
 {
-    if (!counted->copy || counted->last_time == TCPSTATE_NO_TIME)
+    if (counted->last_time == TCPSTATE_NO_TIME)
         return;
     const int64_t after = counted->segment->time - counted->last_time;
     if (after < LATE)
         return;
     if (capture.late_copies++ == 0 || after < capture.least_late)
         capture.least_late = after;
+}
+
+static void count_copy(const struct tcpstate_counted *counted)
+{
+    capture.copies++;
+    capture.copies_of_other_ttl += counted->ttl != 0 && counted->segment->ttl != counted->ttl;
+    count_late(counted);
 }
 
 static void count_interface(void)
@@ -95,12 +102,13 @@ void tcpstate_capture_count(const struct tcpstate_counted *counted, bool *one_si
     if (capture.segments++ == 0)
         capture.first_segment = counted->segment->frame;
     count_interface();
-    capture.copies += counted->copy;
-    capture.copies_of_other_ttl += counted->copy && counted->ttl != 0 && counted->segment->ttl != counted->ttl;
-    count_late(counted);
-    capture.unmarked += !(flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST));
-    capture.syn_acks += (flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK)) == (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK);
-    capture.fins += (flags & TCPSTATE_FLAG_FIN) != 0;
+    if (counted->copy)
+        count_copy(counted);
+    if (flags & TCPSTATE_MARKING_FLAGS) {
+        capture.marked++;
+        capture.syn_acks += (flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK)) == (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK);
+        capture.fins += (flags & TCPSTATE_FLAG_FIN) != 0;
+    }
     capture.connections += counted->first;
     capture.midstream += (uint32_t)((counted->is & TCPSTATE_CONNECTION_MIDSTREAM) != 0)
                          - (uint32_t)((counted->was & TCPSTATE_CONNECTION_MIDSTREAM) != 0);
@@ -138,7 +146,7 @@ uint32_t tcpstate_capture_holds(enum tcpstate_capture_kind kind)
     case TCPSTATE_CAPTURE_TWO_POINTS:
         return is_much(capture.copies, capture.segments) ? MAX(behind_a_router(), late()) : 0;
     case TCPSTATE_CAPTURE_FLAGS_ONLY:
-        return capture.unmarked == 0 && capture.syn_acks > 0 && capture.fins > 0 ? capture.segments : 0;
+        return capture.marked == capture.segments && capture.syn_acks > 0 && capture.fins > 0 ? capture.segments : 0;
     case TCPSTATE_CAPTURE_SEGMENTS_MISSING: /* of flags alone that was said */
         return tcpstate_capture_holds(TCPSTATE_CAPTURE_FLAGS_ONLY) > 0 ? 0 : capture.lacking;
     case TCPSTATE_CAPTURE_ONE_DIRECTION: return (uint64_t)capture.one_sided * 10 >= capture.connections ? capture.one_sided : 0;
