@@ -25,6 +25,13 @@ static inline bool covers_syn(const struct tcpstate_endpoint *peer, const struct
            && seq_gt(segment->ack, peer->isn) && seq_le(segment->ack, peer->snd_max);
 }
 
+/* Whether it acknowledges the last SYN that was taken for an old duplicate: it may be that one
+ * which its sender goes on with. */
+static inline bool answers_stale_syn(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
+{
+    return connection->stale_frame != 0 && segment->ack == connection->stale_isn + 1;
+}
+
 /* A FIN is the last number there is: an ACK is of it, or it is none of this connection. */
 static inline bool covers_fin(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
 {

@@ -76,7 +76,7 @@ static bool is_stale_syn_ack(const struct tcpstate_endpoint *me, const struct tc
     const bool acks_syn = covers_syn(peer, segment);
 
     if (!(me->known & KNOWS_ISN))
-        return (me->known & KNOWS_SEQ) && me->snd_max - segment->seq >= FAR && !acks_syn;
+        return (me->known & KNOWS_SEQ) && me->snd_max - segment->seq >= MOST_UNSEEN && !acks_syn;
     if ((me->known & SENT_SYN) || is_open(me->likely))
         return true; /* who has sent a SYN repeats its number */
     if (!(me->known & SENT_SYN_ACK) || !(peer->known & KNOWS_ISN))
@@ -157,15 +157,13 @@ static bool may_be_anothers_syn_ack(const struct tcpstate_connection *connection
                                     const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
                                     bool good)
 {
-    const bool answers_stale_syn = connection->stale_frame != 0 && segment->ack == connection->stale_isn + 1;
-
     if ((me->known & RST_IN_ITS_NAME) && segment->time - me->marked.time < TCPSTATE_LONGEST_WAY)
         return true;
     if (!(me->known & KNOWS_ISN) && me->may != TCPSTATE_ANY_STATE)
         return true;
     if ((peer->known & (KNOWS_ISN | KNOWS_SEQ)) == KNOWS_SEQ && peer->snd_max - segment->ack >= FAR)
         return true;
-    return !good && !answers_stale_syn;
+    return !good && !answers_stale_syn(connection, segment);
 }
 
 void tcpstate_judge_syn_ack(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,

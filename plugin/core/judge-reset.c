@@ -54,8 +54,9 @@ static enum tcpstate_reset_number judge_reset_number(const struct tcpstate_endpo
 
 /* What a RST may do to its receiver.  RFC 9293 section 3.5.3: who came from
  * LISTEN goes back there, who sent the first SYN does not. */
-static void judge_reset_arrival(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
-                                const struct tcpstate_segment *segment, struct judgement *judgement)
+static void judge_reset_arrival(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                                const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
+                                struct judgement *judgement)
 {
     const uint8_t reset = (peer->known & SENT_SYN) ? BIT(TCPSTATE_GETS_RST_AS_OPENER) : BIT(TCPSTATE_GETS_RST);
     /* Who signs drops what is not signed (RFC 2385 section 4.1, RFC 5925 section 7.3),
@@ -63,7 +64,7 @@ static void judge_reset_arrival(const struct tcpstate_endpoint *me, const struct
     bool unsigned_one = (peer->known & SIGNED) && !(segment->options & TCPSTATE_OPTION_SIGNATURE);
     enum tcpstate_reset_number number = judge_reset_number(me, peer, segment);
     bool refused = (number == TCPSTATE_RESET_NUMBER_BAD_ACK && (segment->flags & TCPSTATE_FLAG_ACK)
-                    && peer->may == TCPSTATE_IN(SYN_SENT))
+                    && peer->may == TCPSTATE_IN(SYN_SENT) && !answers_stale_syn(connection, segment))
                    || (number == TCPSTATE_RESET_NUMBER_OUTSIDE && (peer->known & KNOWS_ACK)
                        && seq_lt(segment->seq, peer->rcv_nxt));
 
@@ -93,12 +94,12 @@ static void judge_reset_arrival(const struct tcpstate_endpoint *me, const struct
     }
 }
 
-void tcpstate_judge_reset(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
-                          const struct tcpstate_segment *segment, struct judgement *judgement)
+void tcpstate_judge_reset(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                          const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment, struct judgement *judgement)
 {
     bool has_ack = segment->flags & TCPSTATE_FLAG_ACK;
 
-    judge_reset_arrival(me, peer, segment, judgement);
+    judge_reset_arrival(connection, me, peer, segment, judgement);
     if (me->known & SENT_RST)
         judgement->is |= AGAIN;
     /* Figures 8 and 9: a host in SYN_SENT answers an ACK that does not fit its SYN

@@ -122,7 +122,7 @@ void tcpstate_judge(const struct tcpstate_connection *connection, const struct t
      * ACK once it is past SYN_SENT (section 3.10.7.4, fifth check: dropped).  They
      * prove nothing and move nobody.  With RST, RST is looked at first. */
     if (flags & TCPSTATE_FLAG_RST)
-        tcpstate_judge_reset(me, peer, segment, judgement);
+        tcpstate_judge_reset(connection, me, peer, segment, judgement);
     else if ((flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK)) == (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK))
         tcpstate_judge_syn_ack(connection, me, peer, segment, judgement);
     else if ((flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN)) == TCPSTATE_FLAG_SYN)

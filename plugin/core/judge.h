@@ -167,8 +167,8 @@ void tcpstate_judge_opening(const struct tcpstate_connection *connection, const 
 void tcpstate_judge_transfer(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
                              const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
                              struct judgement *judgement);
-void tcpstate_judge_reset(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
-                          const struct tcpstate_segment *segment, struct judgement *judgement);
+void tcpstate_judge_reset(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                          const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment, struct judgement *judgement);
 void tcpstate_judge_life_after_reset(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
                                      const struct tcpstate_segment *segment, struct judgement *judgement);
 

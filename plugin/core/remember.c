@@ -394,7 +394,7 @@ static bool has_restarted(const struct tcpstate_endpoint *me, const struct tcpst
                           const struct judgement *judgement)
 {
     if (judgement->is & STALE)
-        return is_of_another_clock(me, segment);
+        return !tcpstate_compares_stamps(me, segment) || is_of_another_clock(me, segment);
     return (me->known & (SENT_SYN | SENT_SYN_ACK)) == SENT_SYN_ACK;
 }
 

@@ -301,6 +301,38 @@ static void syn_with_fin_to_one_that_waits(void)
         { "SYN_SENT?", TO_A, "FS", 300, 0, 0, "any",       "any" });
 }
 
+/* A has given the connection up, and begins anew with a lower number: its last ACK of the old one is recorded
+ * behind that SYN. */
+static void ack_behind_a_lower_syn(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  2000000, 0,       0, "SYN_RCVD?",  "syn" },
+        { "ESTABLISHED?", TO_A, "S.", 300,     2000001, 0, "SYN_RCVD",   "syn-ack" },
+        { "any",          TO_B, "S",  1000,    0,       0, "any",        "stale-syn", .later = 600 * MILLISECONDS },
+        { "any",          TO_A, ".",  301,     2000001, 0, "any",        "challenge-ack", .was_a = "any", .later = 80 * MILLISECONDS },
+        { "ESTABLISHED?", TO_B, ".",  2000001, 301,     0, "any",        "handshake-ack", .was_a = "any", .was_b = "any",
+          .later = 30 * MILLISECONDS });
+}
+
+/* Midway, and far from what its sender has sent: of the next connection, whose SYN was not captured. */
+static void syn_ack_far_from_its_sender(void)
+{
+    FIGURE(
+        { "ESTABLISHED?", TO_B, "P.", 100,        300, 10, "UNKNOWN",      "" },
+        { "ESTABLISHED?", TO_A, "P.", 300,        110, 10, "ESTABLISHED?", "" },
+        { "ESTABLISHED",  TO_B, ".",  110,        310, 0,  "ESTABLISHED?", "" },
+        { "ESTABLISHED?", TO_A, "S.", UINT32_C(3400000000), 90, 0, "any", "any", .was_b = "any", .later = 800 * MILLISECONDS });
+}
+
+/* The second attempt has the lower number, and is refused. */
+static void lower_syn_that_is_refused(void)
+{
+    FIGURE(
+        { "SYN_SENT",  TO_B, "S",  2000000, 0,    0, "SYN_RCVD?", "syn" },
+        { "SYN_SENT",  TO_B, "S",  1000,    0,    0, "SYN_RCVD?", "stale-syn", .later = 600 * MILLISECONDS },
+        { "SYN_SENT?", TO_A, "R.", 0,       1001, 0, "any",       "any", .was_b = "any", .reset = WRONG_ACK });
+}
+
 int main(int argc, char **argv)
 {
     figure_init(&argc, &argv);
@@ -329,5 +361,8 @@ int main(int argc, char **argv)
     TEST(fin_of_other_numbers);
     TEST(syn_after_numbers_in_dispute);
     TEST(syn_with_fin_to_one_that_waits);
+    TEST(ack_behind_a_lower_syn);
+    TEST(syn_ack_far_from_its_sender);
+    TEST(lower_syn_that_is_refused);
     return g_test_run();
 }
