@@ -203,6 +203,9 @@ static void keep_stay(struct tcpstate_endpoint *end, const struct was *was, cons
                       bool is_sender, const struct departure *departure, struct tcpstate_observation *observation, int i)
 {
     const bool corrected = is_sender && departure->corrected;
+
+    if (!corrected && end->likely == was->likely && observation->ends[i].before == end->state)
+        return; /* it stays */
     /* It left a state that we did not believe it to be in: since when is not known. */
     const bool other_than_believed = corrected && departure->state != was->likely;
     /* Where the capture begins midway nobody saw it enter the state that it is met in:

@@ -34,8 +34,6 @@ static bool is_news(const struct tcpstate_endpoint *me, const struct tcpstate_en
                     const struct tcpstate_segment *segment)
 {
     const uint32_t next = tcpstate_segment_next(segment), sent = highest_sent(me, peer);
-    const bool claims = claims_what_may_be(me, peer);
-    const uint32_t acked = claims ? me->claim : me->rcv_nxt;
 
     if (!(me->known & KNOWS_SEQ) || me->last.frame == 0 || segment->time - me->last.time >= TCPSTATE_LONGEST_WAY)
         return true;
@@ -43,9 +41,11 @@ static bool is_news(const struct tcpstate_endpoint *me, const struct tcpstate_en
         return false;
     if ((segment->options & TCPSTATE_OPTION_TIMESTAMPS) && (me->known & SENT_TIMESTAMPS) && segment->ts_val != me->ts_newest)
         return seq_gt(segment->ts_val, me->ts_newest);
-    return seq_gt(next, sent)
-           || ((segment->flags & TCPSTATE_FLAG_ACK)
-               && (!(claims || (me->known & KNOWS_ACK)) || seq_gt(segment->ack, acked)));
+    if (seq_gt(next, sent))
+        return true;
+    const bool claims = claims_what_may_be(me, peer);
+    return (segment->flags & TCPSTATE_FLAG_ACK)
+           && (!(claims || (me->known & KNOWS_ACK)) || seq_gt(segment->ack, claims ? me->claim : me->rcv_nxt));
 }
 
 /* A SYN,ACK of just the other's SYN, or the ACK of just that: these are the numbers

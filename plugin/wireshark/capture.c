@@ -110,8 +110,9 @@ void tcpstate_capture_count(const struct tcpstate_counted *counted, bool *one_si
         capture.fins += (flags & TCPSTATE_FLAG_FIN) != 0;
     }
     capture.connections += counted->first;
-    capture.midstream += (uint32_t)((counted->is & TCPSTATE_CONNECTION_MIDSTREAM) != 0)
-                         - (uint32_t)((counted->was & TCPSTATE_CONNECTION_MIDSTREAM) != 0);
+    if (counted->is != counted->was)
+        capture.midstream += (uint32_t)((counted->is & TCPSTATE_CONNECTION_MIDSTREAM) != 0)
+                             - (uint32_t)((counted->was & TCPSTATE_CONNECTION_MIDSTREAM) != 0);
     capture.lacking += (uint32_t)counted->lacks - (uint32_t)counted->lacked;
     /* It acknowledges what the other end sent, and nothing of that end is there. */
     const bool alone = !counted->peer_seen
