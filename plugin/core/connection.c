@@ -47,16 +47,20 @@ static void learn_roles(struct tcpstate_connection *connection, const struct tcp
     }
 }
 
-/* The 2 MSL of TIME_WAIT end without a segment (RFC 9293 section 3.6.1). */
-static void expire(struct tcpstate_connection *connection, const struct tcpstate_segment *segment, int64_t two_msl)
+/* The 2 MSL of TIME_WAIT end without a segment (RFC 9293 section 3.6.1).  Whether they have. */
+static bool expire(struct tcpstate_connection *connection, const struct tcpstate_segment *segment, int64_t two_msl)
 {
+    bool expired = false;
+
     for (int i = 0; i < 2; i++) {
         struct tcpstate_endpoint *end = &connection->ends[i];
         if (end->state != TCPSTATE_TIME_WAIT || segment->time - connection->time_wait_since <= two_msl)
             continue;
         tcpstate_leave_in(end, end->may | TCPSTATE_IN(CLOSED), tcpstate_next(TCPSTATE_TIME_WAIT, TCPSTATE_WAITS_2MSL));
         end->known |= EXPIRED;
+        expired = true;
     }
+    return expired;
 }
 
 static void show_ends(const struct tcpstate_connection *connection, struct tcpstate_observation *observation)
@@ -389,17 +393,22 @@ static void take_in(struct tcpstate_connection *connection, const struct tcpstat
     }
 }
 
+/* `moved`: its states are not those that were told last. */
 static void observe(struct tcpstate_connection *connection, const struct tcpstate_connection *before,
-                    const struct tcpstate_observation *shown, const struct tcpstate_segment *segment,
-                    uint32_t digest, bool copy, struct tcpstate_observation *observation)
+                    const struct tcpstate_segment *segment, uint32_t digest, bool copy, bool moved,
+                    struct tcpstate_observation *observation)
 {
+    struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
     const bool first = !(connection->facts & TCPSTATE_CONNECTION_BEGAN);
-    const bool restored = connection->facts & TCPSTATE_CONNECTION_RESTORED;
     enum tcpstate_state peer_was = first ? tcpstate_begin(connection, before, segment) : TCPSTATE_UNKNOWN;
     learn_roles(connection, segment);
-    if (copy) /* the other end's last step is not the last thing that was seen any more */
-        connection->ends[!(segment->from & 1)].known &= ~(uint32_t)AS_SENT;
+    moved |= connection->facts & TCPSTATE_CONNECTION_RESTORED;
+    if (copy) { /* the other end's last step is not the last thing that was seen any more */
+        moved |= peer->known & AS_SENT;
+        peer->known &= ~(uint32_t)AS_SENT;
+    }
     begin_observation(connection, observation);
+    const struct tcpstate_standing shown[2] = { observation->ends[0], observation->ends[1] };
     if (peer_was != TCPSTATE_UNKNOWN) {
         /* What it was before it begins anew is still worth showing. */
         observation->ends[!(segment->from & 1)].before = (uint8_t)peer_was;
@@ -411,7 +420,7 @@ static void observe(struct tcpstate_connection *connection, const struct tcpstat
     if (copy) {
         struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
         const bool late = is_late(connection, segment, digest); /* before it is doubted whose it is */
-        doubt_by_copy(connection, me, &connection->ends[!(segment->from & 1)], segment, digest);
+        doubt_by_copy(connection, me, peer, segment, digest);
         connection->facts |= late ? TCPSTATE_CONNECTION_SEEN_LATER : 0;
         observation->ends[segment->from & 1].after_inferred = is_inferred(me);
         tell_copy(connection, segment, digest, observation);
@@ -419,9 +428,9 @@ static void observe(struct tcpstate_connection *connection, const struct tcpstat
         take_in(connection, segment, digest, first, observation);
     }
     for (int i = 0; i < 2; i++)
-        observation->changed |= observation->ends[i].after != shown->ends[i].after
-                                || observation->ends[i].after_inferred != shown->ends[i].after_inferred;
-    observation->changed |= restored || (!copy && observation->step != TCPSTATE_STEP_NONE);
+        observation->changed |= observation->ends[i].after != shown[i].after
+                                || observation->ends[i].after_inferred != shown[i].after_inferred;
+    observation->changed |= moved || (!copy && observation->step != TCPSTATE_STEP_NONE);
     connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_RESTORED;
     /* What is not remembered is told alike when it is new: a segment after
      * which both stand where they stood moved nobody. */
@@ -452,23 +461,20 @@ void tcpstate_observe_in_general(struct tcpstate_connection *latest, const struc
                                  int64_t two_msl, struct tcpstate_observation *observation)
 {
     const uint32_t digest = tcpstate_digest(segment);
-    struct tcpstate_observation shown;
 
-    show_ends(latest, &shown); /* last, to tell whether there is anything to remember */
     if (before)
         tcpstate_restore(latest, before, segment);
-    expire(latest, segment, two_msl);
+    const bool expired = expire(latest, segment, two_msl);
     const bool copy = tcpstate_is_seen_again(latest, segment, digest);
     if (!copy && tcpstate_opens_new_connection(latest, segment)) {
         tcpstate_connection_begin(next);
-        observe(next, latest, &shown, segment, digest, false, observation);
+        observe(next, latest, segment, digest, false, true, observation);
         observation->incarnation = TCPSTATE_INCARNATION_NEXT;
         if (next->facts & TCPSTATE_CONNECTION_CONTESTED)
             contest(latest, segment);
-        observation->changed = true;
         return;
     }
-    observe(latest, NULL, &shown, segment, digest, copy, observation);
+    observe(latest, NULL, segment, digest, copy, expired, observation);
 }
 
 void tcpstate_observe(struct tcpstate_connection *latest, const struct tcpstate_connection *before,
