@@ -10,7 +10,7 @@
  */
 #include <string.h>
 
-#include "internal.h"
+#include "evidence.h"
 
 _Static_assert(TCPSTATE_STATES <= 16, "a state has room in 4 bits, a set of states in 16");
 _Static_assert(TCPSTATE_GETS_RST_AS_OPENER < 8, "arrivals are a set of 8 bits");
@@ -277,6 +277,16 @@ static void remember_last_reset(struct tcpstate_connection *connection, const st
     connection->facts |= segment->from & 1 ? TCPSTATE_CONNECTION_RESET_BY_B : 0;
 }
 
+/* Whether the last RST, perhaps of the connection before, is beyond all that its receiver takes. */
+static bool is_of_other_numbers(const struct tcpstate_connection *connection)
+{
+    const int from = connection->facts & TCPSTATE_CONNECTION_RESET_BY_B ? 1 : 0;
+    const struct tcpstate_endpoint *me = &connection->ends[from];
+
+    return (me->known & KNOWS_ISN)
+           && connection->last_reset_seq - me->isn > me->snd_max - me->isn + receive_window(&connection->ends[!from]);
+}
+
 /* A RST may reach its receiver behind what its sender sent after it, and overtake what was
  * sent before: for a while either end may be gone, and what one of them sends shows only
  * where it was when it sent that. */
@@ -293,8 +303,10 @@ static void keep_reset_in_mind(struct tcpstate_connection *connection, const str
     }
     if (!known)
         return;
-    if (since >= TCPSTATE_LONGEST_WAY)
+    if (since >= TCPSTATE_LONGEST_WAY || is_of_other_numbers(connection)) {
         connection->last_reset = TCPSTATE_NO_TIME;
+        return;
+    }
     for (int i = 0; i < 2; i++) {
         struct tcpstate_endpoint *end = &connection->ends[i];
         const bool sent = (end->known & SENT_ANY_RST) && end->likely != TCPSTATE_SYN_SENT;
@@ -303,7 +315,7 @@ static void keep_reset_in_mind(struct tcpstate_connection *connection, const str
         const bool beyond = got && (end->known & KNOWS_ACK) && seq_lt(connection->last_reset_seq + 1, end->rcv_nxt);
 
         if (end->state != TCPSTATE_UNKNOWN
-            && ((!refused && !beyond && since < TCPSTATE_LONG_WAY) || (sent && since < TCPSTATE_LONGEST_WAY)))
+            && ((!refused && !beyond && since < TCPSTATE_LONG_WAY) || sent))
             may_be_soon(end, NOBODY_THERE, i == (segment->from & 1));
     }
 }

@@ -249,6 +249,10 @@ static enum tcpstate_state begin_anew(struct tcpstate_connection *connection, co
                        || (held->likely == TCPSTATE_SYN_SENT && !(held->pending & GETS_RESET));
 
     connection->facts |= TCPSTATE_CONNECTION_REUSED;
+    /* A RST may still be on its way. */
+    connection->last_reset = before->last_reset;
+    connection->last_reset_seq = before->last_reset_seq;
+    connection->facts |= before->facts & TCPSTATE_CONNECTION_RESET_BY_B;
     connection->time_wait_since = before->time_wait_since;
     me->ttl = was->ttl;
     peer->ttl = held->ttl;

@@ -333,6 +333,48 @@ static void lower_syn_that_is_refused(void)
         { "SYN_SENT?", TO_A, "R.", 0,       1001, 0, "any",       "any", .was_b = "any", .reset = WRONG_ACK });
 }
 
+/* B's RST, half a second old, may come into the next connection, which has the same number. */
+static void reset_into_the_next_connection(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100,  0,    0,  "SYN_RCVD?",    "syn" },
+        { "ESTABLISHED?", TO_A, "S.", 300,  101,  0,  "SYN_RCVD",     "syn-ack" },
+        { "ESTABLISHED",  TO_B, "P.", 101,  301,  10, "ESTABLISHED?", "handshake-ack" },
+        { "CLOSED?",      TO_A, "R",  301,  0,    0,  "CLOSED?",      "any", .reset = EXACT },
+        { "any",          TO_A, "S",  300,  0,    0,  "any",          "port-reused", .was_a = "any", .was_b = "any",
+          .later = 500 * MILLISECONDS },
+        { "SYN_RCVD",     TO_B, "S.", 9000, 301,  0,  "any",          "syn-ack", .was_a = "any", .was_b = "any" },
+        { "ESTABLISHED?", TO_A, ".",  301,  9001, 0,  "ESTABLISHED",  "handshake-ack", .was_b = "any" },
+        { "ESTABLISHED",  TO_B, "P.", 9001, 301,  10, "any",          "any" },
+        { "ESTABLISHED?", TO_A, ".",  301,  9011, 0,  "ESTABLISHED",  "any" });
+    FIGURE( /* not if the number is not in its window */
+        { "SYN_SENT",     TO_B, "S",  100,  0,    0,  "SYN_RCVD?",    "syn" },
+        { "ESTABLISHED?", TO_A, "S.", 300,  101,  0,  "SYN_RCVD",     "syn-ack" },
+        { "ESTABLISHED",  TO_B, "P.", 101,  301,  10, "ESTABLISHED?", "handshake-ack" },
+        { "CLOSED?",      TO_A, "R",  301,  0,    0,  "CLOSED?",      "any", .reset = EXACT },
+        { "any",          TO_A, "S",  700000, 0,  0,  "any",          "port-reused", .was_a = "any", .was_b = "any",
+          .later = 500 * MILLISECONDS },
+        { "SYN_RCVD",     TO_B, "S.", 9000, 700001, 0, "any",         "syn-ack", .was_a = "any", .was_b = "any" },
+        { "ESTABLISHED?", TO_A, ".",  700001, 9001, 0, "ESTABLISHED", "handshake-ack", .was_b = "any" },
+        { "ESTABLISHED",  TO_B, "P.", 9001, 700001, 10, "ESTABLISHED", "any" },
+        { "ESTABLISHED",  TO_A, ".",  700001, 9011, 0, "ESTABLISHED", "any" });
+}
+
+/* The answer to a bad ACK has that one's number: it is in no window of the connection, now or later. */
+static void reset_of_other_numbers(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100,  0,   0,  "SYN_RCVD?",    "syn" },
+        { "any",          TO_A, ".",  5000, UINT32_C(1500000000), 0, "any", "any", .was_a = "any", .was_b = "any" },
+        { "any",          TO_B, "R",  UINT32_C(1500000000), 0,    0, "any", "any", .was_a = "any", .was_b = "any",
+          .reset = OUTSIDE },
+        { "any",          TO_A, "S.", 300,  101, 0,  "any",          "any", .was_a = "any", .was_b = "any" },
+        { "ESTABLISHED",  TO_B, ".",  101,  301, 0,  "ESTABLISHED?", "handshake-ack", .was_a = "any" },
+        { "ESTABLISHED",  TO_A, "P.", 301,  101, 10, "any",          "any" },
+        { "ESTABLISHED",  TO_B, "P.", 101,  311, 10, "any",          "any", .was_b = "any" },
+        { "ESTABLISHED",  TO_A, ".",  311,  111, 0,  "any",          "any", .was_b = "any" });
+}
+
 int main(int argc, char **argv)
 {
     figure_init(&argc, &argv);
@@ -364,5 +406,7 @@ int main(int argc, char **argv)
     TEST(ack_behind_a_lower_syn);
     TEST(syn_ack_far_from_its_sender);
     TEST(lower_syn_that_is_refused);
+    TEST(reset_into_the_next_connection);
+    TEST(reset_of_other_numbers);
     return g_test_run();
 }
