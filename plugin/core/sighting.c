@@ -107,10 +107,18 @@ static bool is_stamped_before(const struct tcpstate_endpoint *me, const struct t
     return tcpstate_compares_stamps(me, segment) && seq_lt(segment->ts_val, me->ts_newest);
 }
 
+/* Whether its sender sent another RST before, of this number or a higher one: one that goes beyond
+ * that repeats nothing that was seen. */
+static bool is_below_last_reset(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
+{
+    return connection->last_reset != TCPSTATE_NO_TIME && seq_le(segment->seq, connection->last_reset_seq)
+           && !(connection->facts & TCPSTATE_CONNECTION_RESET_BY_B) == !(segment->from & 1);
+}
+
 /* Where copies come milliseconds or seconds later: the last segment once more, or one from
  * before it, by its identification or its time stamp. */
-static bool is_later_copy(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
-                          const struct tcpstate_segment *segment, uint32_t digest)
+static bool is_later_copy(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                          const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment, uint32_t digest)
 {
     const uint16_t most = 4096; /* a host with numbers drawn by lot is hardly taken for one that counts */
 
@@ -124,9 +132,8 @@ static bool is_later_copy(const struct tcpstate_endpoint *me, const struct tcpst
     /* What answers for a closed socket has no identification, although its other segments have. */
     const struct tcpstate_sighting *sighting = me->last.digest & TCPSTATE_DIGEST_HAS_ID ? &me->last : &me->marked;
     const uint16_t before = tcpstate_ids_before(sighting, segment);
-    /* A RST repeats nothing that was seen, unless it is the same as another. */
     return (segment->ip_id != 0 && digest == me->marked.digest) || is_in_the_same_tick(me, segment, digest)
-           || (!is_rst && ((before > 0 && before < most) || is_stamped_before(me, segment)) && is_all_old(me, segment));
+           || ((!is_rst || is_below_last_reset(connection, segment)) && ((before > 0 && before < most) || is_stamped_before(me, segment)) && is_all_old(me, segment));
 }
 
 bool tcpstate_is_bare_copy(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
@@ -147,7 +154,7 @@ bool tcpstate_is_seen_again(const struct tcpstate_connection *connection, const 
     const struct tcpstate_endpoint *me = &connection->ends[segment->from & 1], *peer = &connection->ends[!(segment->from & 1)];
 
     if (is_copy_of_syn(connection, me, peer, segment)
-        || ((connection->facts & TCPSTATE_CONNECTION_SEEN_LATER) && is_later_copy(me, peer, segment, digest)))
+        || ((connection->facts & TCPSTATE_CONNECTION_SEEN_LATER) && is_later_copy(connection, me, peer, segment, digest)))
         return true;
     if (answers_anew(me, peer, segment))
         return false;

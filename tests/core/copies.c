@@ -241,8 +241,8 @@ static void reset_with_an_old_identification(void)
         { "CLOSED?",      TO_A, "R.", 311, 111, 0,  "CLOSED?",      "abort", .copy_of = 3, .reset = EXACT });
 }
 
-/* Two RSTs, for two segments of data that came to a closed port, the second recorded first: each has its own number. */
-static void two_resets_in_the_wrong_order(void)
+/* Two RSTs, whose identifications are not in the order of their numbers: the second goes beyond the first. */
+static void second_reset_with_an_older_identification(void)
 {
     FIGURE(
         { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn" },
@@ -250,8 +250,24 @@ static void two_resets_in_the_wrong_order(void)
         { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack" },
         { "ESTABLISHED",  TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack" },
         { "ESTABLISHED",  TO_A, "P.", 301, 101, 10, "ESTABLISHED",  "server-speaks-first" },
-        { "CLOSED?",      TO_A, "R",  311, 0,   0,  "CLOSED?",      "abort", .reset = EXACT },
-        { "CLOSED?",      TO_A, "R",  301, 0,   0,  "CLOSED?",      "any", .copy_of = 3, .reset = EXACT });
+        { "CLOSED?",      TO_A, "R",  301, 0,   0,  "CLOSED?",      "abort", .reset = EXACT },
+        { "CLOSED?",      TO_A, "R",  311, 0,   0,  "CLOSED?",      "any", .copy_of = 3, .reset = EXACT });
+    FIGURE( /* both ends', each its first */
+        { "SYN_SENT",     TO_B, "S",  5000, 0,    0,  "SYN_RCVD?",    "syn" },
+        { "SYN_SENT",     TO_B, "S",  5000, 0,    0,  "SYN_RCVD?",    "copy", .copy_of = 1, .later = 20 * MILLISECONDS },
+        { "ESTABLISHED?", TO_A, "S.", 300,  5001, 0,  "SYN_RCVD",     "syn-ack" },
+        { "ESTABLISHED",  TO_B, ".",  5001, 301,  0,  "ESTABLISHED?", "handshake-ack" },
+        { "ESTABLISHED",  TO_A, "P.", 301,  5001, 10, "ESTABLISHED",  "server-speaks-first" },
+        { "CLOSED?",      TO_B, "R",  5001, 0,    0,  "CLOSED?",      "abort", .reset = EXACT },
+        { "CLOSED?",      TO_A, "R",  311,  0,    0,  "CLOSED?",      "any", .copy_of = 3, .reset = EXACT });
+    FIGURE( /* the first of two once more */
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn" },
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "copy", .copy_of = 1, .later = 20 * MILLISECONDS },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack" },
+        { "ESTABLISHED",  TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack" },
+        { "CLOSED?",      TO_A, "R",  301, 0,   0,  "CLOSED?",      "any", .reset = EXACT },
+        { "CLOSED?",      TO_A, "R.", 301, 101, 0,  "CLOSED?",      "any", .reset = EXACT },
+        { "CLOSED?",      TO_A, "R",  301, 0,   0,  "CLOSED?",      "copy", .copy_of = 5, .later = 20 * MILLISECONDS });
 }
 
 /* A host takes 200 ms and more to send again (RFC 6298 section 2.4). */
@@ -301,7 +317,7 @@ int main(int argc, char **argv)
     TEST(sent_again_on_a_long_way);
     TEST(two_answers_on_a_long_way);
     TEST(reset_with_an_old_identification);
-    TEST(two_resets_in_the_wrong_order);
+    TEST(second_reset_with_an_older_identification);
     TEST(copies_of_two_segments_in_a_row);
     TEST(same_bytes_later_are_a_retransmission);
     TEST(another_identification_is_a_retransmission);
