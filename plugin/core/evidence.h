@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * For judge.c, judge-*.c and remember.c, and inline.  A host knows its RCV.NXT; a passer-by knows two
+ * Inline, for those who judge, remember and conclude.  A host knows its RCV.NXT; a passer-by knows two
  * bounds of it: what the host has acknowledged, and what has been sent to it without
  * a hole.
  */
