@@ -132,12 +132,12 @@ void tcpstate_link(struct tcpstate_connection *connection, const struct tcpstate
 void tcpstate_count_keep_alives(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
                               struct tcpstate_observation *observation, bool is_keep_alive)
 {
-    struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
+    struct tcpstate_endpoint *me = &connection->ends[segment->from & 1], *peer = &connection->ends[!(segment->from & 1)];
 
-    connection->ends[!(segment->from & 1)].keep_alives = 0;
+    peer->keep_alives = 0;
     if (!is_keep_alive)
         me->keep_alives = 0;
-    else if (me->keep_alives < UINT16_MAX && connection->ends[!(segment->from & 1)].last.frame != 0)
+    else if (me->keep_alives < UINT16_MAX && peer->last.frame != 0)
         me->keep_alives++;
     if (observation->step == TCPSTATE_STEP_KEEP_ALIVE_UNANSWERED)
         observation->repeats = me->keep_alives;

@@ -63,21 +63,16 @@ static bool expire(struct tcpstate_connection *connection, const struct tcpstate
     return expired;
 }
 
-static void show_ends(const struct tcpstate_connection *connection, struct tcpstate_observation *observation)
-{
-    for (int i = 0; i < 2; i++) {
-        const struct tcpstate_endpoint *end = &connection->ends[i];
-        observation->ends[i] = (struct tcpstate_standing){ end->state, end->state, is_inferred(end), is_inferred(end) };
-    }
-}
-
 static void begin_observation(struct tcpstate_connection *connection, struct tcpstate_observation *observation)
 {
     *observation = (struct tcpstate_observation){
         .client = connection->client, .roles_inferred = connection->facts & TCPSTATE_CONNECTION_ROLES_GUESSED,
         .stayed = { -1, -1 }, .reset_after = -1, .repeats_after = -1,
     };
-    show_ends(connection, observation);
+    for (int i = 0; i < 2; i++) {
+        const struct tcpstate_endpoint *end = &connection->ends[i];
+        observation->ends[i] = (struct tcpstate_standing){ end->state, end->state, is_inferred(end), is_inferred(end) };
+    }
 }
 
 void tcpstate_observe_unreachable(struct tcpstate_connection *connection,
@@ -265,7 +260,7 @@ static void may_be_soon(struct tcpstate_endpoint *end, tcpstate_set others, bool
 static void remember_last_reset(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
                                 bool refused, bool another_is_on_its_way)
 {
-    const bool same_sender = !(connection->facts & TCPSTATE_CONNECTION_RESET_BY_B) == !(segment->from & 1);
+    const bool same_sender = tcpstate_last_reset_by(connection) == (segment->from & 1);
 
     if (refused && another_is_on_its_way)
         return;
@@ -280,7 +275,7 @@ static void remember_last_reset(struct tcpstate_connection *connection, const st
 /* Whether the last RST, perhaps of the connection before, is beyond all that its receiver takes. */
 static bool is_of_other_numbers(const struct tcpstate_connection *connection)
 {
-    const int from = connection->facts & TCPSTATE_CONNECTION_RESET_BY_B ? 1 : 0;
+    const int from = tcpstate_last_reset_by(connection);
     const struct tcpstate_endpoint *me = &connection->ends[from];
 
     return (me->known & KNOWS_ISN)
@@ -310,7 +305,7 @@ static void keep_reset_in_mind(struct tcpstate_connection *connection, const str
     for (int i = 0; i < 2; i++) {
         struct tcpstate_endpoint *end = &connection->ends[i];
         const bool sent = (end->known & SENT_ANY_RST) && end->likely != TCPSTATE_SYN_SENT;
-        const bool got = i == !(connection->facts & TCPSTATE_CONNECTION_RESET_BY_B);
+        const bool got = i != tcpstate_last_reset_by(connection);
         /* It has acknowledged more than the RST's number since. */
         const bool beyond = got && (end->known & KNOWS_ACK) && seq_lt(connection->last_reset_seq + 1, end->rcv_nxt);
 

@@ -200,6 +200,15 @@ unsigned tcpstate_next_numbers(const struct tcpstate_connection *connection, uin
     return known;
 }
 
+/* A RST may still be on its way; that it must be refused was judged by other numbers. */
+static void carry_reset(struct tcpstate_connection *to, const struct tcpstate_connection *from)
+{
+    to->last_reset = from->last_reset;
+    to->last_reset_seq = from->last_reset_seq;
+    to->facts &= (uint16_t)~(TCPSTATE_CONNECTION_RESET_REFUSED | TCPSTATE_CONNECTION_RESET_BY_B);
+    to->facts |= from->facts & TCPSTATE_CONNECTION_RESET_BY_B;
+}
+
 bool tcpstate_restore(struct tcpstate_connection *connection, const struct tcpstate_connection *before,
                       const struct tcpstate_segment *segment)
 {
@@ -207,18 +216,11 @@ bool tcpstate_restore(struct tcpstate_connection *connection, const struct tcpst
 
     if (!goes_on(connection, before, segment))
         return false;
-    struct tcpstate_endpoint other = connection->ends[!from];
-    const int64_t last_reset = connection->last_reset;
-    const uint32_t last_reset_seq = connection->last_reset_seq;
-    const uint16_t reset_by = connection->facts & TCPSTATE_CONNECTION_RESET_BY_B;
+    const struct tcpstate_connection given_up = *connection;
+    struct tcpstate_endpoint other = given_up.ends[!from];
     *connection = *before;
-    if (last_reset != TCPSTATE_NO_TIME) {
-        /* It was judged by the numbers of the other connection, and may be meant for this one. */
-        connection->last_reset = last_reset;
-        connection->last_reset_seq = last_reset_seq;
-        connection->facts &= (uint16_t)~(TCPSTATE_CONNECTION_RESET_REFUSED | TCPSTATE_CONNECTION_RESET_BY_B);
-        connection->facts |= reset_by;
-    }
+    if (given_up.last_reset != TCPSTATE_NO_TIME)
+        carry_reset(connection, &given_up); /* it may be meant for this one */
     if ((other.known & SENT_FIN) && other.likely == TCPSTATE_LAST_ACK) {
         /* It closed meanwhile, and had the old FIN when it did. */
         other.known |= ACK_OF_FIN_CARRIED;
@@ -249,10 +251,7 @@ static enum tcpstate_state begin_anew(struct tcpstate_connection *connection, co
                        || (held->likely == TCPSTATE_SYN_SENT && !(held->pending & GETS_RESET));
 
     connection->facts |= TCPSTATE_CONNECTION_REUSED;
-    /* A RST may still be on its way. */
-    connection->last_reset = before->last_reset;
-    connection->last_reset_seq = before->last_reset_seq;
-    connection->facts |= before->facts & TCPSTATE_CONNECTION_RESET_BY_B;
+    carry_reset(connection, before);
     connection->time_wait_since = before->time_wait_since;
     me->ttl = was->ttl;
     peer->ttl = held->ttl;

@@ -19,6 +19,12 @@ static inline unsigned tcpstate_lowest(unsigned set)
     return (unsigned)__builtin_ctz(set);
 }
 
+/* The endpoint in whose name the RST of .last_reset was sent. */
+static inline int tcpstate_last_reset_by(const struct tcpstate_connection *connection)
+{
+    return (connection->facts & TCPSTATE_CONNECTION_RESET_BY_B) != 0;
+}
+
 /* connection.c: tcpstate_observe() without the shortcut of next.c: the same, later. */
 void tcpstate_observe_in_general(struct tcpstate_connection *latest, const struct tcpstate_connection *before,
                                  struct tcpstate_connection *next, const struct tcpstate_segment *segment,

@@ -112,7 +112,7 @@ static bool is_stamped_before(const struct tcpstate_endpoint *me, const struct t
 static bool is_below_last_reset(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
 {
     return connection->last_reset != TCPSTATE_NO_TIME && seq_le(segment->seq, connection->last_reset_seq)
-           && !(connection->facts & TCPSTATE_CONNECTION_RESET_BY_B) == !(segment->from & 1);
+           && tcpstate_last_reset_by(connection) == (segment->from & 1);
 }
 
 /* Where copies come milliseconds or seconds later: the last segment once more, or one from

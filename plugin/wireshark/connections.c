@@ -324,14 +324,15 @@ static struct tcpstate_incarnation *observe(const struct tcpstate_asked *asked, 
     tcpstate_observe(connection, before, &next, &reading->segment, tcpstate_two_msl(), seen);
     seen->changed |= inferred;
     const bool opens = seen->incarnation != TCPSTATE_INCARNATION_LATEST;
+    const struct tcpstate_connection *now = opens ? &next : connection;
     counted.first = opens || !(counted.was & TCPSTATE_CONNECTION_BEGAN);
     counted.copy = seen->copy;
     counted.lacked = !opens && lacked;
-    counted.lacks = lacks_segments(opens ? &next : connection);
-    counted.is = opens ? next.facts : connection->facts;
+    counted.lacks = lacks_segments(now);
+    counted.is = now->facts;
     counted.was = opens ? 0 : counted.was;
-    counted.peer_seen = (opens ? &next : connection)->ends[!from].last.frame != 0;
-    note_server(opens ? &next : connection, reading, seen);
+    counted.peer_seen = now->ends[!from].last.frame != 0;
+    note_server(now, reading, seen);
     bool one_sided = !opens && latest->one_sided;
     tcpstate_capture_count(&counted, &one_sided);
     if (!opens) {

@@ -261,8 +261,8 @@ static void join_trouble(struct walk *walk, enum tcpstate_section section, const
     join(walk, find_group(walk, &key), owes >= 0 ? owes : (int64_t)(tally->bytes[0] + tally->bytes[1]), owes);
 }
 
-/* Closed as it should be, or open with nobody waiting.  One that was slow or odd, or of which
- * one direction was captured, makes the group's filter show others, too. */
+/* Closed as it should be, or open with nobody waiting.  One that was slow or odd makes the
+ * group's filter show others, too. */
 static void join_healthy(struct walk *walk, const struct tcpstate_known *known, bool listed)
 {
     const enum tcpstate_result result = known->summary.outcome.result;
@@ -303,7 +303,7 @@ static void take(struct walk *walk, const struct tcpstate_tally *tally)
         join_slow(walk, TCPSTATE_SECTION_SLOW_RESPONSE, known.slowest_response);
     if (disowned)
         join_trouble(walk, TCPSTATE_SECTION_DISOWNED, tally, &known);
-    join_healthy(walk, &known, listed || tcpstate_incarnation_is_one_sided(tally->incarnation));
+    join_healthy(walk, &known, listed);
     report->any_trouble = report->any_trouble || listed;
 }
 

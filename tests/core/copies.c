@@ -185,14 +185,17 @@ static void bare_acks_in_one_tick(void)
         { "ESTABLISHED",  TO_B, ".",  111, 301, 0,  "ESTABLISHED",  "", STAMP(1100), .later = 10 * MICROSECONDS, .is_no_copy = true });
 }
 
+/* The SYN comes once more 20 ms later, by its identification: the capture is made of two. */
+#define OPENED_ON_A_LONG_WAY \
+    { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "syn" }, \
+    { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "copy", .copy_of = 1, .later = 20 * MILLISECONDS }, \
+    { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",     "syn-ack" }, \
+    { "ESTABLISHED",  TO_B, ".",  101, 301, 0, "ESTABLISHED?", "handshake-ack" }
+
 /* A RST without identification, 20 ms later, where copies come that late; nobody was there to be answered. */
 static void copy_of_a_reset_on_a_long_way(void)
 {
-    FIGURE(
-        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "syn" },
-        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "copy", .copy_of = 1, .later = 20 * MILLISECONDS },
-        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",     "syn-ack" },
-        { "ESTABLISHED",  TO_B, ".",  101, 301, 0, "ESTABLISHED?", "handshake-ack" },
+    FIGURE(OPENED_ON_A_LONG_WAY,
         { "CLOSED?",      TO_B, "R.", 101, 301, 0, "CLOSED?",      "abort", .id_is_zero = true, .reset = EXACT },
         { "CLOSED?",      TO_B, "R.", 101, 301, 0, "CLOSED?",      "copy", .id_is_zero = true, .copy_of = 5,
           .later = 20 * MILLISECONDS });
@@ -203,11 +206,7 @@ static void copy_of_a_reset_on_a_long_way(void)
 /* Where copies come late, too: who sends again takes the next identification. */
 static void sent_again_on_a_long_way(void)
 {
-    FIGURE(
-        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "syn" },
-        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "copy", .copy_of = 1, .later = 20 * MILLISECONDS },
-        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",     "syn-ack" },
-        { "ESTABLISHED",  TO_B, ".",  101, 301, 0, "ESTABLISHED?", "handshake-ack" },
+    FIGURE(OPENED_ON_A_LONG_WAY,
         { "FIN_WAIT_1",   TO_B, "F.", 101, 301, 0, "CLOSE_WAIT?",  "fin" },
         { "FIN_WAIT_1",   TO_B, "F.", 101, 301, 0, "CLOSE_WAIT?",  "fin-retransmitted", .repeats = 1,
           .later = 300 * MILLISECONDS });
@@ -216,11 +215,7 @@ static void sent_again_on_a_long_way(void)
 /* Two RSTs without identification, for two segments of data that came to a closed port. */
 static void two_answers_on_a_long_way(void)
 {
-    FIGURE(
-        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn" },
-        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "copy", .copy_of = 1, .later = 20 * MILLISECONDS },
-        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack" },
-        { "ESTABLISHED",  TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack" },
+    FIGURE(OPENED_ON_A_LONG_WAY,
         { "ESTABLISHED",  TO_A, "P.", 301, 101, 10, "ESTABLISHED",  "server-speaks-first" },
         { "ESTABLISHED",  TO_A, "P.", 311, 101, 10, "ESTABLISHED",  "" },
         { "CLOSED?",      TO_B, "R",  101, 0,   0,  "CLOSED?",      "abort", .id_is_zero = true, .reset = EXACT },
@@ -244,11 +239,7 @@ static void reset_with_an_old_identification(void)
 /* Two RSTs, whose identifications are not in the order of their numbers: the second goes beyond the first. */
 static void second_reset_with_an_older_identification(void)
 {
-    FIGURE(
-        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn" },
-        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "copy", .copy_of = 1, .later = 20 * MILLISECONDS },
-        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack" },
-        { "ESTABLISHED",  TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack" },
+    FIGURE(OPENED_ON_A_LONG_WAY,
         { "ESTABLISHED",  TO_A, "P.", 301, 101, 10, "ESTABLISHED",  "server-speaks-first" },
         { "CLOSED?",      TO_A, "R",  301, 0,   0,  "CLOSED?",      "abort", .reset = EXACT },
         { "CLOSED?",      TO_A, "R",  311, 0,   0,  "CLOSED?",      "any", .copy_of = 3, .reset = EXACT });
@@ -260,11 +251,7 @@ static void second_reset_with_an_older_identification(void)
         { "ESTABLISHED",  TO_A, "P.", 301,  5001, 10, "ESTABLISHED",  "server-speaks-first" },
         { "CLOSED?",      TO_B, "R",  5001, 0,    0,  "CLOSED?",      "abort", .reset = EXACT },
         { "CLOSED?",      TO_A, "R",  311,  0,    0,  "CLOSED?",      "any", .copy_of = 3, .reset = EXACT });
-    FIGURE( /* the first of two once more */
-        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn" },
-        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "copy", .copy_of = 1, .later = 20 * MILLISECONDS },
-        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack" },
-        { "ESTABLISHED",  TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack" },
+    FIGURE(OPENED_ON_A_LONG_WAY, /* the first of two once more */
         { "CLOSED?",      TO_A, "R",  301, 0,   0,  "CLOSED?",      "any", .reset = EXACT },
         { "CLOSED?",      TO_A, "R.", 301, 101, 0,  "CLOSED?",      "any", .reset = EXACT },
         { "CLOSED?",      TO_A, "R",  301, 0,   0,  "CLOSED?",      "copy", .copy_of = 5, .later = 20 * MILLISECONDS });

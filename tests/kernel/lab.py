@@ -151,6 +151,27 @@ class Lab:
         self.exchange(client, server)
         return client, server
 
+    def syns_crossed(self):
+        """Both connect at once: their SYNs have come, and what each answers is
+        on its way: (the rules that hold that, A's socket, B's)."""
+        syns, answers = ([self.wire.hold(sender, flags) for sender in ("A", "B")]
+                         for flags in ("S", "S."))
+        one = self.a.connect(self.b, port=40002, source=40001)
+        two = self.b.connect(self.a, port=40001, source=40002)
+        for rule in syns:
+            self.wire.wait_held(rule)
+        self.wire.release(*syns)
+        for rule in answers:
+            self.wire.wait_held(rule)
+        return answers, one, two
+
+    def still_alive(self, client, server):
+        """Each sends something, as it can if nothing has moved it."""
+        client.sendall(REQUEST)
+        self.wire.wait("A", "data")
+        server.sendall(RESPONSE)
+        self.wire.wait("B", "data")
+
     @staticmethod
     def failure(sock):
         """Wait for the error that ends this socket; its name, or None."""

@@ -29,6 +29,24 @@ def _with_cookie(lab):
     return listener
 
 
+def _hold_acks(lab):
+    """What A's second connection acknowledges, and nothing else, is late."""
+    return lab.wire.hold("A", lambda tcp: tcp.flags == "A" and tcp.sport == 40002,
+                         times=9)
+
+
+def _asked_in_syn_rcvd(lab):
+    """B's program has the request, and B no ACK of its SYN,ACK yet: (the rule
+    that holds it, the client, the server)."""
+    listener = _with_cookie(lab)
+    held = _hold_acks(lab)
+    client = _fast_open(lab, 40002)
+    lab.wire.wait("B", "S.")
+    server = lab.b.accept(listener)
+    server.recv(4096)
+    return held, client, server
+
+
 @scenario(also_ipv6=True)
 def fast_open(lab):
     """The first connection asks for a cookie; the second shows it and sends
@@ -62,12 +80,7 @@ def fast_open_cookie_refused(lab):
 def fast_open_close_in_syn_rcvd(lab):
     """Fast Open lets the server answer and close before the handshake's ACK
     came: SYN_RECV -> FIN_WAIT1 (§3.10.4, CLOSE in SYN-RECEIVED)."""
-    listener = _with_cookie(lab)
-    held = _hold_acks(lab)
-    client = _fast_open(lab, 40002)
-    lab.wire.wait("B", "S.")
-    server = lab.b.accept(listener)
-    server.recv(4096)
+    held, client, server = _asked_in_syn_rcvd(lab)
     server.sendall(RESPONSE)
     lab.wire.wait("B", "data")
     server.close()
@@ -84,12 +97,7 @@ def fast_open_close_in_syn_rcvd(lab):
 def fast_open_server_speaks_in_syn_rcvd(lab):
     """The response is there before the handshake's ACK: B sends it in SYN_RCVD,
     so it proves nothing about that ACK (RFC 7413 §4.2.2)."""
-    listener = _with_cookie(lab)
-    held = _hold_acks(lab)
-    client = _fast_open(lab, 40002)
-    lab.wire.wait("B", "S.")
-    server = lab.b.accept(listener)
-    server.recv(4096)
+    held, client, server = _asked_in_syn_rcvd(lab)
     server.sendall(RESPONSE)
     lab.wire.wait("B", "data")
     lab.wire.wait_held(held, 2)
@@ -116,12 +124,7 @@ def fast_open_ack_lost(lab):
 def fast_open_syn_ack_again_in_fin_wait_1(lab):
     """B has answered and closed in SYN_RCVD, and no ACK comes: in FIN_WAIT_1 it
     sends its SYN,ACK again (Linux tcp_retransmit_timer, tcp_fastopen_synack_timer)."""
-    listener = _with_cookie(lab)
-    held = _hold_acks(lab)
-    client = _fast_open(lab, 40002)
-    lab.wire.wait("B", "S.")
-    server = lab.b.accept(listener)
-    server.recv(4096)
+    held, client, server = _asked_in_syn_rcvd(lab)
     server.close()
     lab.wire.wait("B", lambda tcp: "F" in tcp.flags)
     lab.wire.wait("B", "S.")
@@ -153,12 +156,7 @@ def fast_open_fin_before_ack(lab):
 @scenario(capture="B")
 def fast_open_abort_in_syn_rcvd(lab):
     """The server's program aborts before the handshake's ACK has come."""
-    listener = _with_cookie(lab)
-    held = _hold_acks(lab)
-    client = _fast_open(lab, 40002)
-    lab.wire.wait("B", "S.")
-    server = lab.b.accept(listener)
-    server.recv(4096)
+    held, client, server = _asked_in_syn_rcvd(lab)
     set_option(server, "SO_LINGER", 0)
     server.close()
     lab.wire.wait("B", lambda tcp: "R" in tcp.flags)
@@ -206,6 +204,13 @@ def fast_open_ack_not_captured(lab):
     lab.wire.wait("B", ".")
 
 
+def _syn_with_data(lab):
+    client = lab.a.socket()
+    client.bind((lab.a.address, 40001))
+    client.sendto(REQUEST, socket.MSG_FASTOPEN, (lab.b.address, 80))
+    return client
+
+
 @scenario()
 def syn_data_without_option(lab):
     """Client and server are set to do without cookies: data on the SYN, and no
@@ -213,9 +218,7 @@ def syn_data_without_option(lab):
     lab.a.sysctl("ipv4/tcp_fastopen", NO_COOKIE_SENT)
     lab.b.sysctl("ipv4/tcp_fastopen", NO_COOKIE_ASKED)
     listener = lab.b.listen(TCP_FASTOPEN=8)
-    client = lab.a.socket()
-    client.bind((lab.a.address, 40001))
-    client.sendto(REQUEST, socket.MSG_FASTOPEN, (lab.b.address, 80))
+    _syn_with_data(lab)
     lab.wire.wait("A", "S")
     lab.wire.wait("B", "S.")
     lab.wire.wait("A", ".")
@@ -232,9 +235,7 @@ def syn_data_without_option_answered_early(lab):
     lab.b.sysctl("ipv4/tcp_fastopen", NO_COOKIE_ASKED)
     listener = lab.b.listen(TCP_FASTOPEN=8)
     held = lab.wire.hold("A", ".", times=9)
-    client = lab.a.socket()
-    client.bind((lab.a.address, 40001))
-    client.sendto(REQUEST, socket.MSG_FASTOPEN, (lab.b.address, 80))
+    client = _syn_with_data(lab)
     lab.wire.wait("B", "S.")
     server = lab.b.accept(listener)
     server.sendall(RESPONSE)
@@ -253,9 +254,7 @@ def syn_data_without_option_not_taken(lab):
     lab.a.sysctl("ipv4/tcp_fastopen", NO_COOKIE_SENT)
     lab.b.sysctl("ipv4/tcp_fastopen", 0)
     listener = lab.b.listen()
-    client = lab.a.socket()
-    client.bind((lab.a.address, 40001))
-    client.sendto(REQUEST, socket.MSG_FASTOPEN, (lab.b.address, 80))
+    _syn_with_data(lab)
     lab.wire.wait("A", "S")
     lab.wire.wait("B", "S.")
     lab.wire.wait("A", "data")
@@ -264,9 +263,3 @@ def syn_data_without_option_not_taken(lab):
     server.sendall(RESPONSE)
     lab.wire.wait("B", "data")
     lab.wire.wait("A", ".")
-
-
-def _hold_acks(lab):
-    """What A's second connection acknowledges, and nothing else, is late."""
-    return lab.wire.hold("A", lambda tcp: tcp.flags == "A" and tcp.sport == 40002,
-                         times=9)

@@ -4,16 +4,9 @@
 Acknowledgements of what was never sent, old duplicates, answers that no
 honest stack gives. See scenarios_opening.py for how a story is written.
 """
-from lab import REQUEST, RESPONSE, scenario
+from lab import scenario
 
 FAR = 1000000           # beyond any window that these machines advertise
-
-
-def _alive(lab, client, server):
-    client.sendall(REQUEST)
-    lab.wire.wait("A", "data")
-    server.sendall(RESPONSE)
-    lab.wire.wait("B", "data")
 
 
 # --- An unacceptable ACK in SYN_RCVD (§3.10.7.4, fifth: a RST, no more) -------
@@ -33,7 +26,7 @@ def _bad_ack_in_syn_rcvd(lab, flags, ack, payload=b""):
                    lab.wire.next_seq("B") + ack, payload)
     lab.wire.wait("B", "R")
     lab.wire.release(held)
-    _alive(lab, client, lab.b.accept(lab.listener))
+    lab.still_alive(client, lab.b.accept(lab.listener))
 
 
 @scenario(capture="B")
@@ -64,24 +57,13 @@ def bad_ack_with_fin_in_syn_rcvd(lab):
 @scenario(capture="B")
 def bad_ack_in_simultaneous_open(lab):
     """The same where both connect at once: A is in SYN_RCVD of figure 7."""
-    rules = [lab.wire.hold(sender, flags)
-             for flags in ("S", "S.") for sender in ("A", "B")]
-    one = lab.a.connect(lab.b, port=40002, source=40001)
-    two = lab.b.connect(lab.a, port=40001, source=40002)
-    for rule in rules[:2]:
-        lab.wire.wait_held(rule)
-    lab.wire.release(*rules[:2])
-    for rule in rules[2:]:
-        lab.wire.wait_held(rule)
+    answers, one, two = lab.syns_crossed()
     lab.wire.forge("A", "A", lab.wire.next_seq("A"),
                    lab.wire.next_seq("B") + FAR)
     lab.wire.wait("B", "R")
-    lab.wire.release(*rules[2:])
+    lab.wire.release(*answers)
     lab.wire.quiet()
-    one.sendall(b"from A\n")
-    lab.wire.wait("A", "data")
-    two.sendall(b"from B\n")
-    lab.wire.wait("B", "data")
+    lab.still_alive(one, two)
 
 
 # --- Old duplicates in SYN_RCVD ------------------------------------------------
@@ -94,7 +76,7 @@ def old_syn_in_syn_rcvd(lab):
     lab.wire.forge("A", "S", lab.wire.next_seq("A") - FAR)
     lab.wire.wait("B", ".")
     lab.wire.release(held)
-    _alive(lab, client, lab.b.accept(lab.listener))
+    lab.still_alive(client, lab.b.accept(lab.listener))
 
 
 @scenario(capture="B")
@@ -107,7 +89,7 @@ def same_syn_in_syn_rcvd(lab):
                    window=syn.tcp.window)
     lab.wire.wait("B", "S.")
     lab.wire.release(held)
-    _alive(lab, client, lab.b.accept(lab.listener))
+    lab.still_alive(client, lab.b.accept(lab.listener))
 
 
 @scenario(capture="B")
@@ -119,32 +101,21 @@ def old_data_in_syn_rcvd(lab):
                    lab.wire.next_seq("B"), b"old")
     lab.wire.wait("B", ".")
     lab.wire.release(held)
-    _alive(lab, client, lab.b.accept(lab.listener))
+    lab.still_alive(client, lab.b.accept(lab.listener))
 
 
 @scenario(capture="B")
 def same_syn_in_simultaneous_open(lab):
     """Both connect at once, and A's SYN comes twice: B, in SYN_RCVD, answers
     the second (§3.10.7.4, fourth)."""
-    rules = [lab.wire.hold(sender, flags)
-             for flags in ("S", "S.") for sender in ("A", "B")]
-    one = lab.a.connect(lab.b, port=40002, source=40001)
-    two = lab.b.connect(lab.a, port=40001, source=40002)
-    for rule in rules[:2]:
-        lab.wire.wait_held(rule)
-    lab.wire.release(*rules[:2])
-    for rule in rules[2:]:
-        lab.wire.wait_held(rule)
+    answers, one, two = lab.syns_crossed()
     syn = next(s for s in lab.wire.log if s.sender == "A")
     lab.wire.forge("A", "S", syn.tcp.seq, options=syn.tcp.options,
                    window=syn.tcp.window)
     lab.wire.quiet()
-    lab.wire.release(*rules[2:])
+    lab.wire.release(*answers)
     lab.wire.quiet()
-    one.sendall(b"from A\n")
-    lab.wire.wait("A", "data")
-    two.sendall(b"from B\n")
-    lab.wire.wait("B", "data")
+    lab.still_alive(one, two)
 
 
 @scenario()
@@ -163,10 +134,7 @@ def simultaneous_open_overtaken(lab):
     lab.wire.quiet()
     lab.wire.release(late)
     lab.wire.quiet()
-    one.sendall(b"from A\n")
-    lab.wire.wait("A", "data")
-    two.sendall(b"from B\n")
-    lab.wire.wait("B", "data")
+    lab.still_alive(one, two)
 
 
 @scenario()
@@ -185,10 +153,7 @@ def simultaneous_open_syn_ack_overtaken(lab):
     lab.wire.wait("B", ".")
     lab.wire.release(late)
     lab.wire.quiet()
-    one.sendall(b"from A\n")
-    lab.wire.wait("A", "data")
-    two.sendall(b"from B\n")
-    lab.wire.wait("B", "data")
+    lab.still_alive(one, two)
 
 
 @scenario(capture="B")
@@ -201,7 +166,7 @@ def syn_ack_in_clients_name(lab):
     lab.wire.quiet()
     lab.wire.release(held)
     lab.wire.quiet()
-    _alive(lab, client, lab.b.accept(lab.listener))
+    lab.still_alive(client, lab.b.accept(lab.listener))
 
 
 # --- Flags that do not belong together -----------------------------------------
@@ -222,7 +187,7 @@ def syn_rst_in_syn_sent(lab):
     lab.wire.forge("B", "SR", 7000)
     for sender, flags in (("A", "S"), ("B", "S."), ("A", ".")):
         lab.wire.wait(sender, flags)
-    _alive(lab, client, lab.b.accept(lab.listener))
+    lab.still_alive(client, lab.b.accept(lab.listener))
 
 
 @scenario(seconds=2)
@@ -251,7 +216,7 @@ def syn_fin_in_syn_rcvd(lab):
     lab.wire.forge("A", "SF", lab.wire.next_seq("A") - FAR)
     lab.wire.wait("B", ".")
     lab.wire.release(held)
-    _alive(lab, client, lab.b.accept(lab.listener))
+    lab.still_alive(client, lab.b.accept(lab.listener))
 
 
 @scenario()

@@ -13,14 +13,8 @@ from lab import REQUEST, RESPONSE, scenario
 def simultaneous_open(lab):
     """Both connect at the same moment, from and to the same two ports: the
     SYNs cross, then the SYN,ACKs (§3.5, fig. 7)."""
-    rules = [lab.wire.hold(sender, flags)
-             for flags in ("S", "S.") for sender in ("A", "B")]
-    one = lab.a.connect(lab.b, port=40002, source=40001)
-    two = lab.b.connect(lab.a, port=40001, source=40002)
-    for pair in (rules[:2], rules[2:]):
-        for rule in pair:
-            lab.wire.wait_held(rule)
-        lab.wire.release(*pair)
+    answers, one, two = lab.syns_crossed()
+    lab.wire.release(*answers)
     lab.wire.quiet()
     one.sendall(b"from A\n")
     lab.wire.wait("A", "data")
@@ -34,18 +28,10 @@ def simultaneous_open(lab):
 def close_in_simultaneous_open(lab):
     """As above, but A's program closes before B's SYN,ACK has arrived:
     SYN_RECV -> FIN_WAIT1 (§3.10.4, CLOSE in SYN-RECEIVED)."""
-    rules = [lab.wire.hold(sender, flags)
-             for flags in ("S", "S.") for sender in ("A", "B")]
-    one = lab.a.connect(lab.b, port=40002, source=40001)
-    two = lab.b.connect(lab.a, port=40001, source=40002)
-    for rule in rules[:2]:
-        lab.wire.wait_held(rule)
-    lab.wire.release(*rules[:2])
-    for rule in rules[2:]:
-        lab.wire.wait_held(rule)
+    answers, one, two = lab.syns_crossed()
     one.close()
     lab.wire.quiet()
-    lab.wire.release(*rules[2:])
+    lab.wire.release(*answers)
     lab.wire.quiet()
     two.close()
     lab.wire.quiet()

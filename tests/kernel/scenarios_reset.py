@@ -8,7 +8,7 @@ a story is written.
 import socket
 
 from host import set_option, sign
-from lab import REQUEST, RESPONSE, scenario
+from lab import REQUEST, scenario
 
 KEY = b"state"
 
@@ -17,13 +17,6 @@ def _abort(sock):
     """close() with SO_LINGER 0: the ABORT call of §3.10.5."""
     set_option(sock, "SO_LINGER", 0)
     sock.close()
-
-
-def _still_alive(lab, client, server):
-    client.sendall(REQUEST)
-    lab.wire.wait("A", "data")
-    server.sendall(RESPONSE)
-    lab.wire.wait("B", "data")
 
 
 def _fin_and_ack(lab, sender, flags="F."):
@@ -63,7 +56,7 @@ def reset_at_edge_of_lower_sacked_block(lab):
         lab.wire.wait("B", ".")
     lab.wire.forge("A", "R", start + 110, ttl=99)
     lab.wire.wait("B", ".")
-    _still_alive(lab, client, server)
+    lab.still_alive(client, server)
 
 
 @scenario(capture="B")
@@ -113,7 +106,7 @@ def reset_below_next_in_established(lab):
     client, server = lab.served()
     lab.wire.forge("A", "R", lab.wire.next_seq("A") - 1, ttl=99)
     lab.wire.quiet()
-    _still_alive(lab, client, server)
+    lab.still_alive(client, server)
 
 
 @scenario(capture="B")
@@ -165,7 +158,7 @@ def reset_in_window_in_syn_rcvd(lab):
     lab.wire.forge("A", "R", lab.wire.next_seq("A") + 100, ttl=99)
     lab.wire.wait("B", ".")
     lab.wire.release(held)
-    _still_alive(lab, client, lab.b.accept(lab.listener))
+    lab.still_alive(client, lab.b.accept(lab.listener))
 
 
 @scenario(capture="B")
@@ -225,7 +218,7 @@ def unsigned_reset_in_established(lab):
     client, server = _signed(lab)
     lab.wire.forge("A", "R", lab.wire.next_seq("A"), ttl=99)
     lab.wire.quiet()
-    _still_alive(lab, client, server)
+    lab.still_alive(client, server)
 
 
 @scenario(capture="B")
@@ -270,7 +263,7 @@ def unsigned_reset_in_syn_rcvd(lab):
     lab.wire.quiet()
     lab.wire.release(held)
     lab.wire.quiet()
-    _still_alive(lab, client, lab.b.accept(listener))
+    lab.still_alive(client, lab.b.accept(listener))
 
 
 @scenario(seconds=2)
@@ -287,7 +280,7 @@ def unsigned_reset_in_syn_sent(lab):
     lab.wire.forge("B", "RA", 0, syn.tcp.seq + 1)
     for sender, flags in (("A", "S"), ("B", "S."), ("A", ".")):
         lab.wire.wait(sender, flags)
-    _still_alive(lab, client, lab.b.accept(lab.listener))
+    lab.still_alive(client, lab.b.accept(lab.listener))
 
 
 # --- Lost ---------------------------------------------------------------------

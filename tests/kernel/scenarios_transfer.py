@@ -7,7 +7,7 @@ a story is written.
 """
 import socket
 
-from lab import REQUEST, RESPONSE, scenario
+from lab import REQUEST, scenario
 
 
 @scenario()
@@ -126,7 +126,7 @@ def syn_in_established(lab):
     client, server = lab.served()
     lab.wire.forge("A", "S", lab.wire.next_seq("A") + 100000)
     lab.wire.wait("B", ".")
-    _still_alive(lab, client, server)
+    lab.still_alive(client, server)
 
 
 @scenario(capture="B")
@@ -135,7 +135,7 @@ def syn_ack_in_established(lab):
     client, server = lab.served()
     lab.wire.forge("A", "SA", lab.wire.next_seq("A"), lab.wire.next_seq("B"))
     lab.wire.wait("B", ".")
-    _still_alive(lab, client, server)
+    lab.still_alive(client, server)
 
 
 @scenario(capture="B", also_ipv6=True)
@@ -144,7 +144,7 @@ def reset_in_window(lab):
     client, server = lab.served()
     lab.wire.forge("A", "R", lab.wire.next_seq("A") + 1000, ttl=99)
     lab.wire.wait("B", ".")
-    _still_alive(lab, client, server)
+    lab.still_alive(client, server)
 
 
 @scenario(capture="B")
@@ -153,7 +153,7 @@ def reset_outside_window(lab):
     client, server = lab.served()
     lab.wire.forge("A", "R", lab.wire.next_seq("A") - 100000, ttl=99)
     lab.wire.quiet()
-    _still_alive(lab, client, server)
+    lab.still_alive(client, server)
 
 
 @scenario(capture="B")
@@ -163,7 +163,7 @@ def fin_outside_window(lab):
     lab.wire.forge("A", "FA", lab.wire.next_seq("A") - 100000,
                    lab.wire.next_seq("B"))
     lab.wire.wait("B", ".")
-    _still_alive(lab, client, server)
+    lab.still_alive(client, server)
 
 
 @scenario(capture="B")
@@ -173,7 +173,7 @@ def fin_without_ack_flag(lab):
     client, server = lab.served()
     lab.wire.forge("A", "F", lab.wire.next_seq("A"))
     lab.wire.quiet()
-    _still_alive(lab, client, server)
+    lab.still_alive(client, server)
 
 
 @scenario(capture="B")
@@ -184,7 +184,7 @@ def fin_acknowledging_unsent_data(lab):
     lab.wire.forge("A", "FA", lab.wire.next_seq("A"),
                    lab.wire.next_seq("B") + 1000)
     lab.wire.wait("B", ".")
-    _still_alive(lab, client, server)
+    lab.still_alive(client, server)
 
 
 @scenario(capture="B")
@@ -198,11 +198,4 @@ def fin_failing_paws(lab):
                             ("Timestamp", ((stamp[0] - 10 ** 6) % 2 ** 32,
                                            stamp[1]))])
     lab.wire.wait("B", ".")
-    _still_alive(lab, client, server)
-
-
-def _still_alive(lab, client, server):
-    client.sendall(REQUEST)
-    lab.wire.wait("A", "data")
-    server.sendall(RESPONSE)
-    lab.wire.wait("B", "data")
+    lab.still_alive(client, server)
