@@ -97,7 +97,7 @@ static bool provokes(const struct tcpstate_connection *connection, const struct 
     if ((judgement->is & (HAS_SYN | HAS_ACK)) == HAS_SYN && (connection->facts & TCPSTATE_CONNECTION_CONTESTED))
         return true;
     /* Section 5: an ACK of what was never sent, perhaps. */
-    if ((judgement->is & (HAS_FIN | ACKS_UNSEEN)) == (HAS_FIN | ACKS_UNSEEN))
+    if ((judgement->is & (HAS_FIN | ACKS_UNSEEN_FIN)) == (HAS_FIN | ACKS_UNSEEN_FIN))
         return true;
     return (judgement->is & HAS_RST) ? judgement->reset_number == TCPSTATE_RESET_NUMBER_WINDOW : row->provokes;
 }

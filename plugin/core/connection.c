@@ -6,7 +6,7 @@
  * who, has TIME_WAIT run out, is it a copy?  Then it is judged once (judge.c); its
  * numbers are remembered (remember.c), sender and receiver are moved (move.c), the
  * step is named (steps.c) and the conclusions are drawn (conclude.c).  What most
- * segments are, the next data, has a shorter way (next.c).
+ * segments are, the next data, has a fast path (fast-path.c).
  */
 #include <string.h>
 
@@ -89,7 +89,7 @@ void tcpstate_observe_unreachable(struct tcpstate_connection *connection,
     /* Linux gives the attempt up then; RFC 9293 lets it go on for some errors. */
     tcpstate_may_be(me, TCPSTATE_IN(CLOSED));
     /* The SYN did not arrive, so whoever was to receive it has not moved. */
-    connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_SETTLED;
+    connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_FAST_PATH;
     if (peer->likely == TCPSTATE_UNKNOWN)
         tcpstate_leave_in(peer, TCPSTATE_ANY_STATE, TCPSTATE_UNKNOWN);
     for (int i = 0; i < 2; i++) {
@@ -113,12 +113,12 @@ static void doubt_by_copy(const struct tcpstate_connection *connection, struct t
     if ((segment->flags & TCPSTATE_FLAG_ACK) && (connection->facts & TCPSTATE_CONNECTION_SEEN_LATER))
         return; /* where the capture has other segments again that late, too */
     if (!(segment->flags & TCPSTATE_FLAG_SYN) || segment->ip_id != 0
-        || (me->marked.digest == digest && segment->time - me->marked.time < TCPSTATE_COPY_TIME))
+        || (me->last_control.digest == digest && segment->time - me->last_control.time < TCPSTATE_COPY_TIME))
         return;
     me->known &= ~(uint32_t)AS_SENT;
     tcpstate_may_be(me, segment->flags & TCPSTATE_FLAG_ACK ? TCPSTATE_IN(SYN_RCVD) : TCPSTATE_IN(SYN_SENT));
     if (tcpstate_suspect_new_beginning(me, peer))
-        me->marked.time = segment->time;
+        me->last_control.time = segment->time;
 }
 
 /* A copy that no mirror port or bridge makes on the spot, known by its identification or its
@@ -127,7 +127,7 @@ static bool is_late(const struct tcpstate_connection *connection, const struct t
 {
     const struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
     const int64_t first = digest == me->last.digest     ? me->last.time
-                          : digest == me->marked.digest ? me->marked.time
+                          : digest == me->last_control.digest ? me->last_control.time
                                                         : connection->moments[TCPSTATE_MOMENT_SYN];
 
     return (segment->ip_id != 0 || (segment->options & TCPSTATE_OPTION_TIMESTAMPS)) && first != TCPSTATE_NO_TIME
@@ -140,7 +140,7 @@ static void tell_copy(struct tcpstate_connection *connection, const struct tcpst
                       uint32_t digest, struct tcpstate_observation *observation)
 {
     const struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
-    bool of_step = segment->flags & TCPSTATE_MARKING_FLAGS;
+    bool of_step = segment->flags & TCPSTATE_SYN_FIN_RST;
 
     observation->copy = true;
     for (int i = 0; i < TCPSTATE_MILESTONES; i++)
@@ -150,8 +150,8 @@ static void tell_copy(struct tcpstate_connection *connection, const struct tcpst
     observation->step = TCPSTATE_STEP_COPY;
     if (digest == me->last.digest)
         observation->answers = me->last.frame;
-    else if (digest == me->marked.digest)
-        observation->answers = me->marked.frame;
+    else if (digest == me->last_control.digest)
+        observation->answers = me->last_control.frame;
     else if (segment->flags & TCPSTATE_FLAG_SYN)
         observation->answers = (segment->flags & TCPSTATE_FLAG_ACK) ? connection->milestones[TCPSTATE_MILESTONE_SYN_ACK]
                                                                     : me->syn_frame;
@@ -165,7 +165,7 @@ static void show_before_first(const struct tcpstate_segment *segment, struct tcp
     const int from = segment->from & 1;
     const bool ack = segment->flags & TCPSTATE_FLAG_ACK;
 
-    if ((segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST)) != TCPSTATE_FLAG_SYN)
+    if ((segment->flags & TCPSTATE_SYN_FIN_RST) != TCPSTATE_FLAG_SYN)
         return;
     for (int i = 0; i < 2; i++) {
         if (observation->ends[i].before != TCPSTATE_UNKNOWN)
@@ -210,7 +210,7 @@ static void keep_stay(struct tcpstate_endpoint *end, const struct was *was, cons
     /* Where the capture begins midway nobody saw it enter the state that it is met in:
      * what would have taken it there may have been sent before, or now only again. */
     const bool met = observation->ends[i].before == TCPSTATE_UNKNOWN
-                     && (is_inferred(end) || !(segment->flags & TCPSTATE_MARKING_FLAGS));
+                     && (is_inferred(end) || !(segment->flags & TCPSTATE_SYN_FIN_RST));
     const int64_t entered = met ? TCPSTATE_NO_TIME : segment->time;
 
     if (end->likely != was->likely)
@@ -354,7 +354,7 @@ static void take_in(struct tcpstate_connection *connection, const struct tcpstat
              && (me->ttl == 0 || !(judgement.is & (STALE | STRAY | UNACCEPTABLE | DOES_NOT_FIT))))
         me->ttl = segment->ttl;
     const uint32_t answered = observation->answers;
-    tcpstate_sight(me, segment, digest);
+    tcpstate_keep_sighting(me, segment, digest);
     tcpstate_remember(connection, segment, &judgement);
     tcpstate_move(connection, segment, &judgement, &departure);
     /* A SYN of other numbers may be from long ago; what comes next will tell. */
@@ -364,9 +364,9 @@ static void take_in(struct tcpstate_connection *connection, const struct tcpstat
         /* The answer was on its way to it all along. */
         me->pending |= BIT(TCPSTATE_GETS_ACK_OF_FIN) | BIT(TCPSTATE_GETS_FIN);
         me->known &= ~(uint32_t)ACK_OF_FIN_CARRIED; /* what it carries, the other need not have had to acknowledge it */
-        tcpstate_settle(me);
+        tcpstate_derive_state(me);
         connection->time_wait_since = segment->time;
-        if (peer->last.frame == peer->marked.frame) { /* by the other's FIN: that was the second */
+        if (peer->last.frame == peer->last_control.frame) { /* by the other's FIN: that was the second */
             peer->known |= ACK_OF_FIN_CARRIED;
             peer->carried_to = peer->fin + 1;
             connection->active_closer = (int8_t)from;
@@ -445,7 +445,7 @@ static void observe(struct tcpstate_connection *connection, const struct tcpstat
         observation->ends[i].before = observation->ends[i].after;
         observation->ends[i].before_inferred = observation->ends[i].after_inferred;
     }
-    tcpstate_settle_connection(connection);
+    tcpstate_check_fast_path(connection);
 }
 
 /* Its sender may have given the old connection up, and what comes of that is late. */
@@ -456,16 +456,16 @@ static void contest(struct tcpstate_connection *old, const struct tcpstate_segme
     me->known &= ~(uint32_t)AS_SENT;
     if (!tcpstate_suspect_new_beginning(me, peer))
         me->known |= DISPUTED;
-    me->marked = (struct tcpstate_sighting){ .digest = tcpstate_digest(segment), .frame = segment->frame,
+    me->last_control = (struct tcpstate_sighting){ .digest = tcpstate_digest(segment), .frame = segment->frame,
                                              .time = segment->time };
     peer->known &= ~(uint32_t)AS_SENT;
     tcpstate_may_be(me, NOBODY_THERE | TCPSTATE_IN(SYN_SENT));
-    old->facts = (uint16_t)((old->facts | TCPSTATE_CONNECTION_RESTORED) & ~TCPSTATE_CONNECTION_SETTLED);
+    old->facts = (uint16_t)((old->facts | TCPSTATE_CONNECTION_RESTORED) & ~TCPSTATE_CONNECTION_FAST_PATH);
 }
 
-void tcpstate_observe_in_general(struct tcpstate_connection *latest, const struct tcpstate_connection *before,
-                                 struct tcpstate_connection *next, const struct tcpstate_segment *segment,
-                                 int64_t two_msl, struct tcpstate_observation *observation)
+void tcpstate_take_slow_path(struct tcpstate_connection *latest, const struct tcpstate_connection *before,
+                             struct tcpstate_connection *next, const struct tcpstate_segment *segment,
+                             int64_t two_msl, struct tcpstate_observation *observation)
 {
     const uint32_t digest = tcpstate_digest(segment);
 
@@ -488,7 +488,7 @@ void tcpstate_observe(struct tcpstate_connection *latest, const struct tcpstate_
                       struct tcpstate_connection *next, const struct tcpstate_segment *segment, int64_t two_msl,
                       struct tcpstate_observation *observation)
 {
-    if (!tcpstate_take_next(latest, segment, observation))
-        tcpstate_observe_in_general(latest, before, next, segment, two_msl, observation);
+    if (!tcpstate_take_fast_path(latest, segment, observation))
+        tcpstate_take_slow_path(latest, before, next, segment, two_msl, observation);
     tcpstate_account(observation->incarnation == TCPSTATE_INCARNATION_NEXT ? next : latest, segment, observation);
 }

@@ -101,7 +101,7 @@ static inline bool acks_below_isn(const struct tcpstate_endpoint *peer, const st
 static inline bool may_precede_new_syn(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
                                        const struct tcpstate_segment *segment)
 {
-    return (me->known & BEGAN_ANEW) && segment->time - me->marked.time < TCPSTATE_LONG_WAY
+    return (me->known & BEGAN_ANEW) && segment->time - me->last_control.time < TCPSTATE_LONG_WAY
            && !((segment->flags & TCPSTATE_FLAG_ACK) && segment->ack == peer->snd_max
                 && seq_gt(peer->snd_max, me->anew_from));
 }

@@ -50,7 +50,7 @@ static bool begins_with_same_isn(const struct tcpstate_connection *connection, c
 
     if (opening || (refused && connection->client == (segment->from & 1))
         || segment->time < connection->moments[TCPSTATE_MOMENT_LAST]
-        || ((me->known & SENT_SYN) && segment->ip_id != 0 && me->syn_mark == tcpstate_syn_mark(segment)))
+        || ((me->known & SENT_SYN) && segment->ip_id != 0 && me->syn_digest == tcpstate_syn_digest(segment)))
         return false; /* recorded late, or the very same again */
     /* Who has closed a connection that the other opened sends no SYN of it. */
     const bool closed_as_server = (me->known & SENT_FIN) && connection->client == !(segment->from & 1);
@@ -178,7 +178,7 @@ void tcpstate_set_beside(struct tcpstate_connection *latest, struct tcpstate_con
     if (tcpstate_restore(&restored, before, segment))
         *before = restored; /* what the other end sent since was of the one before */
     tcpstate_connection_begin(&alone);
-    tcpstate_observe_in_general(&alone, NULL, NULL, &syn, TCPSTATE_DEFAULT_2MSL, &observation);
+    tcpstate_take_slow_path(&alone, NULL, NULL, &syn, TCPSTATE_DEFAULT_2MSL, &observation);
     /* A host has a four-tuple once: another did send it, or a stranger. */
     me->after = alone.ends[from].after | NOBODY_THERE;
     me->may = alone.ends[from].may | NOBODY_THERE;
@@ -186,7 +186,7 @@ void tcpstate_set_beside(struct tcpstate_connection *latest, struct tcpstate_con
     me->likely = alone.ends[from].likely;
     latest->ends[!from] = alone.ends[!from];
     latest->facts = (uint16_t)((latest->facts | TCPSTATE_CONNECTION_RESTORED)
-                               & ~(TCPSTATE_CONNECTION_CONTESTED | TCPSTATE_CONNECTION_SETTLED));
+                               & ~(TCPSTATE_CONNECTION_CONTESTED | TCPSTATE_CONNECTION_FAST_PATH));
 }
 
 unsigned tcpstate_next_numbers(const struct tcpstate_connection *connection, uint32_t next[2])
@@ -231,7 +231,7 @@ bool tcpstate_restore(struct tcpstate_connection *connection, const struct tcpst
         connection->ends[from].doubtful |= BIT(TCPSTATE_GETS_RST_AS_OPENER);
     tcpstate_may_be(&connection->ends[from], NOBODY_THERE); /* as its SYN said */
     connection->facts |= TCPSTATE_CONNECTION_RESTORED;
-    connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_SETTLED;
+    connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_FAST_PATH;
     return true;
 }
 

@@ -25,19 +25,19 @@ static inline int tcpstate_last_reset_by(const struct tcpstate_connection *conne
     return (connection->facts & TCPSTATE_CONNECTION_RESET_BY_B) != 0;
 }
 
-/* connection.c: tcpstate_observe() without the shortcut of next.c: the same, later. */
-void tcpstate_observe_in_general(struct tcpstate_connection *latest, const struct tcpstate_connection *before,
-                                 struct tcpstate_connection *next, const struct tcpstate_segment *segment,
-                                 int64_t two_msl, struct tcpstate_observation *observation);
+/* connection.c: tcpstate_observe() without the fast path: the same, later. */
+void tcpstate_take_slow_path(struct tcpstate_connection *latest, const struct tcpstate_connection *before,
+                             struct tcpstate_connection *next, const struct tcpstate_segment *segment,
+                             int64_t two_msl, struct tcpstate_observation *observation);
 
-/* next.c: the next data of a connection that is open from both ends, or an ACK of
+/* fast-path.c: the next data of a connection that is open from both ends, or an ACK of
  * what was seen: they only move numbers on.  Takes the segment in and returns
  * true, or changes nothing. */
-bool tcpstate_take_next(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
-                        struct tcpstate_observation *observation);
+bool tcpstate_take_fast_path(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                             struct tcpstate_observation *observation);
 
-/* Find out whether tcpstate_take_next() may take the connection's next segment. */
-void tcpstate_settle_connection(struct tcpstate_connection *connection);
+/* Find out whether tcpstate_take_fast_path() may take the connection's next segment. */
+void tcpstate_check_fast_path(struct tcpstate_connection *connection);
 
 /* steps.c: what follows from a step alone; the columns are told in steps.def. */
 enum answered { ITS_OWN_FIN = 1 + TCPSTATE_MILESTONES, THE_PROVOCATION, THE_OTHERS_SYN, THE_STALE_SYN };
@@ -76,7 +76,7 @@ enum tcpstate_state tcpstate_begin(struct tcpstate_connection *connection, const
 /* move.c */
 
 /* Restore the invariant of .may and .state. */
-void tcpstate_settle(struct tcpstate_endpoint *end);
+void tcpstate_derive_state(struct tcpstate_endpoint *end);
 
 /* The end is in one of these states, and nothing is on its way to it. */
 void tcpstate_leave_in(struct tcpstate_endpoint *end, tcpstate_set after, enum tcpstate_state likely);

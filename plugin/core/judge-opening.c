@@ -13,8 +13,8 @@
 
 /* Whether the segment acknowledges what its sender can have received, but the
  * capture has not: the other's SYN, or data after it. */
-bool tcpstate_acks_the_uncaptured(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
-                                  const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
+bool tcpstate_acks_unseen(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                          const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
 {
     /* What is known of the one end may be of the connection before. */
     if (!(peer->known & KNOWS_ISN) || (connection->facts & TCPSTATE_CONNECTION_CONTESTED))
@@ -54,7 +54,7 @@ void tcpstate_judge_syn(const struct tcpstate_connection *connection, const stru
         if (!(judgement->is & AFTER_A_PAUSE))
             judgement->is |= MAY_BE_ANOTHERS;
     } else if (same_isn && (me->known & (SENT_SYN | SENT_SYN_ACK)) != SENT_SYN_ACK
-               && (me->marked.frame == 0 || segment->time - me->marked.time < TCPSTATE_LONG_WAY)) {
+               && (me->last_control.frame == 0 || segment->time - me->last_control.time < TCPSTATE_LONG_WAY)) {
         judgement->is |= OVERTAKEN; /* the SYN of this connection, recorded late */
     }
     judgement->had_not |= BIT(TCPSTATE_GETS_SYN);
@@ -81,7 +81,7 @@ static bool is_stale_syn_ack(const struct tcpstate_endpoint *me, const struct tc
         return true; /* who has sent a SYN repeats its number */
     if (!(me->known & SENT_SYN_ACK) || !(peer->known & KNOWS_ISN))
         return false;
-    return !acks_syn || (me->syn_acked == peer->isn + 1 && peer->marked.time <= me->marked.time);
+    return !acks_syn || (me->syn_acked == peer->isn + 1 && peer->last_control.time <= me->last_control.time);
 }
 
 /* The SYN,ACK that was seen before: nothing came back.  Who begins anew takes another
@@ -93,7 +93,7 @@ static void judge_syn_ack_again(const struct tcpstate_endpoint *me, const struct
     judgement->senders = TCPSTATE_IN(SYN_RCVD);
     if ((me->known & SENT_FIN) || (me->may & TCPSTATE_IN(SYN_RCVD)))
         judgement->senders |= TCPSTATE_IN(FIN_WAIT_1);
-    if ((me->known & SENT_FIN) || (!(judgement->is & AFTER_A_PAUSE) && peer->marked.time < me->marked.time))
+    if ((me->known & SENT_FIN) || (!(judgement->is & AFTER_A_PAUSE) && peer->last_control.time < me->last_control.time))
         judgement->is |= MAY_BE_ANOTHERS;
     judgement->had_not |= BIT(TCPSTATE_GETS_ACK_OF_SYN) | GETS_RESET
                           | ((me->known & SENT_FIN) ? BIT(TCPSTATE_GETS_ACK_OF_FIN) | BIT(TCPSTATE_GETS_FIN) : 0);
@@ -157,7 +157,7 @@ static bool may_be_anothers_syn_ack(const struct tcpstate_connection *connection
                                     const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
                                     bool good)
 {
-    if ((me->known & RST_IN_ITS_NAME) && segment->time - me->marked.time < TCPSTATE_LONGEST_WAY)
+    if ((me->known & RST_IN_ITS_NAME) && segment->time - me->last_control.time < TCPSTATE_LONGEST_WAY)
         return true;
     if (!(me->known & KNOWS_ISN) && me->may != TCPSTATE_ANY_STATE)
         return true;
@@ -188,7 +188,7 @@ void tcpstate_judge_syn_ack(const struct tcpstate_connection *connection, const 
     }
     if ((me->known & SENT_SYN_ACK) && same_isn && me->syn_acked == segment->ack)
         judge_syn_ack_again(me, peer, judgement);
-    else if (!(me->known & SENT_SYN_ACK) && !(judgement->is & NEWS))
+    else if (!(me->known & SENT_SYN_ACK) && !(judgement->is & NEWEST))
         judgement->is |= OVERTAKEN; /* recorded behind what its sender sent later */
     if (!(me->known & SENT_SYN))
         judgement->had |= BIT(TCPSTATE_GETS_SYN)
@@ -292,7 +292,7 @@ void tcpstate_judge_opening(const struct tcpstate_connection *connection, const 
                             const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
                             struct judgement *judgement)
 {
-    const bool acks_syn = covers_syn(peer, segment) || tcpstate_acks_the_uncaptured(connection, me, peer, segment);
+    const bool acks_syn = covers_syn(peer, segment) || tcpstate_acks_unseen(connection, me, peer, segment);
     /* Whoever gets a SYN,ACK is no server. */
     const bool client = (peer->known & (SENT_SYN | SENT_SYN_ACK)) == SENT_SYN_ACK && !(me->known & SENT_SYN_ACK)
                         && covers_syn(peer, segment) && ((me->known & SENT_SYN) || segment->payload > 0);

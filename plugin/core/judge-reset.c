@@ -129,8 +129,8 @@ void tcpstate_judge_reset(const struct tcpstate_connection *connection, const st
 
 /* Whether it goes on although a RST was sent to it, or by it.  What was sent before
  * may have been overtaken by the RST; what it sends later, or anew, was not. */
-void tcpstate_judge_life_after_reset(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
-                                     const struct tcpstate_segment *segment, struct judgement *judgement)
+void tcpstate_judge_after_reset(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                                const struct tcpstate_segment *segment, struct judgement *judgement)
 {
     /* Data beyond the RST's own number was sent after it; so was the ACK of what the
      * other sent only then. */
@@ -138,9 +138,9 @@ void tcpstate_judge_life_after_reset(const struct tcpstate_endpoint *me, const s
                         && (!(me->known & SENT_ANY_RST) || seq_gt(tcpstate_segment_next(segment), me->reset_seq));
     const bool news = beyond
                       || ((me->known & KNOWS_ACK) && seq_gt(segment->ack, me->rcv_nxt) && (peer->known & KNOWS_SEQ)
-                          && segment->ack == peer->snd_max && peer->last.time > me->marked.time);
+                          && segment->ack == peer->snd_max && peer->last.time > me->last_control.time);
 
-    const int64_t since = segment->time - me->marked.time;
+    const int64_t since = segment->time - me->last_control.time;
 
     if (me->known & (SENT_RST | RST_IN_ITS_NAME)) {
         if (!news && since < TCPSTATE_LONGEST_WAY)
@@ -156,13 +156,13 @@ void tcpstate_judge_life_after_reset(const struct tcpstate_endpoint *me, const s
                        && (!(me->known & KNOWS_ACK) || seq_gt(segment->ack, me->rcv_nxt))
                        && ((peer->known & SENT_ANY_RST) ? seq_gt(segment->ack, peer->reset_seq)
                                                         : segment->ack == peer->snd_max);
-    const bool late = segment->time - peer->marked.time >= TCPSTATE_LONG_WAY;
+    const bool late = segment->time - peer->last_control.time >= TCPSTATE_LONG_WAY;
     /* A challenge ACK says so, too, but so would an older ACK of the same number. */
     if (!after && !late && !(me->known & PROVOKED))
         return;
     judgement->had_not |= GETS_RESET;
     judgement->is |= OUTLIVES_RESET;
-    if (after || segment->time - peer->marked.time >= TCPSTATE_LONGEST_WAY) {
+    if (after || segment->time - peer->last_control.time >= TCPSTATE_LONGEST_WAY) {
         judgement->lost |= GETS_RESET;
         judgement->is |= LOST_FOR_EVER;
     }

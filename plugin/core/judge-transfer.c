@@ -55,7 +55,7 @@ static void judge_ack_of_unseen(const struct tcpstate_endpoint *me, const struct
 {
     if (!(peer->known & KNOWS_SEQ) || seq_le(segment->ack, peer->snd_max) || segment->ack - peer->snd_max >= FAR)
         return;
-    judgement->is |= ACKS_UNSEEN;
+    judgement->is |= ACKS_UNSEEN_FIN;
     if ((me->known & KNOWS_ACK) && segment->ack - me->rcv_nxt > receive_window(me) && !(segment->flags & TCPSTATE_FLAG_FIN))
         judgement->is |= ANOTHERS_NUMBERS;
 }
@@ -131,7 +131,7 @@ static void judge_fin(const struct tcpstate_endpoint *me, const struct tcpstate_
     judgement->senders &= SENDS_A_FIN;
     /* The first one may have been sent before the other's came, which this one acknowledges. */
     if (!(me->known & SENT_FIN) && covers_fin(peer, segment) && me->rcv_nxt != segment->ack
-        && segment->time - peer->marked.time >= TCPSTATE_SHORTEST_RETRANSMISSION)
+        && segment->time - peer->last_control.time >= TCPSTATE_SHORTEST_RETRANSMISSION)
         judgement->is |= AFTER_A_PAUSE;
     if ((judgement->is & (SENDS_MORE | AFTER_A_PAUSE)) == SENDS_MORE && !(me->known & MAY_REPEAT))
         judgement->senders &= SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD);
@@ -200,7 +200,7 @@ static bool is_stray(const struct tcpstate_connection *connection, const struct 
     const bool holds = (connection->facts & TCPSTATE_CONNECTION_CONTESTED) != 0;
 
     if (me->likely == TCPSTATE_SYN_SENT && !covers_syn(peer, segment)
-        && !tcpstate_acks_the_uncaptured(connection, me, peer, segment))
+        && !tcpstate_acks_unseen(connection, me, peer, segment))
         return true;
     if (holds)
         return false;
@@ -251,12 +251,12 @@ static void judge_bare(const struct tcpstate_endpoint *me, const struct tcpstate
 {
     if (me->known & SENT_FIN) {
         if (seq_le(segment->seq, me->fin))
-            judgement->is |= BEHIND | BELOW_ITS_FIN | ((judgement->is & NEWS) && segment->seq != me->fin ? WITHDRAWS_FIN : 0);
+            judgement->is |= BEHIND | BELOW_ITS_FIN | ((judgement->is & NEWEST) && segment->seq != me->fin ? WITHDRAWS_FIN : 0);
         else if (segment->seq == me->fin + 1 && !is_unplaced(me))
             judgement->senders &= CLOSED_ITS_SIDE;
     } else if (me->known & KNOWS_SEQ) {
         if (seq_gt(segment->seq, me->fin_from) && segment->seq - me->fin_from < FAR)
-            judgement->is |= SKIPS_UNSEEN;
+            judgement->is |= SKIPS_UNSEEN_FIN;
         else if (segment->seq == me->snd_max)
             judgement->senders &= SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD); /* no FIN of its own is behind it */
         else if (me->snd_max - segment->seq > 1 && me->snd_max - segment->seq < FAR && !tcpstate_is_older_stamp(me, segment))
@@ -346,7 +346,7 @@ void tcpstate_judge_transfer(const struct tcpstate_connection *connection, const
     judge_acknowledgment(connection, me, peer, segment, judgement);
     tcpstate_judge_opening(connection, me, peer, segment, judgement);
     if (!(judgement->is & OVERTAKEN))
-        tcpstate_judge_life_after_reset(me, peer, segment, judgement);
+        tcpstate_judge_after_reset(me, peer, segment, judgement);
     if (!is_below_isn(me, segment))
         judge_arrivals(peer, segment, fits && !refused, judgement);
     if (segment->payload == 0 && !has_fin)

@@ -21,7 +21,7 @@ bool tcpstate_is_acknowledged_fin(const struct tcpstate_endpoint *me, const stru
 bool tcpstate_is_keep_alive(const struct tcpstate_endpoint *sender, const struct tcpstate_segment *segment)
 {
     return segment->payload <= 1 && (sender->known & KNOWS_SEQ) && segment->seq == sender->snd_max - 1
-           && (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_ACK))
+           && (segment->flags & (TCPSTATE_SYN_FIN_RST | TCPSTATE_FLAG_ACK))
                   == TCPSTATE_FLAG_ACK
            && sender->likely == TCPSTATE_ESTABLISHED && (sender->known & KNOWS_ACK)
            && segment->ack == sender->rcv_nxt;
@@ -30,8 +30,8 @@ bool tcpstate_is_keep_alive(const struct tcpstate_endpoint *sender, const struct
 /* Whether the segment was sent after all that was seen of its sender, and not only
  * recorded after it: it goes on in numbers or time stamps, or nothing is on its way
  * so long.  What is not may have been overtaken, and takes no state away. */
-static bool is_news(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
-                    const struct tcpstate_segment *segment)
+static bool is_newest(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                      const struct tcpstate_segment *segment)
 {
     const uint32_t next = tcpstate_segment_next(segment), sent = highest_sent(me, peer);
 
@@ -102,7 +102,7 @@ static conditions conditions_of(const struct tcpstate_connection *connection, co
     is |= (peer->known & ACKED_FIN) ? PEER_ACKED_FIN : 0;
     is |= (peer->known & SENT_DATA) ? PEER_SPOKE : 0;
     is |= (me->known & SENT_FIN) ? ALREADY_SENT_FIN : 0;
-    is |= is_news(me, peer, segment) ? NEWS : 0;
+    is |= is_newest(me, peer, segment) ? NEWEST : 0;
     is |= may_be_anothers(connection, me, peer, segment) ? MAY_BE_ANOTHERS : 0;
     is |= paused ? AFTER_A_PAUSE : 0;
     is |= silent ? LOST_FOR_EVER : 0;

@@ -43,10 +43,9 @@ enum {
     MAY_REPEAT = 0x8000000,     /* only data after a pause showed it to have the other's FIN: perhaps it closed before */
     REPLAYED = 0x10000000,      /* begun anew with the old number, so soon that it may be the old one seen again */
     FIN_LATER = 0x20000000,     /* its FIN was recorded behind its ACK of the other's */
-    BEGAN_ANEW = 0x40000000,    /* .marked is a SYN in its name that opened the next connection; .anew_from */
+    BEGAN_ANEW = 0x40000000,    /* .last_control is a SYN in its name that opened the next connection; .anew_from */
 };
 #define HAD_ISN UINT32_C(0x80000000) /* .isn_before; beyond what an enumerator can be */
-#define SPOKEN SENT_DATA
 
 /* What holds of a segment, for the rules of steps.c: a set of these bits. */
 typedef uint64_t conditions;
@@ -95,15 +94,15 @@ typedef uint64_t conditions;
 #define DOES_NOT_FIT      (UINT64_C(1) << 42) /* it fits nothing that the capture holds */
 #define WITHDRAWS_FIN     (UINT64_C(1) << 43) /* new data beyond what was taken for its FIN */
 #define OVERTAKEN         (UINT64_C(1) << 44) /* older than what its sender sent since: it proves nothing */
-#define ACKS_UNSEEN       (UINT64_C(1) << 45) /* it acknowledges what was not captured, and may be a FIN */
-#define SKIPS_UNSEEN      (UINT64_C(1) << 46) /* bare, behind something not captured that may be its FIN */
+#define ACKS_UNSEEN_FIN   (UINT64_C(1) << 45) /* it acknowledges what was not captured, and may be a FIN */
+#define SKIPS_UNSEEN_FIN  (UINT64_C(1) << 46) /* bare, behind something not captured that may be its FIN */
 #define AFTER_THE_FIN     (UINT64_C(1) << 47) /* a FIN sent before what its sender is known to have had */
 #define SENDS_MORE        (UINT64_C(1) << 48) /* data or FIN beyond all that was sent: it had not closed before */
 #define CONFIRMS_FIN      (UINT64_C(1) << 49) /* acknowledges a FIN that was in doubt */
 #define STRAY             (UINT64_C(1) << 50) /* nobody in the connection sends that */
 #define MAY_BE_ANOTHERS   (UINT64_C(1) << 51) /* another machine, or its sender before what was seen of it, may have sent it */
 #define AFTER_A_PAUSE     (UINT64_C(1) << 52) /* so long that something may have been sent, lost, and now be sent again */
-#define NEWS              (UINT64_C(1) << 53) /* sent after all that was seen of its sender */
+#define NEWEST            (UINT64_C(1) << 53) /* sent after all that was seen of its sender */
 #define OUTDATED          (UINT64_C(1) << 54) /* its time stamp is older than the last in order */
 #define IS_OVER           (UINT64_C(1) << 55) /* something has ended the connection before */
 #define LOST_FOR_EVER     (UINT64_C(1) << 56) /* what it shows not to have arrived never will */
@@ -169,13 +168,13 @@ void tcpstate_judge_transfer(const struct tcpstate_connection *connection, const
                              struct judgement *judgement);
 void tcpstate_judge_reset(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
                           const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment, struct judgement *judgement);
-void tcpstate_judge_life_after_reset(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
-                                     const struct tcpstate_segment *segment, struct judgement *judgement);
+void tcpstate_judge_after_reset(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                                const struct tcpstate_segment *segment, struct judgement *judgement);
 
 /* Whether the segment acknowledges what its sender can have received, but the capture has
  * not: the other's SYN, or data after it. */
-bool tcpstate_acks_the_uncaptured(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
-                                  const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment);
+bool tcpstate_acks_unseen(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                          const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment);
 
 /* A keep-alive: nothing, or one byte, just below what was sent last (RFC 9293
  * section 3.8.4). */

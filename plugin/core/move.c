@@ -6,7 +6,7 @@
  * it (.after), and what may have arrived since: most likely (.pending) or in
  * doubt (.doubtful).  From these follow the states that it may be in now (.may)
  * and the likeliest of them (.state).  The invariant, restored by
- * tcpstate_settle() and nowhere else:
+ * tcpstate_derive_state() and nowhere else:
  *
  *     .may   == what .after may have become by any of the arrivals
  *     .state == what .likely has become by all that are pending, if .may has it
@@ -38,10 +38,10 @@ static void stand(struct tcpstate_endpoint *end, enum tcpstate_state likely)
     end->likely = (uint8_t)likely;
     if (likely != TCPSTATE_UNKNOWN)
         end->after |= (tcpstate_set)(1u << likely);
-    tcpstate_settle(end);
+    tcpstate_derive_state(end);
 }
 
-void tcpstate_settle(struct tcpstate_endpoint *end)
+void tcpstate_derive_state(struct tcpstate_endpoint *end)
 {
     end->may = reach(end->after, end->pending | end->doubtful);
     end->state = (uint8_t)replay((enum tcpstate_state)end->likely, end->pending);
@@ -54,13 +54,13 @@ void tcpstate_leave_in(struct tcpstate_endpoint *end, tcpstate_set after, enum t
     end->after = after;
     end->likely = (uint8_t)likely;
     end->pending = end->doubtful = 0;
-    tcpstate_settle(end);
+    tcpstate_derive_state(end);
 }
 
 void tcpstate_may_be(struct tcpstate_endpoint *end, tcpstate_set others)
 {
     end->after |= others;
-    tcpstate_settle(end);
+    tcpstate_derive_state(end);
 }
 
 /* The likeliest state in which it can have sent this: with what it knew of; with
@@ -137,7 +137,7 @@ static const struct exception {
      * is late. */
     { HAS_FIN | UNACCEPTABLE, TCPSTATE_IN(FIN_WAIT_1) | TCPSTATE_IN(LAST_ACK) },
     /* Bare, but where its FIN has gone: it has sent none. */
-    { BELOW_ITS_FIN | NEWS, SENDS_NEW_DATA },
+    { BELOW_ITS_FIN | NEWEST, SENDS_NEW_DATA },
     /* Data where its FIN has gone before: a stranger's. */
     { HAS_DATA | ALREADY_SENT_FIN | DOES_NOT_FIT, SENDS_NEW_DATA },
 };
@@ -233,7 +233,7 @@ static tcpstate_set can_have_sent(const struct tcpstate_endpoint *me, const stru
 
     /* A FIN after a pause, or behind a hole, may be sent again, although the first was not captured. */
     const bool perhaps_again = (judgement->is & AFTER_A_PAUSE) || !(judgement->is & IN_ORDER) || (me->known & MAY_REPEAT);
-    if ((fin && perhaps_again) || (judgement->is & SKIPS_UNSEEN))
+    if ((fin && perhaps_again) || (judgement->is & SKIPS_UNSEEN_FIN))
         can |= reach(tcpstate_next_of(me->after & SENDS_A_FIN, TCPSTATE_SENDS_FIN), had);
     /* ... and so may the data that showed it in CLOSE_WAIT. */
     if (fin && (judgement->had & BIT(TCPSTATE_GETS_FIN)))
@@ -279,7 +279,7 @@ static tcpstate_set may_stand_too(tcpstate_set was, const struct judgement *judg
                                                   : TCPSTATE_IN(SYN_SENT));
     if ((judgement->is & (HAS_SYN | HAS_ACK | AGAIN)) == (HAS_SYN | AGAIN) && (was & ALIVE))
         too |= TCPSTATE_IN(SYN_SENT); /* or it gave up, unseen, and begins with the number that it always takes */
-    if (moved && !(judgement->is & NEWS))
+    if (moved && !(judgement->is & NEWEST))
         too |= (judgement->is & HAS_FIN) ? tcpstate_next_of(was, TCPSTATE_SENDS_FIN) : was;
     return too;
 }
@@ -323,8 +323,8 @@ static void move_sender(struct tcpstate_endpoint *me, const struct tcpstate_segm
     const bool its_own = moved && !(judgement->is & (MAY_BE_ANOTHERS | OVERTAKEN));
     from->certain = its_own && !(me->after & ~can & TCPSTATE_IN(SYN_SENT))
                     && (from->own != from->state ? me->after : can) == (1u << from->own);
-    from->stood = its_own && (judgement->is & NEWS) && can == (1u << from->state) && !(can & NOBODY_THERE);
-    tcpstate_settle(me);
+    from->stood = its_own && (judgement->is & NEWEST) && can == (1u << from->state) && !(can & NOBODY_THERE);
+    tcpstate_derive_state(me);
     from->in_flight = from->own != from->state && me->state != from->own;
 }
 
@@ -339,14 +339,14 @@ static void arrive(struct tcpstate_connection *connection, struct tcpstate_endpo
         if (replay((enum tcpstate_state)end->likely, end->pending | bit) != end->state
             || reach(end->may, bit) != end->may) {
             end->pending |= bit;
-            tcpstate_settle(end);
+            tcpstate_derive_state(end);
         }
     }
     /* Who has it may also be in LISTEN, as far as is known now, and turn out not to. */
     const tcpstate_set there = end->after & (tcpstate_set)~NOBODY_THERE;
     if (reach(end->may, judgement->may_arrive) != end->may || reach(there, judgement->may_arrive) != there) {
         end->doubtful |= judgement->may_arrive;
-        tcpstate_settle(end);
+        tcpstate_derive_state(end);
     }
     if (end->state == TCPSTATE_TIME_WAIT
         && (was != TCPSTATE_TIME_WAIT || (judgement->arrives & BIT(TCPSTATE_GETS_FIN))))
@@ -365,10 +365,10 @@ static void arrive_late(struct tcpstate_connection *connection, struct tcpstate_
         const struct judgement to_me = { .arrives = BIT(TCPSTATE_GETS_ACK_OF_FIN) };
         tcpstate_set after = tcpstate_next_of(reach(peer->after, peer->pending | peer->doubtful), TCPSTATE_GETS_FIN);
 
-        if ((peer->known & SENT_FIN) && peer->last.frame == peer->marked.frame && peer->last_ack == me->fin + 1) {
+        if ((peer->known & SENT_FIN) && peer->last.frame == peer->last_control.frame && peer->last_ack == me->fin + 1) {
             peer->likely = TCPSTATE_LAST_ACK; /* its own FIN acknowledged this one, or was sent again and did so then */
             peer->after = (tcpstate_set)(TCPSTATE_IN(LAST_ACK)
-                                         | (now - peer->marked.time < TCPSTATE_SHORTEST_RETRANSMISSION ? 0 : TCPSTATE_IN(CLOSING)));
+                                         | (now - peer->last_control.time < TCPSTATE_SHORTEST_RETRANSMISSION ? 0 : TCPSTATE_IN(CLOSING)));
         } else {
             peer->likely = (uint8_t)replay((enum tcpstate_state)peer->likely,
                                            BIT(TCPSTATE_GETS_FIN) | (carried ? BIT(TCPSTATE_GETS_ACK_OF_FIN) : 0));
@@ -376,7 +376,7 @@ static void arrive_late(struct tcpstate_connection *connection, struct tcpstate_
         }
         peer->pending &= (uint8_t)~BIT(TCPSTATE_GETS_FIN);
         peer->known |= ACKED_FIN;
-        tcpstate_settle(peer);
+        tcpstate_derive_state(peer);
         arrive(connection, me, &to_me, now);
         me->known |= FIN_ARRIVED;
     } else if (!(me->known & FIN_ARRIVED) && seq_gt(me->snd_nxt, me->fin)) {
@@ -398,7 +398,7 @@ static void meet_syn(struct tcpstate_endpoint *peer, bool contested, bool overta
         peer->likely = peer->state;
         peer->pending = 0;
     }
-    tcpstate_settle(peer);
+    tcpstate_derive_state(peer);
 }
 
 static void move_receiver(struct tcpstate_connection *connection, struct tcpstate_endpoint *me,
@@ -426,22 +426,22 @@ static tcpstate_set closed_from(tcpstate_set set)
 static void suspect_unseen_fin(struct tcpstate_endpoint *me, struct tcpstate_endpoint *peer,
                                const struct judgement *judgement)
 {
-    if (judgement->is & ACKS_UNSEEN) {
+    if (judgement->is & ACKS_UNSEEN_FIN) {
         peer->after |= closed_from(peer->after);
         peer->doubtful |= BIT(TCPSTATE_GETS_ACK_OF_FIN);
-        tcpstate_settle(peer);
+        tcpstate_derive_state(peer);
     }
-    if (judgement->is & SKIPS_UNSEEN) {
+    if (judgement->is & SKIPS_UNSEEN_FIN) {
         if (me->after & TCPSTATE_IN(CLOSE_WAIT)) /* it may have closed before it had the other's */
             me->after |= TCPSTATE_IN(CLOSING) | TCPSTATE_IN(TIME_WAIT);
         me->after |= closed_from(me->after);
         peer->doubtful |= BIT(TCPSTATE_GETS_FIN);
-        tcpstate_settle(me);
-        tcpstate_settle(peer);
+        tcpstate_derive_state(me);
+        tcpstate_derive_state(peer);
     }
     if ((judgement->is & (SENDS_MORE | OVERTAKEN)) == SENDS_MORE && !(me->known & FIN_IN_DOUBT)) {
         peer->doubtful &= (uint8_t)~(BIT(TCPSTATE_GETS_FIN) & ~judgement->may_arrive);
-        tcpstate_settle(peer);
+        tcpstate_derive_state(peer);
     }
 }
 
@@ -456,12 +456,12 @@ static void clear_of_fin(const struct tcpstate_endpoint *me, struct tcpstate_end
         || ((1u << peer->likely) & GOT_FIN))
         return;
     peer->after &= (tcpstate_set)~GOT_FIN;
-    tcpstate_settle(peer);
+    tcpstate_derive_state(peer);
 }
 
 /* A SYN,ACK shows that the other sent a SYN, and an ACK of an unseen SYN,ACK that
  * there was one. */
-static void learn_of_the_uncaptured(struct tcpstate_endpoint *peer, const struct judgement *judgement)
+static void learn_of_unseen(struct tcpstate_endpoint *peer, const struct judgement *judgement)
 {
     if (peer->likely != TCPSTATE_UNKNOWN)
         return;
@@ -481,7 +481,7 @@ static void prove_client(const struct tcpstate_endpoint *me, struct tcpstate_end
         || !(client & (1u << peer->likely)))
         return;
     peer->after = client;
-    tcpstate_settle(peer);
+    tcpstate_derive_state(peer);
 }
 
 /* The other acknowledges a FIN that was in doubt. */
@@ -505,7 +505,7 @@ static void withdraw_fin(struct tcpstate_endpoint *me, struct tcpstate_endpoint 
     me->after |= closes ? tcpstate_next_of(SENDS_NEW_DATA, TCPSTATE_SENDS_FIN) : SENDS_NEW_DATA;
     me->likely = closes ? TCPSTATE_FIN_WAIT_1 : TCPSTATE_ESTABLISHED;
     me->pending &= (uint8_t)~BIT(TCPSTATE_GETS_ACK_OF_FIN);
-    tcpstate_settle(me);
+    tcpstate_derive_state(me);
     peer->doubtful |= peer->pending & BIT(TCPSTATE_GETS_FIN);
     peer->pending &= (uint8_t)~BIT(TCPSTATE_GETS_FIN);
     tcpstate_may_be(peer, without_fin(peer->after));
@@ -519,7 +519,7 @@ static void expose_closer(struct tcpstate_endpoint *me, const struct tcpstate_en
         || !seq_gt(peer->snd_max, segment->ack) || !(me->after & (TCPSTATE_IN(FIN_WAIT_1) | TCPSTATE_IN(FIN_WAIT_2))))
         return;
     me->doubtful |= BIT(TCPSTATE_GETS_RST_AS_OPENER);
-    tcpstate_settle(me);
+    tcpstate_derive_state(me);
 }
 
 void tcpstate_move(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
@@ -531,7 +531,7 @@ void tcpstate_move(struct tcpstate_connection *connection, const struct tcpstate
     *departure = (struct departure){ 0 };
     move_sender(me, segment, judgement, departure);
     expose_closer(me, peer, segment, judgement);
-    learn_of_the_uncaptured(peer, judgement);
+    learn_of_unseen(peer, judgement);
     prove_client(me, peer, judgement);
     if (judgement->is & CONFIRMS_FIN)
         confirm_fin(peer);

@@ -19,7 +19,7 @@
 
 /* Numbers of one endpoint: field, and what it is likely to be near. */
 #define OWN_NUMBERS(X, me, peer)                                               \
-    X(me->isn, 0) X(me->snd_nxt, me->isn) X(me->snd_max, me->snd_nxt) X(me->island, me->snd_max) \
+    X(me->isn, 0) X(me->snd_nxt, me->isn) X(me->snd_max, me->snd_nxt) X(me->out_of_order, me->snd_max) \
     X(me->fin, me->snd_max) X(me->fin_from, me->snd_max) X(me->carried_to, me->snd_max) X(me->known, 0) \
     X(me->window, 0) X(me->ts_val, 0) X(me->ts_newest, me->ts_val) X(me->reset_seq, me->snd_max) X(me->isn_before, me->isn)
 
@@ -27,7 +27,7 @@
 #define SHARED_NUMBERS(X, me, peer)                                            \
     X(me->rcv_nxt, peer->snd_max) X(me->last_ack, me->rcv_nxt) X(me->claim, me->rcv_nxt) X(me->syn_acked, peer->isn) \
     X(me->anew_from, peer->snd_max) \
-    X(me->last.digest, 0) X(me->marked.digest, me->last.digest)
+    X(me->last.digest, 0) X(me->last_control.digest, me->last.digest)
 
 /* Frame numbers: each near the one before it. */
 #define FRAMES(X, c)                                                            \
@@ -38,7 +38,7 @@
     X(c->milestones[7], c->milestones[2])                                       \
     X(c->ends[0].syn_frame, c->milestones[0]) X(c->ends[1].syn_frame, c->milestones[0]) \
     X(c->ends[0].last.frame, c->milestones[6]) X(c->ends[1].last.frame, c->ends[0].last.frame) \
-    X(c->ends[0].marked.frame, c->ends[0].last.frame) X(c->ends[1].marked.frame, c->ends[1].last.frame) \
+    X(c->ends[0].last_control.frame, c->ends[0].last.frame) X(c->ends[1].last_control.frame, c->ends[1].last.frame) \
     X(c->provoked_by, c->milestones[0]) X(c->stale_frame, c->milestones[0]) X(c->stale_isn, 0) X(c->last_reset_seq, c->ends[0].snd_max)
 
 /* Small ones, four to a number. */
@@ -49,7 +49,7 @@
     X(c->client, c->active_closer, c->ended_by, c->end)
 #define SMALL_16(X, c)                                                          \
     X(c->ends[0].repeats, c->ends[1].repeats) X(c->ends[0].syns, c->ends[1].syns) \
-    X(c->ends[0].syn_mark, c->ends[1].syn_mark)                                   \
+    X(c->ends[0].syn_digest, c->ends[1].syn_digest)                                   \
     X(c->ends[0].keep_alives, c->ends[1].keep_alives) X(c->facts, c->stale_from)   \
     X(c->ends[0].after, c->ends[0].may) X(c->ends[1].after, c->ends[1].may)
 
@@ -58,7 +58,7 @@
     X(c->moments[0]) X(c->moments[1]) X(c->moments[2]) X(c->moments[3]) X(c->moments[4]) X(c->moments[5]) \
     X(c->moments[6]) X(c->moments[7]) X(c->moments[8]) X(c->time_wait_since) X(c->last_reset) \
     X(c->ends[0].first_sent) X(c->ends[1].first_sent) X(c->ends[0].last.time) X(c->ends[1].last.time) \
-    X(c->ends[0].marked.time) X(c->ends[1].marked.time) X(c->ends[0].since) X(c->ends[1].since) \
+    X(c->ends[0].last_control.time) X(c->ends[1].last_control.time) X(c->ends[0].since) X(c->ends[1].since) \
     X(c->ends[0].likely_since) X(c->ends[1].likely_since)
 
 enum {

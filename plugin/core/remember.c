@@ -14,31 +14,31 @@ static void extend(struct tcpstate_endpoint *me, uint32_t seq, uint32_t next)
 {
     if (!(me->known & KNOWS_SEQ)) {
         me->known |= KNOWS_SEQ;
-        me->snd_nxt = me->snd_max = me->island = next;
+        me->snd_nxt = me->snd_max = me->out_of_order = next;
         me->fin_from = seq - 2; /* what lies right before it may be a FIN, or data before another */
         return;
     }
-    bool has_island = me->island != me->snd_max;
+    bool has_out_of_order = me->out_of_order != me->snd_max;
     if (seq_le(seq, me->snd_nxt)) {
         if (seq_gt(next, me->snd_nxt))
             me->snd_nxt = next;
-        if (seq_ge(me->snd_nxt, me->island) && seq_lt(me->snd_nxt, me->snd_max))
+        if (seq_ge(me->snd_nxt, me->out_of_order) && seq_lt(me->snd_nxt, me->snd_max))
             me->snd_nxt = me->snd_max;
     } else if (seq_gt(seq, me->snd_max)) {
-        me->island = seq;
+        me->out_of_order = seq;
         if (seq_gt(next, me->snd_max))
             me->snd_max = next;
         return;
-    } else if (seq_lt(seq, me->island) && seq_ge(next, me->island)) {
-        me->island = seq; /* it touches the range from below */
+    } else if (seq_lt(seq, me->out_of_order) && seq_ge(next, me->out_of_order)) {
+        me->out_of_order = seq; /* it touches the range from below */
     }
     if (seq_gt(next, me->snd_max)) {
         me->snd_max = next;
-        if (!has_island)
-            me->island = next;
+        if (!has_out_of_order)
+            me->out_of_order = next;
     }
     if (me->snd_nxt == me->snd_max)
-        me->island = me->snd_max;
+        me->out_of_order = me->snd_max;
 }
 
 /* The initial sequence number of an end whose SYN was not captured; what was
@@ -49,7 +49,7 @@ static void learn_isn(struct tcpstate_endpoint *end, uint32_t isn, bool alone)
     end->known |= KNOWS_ISN;
     if (!(end->known & KNOWS_SEQ)) {
         end->known |= KNOWS_SEQ;
-        end->snd_nxt = end->snd_max = end->island = isn + 1;
+        end->snd_nxt = end->snd_max = end->out_of_order = isn + 1;
         end->fin_from = alone ? isn + 1 : isn;
     }
 }
@@ -106,12 +106,12 @@ static void remember_syn(struct tcpstate_connection *connection, struct tcpstate
     } else if (!(me->known & KNOWS_ISN) || me->isn != segment->seq) {
         uint32_t kept = me->known & (HAD_ISN | REPLAYED | DISPUTED | KNOWS_ACK | PROVOKED | SENT_SYN | SENT_TIMESTAMPS);
         me->isn = segment->seq;
-        me->snd_nxt = me->snd_max = me->island = me->fin_from = tcpstate_segment_next(segment);
+        me->snd_nxt = me->snd_max = me->out_of_order = me->fin_from = tcpstate_segment_next(segment);
         me->known = kept | KNOWS_ISN | KNOWS_SEQ;
         me->repeats = 0;
     }
     me->known = (me->known & ~(uint32_t)(SENT_RST | SENT_ANY_RST)) | (has_ack ? SENT_SYN_ACK : SENT_SYN);
-    me->syn_mark = tcpstate_syn_mark(segment);
+    me->syn_digest = tcpstate_syn_digest(segment);
     if (has_ack)
         connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_CONTESTED; /* it is rid of the old one */
     peer->known &= ~(uint32_t)SENT_RST; /* what it answers to this is a new answer */
@@ -156,7 +156,7 @@ static void dispute_fin(struct tcpstate_connection *connection, struct tcpstate_
         if (me->snd_nxt == me->fin + 1)
             me->snd_nxt = me->fin;
     }
-    if ((judgement->is & (BELOW_ITS_FIN | NEWS)) == (BELOW_ITS_FIN | NEWS))
+    if ((judgement->is & (BELOW_ITS_FIN | NEWEST)) == (BELOW_ITS_FIN | NEWEST))
         me->known |= FIN_DISPUTED;
 }
 
@@ -170,7 +170,7 @@ static void remember_what_is_carried(struct tcpstate_endpoint *me, const struct 
     const uint32_t next = tcpstate_segment_next(segment);
     const bool had_fin = judgement->had & BIT(TCPSTATE_GETS_FIN), fin = segment->flags & TCPSTATE_FLAG_FIN;
     const bool first_fin = fin && !(me->known & SENT_FIN);
-    const bool late = !(me->known & ACKED_FIN) && segment->time - peer->marked.time >= TCPSTATE_LONG_WAY / 2;
+    const bool late = !(me->known & ACKED_FIN) && segment->time - peer->last_control.time >= TCPSTATE_LONG_WAY / 2;
     const bool may_repeat = late || ((me->known & KNOWS_SEQ) && seq_le(next, me->snd_max));
     const bool carries = first_fin ? !may_repeat
                                    : segment->payload > 0 && (me->known & KNOWS_SEQ) && seq_gt(next, me->snd_max);
@@ -245,8 +245,8 @@ static void remember_ack(struct tcpstate_endpoint *me, struct tcpstate_endpoint 
     /* It acknowledges what lies in a hole of the capture: that did arrive. */
     if ((peer->known & KNOWS_SEQ) && seq_gt(segment->ack, peer->snd_nxt)) {
         peer->snd_nxt = segment->ack;
-        if (seq_ge(peer->snd_nxt, peer->island))
-            peer->snd_nxt = peer->snd_max, peer->island = peer->snd_max;
+        if (seq_ge(peer->snd_nxt, peer->out_of_order))
+            peer->snd_nxt = peer->snd_max, peer->out_of_order = peer->snd_max;
     }
 }
 
@@ -257,7 +257,7 @@ static void confirm_claim(struct tcpstate_endpoint *me, struct tcpstate_endpoint
 {
     if (!(peer->known & CLAIMS) || segment->seq + 1 - peer->claim > receive_window(peer) + 1)
         return;
-    me->snd_nxt = me->snd_max = me->island = peer->rcv_nxt = peer->claim;
+    me->snd_nxt = me->snd_max = me->out_of_order = peer->rcv_nxt = peer->claim;
     if ((me->known & SENT_FIN) && seq_ge(me->fin, peer->claim)) /* of the numbers before */
         me->known = (me->known & ~(uint32_t)(SENT_FIN | FIN_ARRIVED)) | FIN_DISPUTED;
     me->fin_from = peer->claim - 1; /* what lies right before it may be a FIN */
@@ -269,7 +269,7 @@ static void confirm_claim(struct tcpstate_endpoint *me, struct tcpstate_endpoint
 static void settle_dispute(struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
                            const struct tcpstate_segment *segment, const struct judgement *judgement)
 {
-    if ((judgement->is & NEWS) && (me->known & peer->known & KNOWS_SEQ) && segment->seq == me->snd_max && segment->ack == peer->snd_max
+    if ((judgement->is & NEWEST) && (me->known & peer->known & KNOWS_SEQ) && segment->seq == me->snd_max && segment->ack == peer->snd_max
         && !may_precede_new_syn(me, peer, segment))
         me->known &= ~(uint32_t)(DISPUTED | BEGAN_ANEW);
 }
@@ -293,8 +293,8 @@ static void remember_reset(struct tcpstate_endpoint *me, const struct tcpstate_s
         me->known |= SENT_RST;
     /* What is before its number was sent before it; of one that refuses an ACK, the number is that ACK's. */
     if (!(judgement->is & FOREIGN) && (me->known & KNOWS_SEQ) && seq_gt(segment->seq, me->snd_max)) {
-        if (me->island == me->snd_max)
-            me->island = segment->seq;
+        if (me->out_of_order == me->snd_max)
+            me->out_of_order = segment->seq;
         me->snd_max = segment->seq;
     }
 }
@@ -352,7 +352,7 @@ static void remember_transfer(struct tcpstate_connection *connection, struct tcp
         remember_data(connection, me, peer, segment, judgement);
     if (judgement->is & CONFIRMS_FIN) {
         peer->known = (peer->known & ~(uint32_t)FIN_IN_DOUBT) | KNOWS_SEQ | SENT_FIN;
-        peer->snd_nxt = peer->snd_max = peer->island = peer->fin_from = peer->fin + 1;
+        peer->snd_nxt = peer->snd_max = peer->out_of_order = peer->fin_from = peer->fin + 1;
         if (connection->active_closer < 0)
             connection->active_closer = (int8_t)!(segment->from & 1);
     }

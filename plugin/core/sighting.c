@@ -20,7 +20,7 @@ static bool is_seen_by_another_clock(const struct tcpstate_connection *connectio
 {
     const uint16_t most = 64; /* SYNs, and what was sent since */
     const uint16_t before = tcpstate_ids_before(&me->last, segment);
-    const bool same = me->syn_mark == tcpstate_syn_mark(segment) || (before > 0 && before < most);
+    const bool same = me->syn_digest == tcpstate_syn_digest(segment) || (before > 0 && before < most);
     const bool answered = (me->known & KNOWS_ACK) && (peer->known & KNOWS_ACK) && seq_gt(peer->rcv_nxt, me->isn);
 
     return same && answered && segment->time - me->last.time < TCPSTATE_LONGEST_WAY
@@ -39,8 +39,8 @@ static bool is_copy_of_syn(const struct tcpstate_connection *connection, const s
 
     if (!(segment->flags & TCPSTATE_FLAG_SYN) || (me->known & sent) != sent || segment->seq != me->isn)
         return false;
-    if (me->syn_mark == tcpstate_syn_mark(segment) && tcpstate_is_near(&me->last, segment)
-        && (segment->ip_id != 0 || (!over && (!answers || peer->marked.time < me->marked.time))))
+    if (me->syn_digest == tcpstate_syn_digest(segment) && tcpstate_is_near(&me->last, segment)
+        && (segment->ip_id != 0 || (!over && (!answers || peer->last_control.time < me->last_control.time))))
         return true;
     return is_seen_by_another_clock(connection, me, peer, segment);
 }
@@ -54,18 +54,18 @@ static bool answers_anew(const struct tcpstate_endpoint *me, const struct tcpsta
         return false;
     if (segment->flags & TCPSTATE_FLAG_RST)
         return peer->last.frame > me->last.frame;
-    return (segment->flags & TCPSTATE_FLAG_SYN) && peer->marked.frame > me->marked.frame;
+    return (segment->flags & TCPSTATE_FLAG_SYN) && peer->last_control.frame > me->last_control.frame;
 }
 
 /* Who sends later sends a later time stamp (RFC 7323 section 4.1: a clock that ticks at
  * least once while the path is crossed), and sends nothing again within its tick. */
 static bool is_stamped_copy(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment, uint32_t digest)
 {
-    const bool marked = segment->flags & TCPSTATE_MARKING_FLAGS;
+    const bool control = segment->flags & TCPSTATE_SYN_FIN_RST;
 
-    return (marked || segment->payload > 0) && tcpstate_compares_stamps(me, segment) && !tcpstate_is_newer_stamp(me, segment)
+    return (control || segment->payload > 0) && tcpstate_compares_stamps(me, segment) && !tcpstate_is_newer_stamp(me, segment)
            && (tcpstate_is_seen_lately(&me->last, segment, digest)
-               || (marked && tcpstate_is_seen_lately(&me->marked, segment, digest)));
+               || (control && tcpstate_is_seen_lately(&me->last_control, segment, digest)));
 }
 
 /* Its sender has sent nothing else since, and the other end nothing that it would answer. */
@@ -81,7 +81,7 @@ static bool is_copy_of_refusal(const struct tcpstate_connection *connection, con
 {
     const struct tcpstate_endpoint *me = &connection->ends[segment->from & 1], *peer = &connection->ends[!(segment->from & 1)];
 
-    return (segment->flags & (TCPSTATE_MARKING_FLAGS | TCPSTATE_FLAG_ACK)) == (TCPSTATE_FLAG_RST | TCPSTATE_FLAG_ACK)
+    return (segment->flags & (TCPSTATE_SYN_FIN_RST | TCPSTATE_FLAG_ACK)) == (TCPSTATE_FLAG_RST | TCPSTATE_FLAG_ACK)
            && segment->seq == 0 && is_last_of_both(me, peer, segment, digest)
            && connection->milestones[TCPSTATE_MILESTONE_SYN] == peer->last.frame;
 }
@@ -98,7 +98,7 @@ static bool is_all_old(const struct tcpstate_endpoint *me, const struct tcpstate
 static bool is_in_the_same_tick(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment, uint32_t digest)
 {
     return tcpstate_compares_stamps(me, segment)
-           && ((digest == me->last.digest && segment->payload > 0) || digest == me->marked.digest);
+           && ((digest == me->last.digest && segment->payload > 0) || digest == me->last_control.digest);
 }
 
 /* Stamped before what was seen of its sender since. */
@@ -130,22 +130,22 @@ static bool is_later_copy(const struct tcpstate_connection *connection, const st
         && (segment->ip_id != 0 || (peer->last.frame < me->last.frame && (!is_rst || peer->snd_max == me->rcv_nxt))))
         return true;
     /* What answers for a closed socket has no identification, although its other segments have. */
-    const struct tcpstate_sighting *sighting = me->last.digest & TCPSTATE_DIGEST_HAS_ID ? &me->last : &me->marked;
+    const struct tcpstate_sighting *sighting = me->last.digest & TCPSTATE_DIGEST_HAS_ID ? &me->last : &me->last_control;
     const uint16_t before = tcpstate_ids_before(sighting, segment);
-    return (segment->ip_id != 0 && digest == me->marked.digest) || is_in_the_same_tick(me, segment, digest)
+    return (segment->ip_id != 0 && digest == me->last_control.digest) || is_in_the_same_tick(me, segment, digest)
            || ((!is_rst || is_below_last_reset(connection, segment)) && ((before > 0 && before < most) || is_stamped_before(me, segment)) && is_all_old(me, segment));
 }
 
 bool tcpstate_is_bare_copy(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
                            const struct tcpstate_segment *segment, uint32_t digest)
 {
-    if (segment->ip_id != 0 || segment->payload > 0 || (segment->flags & TCPSTATE_MARKING_FLAGS)
+    if (segment->ip_id != 0 || segment->payload > 0 || (segment->flags & TCPSTATE_SYN_FIN_RST)
         || !is_last_of_both(me, peer, segment, digest)
         || me->window != (uint32_t)segment->window << tcpstate_window_scale(me, peer))
         return false;
     if (segment->options & TCPSTATE_OPTION_TIMESTAMPS)
         return tcpstate_compares_stamps(me, segment) && segment->ts_val == me->ts_val;
-    return tcpstate_is_keep_alive(me, segment) || tcpstate_is_sighting(&me->last, segment, digest);
+    return tcpstate_is_keep_alive(me, segment) || tcpstate_is_copy_of(&me->last, segment, digest);
 }
 
 bool tcpstate_is_seen_again(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment,

@@ -33,18 +33,18 @@
  * of a SYN that a router lowers. */
 static inline uint32_t tcpstate_digest(const struct tcpstate_segment *segment)
 {
-    const bool marked = segment->flags & TCPSTATE_MARKING_FLAGS;
+    const bool control = segment->flags & TCPSTATE_SYN_FIN_RST;
     const uint64_t numbers = (uint64_t)segment->ack << 32 | segment->seq;
-    const uint64_t marks = (uint64_t)((uint32_t)segment->window << 16 | segment->ip_id) << 8 | segment->flags;
-    const uint64_t stamps = marked ? (uint64_t)segment->ts_val << 32 | segment->ts_ecr : segment->options_sum;
-    uint64_t mixed = (numbers + marks * UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xd6e8feb86659fd93);
+    const uint64_t fields = (uint64_t)((uint32_t)segment->window << 16 | segment->ip_id) << 8 | segment->flags;
+    const uint64_t stamps = control ? (uint64_t)segment->ts_val << 32 | segment->ts_ecr : segment->options_sum;
+    uint64_t mixed = (numbers + fields * UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xd6e8feb86659fd93);
 
     mixed = ((mixed ^ mixed >> 32) + stamps * UINT64_C(0xbf58476d1ce4e5b9) + segment->payload) * UINT64_C(0x94d049bb133111eb);
     const uint32_t digest = (uint32_t)(mixed >> 32 ^ mixed >> 15) & ~TCPSTATE_DIGEST_HAS_ID;
     return segment->ip_id ? (digest & UINT32_C(0xffff0000)) | TCPSTATE_DIGEST_HAS_ID | segment->ip_id : digest;
 }
 
-/* How many identifications before the sighted segment's; 0: it is the same, or there is none. */
+/* How many identifications before that of the segment seen; 0: it is the same, or there is none. */
 static inline uint16_t tcpstate_ids_before(const struct tcpstate_sighting *sighting, const struct tcpstate_segment *segment)
 {
     if (!(sighting->digest & TCPSTATE_DIGEST_HAS_ID) || segment->ip_id == 0)
@@ -53,13 +53,13 @@ static inline uint16_t tcpstate_ids_before(const struct tcpstate_sighting *sight
 }
 
 /* The same in 16 bits, for a SYN. */
-static inline uint16_t tcpstate_syn_mark(const struct tcpstate_segment *segment)
+static inline uint16_t tcpstate_syn_digest(const struct tcpstate_segment *segment)
 {
     return (uint16_t)tcpstate_digest(segment);
 }
 
-static inline bool tcpstate_is_sighting(const struct tcpstate_sighting *sighting, const struct tcpstate_segment *segment,
-                                        uint32_t digest)
+static inline bool tcpstate_is_copy_of(const struct tcpstate_sighting *sighting, const struct tcpstate_segment *segment,
+                                       uint32_t digest)
 {
     return sighting->frame != 0 && sighting->digest == digest && segment->time >= sighting->time
            && segment->time - sighting->time < TCPSTATE_COPY_TIME;
@@ -84,27 +84,27 @@ static inline bool tcpstate_is_seen_lately(const struct tcpstate_sighting *sight
 static inline bool tcpstate_is_copy(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment,
                                     uint32_t digest)
 {
-    bool marked = segment->flags & TCPSTATE_MARKING_FLAGS;
+    bool control = segment->flags & TCPSTATE_SYN_FIN_RST;
 
     if (segment->ip_id != 0 && (tcpstate_is_seen_lately(&me->last, segment, digest)
-                                || (marked && tcpstate_is_seen_lately(&me->marked, segment, digest))))
+                                || (control && tcpstate_is_seen_lately(&me->last_control, segment, digest))))
         return true; /* who sends again takes another identification */
-    if ((digest != me->last.digest && digest != me->marked.digest) /* nearly always */
-        || (segment->ip_id == 0 && segment->payload == 0 && !marked))
+    if ((digest != me->last.digest && digest != me->last_control.digest) /* nearly always */
+        || (segment->ip_id == 0 && segment->payload == 0 && !control))
         return false;
-    return tcpstate_is_sighting(&me->last, segment, digest)
-           || (marked && tcpstate_is_sighting(&me->marked, segment, digest));
+    return tcpstate_is_copy_of(&me->last, segment, digest)
+           || (control && tcpstate_is_copy_of(&me->last_control, segment, digest));
 }
 
 /* From now on the segment has been seen. */
-static inline void tcpstate_sight(struct tcpstate_endpoint *me, const struct tcpstate_segment *segment, uint32_t digest)
+static inline void tcpstate_keep_sighting(struct tcpstate_endpoint *me, const struct tcpstate_segment *segment, uint32_t digest)
 {
     const struct tcpstate_sighting sighting = { .digest = digest, .frame = segment->frame, .time = segment->time };
 
     me->last = sighting;
     me->last_ack = segment->ack;
-    if (segment->flags & TCPSTATE_MARKING_FLAGS)
-        me->marked = sighting;
+    if (segment->flags & TCPSTATE_SYN_FIN_RST)
+        me->last_control = sighting;
 }
 
 #endif

@@ -89,8 +89,8 @@ enum {
     TCPSTATE_FLAG_CWR = 0x80,
 };
 
-/* What marks a segment that may be a step: its sighting is kept in .marked. */
-#define TCPSTATE_MARKING_FLAGS (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST)
+/* Which segments may open, close or end a connection: the last of them is kept in .last_control. */
+#define TCPSTATE_SYN_FIN_RST (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST)
 
 /* Options of a segment that matter here. */
 enum {
@@ -213,7 +213,7 @@ enum tcpstate_moment {
 };
 #define TCPSTATE_NO_TIME INT64_MIN
 
-/* What is enough of a segment to know it again a moment later. */
+/* A segment as the capture saw it: enough to know it again a moment later. */
 struct tcpstate_sighting {
     int64_t time;
     uint32_t frame;  /* 0: none */
@@ -228,7 +228,7 @@ struct tcpstate_endpoint {
     int64_t likely_since; /* when it entered .likely */
     /* Its last segment, and its last with SYN, FIN or RST, to tell copies that
      * the capture made. */
-    struct tcpstate_sighting last, marked;
+    struct tcpstate_sighting last, last_control;
     uint32_t last_ack; /* the last segment's acknowledgment number */
     uint32_t isn;      /* valid with KNOWS_ISN */
     uint32_t isn_before; /* in the connection before this one, with HAD_ISN */
@@ -242,7 +242,7 @@ struct tcpstate_endpoint {
     uint32_t claim;    /* an ACK of far more than the other was seen to send */
     uint32_t reset_seq; /* the number of the last RST in its name */
     uint32_t window;   /* its last advertised window, in bytes */
-    uint32_t island;   /* start of the one range kept behind a hole; == snd_max: none */
+    uint32_t out_of_order; /* start of the one range kept behind a hole; == snd_max: none */
     uint32_t carried_to; /* what follows the first new data or FIN of it that acknowledged the other's FIN */
     uint32_t anew_from; /* the other's .snd_max when a SYN in its name opened the next connection */
     uint32_t ts_val;   /* time stamp of its last segment in order, with SENT_TIMESTAMPS */
@@ -250,7 +250,7 @@ struct tcpstate_endpoint {
     uint32_t known;    /* KNOWS_* and SENT_*, see judge.h */
     uint16_t repeats;  /* how often its last SYN, SYN,ACK or FIN was sent again */
     uint16_t syns;     /* how many SYNs without ACK it sent */
-    uint16_t syn_mark; /* of its SYN's bytes, to know them again; see sighting.h */
+    uint16_t syn_digest; /* of its SYN's bytes, to know them again; see sighting.h */
     uint16_t keep_alives; /* how many in a row were not answered */
     tcpstate_set after; /* states in which its last segment may have left it */
     tcpstate_set may;   /* states in which it may be now: .after, and what may have arrived since */
@@ -295,7 +295,7 @@ enum {
     TCPSTATE_CONNECTION_RESET_REFUSED = 0x800, /* its receiver must refuse the RST of .last_reset */
     TCPSTATE_CONNECTION_RESET_BY_B = 0x1000,   /* endpoint 1 sent it */
     TCPSTATE_CONNECTION_SEEN_LATER = 0x2000,   /* the capture has segments of it again, milliseconds or seconds later */
-    TCPSTATE_CONNECTION_SETTLED = 0x400,    /* both certainly ESTABLISHED, all numbers in line: see next.c */
+    TCPSTATE_CONNECTION_FAST_PATH = 0x400,    /* both certainly ESTABLISHED, all numbers in line: see fast-path.c */
 };
 
 /* How a connection ended, as soon as a segment ends it. */

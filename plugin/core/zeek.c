@@ -33,7 +33,6 @@ enum {
     SEEN_DATA = 0x10, SEEN_ACK = 0x20, SEEN_FLAGS = 0x40,
 };
 
-#define CONTROL (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST)
 #define PATIENCE INT64_C(5000000000) /* of attempts, and after the end */
 #define TOO_FAR 1048576              /* a SYN's or RST's number that is not believed */
 
@@ -129,7 +128,7 @@ static void write_history(struct tcpstate_zeek *zeek, int end, const struct tcps
 {
     struct tcpstate_zeek_end *me = &zeek->ends[end];
     uint32_t number = segment->seq - me->start;
-    uint8_t control = segment->flags & CONTROL;
+    uint8_t control = segment->flags & TCPSTATE_SYN_FIN_RST;
 
     switch (control) {
     case 0:

@@ -227,12 +227,12 @@ bool tcpstate_read_header(const struct tcpstate_bytes *bytes, const struct tcpst
         static const uint8_t timestamps_alone[] = { 1, 1, 8, 10 };
         int there = bytes->captured - payload->at, end = header_length < there ? header_length : there;
         const uint8_t *options = header + 20;
-        const bool marked = segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST);
+        const bool control = segment->flags & TCPSTATE_SYN_FIN_RST;
         if (end < header_length)
             segment->options |= TCPSTATE_OPTION_CUT;
-        if (!marked)
+        if (!control)
             segment->options_sum = sum_of(options, end - 20);
-        if (marked || segment->ip_id == 0 || end != 32 || memcmp(options, timestamps_alone, sizeof timestamps_alone) != 0)
+        if (control || segment->ip_id == 0 || end != 32 || memcmp(options, timestamps_alone, sizeof timestamps_alone) != 0)
             read_options(options, (size_t)end - 20, segment);
     }
     return true;

@@ -21,7 +21,7 @@ static struct {
     uint32_t frames, first_segment;
     uint32_t back, backwards; /* the first frame of them, and how many */
     uint32_t cut, cut_to;  /* frames, and the longest of them as captured */
-    uint32_t segments, copies, copies_of_other_ttl, late_copies, marked, syn_acks, fins;
+    uint32_t segments, copies, copies_of_other_ttl, late_copies, control, syn_acks, fins;
     uint32_t connections, midstream, lacking, one_sided;
     int64_t least_late;    /* of the late copies: how late the least of them is, nanoseconds */
     uint32_t interface;    /* of the frame that is being read; UINT32_MAX: not known */
@@ -104,8 +104,8 @@ void tcpstate_capture_count(const struct tcpstate_counted *counted, bool *one_si
     count_interface();
     if (counted->copy)
         count_copy(counted);
-    if (flags & TCPSTATE_MARKING_FLAGS) {
-        capture.marked++;
+    if (flags & TCPSTATE_SYN_FIN_RST) {
+        capture.control++;
         capture.syn_acks += (flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK)) == (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK);
         capture.fins += (flags & TCPSTATE_FLAG_FIN) != 0;
     }
@@ -147,7 +147,7 @@ uint32_t tcpstate_capture_holds(enum tcpstate_capture_kind kind)
     case TCPSTATE_CAPTURE_TWO_POINTS:
         return is_much(capture.copies, capture.segments) ? MAX(behind_a_router(), late()) : 0;
     case TCPSTATE_CAPTURE_FLAGS_ONLY:
-        return capture.marked == capture.segments && capture.syn_acks > 0 && capture.fins > 0 ? capture.segments : 0;
+        return capture.control == capture.segments && capture.syn_acks > 0 && capture.fins > 0 ? capture.segments : 0;
     case TCPSTATE_CAPTURE_SEGMENTS_MISSING: /* of flags alone that was said */
         return tcpstate_capture_holds(TCPSTATE_CAPTURE_FLAGS_ONLY) > 0 ? 0 : capture.lacking;
     case TCPSTATE_CAPTURE_ONE_DIRECTION: return (uint64_t)capture.one_sided * 10 >= capture.connections ? capture.one_sided : 0;

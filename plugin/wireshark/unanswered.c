@@ -73,7 +73,7 @@ static struct misfit misfit_of(const struct tcpstate_incarnation *incarnation, e
         misfit.cause = TCPSTATE_UNANSWERED_WRONG_SYN_ACK;
     /* Its last segment has neither SYN, FIN nor RST.  Where it may be of an open connection whose
      * SYN,ACK was not captured, nothing is said of it. */
-    else if (server->last.frame != server->marked.frame && misfit.acked != 0
+    else if (server->last.frame != server->last_control.frame && misfit.acked != 0
              && (result == TCPSTATE_RESULT_UNANSWERED || server->rcv_nxt == server->last_ack))
         misfit.cause = TCPSTATE_UNANSWERED_WRONG_ACK;
     return misfit;

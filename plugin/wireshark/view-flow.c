@@ -170,7 +170,7 @@ static const char *phrase(enum tcpstate_phrase id)
     return tcpstate_phrase(id, tcpstate_language());
 }
 
-static bool is_marked(const struct tcpstate_standing *end)
+static bool is_inferred(const struct tcpstate_standing *end)
 {
     return end->after_inferred && end->after != TCPSTATE_UNKNOWN;
 }
@@ -184,8 +184,8 @@ static char *states_text(const info_t *info, packet_info *pinfo, const struct tc
     const struct tcpstate_standing *ends[2] = { &seen->ends[left], &seen->ends[!left] };
 
     return wmem_strdup_printf(pinfo->pool, "%s%s | %s%s", tcpstate_state_name((enum tcpstate_state)ends[0]->after),
-                              is_marked(ends[0]) ? "?" : "", tcpstate_state_name((enum tcpstate_state)ends[1]->after),
-                              is_marked(ends[1]) ? "?" : "");
+                              is_inferred(ends[0]) ? "?" : "", tcpstate_state_name((enum tcpstate_state)ends[1]->after),
+                              is_inferred(ends[1]) ? "?" : "");
 }
 
 /* An arrow without its texts, at the end of the list; NULL if it cannot be drawn. */

@@ -146,7 +146,7 @@ static void observe_short(void)
 
 static void observe_in_general(void)
 {
-    observe_connections(tcpstate_observe_in_general);
+    observe_connections(tcpstate_take_slow_path);
 }
 
 static double now(void)

@@ -260,7 +260,7 @@ static bool numbers_moved(const struct world *world, const struct tcpstate_segme
         if (one->known & KNOWS_SEQ) {
             HOLDS(two->snd_nxt - one->snd_nxt == moved[i]);
             HOLDS(two->snd_max - one->snd_max == moved[i]);
-            HOLDS(two->island - one->island == moved[i]);
+            HOLDS(two->out_of_order - one->out_of_order == moved[i]);
             HOLDS(two->fin_from - one->fin_from == moved[i]);
         }
         if (one->known & (SENT_FIN | FIN_IN_DOUBT))
@@ -314,13 +314,13 @@ static bool shortcut_agrees(struct world *world, const struct tcpstate_segment *
     struct tcpstate_connection quickly = world->plain, in_general = world->plain, next;
     struct tcpstate_observation quick, general;
 
-    if (!tcpstate_take_next(&quickly, segment, &quick)) {
+    if (!tcpstate_take_fast_path(&quickly, segment, &quick)) {
         HOLDS(same(&quickly, &world->plain));
         return true;
     }
     world->nexts++;
-    tcpstate_observe_in_general(&in_general, world->has_before ? &world->before[0] : NULL, &next, segment, TWO_MSL,
-                                &general);
+    tcpstate_take_slow_path(&in_general, world->has_before ? &world->before[0] : NULL, &next, segment, TWO_MSL,
+                            &general);
     HOLDS(same(&quickly, &in_general));
     HOLDS(general.incarnation == TCPSTATE_INCARNATION_LATEST);
     HOLDS(quick.repeats_after == general.repeats_after && quick.expected == general.expected

@@ -7,7 +7,7 @@
  * so that most of what the fuzzer tries is nearly a connection.
  *
  * What must hold after each segment is in sound() and implied(); an equal
- * connection that takes no shorter way (core/next.c) must say and remember
+ * connection that takes no fast path (core/fast-path.c) must say and remember
  * the same, bit by bit; what is packed, or written on the timeline, must come
  * back; and the input itself, taken for a packed connection, must unpack without
  * a byte read past its end (the sanitizers see to that).
@@ -278,7 +278,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct tcpstate_connection next, twin_next;
         twin = connection;
         tcpstate_observe(&connection, had, &next, segment, TCPSTATE_DEFAULT_2MSL, &seen);
-        tcpstate_observe_in_general(&twin, had, &twin_next, segment, TCPSTATE_DEFAULT_2MSL, &twin_seen);
+        tcpstate_take_slow_path(&twin, had, &twin_next, segment, TCPSTATE_DEFAULT_2MSL, &twin_seen);
         HOLDS(seen.incarnation == twin_seen.incarnation);
         if (seen.incarnation == TCPSTATE_INCARNATION_NEXT) {
             before = connection;

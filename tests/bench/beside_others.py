@@ -1,4 +1,4 @@
-# fast_road.py - the program "tcpstate" beside tshark and tcptrace.
+# beside_others.py - the program "tcpstate" beside tshark and tcptrace.
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 #

@@ -1,16 +1,16 @@
-/* next.c - the segments that most of a capture is made of, sooner.
+/* fast-path.c - the segments that most of a capture is made of, sooner: as Linux's
+ * tcp_rcv_established() has a fast path, by header prediction.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * The next data of a connection that is open from both ends, or an ACK of what
  * was seen, has no step and moves nobody.  This is only ever an optimisation: it
- * says and remembers, bit by bit, what observing in general would
+ * says and remembers, bit by bit, what the slow path would
  * (tests/core/properties.c and tests/fuzz/core.c hold the two against each
  * other), or it changes nothing and returns false.
  */
 #include "internal.h"
 
-#define MARKS (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_ACK)
 #define MOST_DATA (UINT32_C(1) << 30) /* far enough from where sequence numbers turn round */
 
 /* All that the end sent was seen, and it is open for certain. */
@@ -25,18 +25,18 @@ static bool is_in_line(const struct tcpstate_endpoint *end, const struct tcpstat
            && (!(other->known & KNOWS_ISN) || seq_gt(end->rcv_nxt, other->isn) || other->snd_max - other->isn >= FAR);
 }
 
-void tcpstate_settle_connection(struct tcpstate_connection *connection)
+void tcpstate_check_fast_path(struct tcpstate_connection *connection)
 {
     if (is_in_line(&connection->ends[0], &connection->ends[1]) && is_in_line(&connection->ends[1], &connection->ends[0]) && connection->client >= 0
         && connection->last_reset == TCPSTATE_NO_TIME
         && !(connection->facts & (TCPSTATE_CONNECTION_RESTORED | TCPSTATE_CONNECTION_CONTESTED | TCPSTATE_CONNECTION_SEEN_LATER)))
-        connection->facts |= TCPSTATE_CONNECTION_SETTLED;
+        connection->facts |= TCPSTATE_CONNECTION_FAST_PATH;
     else
-        connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_SETTLED;
+        connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_FAST_PATH;
 }
 
-bool tcpstate_take_next(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
-                        struct tcpstate_observation *observation)
+bool tcpstate_take_fast_path(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                             struct tcpstate_observation *observation)
 {
     static const struct tcpstate_observation nothing = {
         .ends = { { .before = TCPSTATE_ESTABLISHED, .after = TCPSTATE_ESTABLISHED },
@@ -46,8 +46,8 @@ bool tcpstate_take_next(struct tcpstate_connection *connection, const struct tcp
     struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
     const struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
 
-    if (!(connection->facts & TCPSTATE_CONNECTION_SETTLED)
-        || (segment->flags & MARKS) != TCPSTATE_FLAG_ACK
+    if (!(connection->facts & TCPSTATE_CONNECTION_FAST_PATH)
+        || (segment->flags & (TCPSTATE_SYN_FIN_RST | TCPSTATE_FLAG_ACK)) != TCPSTATE_FLAG_ACK
         || (segment->options & (uint16_t)~(TCPSTATE_OPTION_TIMESTAMPS | TCPSTATE_OPTION_CUT))
         || segment->seq != me->snd_max
         || (segment->payload > 0 && !(me->known & SENT_DATA)) /* an end's first data is a step */
@@ -61,8 +61,8 @@ bool tcpstate_take_next(struct tcpstate_connection *connection, const struct tcp
     if (tcpstate_is_copy(me, segment, digest)
         || (digest == me->last.digest && tcpstate_is_bare_copy(me, peer, segment, digest)))
         return false;
-    tcpstate_sight(me, segment, digest);
-    me->snd_nxt = me->snd_max = me->island = me->fin_from = segment->seq + segment->payload;
+    tcpstate_keep_sighting(me, segment, digest);
+    me->snd_nxt = me->snd_max = me->out_of_order = me->fin_from = segment->seq + segment->payload;
     me->rcv_nxt = segment->ack;
     me->window = (uint32_t)segment->window << tcpstate_window_scale(me, peer);
     if (segment->options & TCPSTATE_OPTION_TIMESTAMPS) {
