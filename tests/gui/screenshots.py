@@ -12,7 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from flow_graph import choose_flow, lifelines, limit_to_display_filter, open_flow_graph  # noqa: E402
 from picture import tool  # noqa: E402
-from statistics_window import open_connections, place  # noqa: E402
+from statistics_window import open_connections, place, sort_by  # noqa: E402
 from window import ROOT, ChineseProfile, Window, plain  # noqa: E402
 
 SESSION = ROOT / "samples" / "websocket-session.pcapng"
@@ -74,10 +74,8 @@ def take_connections():
             open_connections(window)
             place(window, 1, 22, window.width - 2, window.height - 24)
             outcome = window.wait_until("the table", lambda: window.picture().find("Outcome", (0, 0, window.width, 90)))
-            for first in "closed", "refused":
-                window.click(outcome)
-                window.wait_until(first, lambda: window.picture().find(
-                    first, (outcome.x - 2, outcome.y + 12, outcome.width + 6, 25)))
+            sort_by(window, outcome, "the refused ones first", lambda: window.picture().find(
+                "refused", (outcome.x - 2, outcome.y + 12, outcome.width + 6, 25)))
             save(window.screenshot(pathlib.Path(folder) / "screen.png"), "connections.png")
 
 

@@ -11,7 +11,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from conftest import BUILD, ROOT  # noqa: E402
-from statistics_window import activate, area, fill, filter_to_selected, open_connections, open_question, open_sockets, open_tree, place, tables  # noqa: E402
+from statistics_window import activate, area, fill, filter_to_selected, open_connections, open_question, open_sockets, open_tree, place, sort_by, tables  # noqa: E402
 from window import Window, can_exist, plain  # noqa: E402
 
 SOCKETS = ROOT / "samples" / "half-closed.pcapng"
@@ -63,10 +63,8 @@ def test_a_row_for_each_connection_that_can_be_sorted(window):
     # Before it stands the number, in a frame if the table has the focus by now, and a frame may be read as letters.
     assert "127.0.0.1:51823127.0.0.1:6379rolesunknown" in first_row(window)
     outcome = head_of(window, "Outcome")
-    window.click(outcome)
-    window.wait_until("the closed ones first", lambda: "closed" in first_row(window))
-    window.click(outcome)
-    window.wait_until("the refused ones first", lambda: "127.0.0.1:9229" in first_row(window))
+    sort_by(window, outcome, "the closed ones first", lambda: "closed" in first_row(window))
+    sort_by(window, outcome, "the refused ones first", lambda: "127.0.0.1:9229" in first_row(window))
     assert "refused" in first_row(window)
 
 
@@ -134,8 +132,8 @@ def test_the_sockets_of_a_host_at_a_moment(tmp_path):
         window.write("1")
         window.keys("Return")
         # That of the client, on the other host, is not among them.
-        lines = window.wait_until("the sockets", lambda: [line for line in dialog(window) if "SYN" in line])
-        assert lines == [plain("SYN_RCVD? 10.115.254.2:80 10.115.254.1:40001 0.000"), plain("1 SYN_RCVD 10.115.254.2, 1 inferred")]
+        sockets = [plain("SYN_RCVD? 10.115.254.2:80 10.115.254.1:40001 0.000"), plain("1 SYN_RCVD 10.115.254.2, 1 inferred")]
+        window.wait_until("the sockets", lambda: [line for line in dialog(window) if "SYN" in line] == sockets)
 
 
 def test_a_host_without_sockets_is_said_to_have_none(tmp_path):
@@ -167,19 +165,13 @@ def test_the_table_twice_at_once(window):
     window.wait_until("two tables", lambda: len(tables(window)) == 2)
     fill(window)
     outcome = head_of(window, "Outcome")
-    window.click(outcome)
-    window.wait_until("the closed ones first", lambda: "closed" in first_row(window))
-    window.click(outcome)
-    window.wait_until("sorted", lambda: "127.0.0.1:9229" in first_row(window))
+    sort_by(window, outcome, "sorted", lambda: "127.0.0.1:9229" in first_row(window))
     window.keys("Escape")
     window.wait_until("one table", lambda: tables(window) == [first])
     activate(window, first)
     fill(window)
     window.wait_until("the first one again", lambda: "127.0.0.1:51823" in first_row(window))
-    window.click(outcome)
-    window.wait_until("its closed ones first", lambda: "closed" in first_row(window))
-    window.click(outcome)
-    window.wait_until("the first one sorted", lambda: "127.0.0.1:9229" in first_row(window))
+    sort_by(window, outcome, "the first one sorted", lambda: "127.0.0.1:9229" in first_row(window))
 
 
 def test_in_chinese(tmp_path):
