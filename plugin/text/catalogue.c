@@ -72,14 +72,14 @@ const char *tcpstate_word(enum tcpstate_word word, enum tcpstate_language langua
 const char *tcpstate_missing(enum tcpstate_result result, enum tcpstate_language language)
 {
     static const char *const texts[TCPSTATE_RESULTS][TCPSTATE_LANGUAGES] = {
-        [TCPSTATE_RESULT_UNANSWERED] = { "no answer to {n} SYN in {t} s", "{t}秒内{n}个SYN均无应答" },
+        [TCPSTATE_RESULT_UNANSWERED] = { "no answer to {n} SYN{s} in {t} s", "{t}秒内{n}个SYN均无应答" },
         [TCPSTATE_RESULT_HALF_OPEN] = { "{sender} has not completed the handshake for {t} s", "{who}已有{t}秒没有完成握手" },
         [TCPSTATE_RESULT_OPEN] = { "neither side closed", "双方都没有关闭" },
         [TCPSTATE_RESULT_SILENT] = { "{sender} no longer answers keep-alives ({n} in a row), and has been silent for {t} s",
                                      "{who}不再应答保活探测（连续{n}次），已有{t}秒没有发送任何报文段" },
         [TCPSTATE_RESULT_HALF_CLOSED] = { "{sender} has not closed its side for {t} s", "{who}已有{t}秒没有关闭自己的方向" },
         [TCPSTATE_RESULT_LAST_ACK_MISSING] = { "{sender}'s FIN has not been acknowledged for {t} s", "{who}的FIN已有{t}秒没有得到确认" },
-        [TCPSTATE_RESULT_STALLED] = { "{sender} has acknowledged nothing for {t} s of data that was sent again ({n} times)",
+        [TCPSTATE_RESULT_STALLED] = { "{sender} has acknowledged nothing for {t} s of data that was sent again ({n} time{s})",
                                       "{who}已有{t}秒没有确认重传的数据（重传{n}次）" },
         [TCPSTATE_RESULT_NO_RESPONSE] = { "{sender} has sent no data for {t} s since the request", "请求之后{who}已有{t}秒没有发送数据" },
         [TCPSTATE_RESULT_ONE_DIRECTION] = { "nothing that {sender} sent was captured", "没有抓到{who}发送的任何报文段" },
@@ -196,7 +196,7 @@ static const char *side(bool sender, bool capital, bool bare, const struct tcpst
 }
 
 /* What a place in braces may be called. */
-#define PLACES(X) X(sender) X(Sender) X(who) X(receiver) X(Receiver) X(proto) X(PROTO) X(n) X(t) X(before) X(after) X(rbefore) X(rafter)
+#define PLACES(X) X(sender) X(Sender) X(who) X(receiver) X(Receiver) X(proto) X(PROTO) X(n) X(s) X(t) X(before) X(after) X(rbefore) X(rafter)
 #define ENUMERATOR(name) PLACE_##name,
 #define NAME(name) #name,
 enum place { PLACES(ENUMERATOR) PLACE_NONE };
@@ -232,6 +232,7 @@ static const char *text_of_place(const char *name, size_t length, const struct t
     case PLACE_Receiver: return side(false, true, false, places);
     case PLACE_proto:    return or_nothing(places->protocol);
     case PLACE_PROTO:    return or_nothing(places->protocol_name);
+    case PLACE_s:        return places->repeats == 1 ? "" : "s";
     case PLACE_t:        return or_nothing(places->seconds);
     case PLACE_before:   return tcpstate_state_name(places->before);
     case PLACE_after:    return tcpstate_state_name(places->after);

@@ -9,6 +9,7 @@
  *   {who}                 the sender without an article, for labels
  *   {proto} {PROTO}       the application protocol, "http" and "HTTP"
  *   {n}                   how often it has been sent again
+ *   {s}                   nothing if that is once, else "s", for an English plural
  *   {t}                   a time, "63.1"
  *   {before} {after}      the sender's state before and after, "FIN_WAIT_1"
  *   {rbefore} {rafter}    the receiver's

@@ -212,7 +212,7 @@ static void what_is_not_known_is_left_empty(void)
 
     assert_filled("<{proto}{PROTO}{t}> {n} {before}", &with, "<> 0 CLOSED");
     with.repeats = UINT_MAX;
-    assert_filled("{n}", &with, "4294967295");
+    assert_filled("{n}{s}", &with, "4294967295s");
 }
 
 /* A user's label is text: nothing in it is interpreted but the places. */

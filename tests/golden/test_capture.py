@@ -115,7 +115,7 @@ def test_two_points_of_a_long_way(said, tmp_path, milliseconds):
     run("editcap", "-w", "3.00", path, once)
     assert frames(once) == frames(CLOSE)
     text = told["two-points"]
-    found = re.fullmatch(r"Captured at two points, or with two clocks: (\d+) copies come at least (\d+) ms after the first sighting; "
+    found = re.fullmatch(r"Captured at two points, or with two clocks: (\d+) copies come at least (\d+) ms after the segment was first captured; "
                          r"filter without them: (!tcpstate\.copy)", text)
     run("tshark", "-r", path, "-Y", found[3], "-F", "pcap", "-w", once)
     assert frames(once) == frames(CLOSE)
@@ -135,7 +135,7 @@ BOTH_ENDS = TESTS / "kernel" / "sightings" / "both_ends.pcapng"  # each end capt
 
 @pytest.mark.parametrize("language, form", [
     ("en", r"Captured at two points with a router between them: \d+ copies have another TTL or hop limit; "
-           r"(\d+) come at least (\d+) ms after the first sighting; filter without them: (.*)"),
+           r"(\d+) come at least (\d+) ms after the segment was first captured; filter without them: (.*)"),
     ("zh", r"在两处抓包，其间有路由器：\d+个副本的TTL或跳数限制不同；(\d+)个副本比首次抓到时至少晚(\d+)毫秒；去掉副本的过滤器：(.*)")])
 def test_both_ends_of_a_long_way(said, tshark, language, form):
     found = re.fullmatch(form, said(BOTH_ENDS, language)["two-points"])

@@ -172,7 +172,7 @@ def test_a_refused_server_is_corrected_to_closed(tshark):
 
 def test_what_is_missing_is_said_in_the_closing_line(tshark):
     lines = ladder(tshark, CAPTURES / "syn-unanswered.pcapng")
-    assert any(re.match(r"Outcome: unanswered .*; no answer to 3 SYN in 2\.0 s$", line) for line in lines)
+    assert any(re.match(r"Outcome: unanswered .*; no answer to 3 SYNs in 2\.0 s$", line) for line in lines)
 
 
 def test_a_capture_that_begins_midway_says_so_and_shows_numbers_as_captured(tshark):

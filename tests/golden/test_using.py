@@ -9,7 +9,7 @@ from conftest import ROOT
 
 SESSION = ROOT / "samples" / "websocket-session.pcapng"
 DOC = ROOT / "plugin/doc"
-WHY = (DOC / "using.md").read_text(encoding="utf-8").split("\n## Why\n")[1]
+WHY = (DOC / "using.md").read_text(encoding="utf-8").split("\n## From a question to its answer\n")[1]
 ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in WHY.splitlines() if line.startswith("| ")][1:]
 FIELDS = set(re.findall(r"^\| `(tcpstate\.[^`]+)`", (DOC / "fields.md").read_text(encoding="utf-8"), re.MULTILINE))
 

@@ -307,7 +307,7 @@ def number_of(path, segments):
     # An end that holds another connection answers each SYN with a challenge ACK (RFC 5961 section 4).
     ([(">", "S", 1000, 0), ("<", "A", 2_000_000_000, 3_000_000_000), ("+", 1.0), (">", "S", 1000, 0),
       ("<", "A", 2_000_000_000, 3_000_000_000)], "wrong-ack",
-     "no answer to 2 SYN in 11.0 s; a segment came that is no answer to this SYN: its acknowledgment number is 3000000000, not 1001", "仍持有旧连接"),
+     "no answer to 2 SYNs in 11.0 s; a segment came that is no answer to this SYN: its acknowledgment number is 3000000000, not 1001", "仍持有旧连接"),
     # The same, where the capture shows that other connection.
     ([(">", "S", 1000, 0), ("<", "SA", 9000, 1001), (">", "A", 1001, 9001), ("<", "PA", 9001, 1001), ("+", 100.0),
       (">", "S", 500_000_000, 0), ("<", "A", 9001, 1001)], "wrong-ack",
