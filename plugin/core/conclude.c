@@ -161,6 +161,8 @@ void tcpstate_keep_time(struct tcpstate_connection *connection, const struct tcp
              segment->time);
     if (row->moment)
         keep(connection, (enum tcpstate_moment)(row->moment - 1), segment->time);
+    if (connection->active_closer >= 0) /* a FIN may be no step of its own: on a SYN,ACK, ahead of data */
+        keep(connection, TCPSTATE_MOMENT_FIN, segment->time);
 }
 
 /* What was told of its end turns out not to be so: an attempt that failed, and then

@@ -120,16 +120,45 @@ static bool closed_before_its_end(const struct tcpstate_connection *connection)
     return connection->active_closer >= 0 && fin != TCPSTATE_NO_TIME && (end == TCPSTATE_NO_TIME || fin <= end);
 }
 
+/* Whether the end whose FIN is the only one that was captured may have had the other's before. */
+static bool may_have_closed_second(const struct tcpstate_connection *connection)
+{
+    const struct tcpstate_endpoint *closer = &connection->ends[connection->active_closer];
+    const struct tcpstate_endpoint *other = &connection->ends[!connection->active_closer];
+
+    return !(other->known & SENT_FIN) && (is_uncaptured(other, closer) || may_have_closed_unseen(other, closer));
+}
+
+/* Who sent the first FIN. */
+static int8_t closer_of(const struct tcpstate_connection *connection, enum tcpstate_result result, bool crossed)
+{
+    switch (result) {
+    case TCPSTATE_RESULT_CLOSED:
+    case TCPSTATE_RESULT_LAST_ACK_MISSING:
+    case TCPSTATE_RESULT_HALF_CLOSED:
+    case TCPSTATE_RESULT_RESET:
+    case TCPSTATE_RESULT_REJECTED:
+    case TCPSTATE_RESULT_HANDSHAKE_ABORTED:
+    case TCPSTATE_RESULT_ONE_DIRECTION:
+    case TCPSTATE_RESULT_UNKNOWN:
+        break;
+    default:
+        return TCPSTATE_BY_NOBODY; /* a FIN is of the connection before, or did nothing */
+    }
+    if (!closed_before_its_end(connection) || met_the_one_before(connection))
+        return TCPSTATE_BY_NOBODY;
+    if (crossed)
+        return TCPSTATE_BY_BOTH;
+    return may_have_closed_second(connection) ? TCPSTATE_BY_UNKNOWN : connection->active_closer;
+}
+
 /* Who closed first, who ended it, and how: the close of one end and the end of
  * all may be different ends' doing. */
 static void find_closers(const struct tcpstate_connection *connection, struct tcpstate_outcome *outcome)
 {
-    bool crossed = connection->facts & TCPSTATE_CONNECTION_CROSSED_FINS;
+    const bool crossed = connection->facts & TCPSTATE_CONNECTION_CROSSED_FINS;
 
-    const bool may_hide_a_fin = outcome->result == TCPSTATE_RESULT_ONE_DIRECTION || outcome->result == TCPSTATE_RESULT_UNKNOWN;
-
-    if (closed_before_its_end(connection) && !may_hide_a_fin)
-        outcome->closed_by = crossed ? 2 : connection->active_closer;
+    outcome->closed_by = closer_of(connection, outcome->result, crossed);
     switch (outcome->result) {
     case TCPSTATE_RESULT_CLOSED:
         outcome->ended_by = outcome->closed_by;
@@ -201,8 +230,8 @@ void tcpstate_outcome(const struct tcpstate_connection *connection, struct tcpst
     *outcome = (struct tcpstate_outcome){
         .result = result,
         .opening = opening_of(connection, result),
-        .closed_by = -1,
-        .ended_by = -1,
+        .closed_by = TCPSTATE_BY_NOBODY,
+        .ended_by = TCPSTATE_BY_NOBODY,
         .owing = -1,
         .since = TCPSTATE_NO_TIME,
         .close_kind = TCPSTATE_CLOSE_NONE,

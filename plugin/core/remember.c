@@ -66,12 +66,14 @@ static void keep_fin_from(struct tcpstate_endpoint *me, const struct tcpstate_se
 static void take_fin(struct tcpstate_connection *connection, struct tcpstate_endpoint *me,
                      const struct tcpstate_segment *segment)
 {
+    const int from = segment->from & 1;
+
     if (me->known & SENT_FIN)
         return;
     me->fin = tcpstate_segment_next(segment) - 1;
     me->known = (me->known & ~(uint32_t)FIN_IN_DOUBT) | SENT_FIN;
     if (connection->active_closer < 0)
-        connection->active_closer = (int8_t)(segment->from & 1);
+        connection->active_closer = (int8_t)(connection->ends[!from].known & SENT_FIN ? !from : from);
 }
 
 /* By how much a time stamp can be older than the latest: 2 MSL of 1 ms ticks (RFC 7323 section 5.4). */
@@ -151,8 +153,10 @@ static void dispute_fin(struct tcpstate_connection *connection, struct tcpstate_
     if (judgement->is & WITHDRAWS_FIN) {
         me->known = (me->known & ~(uint32_t)(SENT_FIN | FIN_ARRIVED)) | FIN_IN_DOUBT | FIN_DISPUTED;
         peer->known &= ~(uint32_t)(ACKED_FIN | ACK_OF_FIN_CARRIED);
-        if (connection->active_closer == (segment->from & 1))
-            connection->active_closer = -1;
+        if (connection->active_closer == (segment->from & 1)) {
+            connection->active_closer = (int8_t)(peer->known & SENT_FIN ? !(segment->from & 1) : -1);
+            connection->moments[TCPSTATE_MOMENT_FIN] = TCPSTATE_NO_TIME;
+        }
         if (me->snd_nxt == me->fin + 1)
             me->snd_nxt = me->fin;
     }
@@ -339,6 +343,8 @@ static void remember_transfer(struct tcpstate_connection *connection, struct tcp
                               struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
                               const struct judgement *judgement)
 {
+    const bool had_closed = me->known & SENT_FIN;
+
     confirm_claim(me, peer, segment);
     if (!(judgement->is & OVERTAKEN))
         me->known &= ~(uint32_t)SENT_RST;
@@ -353,7 +359,7 @@ static void remember_transfer(struct tcpstate_connection *connection, struct tcp
     if (judgement->is & CONFIRMS_FIN) {
         peer->known = (peer->known & ~(uint32_t)FIN_IN_DOUBT) | KNOWS_SEQ | SENT_FIN;
         peer->snd_nxt = peer->snd_max = peer->out_of_order = peer->fin_from = peer->fin + 1;
-        if (connection->active_closer < 0)
+        if (connection->active_closer < 0 || !had_closed)
             connection->active_closer = (int8_t)!(segment->from & 1);
     }
     if (judgement->is & OPENS) {

@@ -350,11 +350,18 @@ enum tcpstate_opening {
     TCPSTATE_OPENINGS
 };
 
+/* Who did something, where that is no endpoint. */
+enum {
+    TCPSTATE_BY_NOBODY = -1,
+    TCPSTATE_BY_BOTH = 2,       /* at once */
+    TCPSTATE_BY_UNKNOWN = 3,    /* it was done; of whom it was first nobody can tell */
+};
+
 struct tcpstate_outcome {
     enum tcpstate_result result;
     enum tcpstate_opening opening;
     enum tcpstate_close_kind close_kind;
-    int8_t closed_by;       /* who closed first: the endpoint of the first FIN; 2: both at once; -1: nobody */
+    int8_t closed_by;       /* who closed first: the endpoint of the first FIN, or TCPSTATE_BY_* */
     int8_t ended_by;        /* who ended it: by a RST, a refusal or the first FIN; 2: both; -1: nobody, or of a
                                reset: not known */
     int8_t owing;           /* endpoint from which something is missing; for the last ACK, whose FIN it is; or -1 */

@@ -63,7 +63,7 @@ static const char *by_whom(const struct tcpstate_summary *summary)
 {
     int closed_by = who_is_counted(&summary->outcome);
 
-    if (closed_by == 2)
+    if (closed_by == TCPSTATE_BY_BOTH)
         return phrase(TCPSTATE_PHRASE_TREE_BY_BOTH);
     if (summary->client < 0)
         return phrase(TCPSTATE_PHRASE_TREE_BY_UNKNOWN);
@@ -76,7 +76,8 @@ static void count_outcome(stats_tree *tree, const struct tcpstate_summary *summa
     int node = tick(tree, phrase(TCPSTATE_PHRASE_TREE_OUTCOME), 0);
 
     node = tick(tree, tcpstate_result_word(outcome->result, tcpstate_language()), node);
-    if (who_is_counted(outcome) < 0)
+    const int who = who_is_counted(outcome);
+    if (who < 0 || who == TCPSTATE_BY_UNKNOWN)
         return;
     node = tick(tree, by_whom(summary), node);
     /* An abort has no kinds, and a close by both is simultaneous. */

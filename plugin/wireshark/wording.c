@@ -204,7 +204,9 @@ const char *tcpstate_ends_name(int ends, int client)
 {
     if (ends < 0)
         return "none";
-    return ends == 2 ? "both" : tcpstate_side_name(client, ends);
+    if (ends == TCPSTATE_BY_UNKNOWN)
+        return "unknown";
+    return ends == TCPSTATE_BY_BOTH ? "both" : tcpstate_side_name(client, ends);
 }
 
 const char *tcpstate_ends_word(int ends, int client)
@@ -213,9 +215,9 @@ const char *tcpstate_ends_word(int ends, int client)
 
     if (ends < 0)
         return tcpstate_close_kind_word(TCPSTATE_CLOSE_NONE, language);
-    if (ends == 2)
+    if (ends == TCPSTATE_BY_BOTH)
         return tcpstate_word(TCPSTATE_WORD_BOTH, language);
-    return tcpstate_word(client < 0 ? TCPSTATE_WORD_UNKNOWN : ends == client ? TCPSTATE_WORD_CLIENT : TCPSTATE_WORD_SERVER,
+    return tcpstate_word(client < 0 || ends == TCPSTATE_BY_UNKNOWN ? TCPSTATE_WORD_UNKNOWN : ends == client ? TCPSTATE_WORD_CLIENT : TCPSTATE_WORD_SERVER,
                          language);
 }
 
@@ -249,7 +251,7 @@ const char *tcpstate_ended_by_word(const struct tcpstate_outcome *outcome, int c
 /* The phrase of a result that one end brought about, or both; TCPSTATE_PHRASES if there is none. */
 static enum tcpstate_phrase phrase_of_ended(const struct tcpstate_outcome *outcome)
 {
-    bool both = outcome->closed_by == 2;
+    bool both = outcome->closed_by == TCPSTATE_BY_BOTH;
 
     switch (outcome->result) {
     case TCPSTATE_RESULT_CLOSED:
@@ -277,13 +279,13 @@ const char *tcpstate_ended_in(wmem_allocator_t *pool, enum tcpstate_language lan
 {
     const struct tcpstate_outcome *outcome = &summary->outcome;
     int by = outcome->ended_by >= 0 ? outcome->ended_by : outcome->closed_by;
-    bool nobody = by < 0 || is_nobodys(outcome);
+    bool nobody = by < 0 || by == TCPSTATE_BY_UNKNOWN || is_nobodys(outcome);
     enum tcpstate_phrase phrase = nobody ? TCPSTATE_PHRASES : phrase_of_ended(outcome);
     const char *who;
 
     if (phrase == TCPSTATE_PHRASES)
         return tcpstate_result_word(outcome->result, language);
-    if (by == 2)
+    if (by == TCPSTATE_BY_BOTH)
         who = tcpstate_phrase(TCPSTATE_PHRASE_BOTH_ENDS, language);
     else if (summary->client < 0)
         who = tcpstate_endpoint_text(pool, &summary->pair, by);

@@ -23,7 +23,7 @@
 
 enum way { TO_B, TO_A };                              /* which way the segment goes */
 enum client { ROLES_UNTESTED, CLIENT_IS_A, CLIENT_IS_B, CLIENT_IS_UNKNOWN };
-enum closer { NOBODY, BY_A, BY_B, BY_BOTH };
+enum closer { NOBODY, BY_A, BY_B, BY_BOTH, BY_UNKNOWN };
 enum owing { NOTHING_OWED, A_OWES, B_OWES };
 enum hint { NO_WELL_KNOWN_PORT, WELL_KNOWN_PORT_AT_A, WELL_KNOWN_PORT_AT_B };
 
@@ -236,7 +236,9 @@ static inline void figure_compare(GString *complaints, const struct line *line, 
 
 static inline int figure_closer(enum closer who, int a)
 {
-    return who == BY_A ? a : who == BY_B ? !a : who == BY_BOTH ? 2 : -1;
+    static const int others[] = { [NOBODY] = TCPSTATE_BY_NOBODY, [BY_BOTH] = TCPSTATE_BY_BOTH, [BY_UNKNOWN] = TCPSTATE_BY_UNKNOWN };
+
+    return who == BY_A ? a : who == BY_B ? !a : others[who];
 }
 
 static inline void figure_compare_outcome(GString *complaints, const struct line *line, const struct play *play,

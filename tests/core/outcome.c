@@ -226,11 +226,11 @@ static void half_of_the_opening_not_seen(void)
     FIGURE(
         { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",   "syn-ack" },
         { "CLOSE_WAIT?",  TO_A, "F.", 301, 101, 0, "FIN_WAIT_1", "any",
-          .outcome = "one-direction", .conn_state = "SH", .owing = A_OWES });
+          .outcome = "one-direction", .conn_state = "SH", .closed_by = BY_UNKNOWN, .owing = A_OWES });
     FIGURE(
         { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",   "syn" },
         { "FIN_WAIT_1?",  TO_B, "F.", 101, 301, 0, "CLOSE_WAIT?", "any",
-          .outcome = "one-direction", .conn_state = "SH", .owing = B_OWES });
+          .outcome = "one-direction", .conn_state = "SH", .closed_by = BY_UNKNOWN, .owing = B_OWES });
 }
 
 /* Behind all of an end's data something was acknowledged, or its own numbers go on: that may be
@@ -240,20 +240,59 @@ static void fin_that_may_not_have_been_captured(void)
     FIGURE(ESTABLISHED_100_300,
         { "FIN_WAIT_1",   TO_B, "F.", 100, 300, 0,  "CLOSE_WAIT?", "fin" },
         { "FIN_WAIT_1?",  TO_B, ".",  101, 301, 0,  "CLOSE_WAIT?", "",
-          .outcome = "unknown", .conn_state = "S2", .owing = B_OWES });
+          .outcome = "unknown", .conn_state = "S2", .closed_by = BY_UNKNOWN, .owing = B_OWES });
     FIGURE(ESTABLISHED_100_300,
         { "FIN_WAIT_1",   TO_B, "F.", 100, 300, 0,  "CLOSE_WAIT?", "fin",
           .outcome = "half-closed", .conn_state = "S2", .closed_by = BY_A, .owing = B_OWES },
         { "FIN_WAIT_2?",  TO_A, ".",  301, 101, 0,  "CLOSE_WAIT?", "any",
-          .outcome = "unknown", .conn_state = "S2", .owing = B_OWES },
+          .outcome = "unknown", .conn_state = "S2", .closed_by = BY_UNKNOWN, .owing = B_OWES },
         { "FIN_WAIT_2?",  TO_A, "P.", 301, 101, 10, "CLOSE_WAIT",  "any",
           .outcome = "half-closed", .conn_state = "S2", .closed_by = BY_A, .owing = B_OWES });
     FIGURE(ESTABLISHED_100_300,
         { "FIN_WAIT_1",   TO_B, "F.", 100, 300, 0,  "CLOSE_WAIT?", "fin" },
-        { "any",          TO_A, "F.", 100000, 101, 0, "any", "any", .outcome = "unknown", .conn_state = "SF", .owing = B_OWES });
+        { "any",          TO_A, "F.", 100000, 101, 0, "any", "any", .outcome = "unknown", .conn_state = "SF",
+          .closed_by = BY_UNKNOWN, .owing = B_OWES });
     FIGURE(ESTABLISHED_100_300,
         { "ESTABLISHED?", TO_B, ".",  100, 301, 0,  "ESTABLISHED?", "", .outcome = "unknown", .conn_state = "S1" },
         { "ESTABLISHED",  TO_A, "P.", 301, 100, 10, "ESTABLISHED",  "any", .outcome = "open", .conn_state = "S1" });
+}
+
+/* A FIN that is no step of its own, on a SYN,ACK or ahead of data, is the first, too. */
+static void first_fin_that_is_no_step(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",   99,  0,   0, "SYN_RCVD?",   "syn" },
+        { "ESTABLISHED?", TO_A, "SF.", 299, 100, 0, "FIN_WAIT_1",  "syn-ack" },
+        { "CLOSE_WAIT",   TO_B, ".",   100, 301, 0, "FIN_WAIT_2?", "any",
+          .outcome = "half-closed", .conn_state = "S3", .closed_by = BY_B, .owing = A_OWES });
+    FIGURE(ESTABLISHED_100_300,
+        { "FIN_WAIT_1",   TO_B, "F.", 110, 300, 0,  "ESTABLISHED?", "fin-out-of-order" },
+        { "FIN_WAIT_1?",  TO_B, "P.", 100, 300, 10, "CLOSE_WAIT?",  "any" },
+        { "TIME_WAIT?",   TO_A, "F.", 300, 111, 0,  "LAST_ACK?",    "fin-acked-passive-fin" },
+        { "TIME_WAIT",    TO_B, ".",  111, 301, 0,  "CLOSED?",      "last-ack",
+          .outcome = "closed", .conn_state = "SF", THREE, .closed_by = BY_A, .over = true });
+}
+
+/* The one FIN that was captured acknowledges more than was captured of the other end: its FIN, perhaps. */
+static void first_fin_that_may_have_been_the_second(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "FIN_WAIT_1?", TO_B, "F.", 100, 301, 0, "CLOSE_WAIT?", "any" },
+        { "CLOSED?",     TO_B, "R",  101, 0,   0, "CLOSED?",     "any", .reset = EXACT,
+          .outcome = "reset", .conn_state = "RSTO", FIN_AND_RESET, .closed_by = BY_UNKNOWN, .ended_by = BY_A, .over = true });
+    FIGURE(
+        { "FIN_WAIT_1?", TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin-midstream" },
+        { "CLOSED?",     TO_B, "R",  101, 0,   0, "CLOSED?",     "any", .reset = EXACT,
+          .outcome = "reset", .conn_state = "OTH", FIN_AND_RESET, .closed_by = BY_UNKNOWN, .ended_by = BY_A, .over = true });
+}
+
+/* A FIN that is in doubt until the other's FIN acknowledges it. */
+static void first_fin_that_was_in_doubt(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "any", TO_B, "F.", 5000, 300, 0,  "ESTABLISHED?", "fin-doubtful" },
+        { "any", TO_A, "F.", 300, 5001, 0, "any", "any",
+          .outcome = "last-ack-missing", .conn_state = "SF", .closed_by = BY_A, .owing = B_OWES });
 }
 
 /* The SYN,ACK alone: no SYN seen, and nobody has ended anything. */
@@ -342,6 +381,9 @@ int main(int argc, char **argv)
     TEST(silent);
     TEST(half_of_the_opening_not_seen);
     TEST(fin_that_may_not_have_been_captured);
+    TEST(first_fin_that_is_no_step);
+    TEST(first_fin_that_may_have_been_the_second);
+    TEST(first_fin_that_was_in_doubt);
     TEST(syn_ack_alone);
     TEST(midstream_traffic);
     TEST(midstream_close);

@@ -195,7 +195,7 @@ static bool is_sound(const struct world *world, const struct tcpstate_segment *s
     tcpstate_outcome(connection, &outcome);
     HOLDS((unsigned)outcome.result < TCPSTATE_RESULTS);
     HOLDS((unsigned)outcome.close_kind < TCPSTATE_CLOSE_KINDS);
-    HOLDS(outcome.closed_by >= -1 && outcome.closed_by <= 2);
+    HOLDS(outcome.closed_by >= TCPSTATE_BY_NOBODY && outcome.closed_by <= TCPSTATE_BY_UNKNOWN);
     HOLDS(outcome.owing >= -1 && outcome.owing <= 1);
     HOLDS(is_zeek_code(outcome.conn_state));
     return true;

@@ -151,7 +151,7 @@ static void sound(const struct tcpstate_connection *connection, const struct tcp
     tcpstate_outcome(connection, &outcome);
     HOLDS((unsigned)outcome.result < TCPSTATE_RESULTS && (unsigned)outcome.close_kind < TCPSTATE_CLOSE_KINDS
           && (unsigned)outcome.opening < TCPSTATE_OPENINGS && outcome.conn_state);
-    HOLDS(outcome.closed_by >= -1 && outcome.closed_by <= 2 && outcome.owing >= -1 && outcome.owing <= 1);
+    HOLDS(outcome.closed_by >= TCPSTATE_BY_NOBODY && outcome.closed_by <= TCPSTATE_BY_UNKNOWN && outcome.owing >= -1 && outcome.owing <= 1);
 }
 
 /* A label implies what makes a segment that: its flags at the least. */

@@ -77,6 +77,29 @@ def test_who_closed_first_and_who_ended_it(told, words, expected):
     assert told(words, "closed_by", "ended_by", "close_kind", "conn_state") == expected
 
 
+@pytest.mark.parametrize("words, expected", [
+    # The one FIN that was captured acknowledges what may be the other's: who was first nobody can tell.
+    (OPEN + ">P.:10 <.:20 >. <F.:lost >F. +1 >R.", ["unknown", "client", "fin-then-reset"]),
+    (">S <S.:lost >. >F.", ["unknown", "none", "none"]),
+])
+def test_a_fin_that_was_not_captured_may_have_been_the_first(told, words, expected):
+    assert told(words, "closed_by", "ended_by", "close_kind") == expected
+
+
+@pytest.mark.parametrize("name, number, expected", [
+    # The FIN was recorded ahead of data before it: the client's socket went to FIN_WAIT_1 first.
+    ("fin_out_of_order", 0, ["client", "client", "closed", ""]),
+    ("syn_ack_with_fin", 0, ["server", "none", "half-closed", "too early to say: the capture ends 0.005 s later"]),
+    # A SYN that the other end, in CLOSE_WAIT, only challenges: the FIN is of the connection before.
+    ("syn_in_close_wait", 1, ["none", "none", "unanswered", "too early to say: the capture ends 0.002 s later"]),
+])
+def test_a_fin_that_is_no_step_is_the_first_too(tshark, name, number, expected):
+    capture = ROOT / "tests/kernel/captures" / f"{name}.pcapng"
+    names = [part for field in ("closed_by", "ended_by", "outcome", "missing") for part in ("-e", f"tcpstate.{field}")]
+    told = tshark("-2", "-r", capture, "-Y", f"tcpstate.connection == {number}", "-T", "fields", "-e", "frame.number", *names)
+    assert told.splitlines()[-1].split("\t")[1:] == expected
+
+
 @pytest.mark.parametrize("words, causes", [
     (OPEN + ">P.:10 <. >F. <. <P.:20 >R", "data-after-close"),
     (OPEN + ">P.:10 <P.:10 >. +42 <R.", "silence"),

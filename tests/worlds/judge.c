@@ -421,6 +421,13 @@ int judge(const struct world *world, const struct capture *capture, struct lie *
         if (judge_outcomes && lies++ == 0)
             *lie = (struct lie){ .record = capture->count - 1, .wrong = WRONG_OUTCOME, .outcome = outcome };
     }
+    const int closer = passer_by_closer(&passer_by);
+    if (closer_is_false(world, capture, closer)) {
+        static const char *const said[] = { "closed by A", "closed by B", "closed by both" };
+        tally->wrong[WRONG_OUTCOME]++;
+        if (judge_outcomes && lies++ == 0)
+            *lie = (struct lie){ .record = capture->count - 1, .wrong = WRONG_OUTCOME, .outcome = said[closer] };
+    }
     tally->segments += (uint64_t)capture->count;
     tally->worlds++;
     tally->lies += (uint64_t)lies;

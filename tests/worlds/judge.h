@@ -64,13 +64,14 @@ int judge(const struct world *world, const struct capture *capture, struct lie *
 
 /* outcome.c */
 bool outcome_is_false(const struct world *world, const struct capture *capture, const char *outcome);
+bool closer_is_false(const struct world *world, const struct capture *capture, int closer);
 
 /* A passer-by that is wrong on purpose: it shows as certain what it infers, or what
  * it showed first of all. */
 enum pretence { HONEST, BOASTS, SLEEPS };
 extern enum pretence judge_pretends;
 
-/* Outcomes that are against the records are counted as lies, too. */
+/* Outcomes that are against the records, and closers that did not close first, are counted as lies, too. */
 extern bool judge_outcomes;
 
 /* figure.c */

@@ -12,7 +12,7 @@
  *   worlds ... --drop                   shrinking may also drop records of a whole capture
  *   worlds --check                      only whether the simulator itself is right (check.c)
  *   worlds --allow N                    ends well with up to N lies per million segments
- *   worlds --outcomes                   outcomes that are against the records are lies, too
+ *   worlds --outcomes                   outcomes and closers that are against the records are lies, too
  *   worlds --follow                     a host does what a real one was seen to do (follow.c)
  *   worlds --boast                      with a passer-by that is wrong on purpose
  *   worlds ... --write FILE              and what was recorded of each, as a capture (write.c)

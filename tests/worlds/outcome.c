@@ -96,3 +96,27 @@ bool outcome_is_false(const struct world *world, const struct capture *capture, 
         return both_open;
     return false;
 }
+
+/* Whoever had the other's FIN when it closed was not the first. */
+static bool closed_second(const struct world *world, int end)
+{
+    const struct host *host = &world->host[end];
+
+    for (int i = 0; i < host->history_count; i++)
+        if (host->history[i].state == CLOSE_WAIT)
+            return true;
+    return false;
+}
+
+bool closer_is_false(const struct world *world, const struct capture *capture, int closer)
+{
+    if (closer < 0 || world->host[0].life_count > 1 || world->host[1].life_count > 1)
+        return false;
+    const struct facts facts = gather(world, capture);
+
+    if (facts.forged_fin)
+        return false;
+    if (closer == 2)
+        return closed_second(world, 0) || closed_second(world, 1);
+    return closed_second(world, closer) || !facts.closes[closer];
+}

@@ -107,3 +107,13 @@ const char *passer_by_outcome(const struct passer_by *passer_by)
     tcpstate_outcome(&passer_by->connection, &outcome);
     return tcpstate_result_name(outcome.result);
 }
+
+int passer_by_closer(const struct passer_by *passer_by)
+{
+    struct tcpstate_outcome outcome;
+
+    if (!passer_by->began)
+        return -1;
+    tcpstate_outcome(&passer_by->connection, &outcome);
+    return outcome.closed_by == TCPSTATE_BY_UNKNOWN ? -1 : outcome.closed_by;
+}

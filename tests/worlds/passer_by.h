@@ -43,4 +43,7 @@ void passer_by_sees(struct passer_by *passer_by, const struct recorded *recorded
 /* What became of the latest connection, in a word. */
 const char *passer_by_outcome(const struct passer_by *passer_by);
 
+/* Which host closed it first: 2: both at once; -1: nobody, or it is not told. */
+int passer_by_closer(const struct passer_by *passer_by);
+
 #endif
