@@ -14,7 +14,7 @@ static const char *const languages[TCPSTATE_LANGUAGES] = { "English", "Chinese" 
 /* The places that ../../plugin/text/catalogue.h lists. */
 static const char *const places[] = {
     "sender", "receiver", "Sender", "Receiver", "who",    "proto",   "PROTO",
-    "n",      "t",        "before", "after",    "rbefore", "rafter",
+    "n", "s",  "t",        "before", "after",    "rbefore", "rafter",
 };
 
 static bool is_place(const char *name, size_t length)
@@ -213,6 +213,8 @@ static void what_is_not_known_is_left_empty(void)
     assert_filled("<{proto}{PROTO}{t}> {n} {before}", &with, "<> 0 CLOSED");
     with.repeats = UINT_MAX;
     assert_filled("{n}{s}", &with, "4294967295s");
+    with.repeats = 1;
+    assert_filled("{n}{s}", &with, "1");
 }
 
 /* A user's label is text: nothing in it is interpreted but the places. */
