@@ -178,13 +178,9 @@ static void print_finding(const struct tcpstate_report *report, enum tcpstate_se
 }
 
 /* The largest first; of two alike the one whose worst came first. */
-static int by_count(gconstpointer a, gconstpointer b)
+static int compare(gconstpointer a, gconstpointer b)
 {
-    const struct tcpstate_group *one = *(const struct tcpstate_group *const *)a, *other = *(const struct tcpstate_group *const *)b;
-
-    if (one->count != other->count)
-        return one->count < other->count ? 1 : -1;
-    return one->worst < other->worst ? -1 : one->worst > other->worst;
+    return tcpstate_group_compare(*(const struct tcpstate_group *const *)a, *(const struct tcpstate_group *const *)b);
 }
 
 static void print_section(const struct tcpstate_report *report, enum tcpstate_section section)
@@ -193,7 +189,7 @@ static void print_section(const struct tcpstate_report *report, enum tcpstate_se
     const struct tcpstate_best *slowest = &report->sections[section].slowest;
 
     print_heading(section, report->sections[section].connections);
-    g_ptr_array_sort(groups, by_count);
+    g_ptr_array_sort(groups, compare);
     for (guint i = 0; i < groups->len; i++) {
         const struct tcpstate_group *group = (const struct tcpstate_group *)g_ptr_array_index(groups, i);
         if (group->count > 0)

@@ -170,21 +170,35 @@ static gboolean equal_keys(gconstpointer a, gconstpointer b)
     return memcmp(a, b, sizeof(struct tcpstate_group_key)) == 0;
 }
 
+int tcpstate_group_compare(const struct tcpstate_group *one, const struct tcpstate_group *other)
+{
+    if (one->count != other->count)
+        return one->count < other->count ? 1 : -1;
+    if (one->badness != other->badness)
+        return one->badness < other->badness ? 1 : -1;
+    return one->worst < other->worst ? -1 : one->worst > other->worst;
+}
+
+static bool is_behind(const struct tcpstate_line *line, const struct tcpstate_line *new_one)
+{
+    if (line->group && new_one->group)
+        return tcpstate_group_compare(line->group, new_one->group) > 0;
+    return line->value < new_one->value || (line->value == new_one->value && line->index > new_one->index);
+}
+
 void tcpstate_best_enter(struct tcpstate_best *best, int64_t value, unsigned index, const struct tcpstate_group *group)
 {
+    const struct tcpstate_line line = { .value = value, .index = index, .group = group };
     unsigned at = best->count;
 
-    while (at > 0 && (best->lines[at - 1].value < value
-                      || (best->lines[at - 1].value == value && best->lines[at - 1].index > index)))
+    while (at > 0 && is_behind(&best->lines[at - 1], &line))
         at--;
     if (at == TCPSTATE_REPORT_LINES)
         return;
     if (best->count < TCPSTATE_REPORT_LINES)
         best->count++;
     memmove(&best->lines[at + 1], &best->lines[at], (best->count - 1 - at) * sizeof best->lines[0]);
-    best->lines[at].value = value;
-    best->lines[at].index = index;
-    best->lines[at].group = group;
+    best->lines[at] = line;
 }
 
 /* The gathering. */

@@ -69,14 +69,18 @@ struct tcpstate_group {
     bool mixed;      /* its filter shows others, too */
 };
 
-/* The greatest so far, the greatest first. */
+/* The most connections first; of as many, the one with the worse connection, then the earlier. */
+int tcpstate_group_compare(const struct tcpstate_group *one, const struct tcpstate_group *other);
+
+/* The greatest so far, the greatest first; groups as they compare, of two equal times the earlier. */
+struct tcpstate_line {
+    int64_t value;
+    unsigned index; /* of the connection */
+    const struct tcpstate_group *group; /* or NULL */
+};
 struct tcpstate_best {
     unsigned count;
-    struct {
-        int64_t value;
-        unsigned index; /* of the connection; the earlier one of two equal ones comes first */
-        const struct tcpstate_group *group; /* or NULL */
-    } lines[TCPSTATE_REPORT_LINES];
+    struct tcpstate_line lines[TCPSTATE_REPORT_LINES];
 };
 void tcpstate_best_enter(struct tcpstate_best *best, int64_t value, unsigned index, const struct tcpstate_group *group);
 

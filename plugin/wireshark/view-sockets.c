@@ -87,7 +87,15 @@ static void append_count(void *whom, const struct tcpstate_socket_count *count)
     g_string_append_printf(table->out, "  %s", count->host);
     if (count->inferred > 0)
         g_string_append_printf(table->out, tcpstate_phrase(TCPSTATE_PHRASE_SOCKETS_INFERRED, language), count->inferred);
-    g_string_append_printf(table->out, "%s%s\n", owing ? "  " : "", owing ? tcpstate_phrase(owing->text, language) : "");
+    if (owing) {
+        const char *text = tcpstate_phrase(owing->text, language);
+        g_string_append(table->out, "  ");
+        if (count->inferred == count->number) /* then nothing that these ends sent shows that they owe it */
+            g_string_append_printf(table->out, tcpstate_phrase(TCPSTATE_PHRASE_SOCKETS_IF_SO, language), text);
+        else
+            g_string_append(table->out, text);
+    }
+    g_string_append_c(table->out, '\n');
 }
 
 void tcpstate_sockets_append(GString *out, const struct tcpstate_sockets *sockets)

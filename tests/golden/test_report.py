@@ -89,6 +89,16 @@ def test_the_worst_servers_first_and_no_more_than_ten(tshark, tmp_path):
             and len(streams(tshark, capture, first)) == 5)
 
 
+def test_of_as_many_the_longest_wait_comes_first(tshark, tmp_path):
+    """All of the kernel's connections in one file: each server has one that hangs, and they were not recorded worst first."""
+    run("mergecap", "-F", "pcapng", "-w", tmp_path / "all.pcapng", *sorted((TESTS / "kernel/captures").glob("*.pcapng")))
+    printed = tshark("-q", "-r", tmp_path / "all.pcapng", "-z", VIEW)
+    waited = {title: [float(time) for time in re.findall(r" for (\d+\.\d) s", part)]
+              for title, part in re.findall(r"\n(half-closed|no response|stalled)[^\n]*\n(.*?)(?=\n\n)", printed, re.S)}
+    assert all(times == sorted(times, reverse=True) for times in waited.values()), waited
+    assert {title: len(times) for title, times in waited.items() if len(times) > 1}.keys() >= {"half-closed", "no response"}
+
+
 def test_unknown_roles(tshark):
     """A capture that begins with a RST: nobody is called client."""
     printed = tshark("-q", "-r", CASES / "midstream-rst-first.pcap", "-z", VIEW)

@@ -217,6 +217,7 @@ def test_the_sockets_of_each_host(tshark, tmp_path):
     assert ["FIN_WAIT_2?", f"{CLIENT}:40000", f"{SERVER}:8081", "95.0"] in lines
     assert ["CLOSE_WAIT", f"{SERVER}:8081", f"{CLIENT}:40000", "95.0"] in lines
     assert ["1", "CLOSE_WAIT", SERVER, "it", "owes", "its", "FIN"] in lines
+    assert ["1", "FIN_WAIT_2", f"{CLIENT},", "1", "inferred", "if", "it", "is", "so,", "the", "peer", "owes", "its", "FIN"] in lines
     early = [line.split() for line in tshark("-q", "-r", path, "-z", f"tcpstate,sockets,{SERVER},1").splitlines()]
     assert [line[0] for line in early if len(line) == 4 and ":" in line[1]] == ["SYN_RCVD?"]
 
