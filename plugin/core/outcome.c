@@ -207,6 +207,8 @@ static void find_debt(const struct tcpstate_connection *connection, struct tcpst
     case TCPSTATE_RESULT_HALF_CLOSED:
         outcome->owing = (ends[0].known & SENT_FIN) ? 1 : 0;
         outcome->since = connection->moments[TCPSTATE_MOMENT_FIN];
+        if (!(ends[outcome->owing].known & ACKED_FIN) && ends[!outcome->owing].repeats > 0)
+            outcome->count = ends[!outcome->owing].repeats + 1u;
         break;
     case TCPSTATE_RESULT_ONE_DIRECTION:
         outcome->owing = ends[0].last.frame == 0 ? 0 : 1;

@@ -365,7 +365,7 @@ struct tcpstate_outcome {
     int8_t ended_by;        /* who ended it: by a RST, a refusal or the first FIN; 2: both; -1: nobody, or of a
                                reset: not known */
     int8_t owing;           /* endpoint from which something is missing; for the last ACK, whose FIN it is; or -1 */
-    unsigned count;         /* of what went unanswered: SYNs, keep-alives */
+    unsigned count;         /* of what went unanswered: SYNs, keep-alives, the FIN if it was sent again */
     int64_t since;          /* when whatever is owed began to be; TCPSTATE_NO_TIME: nothing is, or not known */
     const char *conn_state; /* Zeek's code: "SF", "S0" and so on */
 };

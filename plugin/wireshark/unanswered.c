@@ -127,6 +127,20 @@ const char *tcpstate_unanswered_text(wmem_allocator_t *pool, enum tcpstate_langu
     return text;
 }
 
+/* What is in the way of the other FIN, where one end has closed: data that is not acknowledged, or a window that is shut. */
+static const char *stalled_text(wmem_allocator_t *pool, enum tcpstate_language language,
+                                const struct tcpstate_incarnation *incarnation, const struct tcpstate_outcome *outcome, int client)
+{
+    struct tcpstate_wait wait;
+
+    if (outcome->result != TCPSTATE_RESULT_HALF_CLOSED || outcome->count > 0
+        || tcpstate_incarnation_waits(incarnation, &wait) < tcpstate_stalled_after() || wait.kind == TCPSTATE_WAIT_NONE)
+        return "";
+    const struct tcpstate_outcome stalled = { .result = TCPSTATE_RESULT_STALLED, .owing = wait.owing, .count = wait.count,
+                                              .since = wait.since };
+    return tcpstate_missing_in(pool, language, &stalled, client, 0);
+}
+
 const char *tcpstate_missing_text(wmem_allocator_t *pool, enum tcpstate_language language,
                                   const struct tcpstate_incarnation *incarnation, const struct tcpstate_outcome *outcome, int client)
 {
@@ -139,7 +153,7 @@ const char *tcpstate_missing_text(wmem_allocator_t *pool, enum tcpstate_language
     const char *missing = tcpstate_missing_in(pool, language, outcome, client, tcpstate_incarnation_duration(incarnation));
 
     if (misfit.cause == 0)
-        return missing;
+        return tcpstate_joined(pool, language, missing, stalled_text(pool, language, incarnation, outcome, client));
     const enum tcpstate_phrase phrase = misfit.cause == TCPSTATE_UNANSWERED_WRONG_SYN_ACK ? TCPSTATE_PHRASE_UNANSWERED_WRONG_SYN_ACK
                                                                                         : TCPSTATE_PHRASE_UNANSWERED_WRONG_ACK;
     return tcpstate_joined(pool, language, missing,

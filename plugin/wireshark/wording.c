@@ -391,6 +391,8 @@ const char *tcpstate_missing_in(wmem_allocator_t *pool, enum tcpstate_language l
     if (outcome->result == TCPSTATE_RESULT_STALLED && outcome->count == 0)
         return wmem_strdup_printf(pool, tcpstate_phrase(TCPSTATE_PHRASE_WAIT_WINDOW, language),
                                   tcpstate_filled(pool, "{sender}", &places), seconds);
+    if (outcome->result == TCPSTATE_RESULT_HALF_CLOSED && outcome->count > 0)
+        missing = tcpstate_phrase(TCPSTATE_PHRASE_WAIT_FIN, language);
     return tcpstate_filled(pool, missing, &places);
 }
 

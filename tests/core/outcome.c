@@ -273,6 +273,18 @@ static void first_fin_that_is_no_step(void)
           .outcome = "closed", .conn_state = "SF", THREE, .closed_by = BY_A, .over = true });
 }
 
+/* A FIN that was sent again is owed an ACK first of all. */
+static void fin_not_acknowledged(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "FIN_WAIT_1",  TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin",
+          .outcome = "half-closed", .conn_state = "S2", .closed_by = BY_A, .owing = B_OWES },
+        { "FIN_WAIT_1",  TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin-retransmitted", .repeats = 1,
+          .outcome = "half-closed", .conn_state = "S2", .closed_by = BY_A, .owing = B_OWES, .count = 2 },
+        { "FIN_WAIT_2?", TO_A, ".",  300, 101, 0, "CLOSE_WAIT",  "fin-acked",
+          .outcome = "half-closed", .conn_state = "S2", .closed_by = BY_A, .owing = B_OWES });
+}
+
 /* The one FIN that was captured acknowledges more than was captured of the other end: its FIN, perhaps. */
 static void first_fin_that_may_have_been_the_second(void)
 {
@@ -382,6 +394,7 @@ int main(int argc, char **argv)
     TEST(half_of_the_opening_not_seen);
     TEST(fin_that_may_not_have_been_captured);
     TEST(first_fin_that_is_no_step);
+    TEST(fin_not_acknowledged);
     TEST(first_fin_that_may_have_been_the_second);
     TEST(first_fin_that_was_in_doubt);
     TEST(syn_ack_alone);

@@ -4,7 +4,7 @@ SPDX-License-Identifier: GPL-2.0-or-later
 
 Captures as a host would leave them; what is expected is read off the segments themselves.  A word is a segment:
 ">" from the client or "<" from the server, its flags as tcpdump writes them, the bytes of its data, and what else it has
-("again": the number of the last data once more, "w0": window 0, "lost": it was not captured).  "+N": so many seconds pass; else a millisecond does.
+("again": the number of the last data once more, "sent": the FIN once more, "w0": window 0, "lost": it was not captured).  "+N": so many seconds pass; else a millisecond does.
 """
 import pytest
 from scapy.all import IP, UDP, Ether, TCP, Raw, wrpcap
@@ -31,7 +31,7 @@ def capture(path, words, **options):
         side, other = word[0], "<" if word[0] == ">" else ">"
         flags, *more = word[1:].split(":")
         size = next((int(part) for part in more if part.isdigit()), 0)
-        seq = last.get(side, following[side]) if "again" in more else following[side]
+        seq = last.get(side, following[side]) if "again" in more else following[side] - ("sent" in more)
         letters = flags.replace(".", "A")
         segment = TCP(sport=40000 if side == ">" else 8081, dport=8081 if side == ">" else 40000, flags=letters, seq=seq,
                       ack=following[other] if "." in flags else 0, window=0 if "w0" in more else 8000,
@@ -41,7 +41,7 @@ def capture(path, words, **options):
         frame.time = at
         if "lost" not in more:
             packets.append(frame)
-        if "again" not in more and "R" not in flags:
+        if "again" not in more and "sent" not in more and "R" not in flags:
             if size:
                 last[side] = following[side]
             following[side] += size + ("S" in flags) + ("F" in flags)
@@ -143,6 +143,11 @@ def test_what_hangs(told, words, expected):
 @pytest.mark.parametrize("words, missing", [
     (">S +3600 other", "no answer to 1 SYN in 3600.0 s"),
     (OPEN + ">F. <. +95 other", "the server has not closed its side for 95.0 s"),
+    (OPEN + ">F. +1 >F.:sent +2 >F.:sent +20 other", "the server has not acknowledged the client's FIN for 23.0 s, though it was sent 3 times"),
+    # The client is gone: it is not the server that hangs.
+    (OPEN + ">P.:10 <. >F. <. +1 <P.:9 +1 <P.:9:again +3 <P.:9:again +60 other",
+     "the server has not closed its side for 65.0 s; the client has acknowledged nothing for 64.0 s of data that was sent again (2 times)"),
+    (OPEN + ">P.:10 <. >F.:w0 <. +30 other", "the server has not closed its side for 30.0 s; the receive window of the client has been 0 for 30.0 s"),
     (OPEN + ">F. <. +0.2 other", "too early to say: the capture ends 0.202 s later"),
     # The server's FIN was not captured: the client acknowledges a number that follows all of its data, or it goes on behind one.
     (OPEN + ">F. <.:1:lost >. +95 other", UNSEEN),
