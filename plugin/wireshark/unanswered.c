@@ -33,12 +33,12 @@ static unsigned before_of(const struct tcpstate_incarnation *incarnation, int64_
         return 0;
     *after = syn - ended;
     unsigned causes = TCPSTATE_UNANSWERED_REUSED;
-    if (before->end == TCPSTATE_ENDING_CLOSED && before->active_closer == server && *after < tcpstate_two_msl()) {
+    if (before->end == TCPSTATE_ENDING_CLOSED && before->active_closer == server && *after < tcpstate_two_msl())
         causes |= TCPSTATE_UNANSWERED_TIME_WAIT;
-        if (stamped && (before->account.ends[0].offers & before->account.ends[1].offers & TCPSTATE_OFFERS_TIMESTAMPS)
-            && seq_lt(stamp, before->ends[client].ts_val))
-            causes |= TCPSTATE_UNANSWERED_OLD_STAMP;
-    }
+    /* A server may also hold a host's time stamps against it where it is not in TIME_WAIT. */
+    if (stamped && (before->account.ends[0].offers & before->account.ends[1].offers & TCPSTATE_OFFERS_TIMESTAMPS)
+        && seq_lt(stamp, before->ends[client].ts_val))
+        causes |= TCPSTATE_UNANSWERED_OLD_STAMP;
     return causes;
 }
 
@@ -112,7 +112,6 @@ const char *tcpstate_unanswered_names(wmem_allocator_t *pool, unsigned causes)
 const char *tcpstate_unanswered_text(wmem_allocator_t *pool, enum tcpstate_language language,
                                      const struct tcpstate_incarnation *incarnation, enum tcpstate_result result)
 {
-    static const enum tcpstate_phrase more[] = { TCPSTATE_PHRASE_UNANSWERED_TIME_WAIT, TCPSTATE_PHRASE_UNANSWERED_OLD_STAMP };
     const char *separator = tcpstate_phrase(TCPSTATE_PHRASE_COMMA, language);
     int64_t after;
     unsigned causes = tcpstate_unanswered(incarnation, result, &after) & TCPSTATE_UNANSWERED_BEFORE;
@@ -121,9 +120,12 @@ const char *tcpstate_unanswered_text(wmem_allocator_t *pool, enum tcpstate_langu
         return "";
     const char *text = wmem_strdup_printf(pool, tcpstate_phrase(TCPSTATE_PHRASE_UNANSWERED_REUSED, language),
                                           tcpstate_seconds_text(pool, after));
-    for (unsigned i = 0; i < array_length(more); i++)
-        if (causes & TCPSTATE_UNANSWERED_TIME_WAIT << i)
-            text = wmem_strdup_printf(pool, "%s%s%s", text, separator, tcpstate_phrase(more[i], language));
+    if (causes & TCPSTATE_UNANSWERED_TIME_WAIT)
+        text = wmem_strdup_printf(pool, "%s%s%s", text, separator, tcpstate_phrase(TCPSTATE_PHRASE_UNANSWERED_TIME_WAIT, language));
+    if (causes & TCPSTATE_UNANSWERED_OLD_STAMP)
+        text = wmem_strdup_printf(pool, "%s%s%s", text, separator,
+                                  tcpstate_phrase(causes & TCPSTATE_UNANSWERED_TIME_WAIT ? TCPSTATE_PHRASE_UNANSWERED_OLD_STAMP
+                                                                                         : TCPSTATE_PHRASE_UNANSWERED_OLDER_STAMP, language));
     return text;
 }
 

@@ -12,7 +12,7 @@ enum {
     /* The connection that had the four-tuple before: */
     TCPSTATE_UNANSWERED_REUSED = 0x1,    /* it ended a while before the SYN */
     TCPSTATE_UNANSWERED_TIME_WAIT = 0x2, /* its other end was still in TIME_WAIT */
-    TCPSTATE_UNANSWERED_OLD_STAMP = 0x4, /* ... and the SYN's time stamp is older than its sender's last (RFC 6191 section 2) */
+    TCPSTATE_UNANSWERED_OLD_STAMP = 0x4, /* the SYN's time stamp is older than its sender's last (RFC 6191 section 2) */
     /* An answer that is none to this SYN: */
     TCPSTATE_UNANSWERED_WRONG_SYN_ACK = 0x8, /* a SYN,ACK that acknowledges another number */
     TCPSTATE_UNANSWERED_WRONG_ACK = 0x10,    /* an ACK that does */

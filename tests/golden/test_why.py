@@ -296,6 +296,7 @@ def again_from_the_same_port(path, stamp, pause):
     (90, 10, "reused,time-wait,old-time-stamp", "ended 10.0 s earlier, its other end was still in TIME_WAIT (inferred), which ignores"),
     (5000, 10, "reused,time-wait", "ended 10.0 s earlier, its other end was still in TIME_WAIT (inferred)"),
     (5000, 100, "reused", "ended 100.0 s earlier"),
+    (90, 100, "reused,old-time-stamp", "ended 100.0 s earlier, and this SYN's time stamp is older than the last of that one"),
 ])
 def test_what_came_before_a_syn_without_answer(tshark, tmp_path, stamp, pause, causes, said):
     path = again_from_the_same_port(tmp_path / "reused.pcap", stamp, pause)
@@ -308,6 +309,14 @@ def test_what_came_before_a_syn_without_answer(tshark, tmp_path, stamp, pause, c
     rows = [line.split("\t") for line in tshark("-q", "-r", path, "-z", "tcpstate,connections,tsv").splitlines()]
     assert [row[rows[0].index("unanswered")] for row in rows[1:]] == ["", causes]
     assert said in rows[2][rows[0].index("missing")]
+
+
+@pytest.mark.parametrize("language, said", [("en", "and this SYN's time stamp is older than the last of that one"),
+                                            ("zh", "而此SYN的时间戳比该连接最后的时间戳更旧")])
+def test_an_older_time_stamp_is_said_where_the_client_had_closed_first(tshark, language, said):
+    """Another host behind the NAT took the port; the server, which is not in TIME_WAIT, stays silent."""
+    capture = ROOT / "tests/golden/kinds/f07-older-timestamp-syn-unanswered.pcap"
+    assert said in tshark("-o", f"tcpstate.language:{language}", "-q", "-r", capture, "-z", "tcpstate,report")
 
 
 def number_of(path, segments):
