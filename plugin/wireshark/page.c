@@ -144,7 +144,8 @@ void tcpstate_page_choose(struct tcpstate_page *page)
         candidates[i].connection = (struct tcpstate_page_connection *)page->connections->pdata[i];
         candidates[i].rank = rank_of(candidates[i].connection);
     }
-    qsort(candidates, count, sizeof candidates[0], worst_first);
+    if (count > 0) /* else there is no array */
+        qsort(candidates, count, sizeof candidates[0], worst_first);
     g_ptr_array_set_free_func(page->connections, NULL);
     g_ptr_array_set_size(page->connections, 0);
     g_ptr_array_set_free_func(page->connections, free_connection);

@@ -12,7 +12,7 @@ import pytest
 import conftest
 
 RUN = conftest.TESTS / "fuzz" / "run"
-TARGETS = ("core", "capture")
+TARGETS = ("core", "capture", "program")
 SECONDS = 20
 
 
