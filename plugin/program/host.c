@@ -22,6 +22,11 @@ wmem_allocator_t *tcpstate_file_scope(void)
     return scope;
 }
 
+bool tcpstate_keeps_timelines(void)
+{
+    return tcpstate_settings.timelines;
+}
+
 void tcpstate_on_file(void (*begin)(void), void (*end)(void))
 {
     g_assert(callbacks < MOST_CALLBACKS);

@@ -17,6 +17,7 @@
 #include "../wireshark/capture.h"
 #include "interrupt.h"
 #include "odd.h"
+#include "settings.h"
 #include "travel.h"
 #include "written.h"
 
@@ -61,6 +62,9 @@ static int answer(const struct tcpstate_command *command, struct tcpstate_captur
 
     if (command->filter && !begin_filter(command->filter))
         return EXIT_FAILURE;
+    /* Those who write what happened in words do it when the last segment is there. */
+    tcpstate_settings.timelines = command->printed == &tcpstate_printed_ladder || command->task == TCPSTATE_TASK_PAGE
+                                  || command->task == TCPSTATE_TASK_SAVE;
     const bool chooses = command->task == TCPSTATE_TASK_SAVE && tcpstate_selection_is_on(&command->selection);
     struct tcpstate_journey journey = tcpstate_journey_begin(command, command->task == TCPSTATE_TASK_EXTRACT || chooses);
     int status = tasks[command->task](&journey, captures);

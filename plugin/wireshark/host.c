@@ -14,6 +14,11 @@ wmem_allocator_t *tcpstate_file_scope(void)
     return wmem_file_scope();
 }
 
+bool tcpstate_keeps_timelines(void)
+{
+    return true; /* each visit asks */
+}
+
 void tcpstate_on_file(void (*begin)(void), void (*end)(void))
 {
     if (begin)

@@ -17,6 +17,9 @@
 /* Memory that lasts as long as the capture file is open. */
 wmem_allocator_t *tcpstate_file_scope(void);
 
+/* Whether what a connection's timeline says of earlier frames than its last is asked for. */
+bool tcpstate_keeps_timelines(void);
+
 /* Call back when a capture file begins or ends; either may be NULL. */
 void tcpstate_on_file(void (*begin)(void), void (*end)(void));
 

@@ -115,8 +115,17 @@ static size_t packed_size(const struct packed *packed)
     return sizeof *packed + packed->connection + packed->timeline;
 }
 
+/* Of its timeline the last entry alone, where nobody asks for more. */
+static void cut_timeline(struct slot *slot)
+{
+    if (slot->size > 0)
+        slot->size = (uint16_t)tcpstate_write_entry(slot->timeline, &slot->last, &tcpstate_no_entry);
+}
+
 static void pack_away(struct slot *slot)
 {
+    if (!tcpstate_keeps_timelines())
+        cut_timeline(slot);
     struct tcpstate_incarnation *incarnation = slot->incarnation;
     uint8_t bytes[TCPSTATE_MOST_PACKED];
     size_t size = tcpstate_pack(&slot->connection, bytes);
@@ -224,6 +233,10 @@ static void close_part(struct tcpstate_incarnation *incarnation, struct slot *sl
     struct older *older = incarnation->older;
     struct tcpstate_entry first = tcpstate_no_entry;
 
+    if (!tcpstate_keeps_timelines()) {
+        slot->size = 0;
+        return;
+    }
     if (!older)
         older = incarnation->older = (struct older *)tcpstate_keep(sizeof *older);
     if (older->count == older->room) {

@@ -19,14 +19,14 @@ static void print_capture(const struct tcpstate_report *report, const char *filt
     uint64_t packets = 0, bytes = 0;
     json_dumper row;
 
-    for (unsigned i = 0; i < report->survey->tallies->len; i++) {
+    for (unsigned i = 0; i < report->survey->tallies.count; i++) {
         const struct tcpstate_tally *tally = tcpstate_survey_at(report->survey, i);
         packets += (uint64_t)tally->packets[0] + tally->packets[1];
         bytes += tally->bytes[0] + tally->bytes[1];
     }
     tcpstate_row_begin(&row);
     tcpstate_row_string(&row, "record", "capture");
-    tcpstate_row_number(&row, "connections", report->survey->tallies->len);
+    tcpstate_row_number(&row, "connections", report->survey->tallies.count);
     tcpstate_row_number(&row, "packets", (int64_t)packets);
     tcpstate_row_number(&row, "bytes", (int64_t)bytes);
     tcpstate_row_string(&row, "capture", tcpstate_capture_summary(pool));

@@ -329,7 +329,7 @@ struct tcpstate_report *tcpstate_report_new(const struct tcpstate_survey *survey
     report->survey = survey;
     for (int i = 0; i < TCPSTATE_SECTIONS; i++)
         report->sections[i].groups = g_ptr_array_new_with_free_func(g_free);
-    for (; walk.index < survey->tallies->len; walk.index++)
+    for (; walk.index < survey->tallies.count; walk.index++)
         take(&walk, tcpstate_survey_at(survey, walk.index));
     g_hash_table_destroy(walk.groups);
     return report;

@@ -10,6 +10,7 @@
 
 #include "../text/phrases.h"
 #include "incarnations.h"
+#include "per-connection.h"
 #include "preferences.h"
 #include "text-width.h"
 #include "wording.h"
@@ -24,14 +25,18 @@ struct stand {
 };
 
 struct tcpstate_sockets {
-    GArray *stands;             /* of struct stand */
-    GHashTable *by_incarnation; /* -> index + 1 */
-    char *host;                 /* or NULL: all */
-    bool is_address;            /* it is one; else nobody has it */
-    uint32_t frame;             /* the last that counts; UINT32_MAX: all */
-    double seconds;             /* since the first frame, the last that counts; negative: all */
-    int64_t moment;             /* of the last segment taken, whosever */
+    struct tcpstate_per_connection stands; /* of struct stand */
+    char *host;      /* or NULL: all */
+    bool is_address; /* it is one; else nobody has it */
+    uint32_t frame;  /* the last that counts; UINT32_MAX: all */
+    double seconds;  /* since the first frame, the last that counts; negative: all */
+    int64_t moment;  /* of the last segment taken, whosever */
 };
+
+static struct stand *stand_at(const struct tcpstate_sockets *sockets, unsigned index)
+{
+    return (struct stand *)tcpstate_per_connection_at(&sockets->stands, index);
+}
 
 void tcpstate_sockets_take(struct tcpstate_sockets *sockets, const struct tcpstate_tapped *tapped)
 {
@@ -40,17 +45,16 @@ void tcpstate_sockets_take(struct tcpstate_sockets *sockets, const struct tcpsta
 
     if (tapped->reading.segment.frame > sockets->frame || (sockets->seconds >= 0 && tapped->began > sockets->seconds * 1000))
         return;
-    unsigned index = GPOINTER_TO_UINT(g_hash_table_lookup(sockets->by_incarnation, incarnation));
-    if (index == 0) {
-        struct stand fresh = { .incarnation = incarnation, .since = { now, now }, .state = { TCPSTATE_UNKNOWN, TCPSTATE_UNKNOWN } };
-        unsigned before = incarnation->before ? GPOINTER_TO_UINT(g_hash_table_lookup(sockets->by_incarnation, incarnation->before)) : 0;
-        if (before > 0)
-            g_array_index(sockets->stands, struct stand, before - 1).over = true;
-        g_array_append_val(sockets->stands, fresh);
-        index = sockets->stands->len;
-        g_hash_table_insert(sockets->by_incarnation, (gpointer)incarnation, GUINT_TO_POINTER(index));
+    unsigned index;
+    if (!tcpstate_per_connection_find(&sockets->stands, incarnation, &index)) {
+        if (incarnation->before && tcpstate_per_connection_find(&sockets->stands, incarnation->before, &index))
+            stand_at(sockets, index)->over = true;
+        index = sockets->stands.count;
+        *(struct stand *)tcpstate_per_connection_add(&sockets->stands, incarnation) = (struct stand){
+            .incarnation = incarnation, .since = { now, now }, .state = { TCPSTATE_UNKNOWN, TCPSTATE_UNKNOWN },
+        };
     }
-    struct stand *stand = &g_array_index(sockets->stands, struct stand, index - 1);
+    struct stand *stand = stand_at(sockets, index);
     stand->over = false; /* it goes on beside the next one, if that has begun */
     for (int i = 0; i < 2; i++) {
         const struct tcpstate_standing *end = &tapped->meaning.seen.ends[i];
@@ -142,8 +146,8 @@ unsigned tcpstate_sockets_tell(const struct tcpstate_sockets *sockets, const str
     wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK_FAST);
     unsigned told = 0;
 
-    for (unsigned i = 0; i < sockets->stands->len; i++, wmem_free_all(pool)) {
-        const struct stand *stand = &g_array_index(sockets->stands, struct stand, i);
+    for (unsigned i = 0; i < sockets->stands.count; i++, wmem_free_all(pool)) {
+        const struct stand *stand = stand_at(sockets, i);
         struct tcpstate_summary summary;
         tcpstate_incarnation_summary(stand->incarnation, &summary);
         for (int end = 0; end < 2; end++) {
@@ -170,9 +174,9 @@ static bool is_there(const struct tcpstate_sockets *sockets, wmem_allocator_t *p
 {
     bool there = false;
 
-    for (unsigned i = 0; i < sockets->stands->len && !there; i++) {
+    for (unsigned i = 0; i < sockets->stands.count && !there; i++) {
         struct tcpstate_summary summary;
-        tcpstate_incarnation_summary(g_array_index(sockets->stands, struct stand, i).incarnation, &summary);
+        tcpstate_incarnation_summary(stand_at(sockets, i)->incarnation, &summary);
         for (int end = 0; end < 2; end++)
             there |= is_wanted(sockets, tcpstate_address_text(pool, &summary.pair, end, false));
     }
@@ -231,8 +235,7 @@ struct tcpstate_sockets *tcpstate_sockets_new(const char *words)
     struct tcpstate_sockets *sockets = g_new0(struct tcpstate_sockets, 1);
     char **list = g_strsplit(words ? words : "", ",", 3);
 
-    sockets->stands = g_array_new(FALSE, TRUE, sizeof(struct stand));
-    sockets->by_incarnation = g_hash_table_new(g_direct_hash, g_direct_equal);
+    tcpstate_per_connection_begin(&sockets->stands, sizeof(struct stand));
     sockets->frame = UINT32_MAX;
     sockets->seconds = -1;
     sockets->moment = INT64_MIN;
@@ -247,15 +250,13 @@ struct tcpstate_sockets *tcpstate_sockets_new(const char *words)
 
 void tcpstate_sockets_clear(struct tcpstate_sockets *sockets)
 {
-    g_array_set_size(sockets->stands, 0);
-    g_hash_table_remove_all(sockets->by_incarnation);
+    tcpstate_per_connection_clear(&sockets->stands);
     sockets->moment = INT64_MIN;
 }
 
 void tcpstate_sockets_free(struct tcpstate_sockets *sockets)
 {
-    g_array_free(sockets->stands, TRUE);
-    g_hash_table_destroy(sockets->by_incarnation);
+    tcpstate_per_connection_end(&sockets->stands);
     g_free(sockets->host);
     g_free(sockets);
 }
@@ -265,11 +266,8 @@ void tcpstate_sockets_select(struct tcpstate_sockets *sockets, tcpstate_selects 
 {
     unsigned kept = 0;
 
-    for (unsigned i = 0; i < sockets->stands->len; i++) {
-        const struct stand *stand = &g_array_index(sockets->stands, struct stand, i);
-        if (wanted(stand->incarnation, whom))
-            g_array_index(sockets->stands, struct stand, kept++) = *stand;
-    }
-    g_array_set_size(sockets->stands, kept);
-    g_hash_table_remove_all(sockets->by_incarnation);
+    for (unsigned i = 0; i < sockets->stands.count; i++)
+        if (wanted(stand_at(sockets, i)->incarnation, whom))
+            *stand_at(sockets, kept++) = *stand_at(sockets, i);
+    tcpstate_per_connection_cut(&sockets->stands, kept);
 }

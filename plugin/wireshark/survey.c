@@ -26,59 +26,54 @@ struct tcpstate_survey *tcpstate_survey_new(void)
 {
     struct tcpstate_survey *survey = g_new(struct tcpstate_survey, 1);
 
-    survey->tallies = g_array_new(FALSE, TRUE, sizeof(struct tcpstate_tally));
-    survey->by_incarnation = g_hash_table_new(g_direct_hash, g_direct_equal);
+    tcpstate_per_connection_begin(&survey->tallies, sizeof(struct tcpstate_tally));
     return survey;
 }
 
 void tcpstate_survey_clear(struct tcpstate_survey *survey)
 {
-    g_array_set_size(survey->tallies, 0);
-    g_hash_table_remove_all(survey->by_incarnation);
+    tcpstate_per_connection_clear(&survey->tallies);
 }
 
 void tcpstate_survey_free(struct tcpstate_survey *survey)
 {
-    g_array_free(survey->tallies, TRUE);
-    g_hash_table_destroy(survey->by_incarnation);
+    tcpstate_per_connection_end(&survey->tallies);
     g_free(survey);
 }
 
 struct tcpstate_tally *tcpstate_survey_at(const struct tcpstate_survey *survey, unsigned index)
 {
-    return &g_array_index(survey->tallies, struct tcpstate_tally, index);
+    return (struct tcpstate_tally *)tcpstate_per_connection_at(&survey->tallies, index);
 }
 
 unsigned tcpstate_survey_take(struct tcpstate_survey *survey, const struct tcpstate_tapped *tapped)
 {
     const struct tcpstate_incarnation *incarnation = tapped->meaning.incarnation;
     int from = tapped->reading.segment.from;
-    unsigned index = GPOINTER_TO_UINT(g_hash_table_lookup(survey->by_incarnation, incarnation));
+    unsigned index;
 
-    if (index == 0) {
-        struct tcpstate_tally fresh = { .incarnation = incarnation, .first_sender = (int8_t)from,
-                                        .file = tcpstate_capture_name(), .began = tapped->began };
-        g_array_append_val(survey->tallies, fresh);
-        index = survey->tallies->len;
-        g_hash_table_insert(survey->by_incarnation, (gpointer)incarnation, GUINT_TO_POINTER(index));
+    if (!tcpstate_per_connection_find(&survey->tallies, incarnation, &index)) {
+        index = survey->tallies.count;
+        *(struct tcpstate_tally *)tcpstate_per_connection_add(&survey->tallies, incarnation) = (struct tcpstate_tally){
+            .incarnation = incarnation, .first_sender = (int8_t)from, .file = tcpstate_capture_name(), .began = tapped->began,
+        };
     }
     if (tcpstate_counts(tapped)) {
-        struct tcpstate_tally *tally = tcpstate_survey_at(survey, index - 1);
+        struct tcpstate_tally *tally = tcpstate_survey_at(survey, index);
         tally->packets[from]++;
         tally->bytes[from] += tapped->length;
     }
-    return index - 1;
+    return index;
 }
 
 void tcpstate_survey_select(struct tcpstate_survey *survey, tcpstate_selects *wanted, const void *whom)
 {
     unsigned kept = 0;
 
-    for (unsigned i = 0; i < survey->tallies->len; i++)
+    for (unsigned i = 0; i < survey->tallies.count; i++)
         if (wanted(tcpstate_survey_at(survey, i)->incarnation, whom))
             *tcpstate_survey_at(survey, kept++) = *tcpstate_survey_at(survey, i);
-    g_array_set_size(survey->tallies, kept);
-    g_hash_table_remove_all(survey->by_incarnation);
+    tcpstate_per_connection_cut(&survey->tallies, kept);
 }
 
 static int64_t between(const struct tcpstate_summary *summary, enum tcpstate_moment from, enum tcpstate_moment to)

@@ -10,6 +10,7 @@
 #ifndef TCPSTATE_SURVEY_H
 #define TCPSTATE_SURVEY_H
 
+#include "per-connection.h"
 #include "views.h"
 
 struct tcpstate_tally {
@@ -23,8 +24,7 @@ struct tcpstate_tally {
 };
 
 struct tcpstate_survey {
-    GArray *tallies;     /* of struct tcpstate_tally */
-    GHashTable *by_incarnation; /* -> index + 1 */
+    struct tcpstate_per_connection tallies; /* of struct tcpstate_tally */
 };
 
 /* Whether what a view is asked for begins with this word and a comma, or is it; then it goes
@@ -41,7 +41,7 @@ unsigned tcpstate_survey_take(struct tcpstate_survey *survey, const struct tcpst
 /* Drop all connections but the wanted ones: nothing is taken after that. */
 void tcpstate_survey_select(struct tcpstate_survey *survey, tcpstate_selects *wanted, const void *whom);
 
-/* The tally at an index: valid until the next one is taken. */
+/* The tally at an index. */
 struct tcpstate_tally *tcpstate_survey_at(const struct tcpstate_survey *survey, unsigned index);
 
 /* A connection as a reader wants it.  A is the client, or, where the roles are

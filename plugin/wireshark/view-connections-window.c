@@ -161,7 +161,7 @@ static tap_packet_status take(void *data, packet_info *pinfo _U_, epan_dissect_t
 
     if (!survey)
         return TAP_PACKET_DONT_REDRAW;
-    unsigned before = survey->tallies->len;
+    unsigned before = survey->tallies.count;
     unsigned index = tcpstate_survey_take(survey, (const struct tcpstate_tapped *)tapped);
     const struct tcpstate_tally *tally = tcpstate_survey_at(survey, index);
 

@@ -216,7 +216,7 @@ static void print_rows(const struct tcpstate_survey *survey, bool json)
 
     if (!json)
         fputs(tsv_head, stdout);
-    for (unsigned i = 0; i < survey->tallies->len; i++) {
+    for (unsigned i = 0; i < survey->tallies.count; i++) {
         const struct tcpstate_tally *tally = tcpstate_survey_at(survey, i);
         struct tcpstate_known known;
 
@@ -260,7 +260,7 @@ static void print_aligned(const struct request *request)
 {
     const struct tcpstate_survey *survey = request->survey;
     enum tcpstate_language language = tcpstate_language();
-    unsigned count = survey->tallies->len, shown = request->all ? count : MIN(count, MOST_ROWS);
+    unsigned count = survey->tallies.count, shown = request->all ? count : MIN(count, MOST_ROWS);
     wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK_FAST);
     const char *texts[TCPSTATE_COLUMNS];
     int widths[TCPSTATE_COLUMNS];

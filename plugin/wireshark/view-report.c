@@ -179,12 +179,12 @@ static void print_heading(const struct request *request)
     uint64_t packets = 0, bytes = 0;
     char numbers[3][24];
 
-    for (unsigned i = 0; i < request->survey->tallies->len; i++) {
+    for (unsigned i = 0; i < request->survey->tallies.count; i++) {
         const struct tcpstate_tally *tally = tcpstate_survey_at(request->survey, i);
         packets += (uint64_t)tally->packets[0] + tally->packets[1];
         bytes += tally->bytes[0] + tally->bytes[1];
     }
-    snprintf(numbers[0], sizeof numbers[0], "%u", request->survey->tallies->len);
+    snprintf(numbers[0], sizeof numbers[0], "%u", request->survey->tallies.count);
     snprintf(numbers[1], sizeof numbers[1], "%" PRIu64, packets);
     snprintf(numbers[2], sizeof numbers[2], "%" PRIu64, bytes);
     printf("%s\n", phrase(TCPSTATE_PHRASE_REPORT_TITLE));
@@ -202,8 +202,8 @@ static void print_text(const struct request *request)
     struct tcpstate_report *report = tcpstate_report_new(request->survey);
 
     print_heading(request);
-    if (request->survey->tallies->len > 0)
-        print_outcomes(report->outcomes, request->survey->tallies->len);
+    if (request->survey->tallies.count > 0)
+        print_outcomes(report->outcomes, request->survey->tallies.count);
     for (int section = 0; section < TCPSTATE_SECTIONS; section++)
         print_section(report, (enum tcpstate_section)section);
     printf("\n%s\n", phrase(report->any_trouble ? TCPSTATE_PHRASE_REPORT_HINT : TCPSTATE_PHRASE_REPORT_NONE));

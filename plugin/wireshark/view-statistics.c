@@ -186,7 +186,7 @@ static void count_all(void *data)
 {
     struct tree_state *state = (struct tree_state *)data;
 
-    for (unsigned i = 0; i < state->survey->tallies->len; i++)
+    for (unsigned i = 0; i < state->survey->tallies.count; i++)
         count(state, tcpstate_survey_at(state->survey, i));
 }
 

@@ -141,13 +141,13 @@ def against_others(chosen, store, head, row):
 def through_a_pipe(chosen, head, row):
     """Generated on the fly: what a packet and a connection cost must not grow."""
     check_tools()
-    head("`tcpstate connections` of a pipe: eight packets per connection", "packets", "CPU, s",
+    head("`tcpstate connections` of a pipe: ten packets per connection", "packets", "CPU, s",
          "µs per packet", "peak, MiB", "bytes per connection")
     for packets in (chosen.endless // 100, chosen.endless // 10, chosen.endless):
-        with subprocess.Popen([sys.executable, "-B", captures.__file__, "short", str(packets), "/dev/stdout"],
+        with subprocess.Popen([sys.executable, "-B", captures.__file__, "tens", str(packets), "/dev/stdout"],
                               stdout=subprocess.PIPE) as feeding:
             used = usage_of([PROGRAM, "connections", "-"], stdin=feeding.stdout)
             feeding.stdout.close()
-        connections = packets / 8
+        connections = packets / 10
         row(f"{packets:,}", f"{used.cpu:.1f}", f"{used.cpu / packets * 1e6:.3f}", f"{used.resident / MIB:.0f}",
             f"{used.resident / connections:.0f}")

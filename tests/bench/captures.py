@@ -106,6 +106,15 @@ class Connection:
         yield self.send(1, PSH | ACK, RESPONSE)
         yield from self.close()
 
+    def unhurried(self):
+        """The same with an ACK of its own for the request and for the response: ten."""
+        yield from self.handshake()
+        yield self.send(0, PSH | ACK, REQUEST)
+        yield self.send(1, ACK)
+        yield self.send(1, PSH | ACK, RESPONSE)
+        yield self.send(0, ACK)
+        yield from self.close()
+
     def bulk(self, data):
         yield from self.handshake()
         while True:
@@ -143,6 +152,12 @@ def short():
     """many short connections, 16 at a time: handshake, HTTP request, response, close"""
     network = Network()
     return every(50 * MICROSECOND, at_once((numbered(network, i).ordinary() for i in itertools.count()), 16))
+
+
+def tens():
+    """many connections of ten segments each, 16 at a time: as short, but what is sent is acknowledged at once"""
+    network = Network()
+    return every(50 * MICROSECOND, at_once((numbered(network, i).unhurried() for i in itertools.count()), 16))
 
 
 def bulk():
@@ -275,7 +290,7 @@ def fins():
 
 
 SHAPES = {shape.__name__.replace("_", "-"): shape
-          for shape in (short, bulk, mix, tunnels, syn_flood, port_scan, one_connection, reused, fins)}
+          for shape in (short, tens, bulk, mix, tunnels, syn_flood, port_scan, one_connection, reused, fins)}
 EVERYDAY = "short", "bulk", "mix"
 GROWTH = "short", "syn-flood", "port-scan", "one-connection", "reused", "fins"
 
