@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# build.sh - from sources to tcpstate.so.
+# build.sh - from sources to tcpstate.so, and to the program tcpstate.
 #
 # Scope: cmake, and the log of what it said.
 
@@ -35,6 +35,6 @@ build() {
         logged cmake -S "$checkout" -B "$tree" -G 'Unix Makefiles' \
             -DCMAKE_BUILD_TYPE=Release -DCMAKE_SKIP_RPATH=ON -DTCPSTATE_TESTS=OFF \
             -DCMAKE_MODULE_LINKER_FLAGS="-Wl,--build-id=0x$1" &&
-            logged cmake --build "$tree" --target tcpstate --parallel "$(nproc)"
+            logged cmake --build "$tree" --target tcpstate tcpstate-program tcpstate-dissect --parallel "$(nproc)"
     } || failed 'the build failed'
 }

@@ -34,7 +34,7 @@ note_folders() {
 sum_of() { sha256sum <"$1" | cut -d' ' -f1; }
 installed_by_us() { grep -Fxqs -- "$1  $2" "$manifest"; }
 
-# put FROM TO: afterwards TO is the whole new file, or still the old one.
+# put FROM TO [MODE]: afterwards TO is the whole new file, or still the old one.
 put() {
     local line
     make_folder "$(dirname -- "$2")" || die "cannot make the folder $(dirname -- "$2")"
@@ -43,7 +43,7 @@ put() {
     grep -Fxq -- "$line" "$manifest" || note "$line"
     {
         half_written=$(mktemp -- "$(dirname -- "$2")/.tcpstate-XXXXXX") &&
-            cp -- "$1" "$half_written" && chmod 644 -- "$half_written" &&
+            cp -- "$1" "$half_written" && chmod "${3-644}" -- "$half_written" &&
             mv -fT -- "$half_written" "$2"
     } 2>/dev/null || die "cannot write $2"
     half_written=''

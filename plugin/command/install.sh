@@ -53,6 +53,7 @@ install_now() {
         [[ -z $before ]] || explain_rebuild "$before" "$(without_profile "$files")"
         build "$sources"
         put "$tree/tcpstate.so" "$plugin"
+        put_program
     fi
     remove_former_plugins
     remove_former_profile
@@ -104,12 +105,14 @@ warn_if_for_another_wireshark() {
 refusal() { tshark -G plugins 2>&1 >/dev/null | grep -F -m 1 tcpstate.so | sed 's/^tshark: //'; }
 
 # Removes a plugin that an earlier installation put elsewhere, for instance for
-# the Wireshark version of then.
+# the Wireshark version of then; and its program.
 remove_former_plugins() {
     local sum path
     while read -r sum path; do
-        [[ $path == */tcpstate.so && $path != "$plugin" && -w $path ]] || continue
-        [[ $(sum_of "$path") == "$sum" ]] && rm -f -- "$path" && say "removed the former $path"
+        [[ $path == */tcpstate.so || $path == */tcpstate/tcpstate || $path == */tcpstate/tcpstate-dissect.so ]] || continue
+        [[ $path != "$plugin" && $path != "$(program_folder)"/* && -w $path && $(sum_of "$path") == "$sum" ]] || continue
+        rm -f -- "$path"
+        [[ $path != */tcpstate.so ]] || say "removed the former $path"
     done <"$manifest"
 }
 
