@@ -13,9 +13,10 @@
 #include <string.h>
 
 #include "bytes.h"
+#include "wlan.h"
 
-enum layer { DONE, ODD, ETHERNET, LLC, VLAN, MPLS, PPPOE, PPP, PPP_HDLC, SLL, SLL2, NUL, IP, IPV4, IPV6, GRE, UDP, TCP,
-             ICMP, ICMPV6, LAYERS };
+enum layer { DONE, ODD, ETHERNET, LLC, VLAN, MPLS, PPPOE, PPP, PPP_HDLC, SLL, SLL2, NUL, WLAN, RADIOTAP, IP,
+             IPV4, IPV6, GRE, UDP, TCP, ICMP, ICMPV6, LAYERS };
 
 #define MOST_STEPS 64
 
@@ -177,11 +178,11 @@ static enum layer ppp_hdlc(struct walk *walk)
 
 static enum layer of_cooked(struct walk *walk, int header, uint16_t hardware, uint16_t type)
 {
-    enum { NETLINK = 824, IP_GRE = 778, RADIOTAP = 803, LINUX_LLC = 4 };
+    enum { NETLINK = 824, IP_GRE = 778, MONITORED = 803, LINUX_LLC = 4 };
 
     if (hardware == NETLINK)
         return DONE;
-    if (hardware == IP_GRE || hardware == RADIOTAP)
+    if (hardware == IP_GRE || hardware == MONITORED)
         return ODD;
     walk->at += header;
     return type > 1536 ? of_ethertype(type) : type == LINUX_LLC ? LLC : DONE;
@@ -214,6 +215,32 @@ static enum layer nul(struct walk *walk)
     case 24: case 28: case 30: return step_over(walk, 4, IPV6);
     default: return ODD;
     }
+}
+
+static enum layer step_over_wlan(struct walk *walk, int length, enum layer next)
+{
+    return length == TCPSTATE_WLAN_ODD       ? ODD
+           : length == TCPSTATE_WLAN_NOTHING ? DONE
+                                             : step_over(walk, length, next);
+}
+
+static enum layer radiotap(struct walk *walk)
+{
+    return step_over_wlan(walk, tcpstate_radiotap_length(here(walk), walk->bytes.captured - walk->at), WLAN);
+}
+
+/* Wireshark looks for frames that some hardware puts here instead of LLC; EAPOL tells it keys. */
+static enum layer wlan(struct walk *walk)
+{
+    static const uint8_t snap[] = { 0xaa, 0xaa, 0x03, 0x00, 0x00, 0x00 };
+    enum { EAPOL = 0x888e };
+    enum layer next = step_over_wlan(walk, tcpstate_wlan_length(here(walk), walk->bytes.captured - walk->at), LLC);
+
+    if (next != LLC)
+        return next;
+    if (!has(walk, 8))
+        return DONE;
+    return memcmp(here(walk), snap, sizeof snap) == 0 && tcpstate_be16(here(walk) + 6) != EAPOL ? LLC : ODD;
 }
 
 /* ---- IP ---- */
@@ -529,15 +556,17 @@ static enum layer icmpv6(struct walk *walk)
 }
 
 static enum layer (*const layers[LAYERS])(struct walk *) = {
-    [ETHERNET] = ethernet, [LLC] = llc,   [VLAN] = vlan,   [MPLS] = mpls, [PPPOE] = pppoe, [PPP] = ppp,
-    [PPP_HDLC] = ppp_hdlc, [SLL] = sll,   [SLL2] = sll2,   [NUL] = nul,   [IP] = ip,       [IPV4] = ipv4,
-    [IPV6] = ipv6,         [GRE] = gre,   [UDP] = udp,     [TCP] = tcp,   [ICMP] = icmp,   [ICMPV6] = icmpv6,
+    [ETHERNET] = ethernet, [LLC] = llc,   [VLAN] = vlan,   [MPLS] = mpls, [PPPOE] = pppoe,     [PPP] = ppp,
+    [PPP_HDLC] = ppp_hdlc, [SLL] = sll,   [SLL2] = sll2,   [NUL] = nul,   [RADIOTAP] = radiotap, [WLAN] = wlan,
+    [IP] = ip,             [IPV4] = ipv4, [IPV6] = ipv6,   [GRE] = gre,   [UDP] = udp,         [TCP] = tcp,
+    [ICMP] = icmp,         [ICMPV6] = icmpv6,
 };
 
 static const uint8_t first_layers[] = {
     [TCPSTATE_LINK_OTHER] = ODD, [TCPSTATE_LINK_ETHERNET] = ETHERNET, [TCPSTATE_LINK_IP] = IP,
     [TCPSTATE_LINK_IPV4] = IP,   [TCPSTATE_LINK_IPV6] = IPV6,         [TCPSTATE_LINK_PPP] = PPP_HDLC,
     [TCPSTATE_LINK_SLL] = SLL,   [TCPSTATE_LINK_SLL2] = SLL2,         [TCPSTATE_LINK_NULL] = NUL,
+    [TCPSTATE_LINK_WLAN] = WLAN, [TCPSTATE_LINK_RADIOTAP] = RADIOTAP,
 };
 
 enum tcpstate_walked tcpstate_walk(enum tcpstate_link link, const struct tcpstate_bytes *bytes, uint32_t frame,

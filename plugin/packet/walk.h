@@ -23,6 +23,8 @@ enum tcpstate_link {
     TCPSTATE_LINK_SLL,  /* Linux cooked capture */
     TCPSTATE_LINK_SLL2,
     TCPSTATE_LINK_NULL, /* BSD loopback, in either byte order */
+    TCPSTATE_LINK_WLAN, /* 802.11 */
+    TCPSTATE_LINK_RADIOTAP,
 };
 
 enum tcpstate_walked {

@@ -20,6 +20,8 @@ static inline enum tcpstate_link tcpstate_link_of(int encapsulation)
     case WTAP_ENCAP_SLL: return TCPSTATE_LINK_SLL;
     case WTAP_ENCAP_SLL2: return TCPSTATE_LINK_SLL2;
     case WTAP_ENCAP_NULL: return TCPSTATE_LINK_NULL;
+    case WTAP_ENCAP_IEEE_802_11: return TCPSTATE_LINK_WLAN;
+    case WTAP_ENCAP_IEEE_802_11_RADIOTAP: return TCPSTATE_LINK_RADIOTAP;
     default: return TCPSTATE_LINK_OTHER;
     }
 }

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from scapy.all import IP, TCP, UDP, Ether, wrpcap
+from scapy.all import IP, TCP, UDP, Ether, PcapWriter, Raw, rdpcap, wrpcap
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from conftest import ROOT, TESTS  # noqa: E402
@@ -165,6 +165,50 @@ def test_the_table_places_the_commonest_services_whatever_the_clients_port(tmp_p
     found = set(tshark("-r", capture, "-T", "fields", "-e", "frame.protocols").split())
     assert found == {"eth:ethertype:ip:udp:dns", "eth:ethertype:ip:udp:ntp"}
     assert same.program("report", capture).stderr == ""
+
+
+WLAN, RADIOTAP = 105, 127  # link types of pcap
+TO_ACCESS_POINT, MORE_FRAGMENTS, PROTECTED = 0x01, 0x04, 0x40
+
+
+def in_wlan(frame, kind, flags=TO_ACCESS_POINT, qos=b"", part=0):
+    """What an Ethernet frame's host sends to its access point (IEEE 802.11-2020 section 9.3.2.1)."""
+    header = bytes([kind, flags, 0, 0]) + b"\x02" * 6 + frame[6:12] + frame[:6] + bytes([part, 0])
+    return header + qos + bytes.fromhex("aaaa03000000") + frame[12:]
+
+
+def as_link(path, link, change, source="http-server-closes.pcapng"):
+    with PcapWriter(str(path), linktype=link, sync=True) as out:
+        for frame in rdpcap(str(ROOT / "samples" / source)):
+            out.write(Raw(change(bytes(frame))))
+    return path
+
+
+@pytest.mark.parametrize("link, change", [
+    (WLAN, lambda frame: in_wlan(frame, 0x08)),
+    (WLAN, lambda frame: in_wlan(frame, 0x88, qos=b"\x05\0")),
+    (RADIOTAP, lambda frame: bytes.fromhex("00000a0006000000 1002") + in_wlan(frame, 0x08) + b"sums"),
+    (RADIOTAP, lambda frame: bytes.fromhex("0000190003000080 03000000 00000000 0102030405060708 00") + in_wlan(frame, 0x88, qos=b"\0\0")),
+], ids=["data", "quality of service", "radiotap, with checksums", "radiotap, with more words and times"])
+def test_the_table_places_data_of_802_11(tmp_path, link, change):
+    capture = as_link(tmp_path / "wlan.pcap", link, change)
+    assert len(same.rows_of_program(capture)) == 2 and same.differences(capture) == ""
+    assert same.program("report", capture).stderr == ""
+
+
+@pytest.mark.parametrize("link, change", [
+    (WLAN, lambda frame: in_wlan(frame, 0x08, TO_ACCESS_POINT | PROTECTED)),
+    (WLAN, lambda frame: in_wlan(frame, 0x08, TO_ACCESS_POINT | MORE_FRAGMENTS)),
+    (WLAN, lambda frame: in_wlan(frame, 0x08, part=1)),
+    (WLAN, lambda frame: in_wlan(frame, 0x88, qos=b"\x80\0")),
+    (WLAN, lambda frame: in_wlan(frame, 0x08)[:24] + frame),
+    (RADIOTAP, lambda frame: bytes.fromhex("0000090002000000 20") + in_wlan(frame, 0x08)),
+    (RADIOTAP, lambda frame: bytes.fromhex("0000090002000000 40") + in_wlan(frame, 0x08)),
+], ids=["encrypted", "a fragment", "a later fragment", "several packets", "an Ethernet frame within", "padded", "damaged"])
+def test_of_other_802_11_wireshark_is_asked(tmp_path, link, change):
+    capture = as_link(tmp_path / "wlan.pcap", link, change)
+    assert same.differences(capture) == ""
+    assert "19 of 19 frames went through Wireshark's dissection" in same.program("report", capture).stderr
 
 
 def test_fragments_are_dissected():
