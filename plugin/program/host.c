@@ -56,6 +56,12 @@ const char *tcpstate_capture_name(void)
     return tcpstate_settings.capture;
 }
 
+const char *tcpstate_option_for_all(const char *in_tshark)
+{
+    (void)in_tshark;
+    return "--all";
+}
+
 /* No protocol is ever named. */
 const char *tcpstate_protocol_filter_name(int application)
 {

@@ -32,6 +32,11 @@ const char *tcpstate_capture_name(void)
     return NULL;
 }
 
+const char *tcpstate_option_for_all(const char *in_tshark)
+{
+    return in_tshark;
+}
+
 const char *tcpstate_protocol_filter_name(int application)
 {
     return proto_get_protocol_filter_name(application);

@@ -27,6 +27,9 @@ void tcpstate_on_file(void (*begin)(void), void (*end)(void));
  * The name lasts as long as the capture is open. */
 const char *tcpstate_capture_name(void);
 
+/* What makes a view print all: `in_tshark`, or the program's own option. */
+const char *tcpstate_option_for_all(const char *in_tshark);
+
 /* A protocol's name in display filters, and the one that people read; of a
  * number that tcpstate_application_of() returned, 0 or more. */
 const char *tcpstate_protocol_filter_name(int application);

@@ -471,7 +471,8 @@ void tcpstate_ladder_draw(GString *out, const struct tcpstate_ladder *ladder, un
         if (tcpstate_ladder_left_out(ladder, i)) {
             char count[TCPSTATE_GROUPED];
             tcpstate_grouped(count, ladder->count - (uint64_t)ladder->half * 2);
-            append_phrase(&drawing, out, TCPSTATE_PHRASE_LADDER_STEPS_LEFT_OUT, count);
+            g_string_append_printf(out, phrase(&drawing, TCPSTATE_PHRASE_LADDER_STEPS_LEFT_OUT), count,
+                                   tcpstate_option_for_all("-z tcpstate,ladder,all"));
             g_string_append_c(out, '\n');
             i = ladder->count - ladder->half;
         }

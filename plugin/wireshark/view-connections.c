@@ -289,7 +289,8 @@ static void print_aligned(const struct request *request)
     printf(tcpstate_phrase(TCPSTATE_PHRASE_CONNECTIONS_COUNT, language), count);
     putchar('\n');
     if (shown < count) {
-        printf(tcpstate_phrase(TCPSTATE_PHRASE_CONNECTIONS_LEFT_OUT, language), count - shown);
+        printf(tcpstate_phrase(TCPSTATE_PHRASE_CONNECTIONS_LEFT_OUT, language), count - shown,
+               tcpstate_option_for_all("-z tcpstate,connections,all"));
         putchar('\n');
     }
     wmem_destroy_allocator(pool);

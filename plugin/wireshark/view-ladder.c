@@ -163,7 +163,8 @@ static void print(void *data)
     if (job->left_out > 0) {
         char count[TCPSTATE_GROUPED];
         tcpstate_grouped(count, job->left_out);
-        printf(tcpstate_phrase(TCPSTATE_PHRASE_LADDER_CONNECTIONS_LEFT_OUT, language), count);
+        printf(tcpstate_phrase(TCPSTATE_PHRASE_LADDER_CONNECTIONS_LEFT_OUT, language), count,
+               tcpstate_option_for_all("-z tcpstate,ladder,all"));
         printf("\n");
     }
     g_string_free(out, TRUE);

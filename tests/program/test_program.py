@@ -11,7 +11,7 @@ import sys
 import time
 
 import pytest
-from scapy.all import IP, TCP, wrpcap
+from scapy.all import IP, TCP, Ether, wrpcap
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from conftest import ROOT, environment  # noqa: E402
@@ -197,6 +197,15 @@ def test_which_connections(options, count):
     found = rows(*options, SESSION)
     assert len(found) == count
     assert found == [row for row in rows(SESSION) if row in found]
+
+
+@pytest.mark.parametrize("view, said", [("connections", "1 more are left out; --all prints them"),
+                                        ("ladder", "1 more connections are not shown; --all shows all, a filter chooses.")])
+def test_what_is_left_out_is_had_by_the_programs_own_option(tmp_path, view, said):
+    capture = tmp_path / "many.pcap"
+    wrpcap(str(capture), [Ether() / IP(src="192.0.2.1", dst="192.0.2.2") / TCP(sport=port, flags="S") for port in range(2000, 3001)])
+    assert said in program(view, "--language", "en", capture).stdout.splitlines()
+    assert said not in program(view, "--language", "en", "--all", capture).stdout.splitlines()
 
 
 def test_sockets_of_some_connections():
