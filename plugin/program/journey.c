@@ -110,7 +110,6 @@ void tcpstate_journey_take(struct tcpstate_journey *journey, const struct tcpsta
 
     if (journey->frames++ == 0)
         journey->began = time;
-    tcpstate_connections_pass(time); /* the capture lasts as long as its other protocols do */
     tcpstate_capture_pass(journey->frames, time, record->record);
     tcpstate_settings.capture = journey->command->files[record->file];
     if (journey->turn_to)

@@ -18,6 +18,7 @@
 
 static struct {
     int64_t last_time;     /* of the frame before; TCPSTATE_NO_TIME: none */
+    int64_t end;           /* the latest time of all frames; likewise */
     uint32_t frames, first_segment;
     uint32_t back, backwards; /* the first frame of them, and how many */
     uint32_t cut, cut_to;  /* frames, and the longest of them as captured */
@@ -34,7 +35,7 @@ static struct {
 static void begin_file(void)
 {
     memset(&capture, 0, sizeof capture);
-    capture.last_time = TCPSTATE_NO_TIME;
+    capture.last_time = capture.end = TCPSTATE_NO_TIME;
     capture.interface = UINT32_MAX;
 }
 
@@ -49,6 +50,8 @@ void tcpstate_capture_pass(uint32_t frame, int64_t time, const wtap_rec *record)
     if (capture.last_time != TCPSTATE_NO_TIME && time < capture.last_time && capture.backwards++ == 0)
         capture.back = frame;
     capture.last_time = time;
+    if (capture.end == TCPSTATE_NO_TIME || time > capture.end)
+        capture.end = time;
     capture.interface = UINT32_MAX;
     if (!record || record->rec_type != REC_TYPE_PACKET)
         return;
@@ -157,6 +160,11 @@ uint32_t tcpstate_capture_holds(enum tcpstate_capture_kind kind)
     case TCPSTATE_CAPTURE_KINDS: break;
     }
     return 0;
+}
+
+int64_t tcpstate_capture_lasts(int64_t since)
+{
+    return since == TCPSTATE_NO_TIME || capture.end == TCPSTATE_NO_TIME || capture.end < since ? -1 : capture.end - since;
 }
 
 uint32_t tcpstate_capture_first(void)

@@ -15,57 +15,16 @@
 #include "beside.h"
 #include "capture.h"
 #include "copies.h"
+#include "facts.h"
+#include "four-tuples.h"
 #include "host.h"
 #include "incarnations.h"
 #include "preferences.h"
 #include "servers.h"
 
-/* A four-tuple as a key: 4 words for IPv4, 10 for IPv6. */
-struct key {
-    uint32_t words; /* how many follow */
-    uint32_t word[9];
-};
-#define KEY_SIZE(key) (sizeof(uint32_t) * (1 + (key)->words))
-
-/* All connections of a four-tuple that had more than one, in order. */
-struct incarnations {
-    uint32_t count, room;
-    struct tcpstate_incarnation *list[];
-};
-
-struct tuple {
-    struct tcpstate_incarnation *latest;
-    struct incarnations *incarnations; /* NULL while there is one */
-    uint32_t last_stream; /* tcp.stream of the segment that opened the latest */
-    struct key key;       /* as long as it needs; last */
-};
-
-static GHashTable *tuples;    /* of struct key, the tuples' own */
-static int64_t capture_end;   /* time of the latest frame; TCPSTATE_NO_TIME: none */
-static struct tuple *recent;  /* the one that was found last */
-static uint32_t connections;  /* how many there are in the file so far */
-
-static unsigned key_hash(gconstpointer pointer)
-{
-    const struct key *key = (const struct key *)pointer;
-    uint64_t hash = 0;
-
-    for (uint32_t i = 0; i < key->words; i++)
-        hash = (hash ^ key->word[i]) * UINT64_C(0x9e3779b97f4a7c15);
-    return (unsigned)(hash >> 32);
-}
-
-static gboolean key_equal(gconstpointer a, gconstpointer b)
-{
-    return memcmp(a, b, KEY_SIZE((const struct key *)a)) == 0;
-}
-
 static void begin_file(void)
 {
-    tuples = g_hash_table_new(key_hash, key_equal);
-    recent = NULL;
-    connections = 0;
-    capture_end = TCPSTATE_NO_TIME;
+    tcpstate_four_tuples_begin();
     tcpstate_incarnations_begin();
     tcpstate_beside_begin();
     tcpstate_copies_begin();
@@ -74,160 +33,13 @@ static void begin_file(void)
 
 static void end_file(void)
 {
-    g_clear_pointer(&tuples, g_hash_table_destroy);
-    recent = NULL;
-    tcpstate_incarnations_end(); /* the file scope frees it all */
+    tcpstate_four_tuples_end();
+    tcpstate_incarnations_end();
 }
 
 void tcpstate_connections_register(void)
 {
     tcpstate_on_file(begin_file, end_file);
-}
-
-static void make_key(const struct tcpstate_pair *pair, struct key *key)
-{
-    uint32_t length = pair->address_length == 4 ? 1 : 4; /* words of an address */
-
-    key->words = length * 2 + 1;
-    memcpy(key->word, pair->address[0], length * 4);
-    memcpy(key->word + length, pair->address[1], length * 4);
-    key->word[length * 2] = (uint32_t)pair->port[0] << 16 | pair->port[1];
-}
-
-static void read_key(const struct key *key, struct tcpstate_pair *pair)
-{
-    uint32_t length = (key->words - 1) / 2;
-
-    memset(pair, 0, sizeof *pair);
-    pair->address_length = (uint8_t)(length * 4);
-    memcpy(pair->address[0], key->word, length * 4);
-    memcpy(pair->address[1], key->word + length, length * 4);
-    pair->port[0] = (uint16_t)(key->word[length * 2] >> 16);
-    pair->port[1] = (uint16_t)key->word[length * 2];
-}
-
-static struct tuple *find_tuple(const struct key *key)
-{
-    if (recent && key_equal(key, &recent->key))
-        return recent;
-    struct key *found = (struct key *)g_hash_table_lookup(tuples, key);
-    if (!found)
-        return NULL;
-    recent = (struct tuple *)((char *)found - offsetof(struct tuple, key));
-    return recent;
-}
-
-/* Where the counter of streams (program/streams.c) keeps what it knows of a four-tuple: behind its key. */
-static void *room_of(struct tuple *tuple)
-{
-    return (char *)&tuple->key + KEY_SIZE(&tuple->key);
-}
-
-static void count_stream(const struct tcpstate_asked *asked, struct tuple *tuple, const struct tcpstate_reading *reading)
-{
-    if (asked->count)
-        asked->count(asked->whom, reading, room_of(tuple));
-}
-
-/* The connection that a four-tuple had at a frame. */
-static struct tcpstate_incarnation *incarnation_at(const struct tuple *tuple, uint32_t frame)
-{
-    const struct incarnations *incarnations = tuple->incarnations;
-    uint32_t low = 0, high = incarnations ? incarnations->count : 0;
-
-    if (!incarnations)
-        return tuple->latest->first_frame <= frame ? tuple->latest : NULL;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (incarnations->list[middle]->first_frame <= frame)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low > 0 ? incarnations->list[low - 1] : NULL;
-}
-
-/* The connection that a segment belongs to, on any visit. */
-static struct tcpstate_incarnation *incarnation_of(const struct tuple *tuple, const struct tcpstate_segment *segment)
-{
-    struct tcpstate_incarnation *incarnation = incarnation_at(tuple, segment->frame);
-
-    if (incarnation && incarnation->has_beside && incarnation->first_frame < segment->frame
-        && tcpstate_beside_is_before(incarnation, segment))
-        return incarnation->before;
-    return incarnation;
-}
-
-static void add_incarnation(struct tuple *tuple, struct tcpstate_incarnation *incarnation)
-{
-    struct incarnations *incarnations = tuple->incarnations;
-
-    if (!incarnations || incarnations->count == incarnations->room) {
-        uint32_t room = incarnations ? incarnations->room * 2 : 4;
-        tuple->incarnations = (struct incarnations *)wmem_realloc(tcpstate_file_scope(), incarnations,
-                                                                  sizeof *incarnations + room * sizeof incarnations->list[0]);
-        if (!incarnations) {
-            tuple->incarnations->count = 1;
-            tuple->incarnations->list[0] = tuple->latest;
-        }
-        incarnations = tuple->incarnations;
-        incarnations->room = room;
-    }
-    incarnations->list[incarnations->count++] = incarnation;
-}
-
-/* A new connection on a four-tuple, which had the one that is its latest. */
-static struct tcpstate_connection *begin_incarnation(struct tuple *tuple, struct tcpstate_incarnation *incarnation,
-                                                     const struct tcpstate_reading *reading, uint32_t stream)
-{
-    struct tcpstate_incarnation *before = tuple->latest;
-
-    if (before)
-        add_incarnation(tuple, incarnation);
-    *incarnation = (struct tcpstate_incarnation){ .tuple = tuple, .before = before, .first_frame = reading->segment.frame,
-                                                  .stream = stream, .number = connections++, .application = -1, .slot = -1 };
-    tuple->latest = incarnation;
-    return tcpstate_incarnation_make(incarnation);
-}
-
-/* tcp.stream, unless it is known already. */
-static bool stream_of(const struct tcpstate_asked *asked, struct tuple *tuple, const struct tcpstate_reading *reading,
-                      uint32_t *stream)
-{
-    if (!reading->has_stream)
-        return asked->stream(asked->whom, reading, room_of(tuple), stream);
-    *stream = reading->stream;
-    return true;
-}
-
-static struct tuple *begin_tuple(const struct key *key, const struct tcpstate_asked *asked,
-                                 const struct tcpstate_reading *reading)
-{
-    /* Most four-tuples have one connection: it is part of the same piece. */
-    struct both { struct tcpstate_incarnation incarnation; struct tuple tuple; };
-    struct both *both = tcpstate_keep(offsetof(struct both, tuple.key) + KEY_SIZE(key) + asked->room);
-    struct tuple *tuple = &both->tuple;
-
-    memcpy(&tuple->key, key, KEY_SIZE(key));
-    count_stream(asked, tuple, reading);
-    if (!stream_of(asked, tuple, reading, &tuple->last_stream))
-        tuple->last_stream = TCPSTATE_NO_STREAM;
-    g_hash_table_add(tuples, &tuple->key);
-    recent = tuple;
-    tcpstate_connection_begin(begin_incarnation(tuple, &both->incarnation, reading, tuple->last_stream));
-    return tuple;
-}
-
-static struct tuple *tuple_of(const struct tcpstate_asked *asked, const struct tcpstate_reading *reading)
-{
-    struct key key;
-
-    make_key(&reading->pair, &key);
-    struct tuple *tuple = find_tuple(&key);
-    if (!tuple)
-        return begin_tuple(&key, asked, reading);
-    count_stream(asked, tuple, reading);
-    return tuple;
 }
 
 /* Whether the one before the latest is seen to go on beside it; most segments cannot
@@ -289,19 +101,14 @@ static void note_server(const struct tcpstate_connection *connection, const stru
         tcpstate_servers_note(&reading->pair, from);
 }
 
-static bool lacks_segments(const struct tcpstate_connection *connection)
-{
-    return connection->account.facts & TCPSTATE_ACCOUNT_LACKS_SEGMENTS;
-}
-
 /* The one place that hands a segment to the core, which says whether it opens a
  * new connection of its four-tuple.  Returns the connection that it belongs to, and
  * sets *open to what is known of it, valid until another one is open. */
 static struct tcpstate_incarnation *observe(const struct tcpstate_asked *asked, const struct tcpstate_reading *reading,
                                             struct tcpstate_observation *seen, const struct tcpstate_connection **open)
 {
-    struct tuple *tuple = tuple_of(asked, reading);
-    struct tcpstate_incarnation *latest = tuple->latest;
+    struct tcpstate_four_tuple *tuple = tcpstate_four_tuple_take(asked, reading);
+    struct tcpstate_incarnation *latest = tcpstate_four_tuple_latest(tuple);
 
     if (is_of_the_one_before(latest, reading))
         latest = latest->before;
@@ -317,7 +124,7 @@ static struct tcpstate_incarnation *observe(const struct tcpstate_asked *asked, 
     const int from = reading->segment.from;
     struct tcpstate_counted counted = { .segment = &reading->segment, .was = connection->facts,
                                         .ttl = connection->ends[from].ttl, .last_time = TCPSTATE_NO_TIME };
-    const bool lacked = lacks_segments(connection);
+    const bool lacked = tcpstate_lacks_segments(connection);
     if (connection->ends[from].last.frame != 0)
         counted.last_time = connection->ends[from].last.time;
     const bool inferred = infer_roles(connection, reading);
@@ -328,7 +135,7 @@ static struct tcpstate_incarnation *observe(const struct tcpstate_asked *asked, 
     counted.first = opens || !(counted.was & TCPSTATE_CONNECTION_BEGAN);
     counted.copy = seen->copy;
     counted.lacked = !opens && lacked;
-    counted.lacks = lacks_segments(now);
+    counted.lacks = tcpstate_lacks_segments(now);
     counted.is = now->facts;
     counted.was = opens ? 0 : counted.was;
     counted.peer_seen = now->ends[!from].last.frame != 0;
@@ -340,15 +147,12 @@ static struct tcpstate_incarnation *observe(const struct tcpstate_asked *asked, 
         *open = connection;
         return latest;
     }
-    uint32_t stream = tuple->last_stream;
-    stream_of(asked, tuple, reading, &stream);
-    tuple->last_stream = stream;
-    connection = begin_incarnation(tuple, (struct tcpstate_incarnation *)tcpstate_keep(sizeof(struct tcpstate_incarnation)),
-                                   reading, stream);
+    connection = tcpstate_four_tuple_add(asked, tuple, reading);
     *connection = next;
     *open = connection;
-    tuple->latest->one_sided = one_sided;
-    return tuple->latest;
+    latest = tcpstate_four_tuple_latest(tuple);
+    latest->one_sided = one_sided;
+    return latest;
 }
 
 static uint32_t last_appended; /* frame */
@@ -402,16 +206,6 @@ static void append(struct tcpstate_incarnation *incarnation, const struct tcpsta
     *elapsed = tcpstate_lengthen(entry.elapsed);
     tcpstate_incarnation_append(incarnation, &entry);
     last_appended = entry.frame;
-}
-
-unsigned tcpstate_incarnation_isns(const struct tcpstate_incarnation *incarnation, uint32_t frame, uint32_t isn[2])
-{
-    struct tcpstate_entry entry;
-
-    if (!tcpstate_incarnation_entry(incarnation, frame, UINT8_MAX, &entry))
-        return 0;
-    memcpy(isn, entry.isn, sizeof entry.isn);
-    return entry.knows_isn;
 }
 
 /* Keep the outcome as it is when the connection ends; an attempt that failed
@@ -477,7 +271,6 @@ void tcpstate_connections_take(const struct tcpstate_asked *asked, const struct 
     const struct tcpstate_connection *connection;
     struct tcpstate_incarnation *incarnation = observe(asked, reading, seen, &connection);
 
-    tcpstate_connections_pass(reading->segment.time);
     tcpstate_copies_note(reading->segment.frame, reading->layer, seen->copy);
     meaning->incarnation = incarnation;
     meaning->application = -1;
@@ -498,24 +291,20 @@ void tcpstate_connections_take(const struct tcpstate_asked *asked, const struct 
 
 bool tcpstate_connections_count(const struct tcpstate_asked *asked, const struct tcpstate_reading *reading)
 {
-    struct key key;
+    struct tcpstate_four_tuple *tuple = tcpstate_four_tuple_find(reading);
 
-    make_key(&reading->pair, &key);
-    struct tuple *tuple = find_tuple(&key);
     if (tuple)
-        count_stream(asked, tuple, reading);
+        tcpstate_four_tuple_count(asked, tuple, reading);
     return tuple;
 }
 
 bool tcpstate_connections_take_quoted(const struct tcpstate_reading *reading, struct tcpstate_meaning *meaning)
 {
-    struct key key;
+    const struct tcpstate_four_tuple *tuple = tcpstate_four_tuple_find(reading);
 
-    make_key(&reading->pair, &key);
-    const struct tuple *tuple = find_tuple(&key);
     if (!tuple)
         return false;
-    struct tcpstate_incarnation *incarnation = incarnation_of(tuple, &reading->segment);
+    struct tcpstate_incarnation *incarnation = tcpstate_four_tuple_at(tuple, &reading->segment);
     struct tcpstate_connection *connection = tcpstate_incarnation_open(incarnation);
     tcpstate_observe_unreachable(connection, &reading->segment, &meaning->seen);
     if (!meaning->seen.changed)
@@ -532,11 +321,9 @@ bool tcpstate_connections_find(const struct tcpstate_reading *reading, struct tc
 {
     uint32_t frame = reading->segment.frame;
     struct tcpstate_entry entry;
-    struct key key;
+    const struct tcpstate_four_tuple *tuple = tcpstate_four_tuple_find(reading);
+    struct tcpstate_incarnation *incarnation = tuple ? tcpstate_four_tuple_at(tuple, &reading->segment) : NULL;
 
-    make_key(&reading->pair, &key);
-    const struct tuple *tuple = find_tuple(&key);
-    struct tcpstate_incarnation *incarnation = tuple ? incarnation_of(tuple, &reading->segment) : NULL;
     if (!incarnation || !tcpstate_incarnation_entry(incarnation, frame, reading->layer, &entry))
         return false;
     struct tcpstate_observation *seen = &meaning->seen;
@@ -583,137 +370,7 @@ bool tcpstate_connections_find(const struct tcpstate_reading *reading, struct tc
 
 const struct tcpstate_incarnation *tcpstate_connections_incarnation(const struct tcpstate_reading *reading)
 {
-    struct key key;
+    const struct tcpstate_four_tuple *tuple = tcpstate_four_tuple_find(reading);
 
-    make_key(&reading->pair, &key);
-    const struct tuple *tuple = find_tuple(&key);
-    return tuple ? incarnation_of(tuple, &reading->segment) : NULL;
-}
-
-const uint32_t *tcpstate_incarnation_milestones(const struct tcpstate_incarnation *incarnation)
-{
-    return tcpstate_incarnation_look(incarnation)->milestones;
-}
-
-const int64_t *tcpstate_incarnation_moments(const struct tcpstate_incarnation *incarnation)
-{
-    return tcpstate_incarnation_look(incarnation)->moments;
-}
-
-bool tcpstate_incarnation_is_midstream(const struct tcpstate_incarnation *incarnation)
-{
-    return tcpstate_incarnation_look(incarnation)->facts & TCPSTATE_CONNECTION_MIDSTREAM;
-}
-
-bool tcpstate_incarnation_lacks_segments(const struct tcpstate_incarnation *incarnation)
-{
-    return lacks_segments(tcpstate_incarnation_look(incarnation));
-}
-
-bool tcpstate_incarnation_is_one_sided(const struct tcpstate_incarnation *incarnation)
-{
-    return incarnation->one_sided;
-}
-
-uint32_t tcpstate_incarnation_number(const struct tcpstate_incarnation *incarnation)
-{
-    return incarnation->number;
-}
-
-uint32_t tcpstate_incarnation_previous(const struct tcpstate_incarnation *incarnation)
-{
-    return incarnation->before ? incarnation->before->first_frame : 0;
-}
-
-void tcpstate_connections_pass(int64_t time)
-{
-    if (capture_end == TCPSTATE_NO_TIME || time > capture_end)
-        capture_end = time;
-}
-
-int64_t tcpstate_capture_lasts(int64_t since)
-{
-    return since == TCPSTATE_NO_TIME || capture_end == TCPSTATE_NO_TIME || capture_end < since ? -1 : capture_end - since;
-}
-
-int64_t tcpstate_incarnation_waits(const struct tcpstate_incarnation *incarnation, struct tcpstate_wait *wait)
-{
-    *wait = (struct tcpstate_wait){ .owing = -1, .since = TCPSTATE_NO_TIME };
-    /* Of a direction that was not captured nobody can say what it lacks. */
-    if (incarnation->ended.is_over || incarnation->one_sided)
-        return -1;
-    tcpstate_waits(tcpstate_incarnation_look(incarnation), wait);
-    return tcpstate_capture_lasts(wait->since);
-}
-
-/* An open connection on which somebody has waited long enough is not just open. */
-static void tell_what_hangs(const struct tcpstate_incarnation *incarnation, struct tcpstate_outcome *outcome)
-{
-    struct tcpstate_wait wait;
-
-    if (outcome->result != TCPSTATE_RESULT_OPEN || tcpstate_incarnation_waits(incarnation, &wait) < tcpstate_stalled_after()
-        || wait.kind == TCPSTATE_WAIT_NONE || wait.kind == TCPSTATE_WAIT_SILENT)
-        return;
-    outcome->result = wait.kind == TCPSTATE_WAIT_NO_RESPONSE ? TCPSTATE_RESULT_NO_RESPONSE : TCPSTATE_RESULT_STALLED;
-    outcome->owing = wait.owing;
-    outcome->count = wait.count;
-    outcome->since = wait.since;
-}
-
-void tcpstate_incarnation_outcome(const struct tcpstate_incarnation *incarnation, struct tcpstate_outcome *outcome)
-{
-    const struct tcpstate_ended *ended = &incarnation->ended;
-
-    tcpstate_outcome(tcpstate_incarnation_look(incarnation), outcome);
-    if (!ended->is_over) {
-        tell_what_hangs(incarnation, outcome);
-        return;
-    }
-    *outcome = (struct tcpstate_outcome){
-        .conn_state = outcome->conn_state, /* Zeek goes on */
-        .since = TCPSTATE_NO_TIME,
-        .result = (enum tcpstate_result)ended->result,
-        .opening = (enum tcpstate_opening)ended->opening,
-        .close_kind = (enum tcpstate_close_kind)ended->close_kind,
-        .closed_by = ended->closed_by,
-        .ended_by = ended->ended_by,
-        .owing = -1,
-    };
-}
-
-const struct tcpstate_connection *tcpstate_incarnation_connection(const struct tcpstate_incarnation *incarnation)
-{
-    return tcpstate_incarnation_look(incarnation);
-}
-
-void tcpstate_incarnation_summary(const struct tcpstate_incarnation *incarnation, struct tcpstate_summary *summary)
-{
-    const struct tcpstate_connection *connection = tcpstate_incarnation_look(incarnation);
-
-    *summary = (struct tcpstate_summary){
-        .stream = incarnation->stream,
-        .number = incarnation->number,
-        .client = connection->client,
-        .roles_inferred = connection->facts & TCPSTATE_CONNECTION_ROLES_GUESSED,
-        .application = incarnation->application,
-        .first_frame = incarnation->first_frame,
-    };
-    read_key(&incarnation->tuple->key, &summary->pair);
-    tcpstate_incarnation_outcome(incarnation, &summary->outcome);
-    memcpy(summary->milestones, connection->milestones, sizeof summary->milestones);
-    memcpy(summary->moments, connection->moments, sizeof summary->moments);
-}
-
-int64_t tcpstate_incarnation_duration(const struct tcpstate_incarnation *incarnation)
-{
-    const int64_t *moments = tcpstate_incarnation_look(incarnation)->moments;
-
-    return moments[TCPSTATE_MOMENT_LAST] - moments[TCPSTATE_MOMENT_FIRST];
-}
-
-uint32_t tcpstate_incarnation_last_frame(const struct tcpstate_incarnation *incarnation)
-{
-    const struct tcpstate_endpoint *ends = tcpstate_incarnation_look(incarnation)->ends;
-
-    return MAX(ends[0].last.frame, ends[1].last.frame);
+    return tuple ? tcpstate_four_tuple_at(tuple, &reading->segment) : NULL;
 }

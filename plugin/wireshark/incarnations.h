@@ -26,7 +26,7 @@ struct tcpstate_ended {
 
 struct tcpstate_incarnation {
     struct tcpstate_incarnation *before; /* the one that had the four-tuple before, or NULL */
-    struct tuple *tuple;                 /* its four-tuple: connections.c's */
+    struct tcpstate_four_tuple *tuple;   /* four-tuples.h */
     struct packed *packed;               /* when not in a slot */
     struct older *older;                 /* the timeline's earlier parts, if it is long; or NULL */
     struct tcpstate_ended ended;

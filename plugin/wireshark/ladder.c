@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "../text/phrases.h"
+#include "capture.h"
 #include "host.h"
 #include "preferences.h"
 #include "text-width.h"

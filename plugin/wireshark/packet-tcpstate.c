@@ -96,7 +96,6 @@ static void pass(const packet_info *pinfo)
 {
     int64_t time = tcpstate_nanoseconds(pinfo->abs_ts.secs, pinfo->abs_ts.nsecs);
 
-    tcpstate_connections_pass(time);
     tcpstate_capture_pass(pinfo->num, time, pinfo->rec);
 }
 

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "capture.h"
 #include "incarnations.h"
 #include "preferences.h"
 #include "unanswered.h"

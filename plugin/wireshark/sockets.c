@@ -9,6 +9,7 @@
 #include <wsutil/inet_addr.h>
 
 #include "../text/phrases.h"
+#include "capture.h"
 #include "incarnations.h"
 #include "per-connection.h"
 #include "preferences.h"

@@ -1,0 +1,144 @@
+/* facts.c - what is known of a connection by now; see facts.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "facts.h"
+
+#include <string.h>
+
+#include "capture.h"
+#include "four-tuples.h"
+#include "incarnations.h"
+#include "preferences.h"
+
+unsigned tcpstate_incarnation_isns(const struct tcpstate_incarnation *incarnation, uint32_t frame, uint32_t isn[2])
+{
+    struct tcpstate_entry entry;
+
+    if (!tcpstate_incarnation_entry(incarnation, frame, UINT8_MAX, &entry))
+        return 0;
+    memcpy(isn, entry.isn, sizeof entry.isn);
+    return entry.knows_isn;
+}
+
+const uint32_t *tcpstate_incarnation_milestones(const struct tcpstate_incarnation *incarnation)
+{
+    return tcpstate_incarnation_look(incarnation)->milestones;
+}
+
+const int64_t *tcpstate_incarnation_moments(const struct tcpstate_incarnation *incarnation)
+{
+    return tcpstate_incarnation_look(incarnation)->moments;
+}
+
+bool tcpstate_incarnation_is_midstream(const struct tcpstate_incarnation *incarnation)
+{
+    return tcpstate_incarnation_look(incarnation)->facts & TCPSTATE_CONNECTION_MIDSTREAM;
+}
+
+bool tcpstate_lacks_segments(const struct tcpstate_connection *connection)
+{
+    return connection->account.facts & TCPSTATE_ACCOUNT_LACKS_SEGMENTS;
+}
+
+bool tcpstate_incarnation_lacks_segments(const struct tcpstate_incarnation *incarnation)
+{
+    return tcpstate_lacks_segments(tcpstate_incarnation_look(incarnation));
+}
+
+bool tcpstate_incarnation_is_one_sided(const struct tcpstate_incarnation *incarnation)
+{
+    return incarnation->one_sided;
+}
+
+uint32_t tcpstate_incarnation_number(const struct tcpstate_incarnation *incarnation)
+{
+    return incarnation->number;
+}
+
+uint32_t tcpstate_incarnation_previous(const struct tcpstate_incarnation *incarnation)
+{
+    return incarnation->before ? incarnation->before->first_frame : 0;
+}
+
+int64_t tcpstate_incarnation_waits(const struct tcpstate_incarnation *incarnation, struct tcpstate_wait *wait)
+{
+    *wait = (struct tcpstate_wait){ .owing = -1, .since = TCPSTATE_NO_TIME };
+    /* Of a direction that was not captured nobody can say what it lacks. */
+    if (incarnation->ended.is_over || incarnation->one_sided)
+        return -1;
+    tcpstate_waits(tcpstate_incarnation_look(incarnation), wait);
+    return tcpstate_capture_lasts(wait->since);
+}
+
+/* An open connection on which somebody has waited long enough is not just open. */
+static void tell_what_hangs(const struct tcpstate_incarnation *incarnation, struct tcpstate_outcome *outcome)
+{
+    struct tcpstate_wait wait;
+
+    if (outcome->result != TCPSTATE_RESULT_OPEN || tcpstate_incarnation_waits(incarnation, &wait) < tcpstate_stalled_after()
+        || wait.kind == TCPSTATE_WAIT_NONE || wait.kind == TCPSTATE_WAIT_SILENT)
+        return;
+    outcome->result = wait.kind == TCPSTATE_WAIT_NO_RESPONSE ? TCPSTATE_RESULT_NO_RESPONSE : TCPSTATE_RESULT_STALLED;
+    outcome->owing = wait.owing;
+    outcome->count = wait.count;
+    outcome->since = wait.since;
+}
+
+void tcpstate_incarnation_outcome(const struct tcpstate_incarnation *incarnation, struct tcpstate_outcome *outcome)
+{
+    const struct tcpstate_ended *ended = &incarnation->ended;
+
+    tcpstate_outcome(tcpstate_incarnation_look(incarnation), outcome);
+    if (!ended->is_over) {
+        tell_what_hangs(incarnation, outcome);
+        return;
+    }
+    *outcome = (struct tcpstate_outcome){
+        .conn_state = outcome->conn_state, /* Zeek goes on */
+        .since = TCPSTATE_NO_TIME,
+        .result = (enum tcpstate_result)ended->result,
+        .opening = (enum tcpstate_opening)ended->opening,
+        .close_kind = (enum tcpstate_close_kind)ended->close_kind,
+        .closed_by = ended->closed_by,
+        .ended_by = ended->ended_by,
+        .owing = -1,
+    };
+}
+
+const struct tcpstate_connection *tcpstate_incarnation_connection(const struct tcpstate_incarnation *incarnation)
+{
+    return tcpstate_incarnation_look(incarnation);
+}
+
+void tcpstate_incarnation_summary(const struct tcpstate_incarnation *incarnation, struct tcpstate_summary *summary)
+{
+    const struct tcpstate_connection *connection = tcpstate_incarnation_look(incarnation);
+
+    *summary = (struct tcpstate_summary){
+        .stream = incarnation->stream,
+        .number = incarnation->number,
+        .client = connection->client,
+        .roles_inferred = connection->facts & TCPSTATE_CONNECTION_ROLES_GUESSED,
+        .application = incarnation->application,
+        .first_frame = incarnation->first_frame,
+    };
+    tcpstate_four_tuple_pair(incarnation->tuple, &summary->pair);
+    tcpstate_incarnation_outcome(incarnation, &summary->outcome);
+    memcpy(summary->milestones, connection->milestones, sizeof summary->milestones);
+    memcpy(summary->moments, connection->moments, sizeof summary->moments);
+}
+
+int64_t tcpstate_incarnation_duration(const struct tcpstate_incarnation *incarnation)
+{
+    const int64_t *moments = tcpstate_incarnation_look(incarnation)->moments;
+
+    return moments[TCPSTATE_MOMENT_LAST] - moments[TCPSTATE_MOMENT_FIRST];
+}
+
+uint32_t tcpstate_incarnation_last_frame(const struct tcpstate_incarnation *incarnation)
+{
+    const struct tcpstate_endpoint *ends = tcpstate_incarnation_look(incarnation)->ends;
+
+    return MAX(ends[0].last.frame, ends[1].last.frame);
+}

@@ -1,0 +1,240 @@
+/* four-tuples.c - each four-tuple of the capture file, and the connections that it had; see four-tuples.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A connection leads to the one before it, and a four-tuple to its latest; where
+ * there were more than one, they are kept in order, too.
+ */
+#include "four-tuples.h"
+
+#include <string.h>
+
+#include "beside.h"
+#include "host.h"
+#include "incarnations.h"
+
+/* A four-tuple as a key: 4 words for IPv4, 10 for IPv6. */
+struct key {
+    uint32_t words; /* how many follow */
+    uint32_t word[9];
+};
+#define KEY_SIZE(key) (sizeof(uint32_t) * (1 + (key)->words))
+
+/* All connections of a four-tuple that had more than one, in order. */
+struct incarnations {
+    uint32_t count, room;
+    struct tcpstate_incarnation *list[];
+};
+
+struct tcpstate_four_tuple {
+    struct tcpstate_incarnation *latest;
+    struct incarnations *incarnations; /* NULL while there is one */
+    uint32_t last_stream;              /* tcp.stream of the segment that opened the latest */
+    struct key key;                    /* as long as it needs; last */
+};
+
+static GHashTable *tuples;                 /* of struct key, the tuples' own */
+static struct tcpstate_four_tuple *recent; /* the one that was found last */
+static uint32_t connections;               /* how many there are in the file so far */
+
+static unsigned key_hash(gconstpointer pointer)
+{
+    const struct key *key = (const struct key *)pointer;
+    uint64_t hash = 0;
+
+    for (uint32_t i = 0; i < key->words; i++)
+        hash = (hash ^ key->word[i]) * UINT64_C(0x9e3779b97f4a7c15);
+    return (unsigned)(hash >> 32);
+}
+
+static gboolean key_equal(gconstpointer a, gconstpointer b)
+{
+    return memcmp(a, b, KEY_SIZE((const struct key *)a)) == 0;
+}
+
+void tcpstate_four_tuples_begin(void)
+{
+    tuples = g_hash_table_new(key_hash, key_equal);
+    recent = NULL;
+    connections = 0;
+}
+
+void tcpstate_four_tuples_end(void)
+{
+    g_clear_pointer(&tuples, g_hash_table_destroy);
+    recent = NULL; /* the file scope frees it all */
+}
+
+static void make_key(const struct tcpstate_pair *pair, struct key *key)
+{
+    uint32_t length = pair->address_length == 4 ? 1 : 4; /* words of an address */
+
+    key->words = length * 2 + 1;
+    memcpy(key->word, pair->address[0], length * 4);
+    memcpy(key->word + length, pair->address[1], length * 4);
+    key->word[length * 2] = (uint32_t)pair->port[0] << 16 | pair->port[1];
+}
+
+void tcpstate_four_tuple_pair(const struct tcpstate_four_tuple *tuple, struct tcpstate_pair *pair)
+{
+    const struct key *key = &tuple->key;
+    uint32_t length = (key->words - 1) / 2;
+
+    memset(pair, 0, sizeof *pair);
+    pair->address_length = (uint8_t)(length * 4);
+    memcpy(pair->address[0], key->word, length * 4);
+    memcpy(pair->address[1], key->word + length, length * 4);
+    pair->port[0] = (uint16_t)(key->word[length * 2] >> 16);
+    pair->port[1] = (uint16_t)key->word[length * 2];
+}
+
+static struct tcpstate_four_tuple *find(const struct key *key)
+{
+    if (recent && key_equal(key, &recent->key))
+        return recent;
+    struct key *found = (struct key *)g_hash_table_lookup(tuples, key);
+    if (!found)
+        return NULL;
+    recent = (struct tcpstate_four_tuple *)((char *)found - offsetof(struct tcpstate_four_tuple, key));
+    return recent;
+}
+
+struct tcpstate_four_tuple *tcpstate_four_tuple_find(const struct tcpstate_reading *reading)
+{
+    struct key key;
+
+    make_key(&reading->pair, &key);
+    return find(&key);
+}
+
+struct tcpstate_incarnation *tcpstate_four_tuple_latest(const struct tcpstate_four_tuple *tuple)
+{
+    return tuple->latest;
+}
+
+/* Where the counter of streams (program/streams.c) keeps what it knows of a four-tuple: behind its key. */
+static void *room_of(struct tcpstate_four_tuple *tuple)
+{
+    return (char *)&tuple->key + KEY_SIZE(&tuple->key);
+}
+
+void tcpstate_four_tuple_count(const struct tcpstate_asked *asked, struct tcpstate_four_tuple *tuple,
+                               const struct tcpstate_reading *reading)
+{
+    if (asked->count)
+        asked->count(asked->whom, reading, room_of(tuple));
+}
+
+/* The connection that a four-tuple had at a frame. */
+static struct tcpstate_incarnation *incarnation_at(const struct tcpstate_four_tuple *tuple, uint32_t frame)
+{
+    const struct incarnations *incarnations = tuple->incarnations;
+    uint32_t low = 0, high = incarnations ? incarnations->count : 0;
+
+    if (!incarnations)
+        return tuple->latest->first_frame <= frame ? tuple->latest : NULL;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (incarnations->list[middle]->first_frame <= frame)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low > 0 ? incarnations->list[low - 1] : NULL;
+}
+
+struct tcpstate_incarnation *tcpstate_four_tuple_at(const struct tcpstate_four_tuple *tuple,
+                                                    const struct tcpstate_segment *segment)
+{
+    struct tcpstate_incarnation *incarnation = incarnation_at(tuple, segment->frame);
+
+    if (incarnation && incarnation->has_beside && incarnation->first_frame < segment->frame
+        && tcpstate_beside_is_before(incarnation, segment))
+        return incarnation->before;
+    return incarnation;
+}
+
+static void add_incarnation(struct tcpstate_four_tuple *tuple, struct tcpstate_incarnation *incarnation)
+{
+    struct incarnations *incarnations = tuple->incarnations;
+
+    if (!incarnations || incarnations->count == incarnations->room) {
+        uint32_t room = incarnations ? incarnations->room * 2 : 4;
+        tuple->incarnations = (struct incarnations *)wmem_realloc(tcpstate_file_scope(), incarnations,
+                                                                  sizeof *incarnations + room * sizeof incarnations->list[0]);
+        if (!incarnations) {
+            tuple->incarnations->count = 1;
+            tuple->incarnations->list[0] = tuple->latest;
+        }
+        incarnations = tuple->incarnations;
+        incarnations->room = room;
+    }
+    incarnations->list[incarnations->count++] = incarnation;
+}
+
+/* A new connection on a four-tuple, which had the one that is its latest. */
+static struct tcpstate_connection *begin_incarnation(struct tcpstate_four_tuple *tuple,
+                                                     struct tcpstate_incarnation *incarnation,
+                                                     const struct tcpstate_reading *reading, uint32_t stream)
+{
+    struct tcpstate_incarnation *before = tuple->latest;
+
+    if (before)
+        add_incarnation(tuple, incarnation);
+    *incarnation = (struct tcpstate_incarnation){ .tuple = tuple, .before = before, .first_frame = reading->segment.frame,
+                                                  .stream = stream, .number = connections++, .application = -1, .slot = -1 };
+    tuple->latest = incarnation;
+    return tcpstate_incarnation_make(incarnation);
+}
+
+/* tcp.stream, unless it is known already. */
+static bool stream_of(const struct tcpstate_asked *asked, struct tcpstate_four_tuple *tuple,
+                      const struct tcpstate_reading *reading, uint32_t *stream)
+{
+    if (!reading->has_stream)
+        return asked->stream(asked->whom, reading, room_of(tuple), stream);
+    *stream = reading->stream;
+    return true;
+}
+
+static struct tcpstate_four_tuple *begin_tuple(const struct key *key, const struct tcpstate_asked *asked,
+                                               const struct tcpstate_reading *reading)
+{
+    /* Most four-tuples have one connection: it is part of the same piece. */
+    struct both { struct tcpstate_incarnation incarnation; struct tcpstate_four_tuple tuple; };
+    struct both *both = tcpstate_keep(offsetof(struct both, tuple.key) + KEY_SIZE(key) + asked->room);
+    struct tcpstate_four_tuple *tuple = &both->tuple;
+
+    memcpy(&tuple->key, key, KEY_SIZE(key));
+    tcpstate_four_tuple_count(asked, tuple, reading);
+    if (!stream_of(asked, tuple, reading, &tuple->last_stream))
+        tuple->last_stream = TCPSTATE_NO_STREAM;
+    g_hash_table_add(tuples, &tuple->key);
+    recent = tuple;
+    tcpstate_connection_begin(begin_incarnation(tuple, &both->incarnation, reading, tuple->last_stream));
+    return tuple;
+}
+
+struct tcpstate_four_tuple *tcpstate_four_tuple_take(const struct tcpstate_asked *asked,
+                                                     const struct tcpstate_reading *reading)
+{
+    struct key key;
+
+    make_key(&reading->pair, &key);
+    struct tcpstate_four_tuple *tuple = find(&key);
+    if (!tuple)
+        return begin_tuple(&key, asked, reading);
+    tcpstate_four_tuple_count(asked, tuple, reading);
+    return tuple;
+}
+
+struct tcpstate_connection *tcpstate_four_tuple_add(const struct tcpstate_asked *asked, struct tcpstate_four_tuple *tuple,
+                                                    const struct tcpstate_reading *reading)
+{
+    uint32_t stream = tuple->last_stream;
+
+    stream_of(asked, tuple, reading, &stream);
+    tuple->last_stream = stream;
+    return begin_incarnation(tuple, (struct tcpstate_incarnation *)tcpstate_keep(sizeof(struct tcpstate_incarnation)),
+                             reading, stream);
+}
