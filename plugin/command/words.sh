@@ -16,9 +16,9 @@ Usage: plugin/annotate [--language auto|en|zh] FILE [tshark options]
 
 Prints a capture with the state of each TCP connection: the column Analysis
 names the step (Handshake 1/3, Close 2/4, ...), two more give the state of the
-client and of the server after each packet: with ? it is inferred, for nothing
-that this end has sent so far proves it; A: and B: stand before states where
-nobody knows who is the client (A has the lower address and port).
+client and of the server after each packet, with ? where it is inferred: nothing
+that this end has sent so far proves it. Where nobody knows who is the client,
+A: and B: stand before the states (A has the lower address and port).
 
   FILE            a capture in any format Wireshark reads; - is standard input
   -i INTERFACE    capture live instead (tshark -D lists the interfaces)

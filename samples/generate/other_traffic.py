@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Scope: samples/generate. The loopback traffic of a developer's Windows machine.
+"""The loopback traffic of a developer's Windows machine.
 
 A chat server on 9010 with Redis behind it, a browser that polls it, monitors,
 a resolver, counters over UDP.  fill() puts any number of such frames into a

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Scope: samples/generate. Writes samples/websocket-session.pcapng.
+"""Writes samples/websocket-session.pcapng.
 
 A browser's WebSocket session, 59117 -> 9010, as a capture on Windows loopback
 shows it, in the middle of that machine's other loopback traffic.  SESSION is

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Scope: samples/generate. A Windows machine's loopback interface, as Npcap sees it.
+"""A Windows machine's loopback interface, as Npcap sees it.
 
 Connection writes correct TCP into `trace`, http() and ok() make HTTP messages,
 write() puts the trace into a pcapng file.  What is said on these connections

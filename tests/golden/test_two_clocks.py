@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Room: tests/golden. Two captures of one connection in one file, milliseconds or seconds apart: both ends' clocks, or the way between them.
+"""Two captures of one connection in one file, milliseconds or seconds apart: both ends' clocks, or the way between them.
 
 A figure of cases/ and the same moved in time, put together by Wireshark's own tools.  Each segment has an IP identification
 of its own, so which frame is the first with a segment is known.  Right is: of the first sightings everything is as it is

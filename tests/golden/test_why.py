@@ -225,6 +225,9 @@ def test_the_sockets_of_each_host(tshark, tmp_path):
     assert ["1", "FIN_WAIT_2", f"{CLIENT},", "1", "inferred", "if", "it", "is", "so,", "the", "peer", "owes", "its", "FIN"] in lines
     early = [line.split() for line in tshark("-q", "-r", path, "-z", f"tcpstate,sockets,{SERVER},1").splitlines()]
     assert [line[0] for line in early if len(line) == 4 and ":" in line[1]] == ["SYN_RCVD?"]
+    chinese = tshark("-o", "tcpstate.language:zh", "-q", "-r", path, "-z", "tcpstate,sockets")
+    assert chinese.splitlines()[1].split() == ["状态", "本端", "对端", "已持续(秒)"]
+    assert "尚未发送自己的FIN" in chinese
 
 
 @pytest.mark.parametrize("given, english, chinese", [

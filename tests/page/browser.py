@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Scope: tests/page. A real Chromium without a window, and the page in it.
+"""A real Chromium without a window, and the page in it.
 
 A test file takes the fixtures by importing them all: from browser import *
 """

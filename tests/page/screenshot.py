@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Scope: tests/page. The README's picture of the page, taken anew: samples/images/page.png.
+"""The README's picture of the page, taken anew: samples/images/page.png.
 
     /usr/bin/python3 -B tests/page/screenshot.py        after a build in build/; then look at it
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Scope: tests/page. What the page says is what the plugin says.
+"""What the page says is what the plugin says.
 
 Of every sample, in both languages: each step that the page shows has the label,
 the explanation and the states that tshark prints for its frame.

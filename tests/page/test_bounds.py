@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Scope: tests/page. What captures may do to a page: hostile names, very many connections, very long ones."""
+"""What captures may do to a page: hostile names, very many connections, very long ones."""
 import http.server
 import json
 import struct

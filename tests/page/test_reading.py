@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Scope: tests/page. Who reads it how: by keyboard, by screen reader, in the dark, on a phone, on paper."""
+"""Who reads it how: by keyboard, by screen reader, in the dark, on a phone, on paper."""
 import subprocess
 
 import pytest

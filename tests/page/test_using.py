@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Scope: tests/page. What a reader does: sort, search, step, switch, answer, link."""
+"""What a reader does: sort, search, step, switch, answer, link."""
 import re
 
 from browser import *  # noqa: F403
