@@ -317,17 +317,30 @@ static void keep_reset_in_mind(struct tcpstate_connection *connection, const str
 
 /* The sender of a SYN,ACK may be elsewhere when the next segment passes. */
 static void keep_opening_in_mind(struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
-                                 const struct tcpstate_segment *segment, const struct judgement *judgement,
-                                 enum tcpstate_step step)
+                                 const struct tcpstate_segment *segment, const struct judgement *judgement)
 {
+    if ((judgement->is & (HAS_SYN | HAS_ACK | HAS_RST)) != (HAS_SYN | HAS_ACK))
+        return;
     /* Data on a SYN that comes when it waits for the third segment lies in its window: it may
      * give up then (RFC 9293 section 3.10.7.4, fourth check). */
-    if (step == TCPSTATE_STEP_TFO_NOT_ACCEPTED)
+    if ((peer->known & SENT_SYN_DATA) && segment->ack != peer->snd_max)
         may_be_soon(me, NOBODY_THERE, true);
     /* Recorded behind what acknowledges it: that may have come by now. */
-    if ((judgement->is & (HAS_SYN | HAS_ACK | HAS_RST)) == (HAS_SYN | HAS_ACK) && (peer->known & KNOWS_ACK)
-        && peer->rcv_nxt == segment->seq + 1)
+    if ((peer->known & KNOWS_ACK) && peer->rcv_nxt == segment->seq + 1)
         may_be_soon(me, TCPSTATE_IN(ESTABLISHED), true);
+}
+
+/* Not that of what may be a stranger's: of a SYN in a connection that the other end still holds, of
+ * what does not fit. */
+static void learn_ttl(const struct tcpstate_connection *connection, struct tcpstate_endpoint *me,
+                      const struct tcpstate_segment *segment, const struct judgement *judgement)
+{
+    const conditions strange = STALE | STRAY | UNACCEPTABLE | DOES_NOT_FIT | ANOTHERS_NUMBERS
+                               | ((connection->facts & TCPSTATE_CONNECTION_CONTESTED) ? HAS_SYN : 0);
+
+    if (segment->ttl != 0 && !(segment->flags & TCPSTATE_FLAG_RST) && !tcpstate_is_nonsense(segment)
+        && (me->ttl == 0 || !(judgement->is & strange)))
+        me->ttl = segment->ttl;
 }
 
 /* judge; remember; move; classify; conclude. */
@@ -350,12 +363,10 @@ static void take_in(struct tcpstate_connection *connection, const struct tcpstat
     observation->reset_number = (enum tcpstate_reset_number)judgement.reset_number;
     if (segment->flags & TCPSTATE_FLAG_RST)
         tell_reset(me, peer, segment, observation);
-    else if (segment->ttl != 0 && !tcpstate_is_nonsense(segment)
-             && (me->ttl == 0 || !(judgement.is & (STALE | STRAY | UNACCEPTABLE | DOES_NOT_FIT))))
-        me->ttl = segment->ttl;
     const uint32_t answered = observation->answers;
     tcpstate_keep_sighting(me, segment, digest);
     tcpstate_remember(connection, segment, &judgement);
+    learn_ttl(connection, me, segment, &judgement);
     tcpstate_move(connection, segment, &judgement, &departure);
     /* A SYN of other numbers may be from long ago; what comes next will tell. */
     if (first && (connection->facts & TCPSTATE_CONNECTION_REUSED) && (segment->flags & TCPSTATE_FLAG_SYN))
@@ -389,7 +400,7 @@ static void take_in(struct tcpstate_connection *connection, const struct tcpstat
     if ((segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_FIN)) && departure.certain && me->state == departure.own)
         me->known |= AS_SENT;
     keep_reset_in_mind(connection, segment, &judgement);
-    keep_opening_in_mind(me, peer, segment, &judgement, observation->step);
+    keep_opening_in_mind(me, peer, segment, &judgement);
     for (int i = 0; i < 2; i++) {
         struct tcpstate_endpoint *end = &connection->ends[i];
         if (end->state == TCPSTATE_TIME_WAIT && was[i].state != TCPSTATE_TIME_WAIT)

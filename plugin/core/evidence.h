@@ -11,6 +11,12 @@
 
 #include "internal.h"
 
+/* By another way, or from another machine, than what was seen of its sender. */
+static inline bool comes_another_way(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
+{
+    return me->ttl != 0 && segment->ttl != 0 && segment->ttl != me->ttl;
+}
+
 /* States in which an endpoint is past its handshake. */
 static inline bool is_open(uint8_t state)
 {
@@ -44,6 +50,12 @@ static inline bool covers_fin(const struct tcpstate_endpoint *peer, const struct
 static inline bool is_unplaced(const struct tcpstate_endpoint *end)
 {
     return seq_lt(end->fin_from + 1, end->fin);
+}
+
+/* Whether it has acknowledged all before `next`. */
+static inline bool has_acked(const struct tcpstate_endpoint *end, uint32_t next)
+{
+    return ((end->known & CLAIMS) && seq_le(next, end->claim)) || ((end->known & KNOWS_ACK) && seq_le(next, end->rcv_nxt));
 }
 
 /* How far beyond what it acknowledged an endpoint can accept.  Without both SYNs

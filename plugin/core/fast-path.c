@@ -52,6 +52,7 @@ bool tcpstate_take_fast_path(struct tcpstate_connection *connection, const struc
         || segment->seq != me->snd_max
         || (segment->payload > 0 && !(me->known & SENT_DATA)) /* an end's first data is a step */
         || segment->payload >= MOST_DATA
+        || tcpstate_acks_one_within(me, peer, segment)
         || seq_lt(segment->ack, me->rcv_nxt) || seq_gt(segment->ack, peer->snd_max)
         || peer->snd_max - segment->ack >= MOST_DATA
         || seq_gt(segment->seq, peer->rcv_nxt + peer->window)

@@ -54,7 +54,7 @@ static bool begins_with_same_isn(const struct tcpstate_connection *connection, c
         return false; /* recorded late, or the very same again */
     /* Who has closed a connection that the other opened sends no SYN of it. */
     const bool closed_as_server = (me->known & SENT_FIN) && connection->client == !(segment->from & 1);
-    return is_over(connection) || idle || closed_as_server || tcpstate_is_newer_stamp(me, segment);
+    return is_over(connection) || idle || closed_as_server || tcpstate_is_of_another_clock(me, segment);
 }
 
 static bool begins_with_syn(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
@@ -80,7 +80,7 @@ static bool begins_with_syn_ack(const struct tcpstate_connection *connection, co
     const bool may_be_late = segment->time - connection->moments[TCPSTATE_MOMENT_LAST] < TCPSTATE_LONGEST_WAY;
 
     return ((me->known & KNOWS_ISN) ? me->isn != segment->seq : !may_be_late)
-           && ((peer->known & KNOWS_ISN) ? segment->ack != peer->isn + 1 : !may_be_late)
+           && (((peer->known & KNOWS_ISN) && segment->ack != peer->isn + 1) || !may_be_late)
            && peer->likely != TCPSTATE_SYN_SENT && (is_over(connection) || idle);
 }
 

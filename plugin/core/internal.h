@@ -135,6 +135,24 @@ static inline bool tcpstate_is_newer_stamp(const struct tcpstate_endpoint *me, c
     return tcpstate_compares_stamps(me, segment) && seq_gt(segment->ts_val, me->ts_val);
 }
 
+/* It acknowledges one number more, in the midst of what was seen of the other: perhaps that of a
+ * FIN which the capture lacks, where a stranger's data was seen. */
+static inline bool tcpstate_acks_one_within(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                                            const struct tcpstate_segment *segment)
+{
+    return (me->known & KNOWS_ACK) && segment->ack == me->rcv_nxt + 1 && (peer->known & KNOWS_SEQ)
+           && seq_lt(segment->ack, peer->snd_max);
+}
+
+/* By how much a time stamp can be older than the latest: 2 MSL of 1 ms ticks (RFC 7323 section 5.4). */
+#define MOST_TICKS UINT32_C(240000)
+
+/* Newer, or older than a segment gets. */
+static inline bool tcpstate_is_of_another_clock(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
+{
+    return tcpstate_compares_stamps(me, segment) && me->ts_val - segment->ts_val > MOST_TICKS;
+}
+
 /* Its sender may have begun anew: what it sends next in the old numbers may be from before,
  * unless it acknowledges what the other sends from now on.  False where the other's numbers
  * are not known, to tell by. */

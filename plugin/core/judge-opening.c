@@ -273,7 +273,8 @@ static void judge_answer_to_syn(const struct tcpstate_endpoint *peer, const stru
         judgement->had_not |= BIT(TCPSTATE_GETS_SYN);
         judgement->lost |= BIT(TCPSTATE_GETS_SYN);
         judgement->is |= CHALLENGES | MAY_BE_ANOTHERS;
-        judgement->may_arrive |= sent_syn_long_ago(peer, segment) ? BIT(TCPSTATE_GETS_SYN_ACK) : 0;
+        /* Data is no challenge: it may go on in a connection that the capture lacks. */
+        judgement->may_arrive |= segment->payload > 0 || sent_syn_long_ago(peer, segment) ? BIT(TCPSTATE_GETS_SYN_ACK) : 0;
     }
 }
 

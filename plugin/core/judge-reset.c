@@ -52,6 +52,16 @@ static enum tcpstate_reset_number judge_reset_number(const struct tcpstate_endpo
     return segment->seq - base < window ? TCPSTATE_RESET_NUMBER_WINDOW : TCPSTATE_RESET_NUMBER_OUTSIDE;
 }
 
+/* Whether it answers what the capture lacks: by its ACK; or by its number, which has nothing to do
+ * with what its receiver expects (a closed port takes 0, RFC 9293 section 3.10.7.1). */
+static bool refuses_the_uncaptured(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
+                                   enum tcpstate_reset_number number)
+{
+    if (number == TCPSTATE_RESET_NUMBER_OUTSIDE)
+        return segment->seq - peer->rcv_nxt + MOST_UNSEEN > 2 * MOST_UNSEEN;
+    return number == TCPSTATE_RESET_NUMBER_BAD_ACK && (peer->known & KNOWS_SEQ) && seq_gt(segment->ack, peer->snd_max);
+}
+
 /* What a RST may do to its receiver.  RFC 9293 section 3.5.3: who came from
  * LISTEN goes back there, who sent the first SYN does not. */
 static void judge_reset_arrival(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
@@ -76,9 +86,8 @@ static void judge_reset_arrival(const struct tcpstate_connection *connection, co
     if ((number == TCPSTATE_RESET_NUMBER_OUTSIDE && refused && !at_fin)
         || (me->likely == TCPSTATE_SYN_SENT && is_below_isn(me, segment)))
         judgement->is |= BELOW_ALL;
-    if (number == TCPSTATE_RESET_NUMBER_BAD_ACK && (segment->flags & TCPSTATE_FLAG_ACK) && (peer->known & KNOWS_SEQ)
-        && seq_gt(segment->ack, peer->snd_max))
-        judgement->is |= ANOTHERS_NUMBERS; /* the capture lacks what it answers */
+    if ((segment->flags & TCPSTATE_FLAG_ACK) && refuses_the_uncaptured(peer, segment, number))
+        judgement->is |= ANOTHERS_NUMBERS;
     if (unsigned_one) {
         judgement->is |= UNSIGNED;
         return;

@@ -26,6 +26,12 @@ static bool is_old(const struct tcpstate_endpoint *me, const struct tcpstate_end
     return seq_lt(end, peer->rcv_nxt);
 }
 
+/* Whether what is known of the other's FIN, and of where none is, may be a stranger's. */
+static bool is_in_dispute(const struct tcpstate_endpoint *peer)
+{
+    return (peer->known & FIN_DISPUTED) || (peer->known & (DISPUTED | KNOWS_ISN)) == DISPUTED;
+}
+
 /* Whether it acknowledges other numbers than those that are known of the other end. */
 static bool is_of_another(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *peer,
                           const struct tcpstate_segment *segment, bool opens)
@@ -53,17 +59,30 @@ static void judge_ack_of_own_fin(const struct tcpstate_endpoint *me, const struc
 static void judge_ack_of_unseen(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
                                 const struct tcpstate_segment *segment, struct judgement *judgement)
 {
-    if (!(peer->known & KNOWS_SEQ) || seq_le(segment->ack, peer->snd_max) || segment->ack - peer->snd_max >= FAR)
+    const bool within = tcpstate_acks_one_within(me, peer, segment);
+
+    if (!within && (!(peer->known & KNOWS_SEQ) || seq_le(segment->ack, peer->snd_max) || segment->ack - peer->snd_max >= FAR))
         return;
     judgement->is |= ACKS_UNSEEN_FIN;
     if ((me->known & KNOWS_ACK) && segment->ack - me->rcv_nxt > receive_window(me) && !(segment->flags & TCPSTATE_FLAG_FIN))
-        judgement->is |= ANOTHERS_NUMBERS;
+        judgement->is |= ANOTHERS_NUMBERS | MAY_BE_ANOTHERS;
 }
 
 /* ... of the numbers that the end has begun with. */
 static bool acks_more_than_was_seen(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
 {
     return (peer->known & KNOWS_ISN) && peer->snd_max != peer->isn + 1 && segment->ack - peer->snd_max < MOST_UNSEEN;
+}
+
+/* Whether all that it acknowledges lies before the other's FIN, captured or not. */
+static bool is_before_its_fin(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                              const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
+{
+    if (is_in_dispute(peer) || is_of_another(connection, peer, segment, me->likely == TCPSTATE_SYN_SENT))
+        return false;
+    if (peer->known & SENT_FIN)
+        return seq_le(segment->ack, peer->fin) && !(seq_lt(peer->fin_from, peer->fin) && seq_gt(segment->ack, peer->fin_from));
+    return (peer->known & KNOWS_SEQ) && seq_le(segment->ack, peer->fin_from) && !tcpstate_acks_one_within(me, peer, segment);
 }
 
 /* What the acknowledgment says of its sender: had it the other's FIN when it
@@ -83,22 +102,13 @@ static void judge_acknowledgment(const struct tcpstate_connection *connection, c
         judgement->had |= BIT(TCPSTATE_GETS_FIN);
         judgement->senders &= GOT_FIN;
         judgement->is |= (peer->known & FIN_LATER) ? HAD_ACK_FIRST : 0;
-        if (is_unplaced(peer))
-            judgement->is |= MAY_BE_ANOTHERS; /* it may be the number of data that the capture lacks */
+        if (is_unplaced(peer) || (peer->known & DISPUTED))
+            judgement->is |= MAY_BE_ANOTHERS; /* it may be the number of data that the capture lacks, or of a stranger's FIN */
         if (me->likely == TCPSTATE_SYN_SENT && !(peer->known & SENT_SYN_ACK))
             judgement->is |= MAY_BE_ANOTHERS; /* it may be the SYN,ACK's number */
         if (!(peer->known & SENT_FIN) && (!(peer->known & KNOWS_SEQ) || seq_le(peer->snd_max, segment->ack)))
             judgement->is |= CONFIRMS_FIN;
-    } else if ((peer->known & FIN_DISPUTED) || is_of_another(connection, peer, segment, me->likely == TCPSTATE_SYN_SENT)) {
-        judgement->unseen |= BIT(TCPSTATE_GETS_FIN);
-    } else if (peer->known & SENT_FIN) {
-        if (seq_lt(peer->fin_from, peer->fin) && seq_gt(segment->ack, peer->fin_from)) {
-            judgement->unseen |= BIT(TCPSTATE_GETS_FIN);
-        } else if (seq_le(segment->ack, peer->fin)) {
-            judgement->had_not |= BIT(TCPSTATE_GETS_FIN);
-            judgement->senders &= (tcpstate_set)~GOT_FIN;
-        }
-    } else if ((peer->known & KNOWS_SEQ) && seq_le(segment->ack, peer->fin_from)) {
+    } else if (is_before_its_fin(connection, me, peer, segment)) {
         judgement->had_not |= BIT(TCPSTATE_GETS_FIN);
         judgement->senders &= (tcpstate_set)~GOT_FIN;
     } else {
@@ -178,6 +188,8 @@ static void judge_data(const struct tcpstate_connection *connection, const struc
         judgement->is |= NEW_DATA;
     if (is_new && covers_fin(peer, segment) && !(me->known & SENT_HALF_CLOSED))
         judgement->is |= FIRST_HALF_CLOSED;
+    if (!is_new && (me->known & SENT_FIN) && (judgement->is & AFTER_A_PAUSE))
+        judgement->is |= BEHIND; /* who sends data again need not have closed: its FIN may be a stranger's */
     if (is_new && (me->known & SENT_FIN)) {
         /* A host repeats its FIN where it was; data in its place says that this was
          * no FIN of that host, and data behind it fits neither. */
@@ -334,7 +346,8 @@ void tcpstate_judge_transfer(const struct tcpstate_connection *connection, const
     if (is_stray(connection, me, peer, segment)) {
         judgement->is |= STRAY | (is_old_duplicate(me, peer, segment) ? 0 : ANOTHERS_NUMBERS);
         judgement->senders = 0;
-        judgement->may_arrive = covers_syn(peer, segment) ? BIT(TCPSTATE_GETS_ACK_OF_SYN) : 0;
+        judgement->may_arrive = (covers_syn(peer, segment) ? BIT(TCPSTATE_GETS_ACK_OF_SYN) : 0)
+                                | (covers_fin(peer, segment) ? BIT(TCPSTATE_GETS_ACK_OF_FIN) : 0);
         return;
     }
     judgement->is |= conditions_of_transfer(me, peer, segment, fits, refused);

@@ -75,12 +75,11 @@ static conditions conditions_of_segment(const struct tcpstate_segment *segment)
 static bool may_be_anothers(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
                             const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
 {
-    const bool another_way = me->ttl != 0 && segment->ttl != 0 && segment->ttl != me->ttl;
     /* It goes on from a SYN that was taken for an old one. */
     const bool after_stale = connection->stale_frame != 0 && connection->stale_from == (segment->from & 1)
                              && segment->seq == connection->stale_isn + 1;
 
-    return another_way || after_stale || (me->known & REPLAYED)
+    return comes_another_way(me, segment) || after_stale || (me->known & REPLAYED)
            || may_precede_new_syn(me, peer, segment)
            || ((me->known & DISPUTED) && !opens_by_numbers(me, peer, segment));
 }

@@ -110,7 +110,7 @@ typedef uint64_t conditions;
 #define ANOTHERS_NUMBERS  (UINT64_C(1) << 58) /* its numbers, or those that it answers, are of a connection that the capture lacks */
 #define RESET_LATELY      (UINT64_C(1) << 59) /* so soon after a RST in its name that it may have been sent before */
 #define HAD_ACK_FIRST     (UINT64_C(1) << 60) /* acknowledges a FIN that came, most likely, behind the ACK of its own */
-#define BEHIND            (UINT64_C(1) << 61) /* bare, before data or a FIN seen of its sender: overtaken, or that was another's */
+#define BEHIND            (UINT64_C(1) << 61) /* before data or a FIN seen of its sender: overtaken, or that was another's */
 #define BELOW_ALL         (UINT64_C(1) << 62) /* a RST that its receiver must refuse, whenever it comes */
 
 /* The judgement of one segment. */

@@ -127,7 +127,9 @@ static const struct exception {
     conditions when;
     tcpstate_set may_also_be;
 } exceptions[] = {
-    /* A SYN or SYN,ACK that belongs to nothing that is there: old, forged, or of a connection to come. */
+    /* A SYN or SYN,ACK that belongs to nothing that is there: old, forged, or of a connection to come;
+     * its sender may have given up, and answer a SYN that the capture lacks. */
+    { HAS_SYN | HAS_ACK | STALE, TCPSTATE_IN(SYN_SENT) | TCPSTATE_IN(SYN_RCVD) | TCPSTATE_IN(FIN_WAIT_1) },
     { HAS_SYN | STALE, TCPSTATE_IN(SYN_SENT) },
     /* Recorded behind what its sender sent later: that tells more. */
     { HAS_SYN | OVERTAKEN, TCPSTATE_IN(SYN_SENT) },
@@ -234,7 +236,7 @@ static tcpstate_set can_have_sent(const struct tcpstate_endpoint *me, const stru
     /* A FIN after a pause, or behind a hole, may be sent again, although the first was not captured. */
     const bool perhaps_again = (judgement->is & AFTER_A_PAUSE) || !(judgement->is & IN_ORDER) || (me->known & MAY_REPEAT);
     if ((fin && perhaps_again) || (judgement->is & SKIPS_UNSEEN_FIN))
-        can |= reach(tcpstate_next_of(me->after & SENDS_A_FIN, TCPSTATE_SENDS_FIN), had);
+        can |= reach(tcpstate_next_of(can & SENDS_A_FIN, TCPSTATE_SENDS_FIN), had);
     /* ... and so may the data that showed it in CLOSE_WAIT. */
     if (fin && (judgement->had & BIT(TCPSTATE_GETS_FIN)))
         can |= ((me->known & MAY_REPEAT) ? TCPSTATE_IN(CLOSING) : 0)
@@ -363,6 +365,7 @@ static void arrive_late(struct tcpstate_connection *connection, struct tcpstate_
     if ((peer->known & KNOWS_ACK) && !(peer->known & ACKED_FIN) && peer->rcv_nxt == me->fin + 1) {
         bool carried = (me->known & ACK_OF_FIN_CARRIED) && seq_ge(peer->rcv_nxt, me->carried_to);
         const struct judgement to_me = { .arrives = BIT(TCPSTATE_GETS_ACK_OF_FIN) };
+        const tcpstate_set was = (me->known & FIN_DISPUTED) ? peer->may : 0; /* it may not have had it */
         tcpstate_set after = tcpstate_next_of(reach(peer->after, peer->pending | peer->doubtful), TCPSTATE_GETS_FIN);
 
         if ((peer->known & SENT_FIN) && peer->last.frame == peer->last_control.frame && peer->last_ack == me->fin + 1) {
@@ -376,6 +379,7 @@ static void arrive_late(struct tcpstate_connection *connection, struct tcpstate_
         }
         peer->pending &= (uint8_t)~BIT(TCPSTATE_GETS_FIN);
         peer->known |= ACKED_FIN;
+        peer->after |= was;
         tcpstate_derive_state(peer);
         arrive(connection, me, &to_me, now);
         me->known |= FIN_ARRIVED;

@@ -68,21 +68,14 @@ static void take_fin(struct tcpstate_connection *connection, struct tcpstate_end
 {
     const int from = segment->from & 1;
 
-    if (me->known & SENT_FIN)
+    if (me->known & SENT_FIN) {
+        me->known |= me->fin != tcpstate_segment_next(segment) - 1 ? FIN_DISPUTED : 0;
         return;
+    }
     me->fin = tcpstate_segment_next(segment) - 1;
     me->known = (me->known & ~(uint32_t)FIN_IN_DOUBT) | SENT_FIN;
     if (connection->active_closer < 0)
         connection->active_closer = (int8_t)(connection->ends[!from].known & SENT_FIN ? !from : from);
-}
-
-/* By how much a time stamp can be older than the latest: 2 MSL of 1 ms ticks (RFC 7323 section 5.4). */
-#define MOST_TICKS UINT32_C(240000)
-
-/* Whether its time stamp is newer, or older than a segment gets. */
-static bool is_of_another_clock(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
-{
-    return tcpstate_compares_stamps(me, segment) && me->ts_val - segment->ts_val > MOST_TICKS;
 }
 
 /* Whether the SYN is that of its sender's numbers that are known, recorded behind what was sent
@@ -90,7 +83,7 @@ static bool is_of_another_clock(const struct tcpstate_endpoint *me, const struct
 static bool is_syn_of_what_was_seen(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment,
                                     const struct judgement *judgement)
 {
-    if (is_of_another_clock(me, segment) || (judgement->is & (REUSES | AFTER_A_PAUSE)))
+    if (tcpstate_is_of_another_clock(me, segment) || (judgement->is & (REUSES | AFTER_A_PAUSE)))
         return false; /* nor is a SYN on its way for so long */
     return (me->known & (KNOWS_ISN | KNOWS_SEQ)) == KNOWS_SEQ && me->snd_max - segment->seq < MOST_UNSEEN
            && (!(me->known & SENT_FIN) || seq_gt(me->fin, segment->seq));
@@ -207,6 +200,9 @@ static void remember_data(struct tcpstate_connection *connection, struct tcpstat
         return;
     }
     remember_what_is_carried(me, peer, segment, judgement);
+    /* Of a number that the other has already: late, or a stranger's. */
+    if (fin && !(me->known & SENT_FIN) && comes_another_way(me, segment) && has_acked(peer, next))
+        me->known |= FIN_DISPUTED;
     if (fin)
         take_fin(connection, me, segment);
     extend(me, segment->seq, next);
@@ -240,6 +236,11 @@ static void remember_ack(struct tcpstate_endpoint *me, struct tcpstate_endpoint 
         me->known |= CLAIMS;
         return;
     }
+    if (tcpstate_acks_one_within(me, peer, segment))
+        peer->known |= FIN_DISPUTED;
+    else if ((me->known & KNOWS_ACK) && seq_gt(segment->ack, me->rcv_nxt + 1)
+             && (peer->known & (FIN_DISPUTED | SENT_FIN | FIN_IN_DOUBT)) == FIN_DISPUTED)
+        peer->known &= ~(uint32_t)FIN_DISPUTED; /* it has taken more: there was none */
     if (!claims_what_may_be(me, peer) || !seq_lt(segment->ack, me->claim) || (judgement->is & SENDS_MORE))
         me->known &= ~(uint32_t)CLAIMS; /* else it was overtaken by what it claims */
     if (!(me->known & KNOWS_ACK) || seq_gt(segment->ack, me->rcv_nxt) || (syn && !(judgement->is & AGAIN)))
@@ -262,6 +263,8 @@ static void confirm_claim(struct tcpstate_endpoint *me, struct tcpstate_endpoint
     if (!(peer->known & CLAIMS) || segment->seq + 1 - peer->claim > receive_window(peer) + 1)
         return;
     me->snd_nxt = me->snd_max = me->out_of_order = peer->rcv_nxt = peer->claim;
+    if (segment->seq + 1 == peer->claim && tcpstate_segment_next(segment) != peer->claim)
+        me->known |= FIN_DISPUTED; /* a stranger's may have been there */
     if ((me->known & SENT_FIN) && seq_ge(me->fin, peer->claim)) /* of the numbers before */
         me->known = (me->known & ~(uint32_t)(SENT_FIN | FIN_ARRIVED)) | FIN_DISPUTED;
     me->fin_from = peer->claim - 1; /* what lies right before it may be a FIN */
@@ -400,7 +403,7 @@ static bool has_restarted(const struct tcpstate_endpoint *me, const struct tcpst
                           const struct judgement *judgement)
 {
     if (judgement->is & STALE)
-        return !tcpstate_compares_stamps(me, segment) || is_of_another_clock(me, segment);
+        return !tcpstate_compares_stamps(me, segment) || tcpstate_is_of_another_clock(me, segment);
     return (me->known & (SENT_SYN | SENT_SYN_ACK)) == SENT_SYN_ACK;
 }
 

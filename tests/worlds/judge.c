@@ -302,13 +302,11 @@ static uint32_t accepted_before(const struct world *world, const struct known *w
     return states_between(world, was, end, first, last) | was->accepted[end] | was->claimed[end] | known->claimed[end];
 }
 
-/* States from which no host sends such a segment, nor gets to by what is still on
- * its way to it. */
-static bool is_absurd(const struct segment *segment, unsigned state)
+bool judge_is_absurd(const struct segment *segment, unsigned state)
 {
     uint32_t not_any_more = 1u << FIN_WAIT_1 | 1u << FIN_WAIT_2 | 1u << CLOSING | 1u << LAST_ACK | 1u << TIME_WAIT;
 
-    if (segment->forged || (segment->flags & RST))
+    if (segment->flags & RST)
         return false;
     if ((segment->flags & (SYN | FIN)) == FIN)
         return state == LISTEN || state == SYN_SENT || state == SYN_RCVD || state == ESTABLISHED || state == CLOSE_WAIT;
@@ -319,7 +317,7 @@ static bool is_absurd(const struct segment *segment, unsigned state)
     return false;
 }
 
-static bool is_true(const struct shown *shown, uint32_t states)
+bool judge_is_true(const struct shown *shown, uint32_t states)
 {
     return shown->inferred || shown->state == STATES || (states >> shown->state & 1);
 }
@@ -335,25 +333,22 @@ static uint8_t truth_of(const struct world *world, const struct known *known, co
 
 /* What is shown of one end; returns the set of what is wrong. */
 static unsigned judge_end(const struct world *world, const struct known *was, const struct known *known,
-                          const struct record *record, int end, const struct row *row, struct tally *tally,
-                          uint32_t *states)
+                          const struct record *record, int end, struct judged *judged, struct tally *tally)
 {
     const struct segment *segment = &world->segments[record->segment];
-    const struct shown *after = &row->after[end];
+    const struct shown *before = &judged->row.before[end], *after = &judged->row.after[end];
     unsigned wrong = 0;
 
-    *states = accepted(world, known, segment, end);
-    count(world, known, segment, end, after, *states, tally);
-    if (!is_true(after, *states))
+    judged->accepted[end] = accepted(world, known, segment, end);
+    judged->accepted_before[end] = accepted_before(world, was, known, segment, end);
+    count(world, known, segment, end, after, judged->accepted[end], tally);
+    if (!judge_is_true(after, judged->accepted[end]))
         wrong |= 1u << WRONG_AFTER;
     /* What was wrong after the last record is not wrong a second time. */
-    if (row->before[end].state != was->shown[end].state
-        && !is_true(&row->before[end], accepted_before(world, was, known, segment, end)))
+    if (before->state != was->shown[end].state && !judge_is_true(before, judged->accepted_before[end]))
         wrong |= 1u << WRONG_BEFORE;
-    /* Of a copy, made by the capture or by the network, or told as one, nothing is asked. */
-    const bool copy = record->again || was->recorded[segment->number] || row->copy;
-    if (segment->from == end && !copy && after->state != STATES && !(*states >> after->state & 1)
-        && is_absurd(segment, after->state))
+    if (segment->from == end && judged->genuine && !judged->row.copy && after->state != STATES
+        && !(judged->accepted[end] >> after->state & 1) && judge_is_absurd(segment, after->state))
         wrong |= 1u << WRONG_ABSURD;
     return wrong;
 }
@@ -375,6 +370,11 @@ static void note(struct lie *lie, int lies, int record, int end, unsigned wrong,
     }
 }
 
+int judge_server_hint(const struct world *world)
+{
+    return world->plan.world % 3 ? 1 : -1;
+}
+
 int judge(const struct world *world, const struct capture *capture, struct lie *lie, struct tally *tally,
           struct judged *rows)
 {
@@ -383,37 +383,35 @@ int judge(const struct world *world, const struct capture *capture, struct lie *
                            .shown = { { STATES, true }, { STATES, true } } }, was;
     int lies = 0;
 
-    passer_by_begin(&passer_by, world->plan.world % 3 ? 1 : -1);
+    passer_by_begin(&passer_by, judge_server_hint(world));
     for (int i = 0; i < capture->count; i++) {
         const struct record *record = &capture->records[i];
         const struct segment *segment = &world->segments[record->segment];
         struct recorded recorded = { segment, record->stamped, record->ttl, record->cut };
-        struct row row;
-        passer_by_sees(&passer_by, &recorded, &row);
+        struct judged judged;
+        struct row *row = &judged.row;
+        passer_by_sees(&passer_by, &recorded, row);
         for (int end = 0; end < 2; end++) {
             if (judge_pretends == SLEEPS && i > 0)
-                row.after[end] = known.shown[end];
+                row->after[end] = known.shown[end];
             if (judge_pretends != HONEST)
-                row.after[end].inferred = false;
+                row->after[end].inferred = false;
         }
         was = known;
         learn(world, &known, record);
+        /* Of a copy, made by the capture or by the network, it is not asked what could have sent it. */
+        judged.genuine = !segment->forged && !record->again && !was.recorded[segment->number];
         for (int end = 0; end < 2; end++) {
-            uint32_t states;
-            unsigned wrong = judge_end(world, &was, &known, record, end, &row, tally, &states);
-            known.accepted[end] = states;
-            known.shown[end] = row.after[end];
-            uint8_t truth = truth_of(world, &known, segment, end);
-            note(lie, lies, i, end, wrong, &row, truth, segment->from == end, tally);
+            const unsigned wrong = judge_end(world, &was, &known, record, end, &judged, tally);
+            known.accepted[end] = judged.accepted[end];
+            known.shown[end] = row->after[end];
+            judged.truth[end] = truth_of(world, &known, segment, end);
+            judged.lies[end] = (uint8_t)wrong;
+            note(lie, lies, i, end, wrong, row, judged.truth[end], segment->from == end, tally);
             lies += (int)((wrong & 1u << WRONG_AFTER) + (wrong >> WRONG_BEFORE & 1) + (wrong >> WRONG_ABSURD & 1));
-            if (rows) {
-                rows[i].accepted[end] = states;
-                rows[i].truth[end] = truth;
-                rows[i].lies[end] = (uint8_t)wrong;
-            }
         }
         if (rows)
-            rows[i].row = row;
+            rows[i] = judged;
     }
     const char *outcome = passer_by_outcome(&passer_by);
     if (outcome_is_false(world, capture, outcome)) {

@@ -53,6 +53,8 @@ struct tally {
 struct judged {
     struct row row;
     uint32_t accepted[2]; /* bit per state */
+    uint32_t accepted_before[2];
+    bool genuine;         /* its sender's own, and no copy */
     uint8_t lies[2];      /* bit per enum wrong */
     uint8_t truth[2];
 };
@@ -61,6 +63,16 @@ struct judged {
  * lies there are; the first of them goes to `lie`.  `rows`, of .count, may be NULL. */
 int judge(const struct world *world, const struct capture *capture, struct lie *lie, struct tally *tally,
           struct judged *rows);
+
+/* Whether a state that is shown as certain is among those that may be. */
+bool judge_is_true(const struct shown *shown, uint32_t states);
+
+/* States from which no host sends such a segment, nor gets to by what is still on
+ * its way to it. */
+bool judge_is_absurd(const struct segment *segment, unsigned state);
+
+/* The end that the passer-by takes for the server by its port, or -1. */
+int judge_server_hint(const struct world *world);
 
 /* outcome.c */
 bool outcome_is_false(const struct world *world, const struct capture *capture, const char *outcome);
@@ -88,6 +100,10 @@ int worlds_check(void);
 void write_begin(const char *path);
 void write_world(const struct world *world, const struct capture *capture);
 void write_end(void);
+
+/* kept.c: adds a world to a file of stories; 0 if what is shown of all of them is true. */
+bool kept_write(const char *path, const struct world *world, const struct capture *capture, const char *reason);
+int kept_replay(const char *path);
 
 /* shrink.c */
 void shrink(struct world *world, struct capture *capture, struct lie *lie, bool drops);

@@ -16,6 +16,8 @@
  *   worlds --follow                     a host does what a real one was seen to do (follow.c)
  *   worlds --boast                      with a passer-by that is wrong on purpose
  *   worlds ... --write FILE              and what was recorded of each, as a capture (write.c)
+ *   worlds ... --keep FILE WHY          and what was recorded of one, or of the first that lies, as a story of that file (kept.c)
+ *   worlds --kept FILE                  only whether what is shown of the stories in a file is true
  *   worlds ... --counts                 only the counts of all worlds, in one line (core/clauses reads it)
  */
 #include <inttypes.h>
@@ -40,7 +42,7 @@ static struct {
     uint64_t seed, worlds, segments, world, allowed;
     int traffic, capture, each;
     bool one, checks, follows, shrinks, stops, drops, counts;
-    const char *written;
+    const char *written, *kept_in, *kept_for, *replayed;
 } wanted = { .seed = 1, .worlds = 20000, .traffic = -1, .capture = -1 };
 
 static struct world world;
@@ -95,6 +97,8 @@ static void print_world(bool shrinks, struct lie *lie, bool lies)
 
     if (shrinks && lies)
         shrink(&world, &capture, lie, wanted.drops);
+    if (wanted.kept_in && !kept_write(wanted.kept_in, &world, &capture, wanted.kept_for))
+        perror(wanted.kept_in), exit(2);
     if (lies && lie->wrong == WRONG_OUTCOME)
         printf("\nthe outcome \"%s\" is against what was recorded\n", lie->outcome);
     else if (lies)
@@ -228,6 +232,10 @@ static void read_arguments(int argc, char **argv)
             wanted.allowed = strtoull(value, NULL, 0), i++;
         else if (strcmp(name, "--each") == 0)
             wanted.each = atoi(value), i++;
+        else if (strcmp(name, "--keep") == 0 && i + 2 < argc)
+            wanted.kept_in = value, wanted.kept_for = argv[i + 2], i += 2;
+        else if (strcmp(name, "--kept") == 0)
+            wanted.replayed = value, i++;
         else if (strcmp(name, "--write") == 0)
             wanted.written = value, i++;
         else if (strcmp(name, "--traffic") == 0)
@@ -277,6 +285,8 @@ int main(int argc, char **argv)
     read_arguments(argc, argv);
     if (wanted.checks)
         return worlds_check();
+    if (wanted.replayed)
+        return kept_replay(wanted.replayed);
     if (wanted.follows)
         return worlds_follow();
     if (wanted.written)
