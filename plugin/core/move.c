@@ -362,7 +362,8 @@ static void arrive_late(struct tcpstate_connection *connection, struct tcpstate_
 {
     if (!(me->known & SENT_FIN))
         return;
-    if ((peer->known & KNOWS_ACK) && !(peer->known & ACKED_FIN) && peer->rcv_nxt == me->fin + 1) {
+    if ((peer->known & KNOWS_ACK) && !(peer->known & ACKED_FIN) && peer->rcv_nxt == me->fin + 1
+        && !((peer->known & SENT_SYN_ACK) && peer->syn_acked == peer->rcv_nxt)) { /* that was of a SYN */
         bool carried = (me->known & ACK_OF_FIN_CARRIED) && seq_ge(peer->rcv_nxt, me->carried_to);
         const struct judgement to_me = { .arrives = BIT(TCPSTATE_GETS_ACK_OF_FIN) };
         const tcpstate_set was = (me->known & FIN_DISPUTED) ? peer->may : 0; /* it may not have had it */

@@ -86,9 +86,11 @@ static bool is_copy_of_refusal(const struct tcpstate_connection *connection, con
            && connection->milestones[TCPSTATE_MILESTONE_SYN] == peer->last.frame;
 }
 
-/* Nothing that was not seen of its sender before. */
+/* Nothing that was not seen of its sender before; a FIN is more than the number that it takes. */
 static bool is_all_old(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
 {
+    if ((segment->flags & TCPSTATE_FLAG_FIN) && !(me->known & SENT_FIN))
+        return false;
     return (me->known & KNOWS_SEQ) && seq_le(tcpstate_segment_next(segment), me->snd_nxt)
            && (!(segment->flags & TCPSTATE_FLAG_ACK) || ((me->known & KNOWS_ACK) && seq_le(segment->ack, me->rcv_nxt)));
 }
