@@ -3,12 +3,12 @@
 #
 # program.sh - where the program tcpstate answers instead of tshark.
 #
-# Scope: which questions, and where the program lies.  It reads a capture without
-# dissecting packets: many times sooner, in a fraction of the memory.  The report is
-# the same to the letter.  Only dissection names protocols, so rows and ladders, which
-# have their names, stay tshark's as long as it can bear the capture.
+# Scope: which questions it answers, and where it is installed.  It reads a capture without
+# dissecting packets, in a fraction of the time and memory.  The report is the same to the
+# letter.  Only dissection can name protocols, and rows and ladders name them: these are
+# tshark's unless the capture is too large for it.
 
-# Of captures at least as large tshark needs gigabytes.
+# In bytes; of captures from this size on tshark needs gigabytes of memory.
 readonly LARGE=$((256 * 1024 * 1024))
 
 # Beside the folder of dissectors, in which Wireshark would look at each file.
@@ -21,7 +21,7 @@ put_program() {
 
 is_large() { [[ -f $1 && $(stat -Lc %s -- "$1") -ge $LARGE ]]; }
 
-# Whether the profile changes what the views say: the program knows none.
+# Whether the profile changes what the views say: the program reads no profile.
 profile_has_settings() {
     [[ -e $profile/decode_as_entries || -e $profile/tcpstate_labels ]] || grep -qs '^tcpstate\.' "$profile/preferences"
 }

@@ -29,8 +29,8 @@ A: and B: stand before the states (A has the lower address and port).
   --page OUT      write one page for a browser, for a colleague without Wireshark or for
                   a class: list, ladders, step by step, state diagram, quiz; of several
                   FILEs it holds all
-  --report        the connections by outcome, and the worst of them; with --json an object on a line for each;
-                  without FILTER and options the program tcpstate reads the capture, in a fraction of the time
+  --report        the connections by outcome, and the worst of them; without FILTER and options the program
+                  tcpstate answers, in a fraction of the time; with --json an object on a line for each
   --ladder        each connection as the textbooks' figure
   --connections   a row for each connection; with --json an object on a line for each
   FILTER          a display filter: show, report or draw only what it lets through

@@ -126,9 +126,9 @@ static void doubt_by_copy(const struct tcpstate_connection *connection, struct t
 static bool is_late(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment, uint32_t digest)
 {
     const struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
-    const int64_t first = digest == me->last.digest     ? me->last.time
+    const int64_t first = digest == me->last.digest           ? me->last.time
                           : digest == me->last_control.digest ? me->last_control.time
-                                                        : connection->moments[TCPSTATE_MOMENT_SYN];
+                                                              : connection->moments[TCPSTATE_MOMENT_SYN];
 
     return (segment->ip_id != 0 || (segment->options & TCPSTATE_OPTION_TIMESTAMPS)) && first != TCPSTATE_NO_TIME
            && segment->time - first >= TCPSTATE_COPY_TIME;
@@ -330,8 +330,8 @@ static void keep_opening_in_mind(struct tcpstate_endpoint *me, const struct tcps
         may_be_soon(me, TCPSTATE_IN(ESTABLISHED), true);
 }
 
-/* Not that of what may be a stranger's: of a SYN in a connection that the other end still holds, of
- * what does not fit. */
+/* The TTL that its sender's segments have; not that of what may be a stranger's: a RST, a SYN in a
+ * connection that the other end still holds, what does not fit. */
 static void learn_ttl(const struct tcpstate_connection *connection, struct tcpstate_endpoint *me,
                       const struct tcpstate_segment *segment, const struct judgement *judgement)
 {
@@ -468,7 +468,7 @@ static void contest(struct tcpstate_connection *old, const struct tcpstate_segme
     if (!tcpstate_suspect_new_beginning(me, peer))
         me->known |= DISPUTED;
     me->last_control = (struct tcpstate_sighting){ .digest = tcpstate_digest(segment), .frame = segment->frame,
-                                             .time = segment->time };
+                                                   .time = segment->time };
     peer->known &= ~(uint32_t)AS_SENT;
     tcpstate_may_be(me, NOBODY_THERE | TCPSTATE_IN(SYN_SENT));
     old->facts = (uint16_t)((old->facts | TCPSTATE_CONNECTION_RESTORED) & ~TCPSTATE_CONNECTION_FAST_PATH);

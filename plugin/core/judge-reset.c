@@ -54,8 +54,8 @@ static enum tcpstate_reset_number judge_reset_number(const struct tcpstate_endpo
 
 /* Whether it answers what the capture lacks: by its ACK; or by its number, which has nothing to do
  * with what its receiver expects (a closed port takes 0, RFC 9293 section 3.10.7.1). */
-static bool refuses_the_uncaptured(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
-                                   enum tcpstate_reset_number number)
+static bool refuses_unseen(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
+                           enum tcpstate_reset_number number)
 {
     if (number == TCPSTATE_RESET_NUMBER_OUTSIDE)
         return segment->seq - peer->rcv_nxt + MOST_UNSEEN > 2 * MOST_UNSEEN;
@@ -86,7 +86,7 @@ static void judge_reset_arrival(const struct tcpstate_connection *connection, co
     if ((number == TCPSTATE_RESET_NUMBER_OUTSIDE && refused && !at_fin)
         || (me->likely == TCPSTATE_SYN_SENT && is_below_isn(me, segment)))
         judgement->is |= BELOW_ALL;
-    if ((segment->flags & TCPSTATE_FLAG_ACK) && refuses_the_uncaptured(peer, segment, number))
+    if ((segment->flags & TCPSTATE_FLAG_ACK) && refuses_unseen(peer, segment, number))
         judgement->is |= ANOTHERS_NUMBERS;
     if (unsigned_one) {
         judgement->is |= UNSIGNED;

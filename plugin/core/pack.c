@@ -49,7 +49,7 @@
     X(c->client, c->active_closer, c->ended_by, c->end)
 #define SMALL_16(X, c)                                                          \
     X(c->ends[0].repeats, c->ends[1].repeats) X(c->ends[0].syns, c->ends[1].syns) \
-    X(c->ends[0].syn_digest, c->ends[1].syn_digest)                                   \
+    X(c->ends[0].syn_digest, c->ends[1].syn_digest)                               \
     X(c->ends[0].keep_alives, c->ends[1].keep_alives) X(c->facts, c->stale_from)   \
     X(c->ends[0].after, c->ends[0].may) X(c->ends[1].after, c->ends[1].may)
 

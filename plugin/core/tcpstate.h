@@ -295,7 +295,7 @@ enum {
     TCPSTATE_CONNECTION_RESET_REFUSED = 0x800, /* its receiver must refuse the RST of .last_reset */
     TCPSTATE_CONNECTION_RESET_BY_B = 0x1000,   /* endpoint 1 sent it */
     TCPSTATE_CONNECTION_SEEN_LATER = 0x2000,   /* the capture has segments of it again, milliseconds or seconds later */
-    TCPSTATE_CONNECTION_FAST_PATH = 0x400,    /* both certainly ESTABLISHED, all numbers in line: see fast-path.c */
+    TCPSTATE_CONNECTION_FAST_PATH = 0x400,     /* both certainly ESTABLISHED, all numbers in line: see fast-path.c */
 };
 
 /* How a connection ended, as soon as a segment ends it. */
@@ -354,7 +354,7 @@ enum tcpstate_opening {
 enum {
     TCPSTATE_BY_NOBODY = -1,
     TCPSTATE_BY_BOTH = 2,       /* at once */
-    TCPSTATE_BY_UNKNOWN = 3,    /* it was done; of whom it was first nobody can tell */
+    TCPSTATE_BY_UNKNOWN = 3,    /* one of the ends did; the capture does not show which, or which first */
 };
 
 struct tcpstate_outcome {
@@ -362,8 +362,8 @@ struct tcpstate_outcome {
     enum tcpstate_opening opening;
     enum tcpstate_close_kind close_kind;
     int8_t closed_by;       /* who closed first: the endpoint of the first FIN, or TCPSTATE_BY_* */
-    int8_t ended_by;        /* who ended it: by a RST, a refusal or the first FIN; 2: both; -1: nobody, or of a
-                               reset: not known */
+    int8_t ended_by;        /* who ended it: the endpoint of the RST, the refusal or the first FIN, or
+                               TCPSTATE_BY_*; TCPSTATE_BY_NOBODY of a reset: not known */
     int8_t owing;           /* endpoint from which something is missing; for the last ACK, whose FIN it is; or -1 */
     unsigned count;         /* of what went unanswered: SYNs, keep-alives, the FIN if it was sent again */
     int64_t since;          /* when whatever is owed began to be; TCPSTATE_NO_TIME: nothing is, or not known */

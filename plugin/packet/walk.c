@@ -178,11 +178,11 @@ static enum layer ppp_hdlc(struct walk *walk)
 
 static enum layer of_cooked(struct walk *walk, int header, uint16_t hardware, uint16_t type)
 {
-    enum { NETLINK = 824, IP_GRE = 778, MONITORED = 803, LINUX_LLC = 4 };
+    enum { NETLINK = 824, IP_GRE = 778, IEEE80211_RADIOTAP = 803, LINUX_LLC = 4 };
 
     if (hardware == NETLINK)
         return DONE;
-    if (hardware == IP_GRE || hardware == MONITORED)
+    if (hardware == IP_GRE || hardware == IEEE80211_RADIOTAP)
         return ODD;
     walk->at += header;
     return type > 1536 ? of_ethertype(type) : type == LINUX_LLC ? LLC : DONE;
@@ -229,7 +229,8 @@ static enum layer radiotap(struct walk *walk)
     return step_over_wlan(walk, tcpstate_radiotap_length(here(walk), walk->bytes.captured - walk->at), WLAN);
 }
 
-/* Wireshark looks for frames that some hardware puts here instead of LLC; EAPOL tells it keys. */
+/* Some hardware puts an Ethernet frame here instead of LLC, which Wireshark looks for; from EAPOL it
+ * has the keys of what follows. */
 static enum layer wlan(struct walk *walk)
 {
     static const uint8_t snap[] = { 0xaa, 0xaa, 0x03, 0x00, 0x00, 0x00 };

@@ -35,11 +35,11 @@ int tcpstate_radiotap_length(const uint8_t *bytes, int size)
     return at >= length || (bytes[at] & (PADDED | BAD_CHECKSUM)) ? TCPSTATE_WLAN_ODD : length;
 }
 
-/* IEEE 802.11-2020 section 9.2.4.  Management frames hold no TCP, but what decryption
- * needs; data without a body is nothing. */
+/* IEEE 802.11-2020 section 9.2.4.  Management frames hold no TCP, but Wireshark decrypts
+ * by what they hold; data without a body is nothing. */
 int tcpstate_wlan_length(const uint8_t *bytes, int size)
 {
-    enum { CONTROL = 0x04, DATA = 0x08, TYPE = 0x0f, WRAPPER = 0x74, NO_BODY = 0x40, QOS = 0x80 };
+    enum { CONTROL = 0x04, DATA = 0x08, TYPE = 0x0f, WRAPPER = 0x74, CF_ACK_OR_POLL = 0x30, NO_BODY = 0x40, QOS = 0x80 };
     enum { TO_AND_FROM = 0x03, MORE_FRAGMENTS = 0x04, PROTECTED = 0x40, ORDER = 0x80 };
     enum { PLAIN = 24, AGGREGATED = 0x80 };
 
@@ -52,7 +52,7 @@ int tcpstate_wlan_length(const uint8_t *bytes, int size)
         return TCPSTATE_WLAN_ODD;
     if (kind & NO_BODY)
         return TCPSTATE_WLAN_NOTHING;
-    if ((flags & (MORE_FRAGMENTS | PROTECTED | ORDER)) || (flags & TO_AND_FROM) == TO_AND_FROM || (kind & 0x30))
+    if ((flags & (MORE_FRAGMENTS | PROTECTED | ORDER)) || (flags & TO_AND_FROM) == TO_AND_FROM || (kind & CF_ACK_OR_POLL))
         return TCPSTATE_WLAN_ODD;
     if (size < PLAIN + 2)
         return TCPSTATE_WLAN_NOTHING;

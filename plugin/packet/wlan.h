@@ -5,7 +5,6 @@
 #ifndef TCPSTATE_WLAN_H
 #define TCPSTATE_WLAN_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 enum {
@@ -13,11 +12,11 @@ enum {
     TCPSTATE_WLAN_ODD = -1,    /* only dissection can tell */
 };
 
-/* How long the radiotap header is that `size` bytes begin with; or one of the above. */
+/* How many bytes long the radiotap header is that `size` bytes begin with; or one of the above. */
 int tcpstate_radiotap_length(const uint8_t *bytes, int size);
 
-/* How long the 802.11 header is, where plain data of one packet follows; or one of
- * the above.  What is encrypted, and what its keys may be told by, is odd. */
+/* How many bytes long the 802.11 header is, where plain data of one packet follows; or
+ * one of the above.  What is encrypted is odd, and so is what tells its keys. */
 int tcpstate_wlan_length(const uint8_t *bytes, int size);
 
 #endif

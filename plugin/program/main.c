@@ -46,7 +46,7 @@ static bool begin_filter(const char *expression)
     if (problem)
         fprintf(stderr, "tcpstate: --filter: %s\n", problem);
     else
-        fputs("tcpstate: --filter is the slow road: Wireshark dissects every frame\n", stderr);
+        fputs("tcpstate: --filter is slow: Wireshark dissects every frame\n", stderr);
     g_free(problem);
     return !problem;
 }
@@ -62,7 +62,7 @@ static int answer(const struct tcpstate_command *command, struct tcpstate_captur
 
     if (command->filter && !begin_filter(command->filter))
         return EXIT_FAILURE;
-    /* Those who write what happened in words do it when the last segment is there. */
+    /* These write each segment's step and states when the last one has been read; the others need the last only. */
     tcpstate_settings.timelines = command->printed == &tcpstate_printed_ladder || command->task == TCPSTATE_TASK_PAGE
                                   || command->task == TCPSTATE_TASK_SAVE;
     const bool chooses = command->task == TCPSTATE_TASK_SAVE && tcpstate_selection_is_on(&command->selection);

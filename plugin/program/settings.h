@@ -10,7 +10,7 @@
 struct tcpstate_settings {
     enum tcpstate_language language;
     int two_msl;         /* seconds */
-    bool timelines;      /* of each connection's earlier segments somebody will ask */
+    bool timelines;      /* the view reads the states of earlier segments, too, not only a connection's last */
     const char *capture; /* name of the file that the packet at hand comes from */
 };
 extern struct tcpstate_settings tcpstate_settings;

@@ -8,8 +8,8 @@
  *   {sender} {receiver}   "the client", "the server"; {Sender} {Receiver} with a capital
  *   {who}                 the sender without an article, for labels
  *   {proto} {PROTO}       the application protocol, "http" and "HTTP"
- *   {n}                   how often it has been sent again
- *   {s}                   nothing if that is once, else "s", for an English plural
+ *   {n}                   how often it has been sent again, or how many went unanswered
+ *   {s}                   nothing if {n} is 1, else "s", for an English plural
  *   {t}                   a time, "63.1"
  *   {before} {after}      the sender's state before and after, "FIN_WAIT_1"
  *   {rbefore} {rafter}    the receiver's

@@ -50,7 +50,7 @@ enum tcpstate_capture_kind {
  * 0: it does not hold, or not often enough to say so. */
 uint32_t tcpstate_capture_holds(enum tcpstate_capture_kind kind);
 
-/* Nanoseconds from then to the latest frame, of any protocol: to it absence is measured; -1: not known. */
+/* Nanoseconds from a time to the latest frame, of any protocol, up to which absence is measured; -1: not known. */
 int64_t tcpstate_capture_lasts(int64_t since);
 
 /* The first frame with a segment; 0: none. */

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Addresses and ports of both ends, endpoint 0 first.  Which segment opens a new
- * connection the core says (connections.c); here they are only found again.
+ * connection the core says (connections.c); here a connection is only found again.
  */
 #ifndef TCPSTATE_FOUR_TUPLES_H
 #define TCPSTATE_FOUR_TUPLES_H

@@ -17,7 +17,7 @@
 /* Memory that lasts as long as the capture file is open. */
 wmem_allocator_t *tcpstate_file_scope(void);
 
-/* Whether what a connection's timeline says of earlier frames than its last is asked for. */
+/* Whether anybody asks what a connection's timeline says of frames before its last entry. */
 bool tcpstate_keeps_timelines(void);
 
 /* Call back when a capture file begins or ends; either may be NULL. */

@@ -115,7 +115,7 @@ static size_t packed_size(const struct packed *packed)
     return sizeof *packed + packed->connection + packed->timeline;
 }
 
-/* Of its timeline the last entry alone, where nobody asks for more. */
+/* Keep only the last entry of its timeline: nobody asks for more. */
 static void cut_timeline(struct slot *slot)
 {
     if (slot->size > 0)

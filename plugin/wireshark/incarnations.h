@@ -26,7 +26,7 @@ struct tcpstate_ended {
 
 struct tcpstate_incarnation {
     struct tcpstate_incarnation *before; /* the one that had the four-tuple before, or NULL */
-    struct tcpstate_four_tuple *tuple;   /* four-tuples.h */
+    struct tcpstate_four_tuple *tuple;   /* its four-tuple: four-tuples.c's */
     struct packed *packed;               /* when not in a slot */
     struct older *older;                 /* the timeline's earlier parts, if it is long; or NULL */
     struct tcpstate_ended ended;

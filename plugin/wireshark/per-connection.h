@@ -4,7 +4,7 @@
  *
  * A list of pieces of one size, in the order in which their connections were first
  * met, and found by the connection.  A capture may have ten million of them: beside
- * the piece itself one takes 4 bytes, and nothing is moved to grow.
+ * the piece itself one takes 4 to 8 bytes, and a piece is never moved.
  */
 #ifndef TCPSTATE_PER_CONNECTION_H
 #define TCPSTATE_PER_CONNECTION_H

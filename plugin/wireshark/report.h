@@ -72,9 +72,10 @@ struct tcpstate_group {
 /* The most connections first; of as many, the one with the worse connection, then the earlier. */
 int tcpstate_group_compare(const struct tcpstate_group *one, const struct tcpstate_group *other);
 
-/* The greatest so far, the greatest first; groups as they compare, of two equal times the earlier. */
+/* The lines of a section, at most TCPSTATE_REPORT_LINES: groups in the order of tcpstate_group_compare(),
+ * or connections, the slowest first, of two equal ones the earlier. */
 struct tcpstate_line {
-    int64_t value;
+    int64_t value;  /* nanoseconds that the connection took; of a group how many connections it has */
     unsigned index; /* of the connection */
     const struct tcpstate_group *group; /* or NULL */
 };

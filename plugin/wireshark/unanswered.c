@@ -35,7 +35,8 @@ static unsigned before_of(const struct tcpstate_incarnation *incarnation, int64_
     unsigned causes = TCPSTATE_UNANSWERED_REUSED;
     if (before->end == TCPSTATE_ENDING_CLOSED && before->active_closer == server && *after < tcpstate_two_msl())
         causes |= TCPSTATE_UNANSWERED_TIME_WAIT;
-    /* A server may also hold a host's time stamps against it where it is not in TIME_WAIT. */
+    /* Also where the server is not in TIME_WAIT: Linux before 4.12 drops such a SYN with tcp_tw_recycle, by
+     * the time stamps of the client's address alone. */
     if (stamped && (before->account.ends[0].offers & before->account.ends[1].offers & TCPSTATE_OFFERS_TIMESTAMPS)
         && seq_lt(stamp, before->ends[client].ts_val))
         causes |= TCPSTATE_UNANSWERED_OLD_STAMP;

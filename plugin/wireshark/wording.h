@@ -40,8 +40,8 @@ const char *tcpstate_flags_text(uint8_t flags);
  * translated.  `client` is the client's number or -1. */
 const char *tcpstate_side_name(int client, int endpoint);
 
-/* "client", "server", "both" (2), "none" (-1) or "unknown"; and the same in the
- * user's words. */
+/* "client" or "server" of an endpoint, "both", "none" or "unknown" of TCPSTATE_BY_*; and the same
+ * in the user's words. */
 const char *tcpstate_ends_name(int ends, int client);
 const char *tcpstate_ends_word(int ends, int client);
 

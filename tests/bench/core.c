@@ -5,8 +5,8 @@
  * A program, not a test: its numbers depend on the machine (cmake builds
  * it as bench-core; tests/bench/run starts it).  Two kinds of traffic, as the
  * captures of captures.py have it: one long bulk transfer, and short
- * connections of eight segments, many at a time; these a second time as if they
- * could not take a shortcut.  The segments stand ready in memory, so that what is
+ * connections of eight segments, many at a time; these a second time without
+ * the core's fast path.  The segments stand ready in memory, so that what is
  * timed is tcpstate_connection_begin() and tcpstate_observe() and the reading of
  * what they are given.
  */
@@ -144,7 +144,7 @@ static void observe_short(void)
     observe_connections(tcpstate_observe);
 }
 
-static void observe_in_general(void)
+static void observe_slow_path(void)
 {
     observe_connections(tcpstate_take_slow_path);
 }
@@ -195,7 +195,7 @@ int main(void)
     /* Bulk: the handshake and the first data; short: each of the eight is a step. */
     bool understood = measure("bulk", make_bulk, observe_bulk, 4);
     understood &= measure("short", make_short, observe_short, SEGMENTS);
-    understood &= measure("short, no shortcuts", make_short, observe_in_general, SEGMENTS);
+    understood &= measure("short, no fast path", make_short, observe_slow_path, SEGMENTS);
     free(segments);
     return !understood;
 }

@@ -36,7 +36,7 @@ struct world {
     int64_t now;
     struct { uint8_t state; bool inferred; } shown[2]; /* after the last segment */
     bool fresh;                                        /* no segment yet */
-    unsigned nexts; /* how many segments took the shortcut */
+    unsigned fast; /* how many segments took the fast path */
 };
 
 static uint32_t dice(struct world *world, uint32_t sides)
@@ -307,25 +307,25 @@ static bool same(const struct tcpstate_connection *a, const struct tcpstate_conn
     return memcmp(a, b, offsetof(struct tcpstate_connection, ended_by) + sizeof a->ended_by) == 0;
 }
 
-/* A segment that takes the shortcut says, and leaves to be remembered, what
- * observing in general would; one that does not changes nothing. */
-static bool shortcut_agrees(struct world *world, const struct tcpstate_segment *segment)
+/* A segment that takes the fast path says, and leaves to be remembered, what
+ * it would on the slow path; one that does not changes nothing. */
+static bool fast_path_agrees(struct world *world, const struct tcpstate_segment *segment)
 {
-    struct tcpstate_connection quickly = world->plain, in_general = world->plain, next;
-    struct tcpstate_observation quick, general;
+    struct tcpstate_connection fast = world->plain, slow = world->plain, next;
+    struct tcpstate_observation by_fast, by_slow;
 
-    if (!tcpstate_take_fast_path(&quickly, segment, &quick)) {
-        HOLDS(same(&quickly, &world->plain));
+    if (!tcpstate_take_fast_path(&fast, segment, &by_fast)) {
+        HOLDS(same(&fast, &world->plain));
         return true;
     }
-    world->nexts++;
-    tcpstate_take_slow_path(&in_general, world->has_before ? &world->before[0] : NULL, &next, segment, TWO_MSL,
-                            &general);
-    HOLDS(same(&quickly, &in_general));
-    HOLDS(general.incarnation == TCPSTATE_INCARNATION_LATEST);
-    HOLDS(quick.repeats_after == general.repeats_after && quick.expected == general.expected
-          && quick.copy == general.copy);
-    return agree(segment, &quick, &general, false);
+    world->fast++;
+    tcpstate_take_slow_path(&slow, world->has_before ? &world->before[0] : NULL, &next, segment, TWO_MSL,
+                            &by_slow);
+    HOLDS(same(&fast, &slow));
+    HOLDS(by_slow.incarnation == TCPSTATE_INCARNATION_LATEST);
+    HOLDS(by_fast.repeats_after == by_slow.repeats_after && by_fast.expected == by_slow.expected
+          && by_fast.copy == by_slow.copy);
+    return agree(segment, &by_fast, &by_slow, false);
 }
 
 /* Put away and fetched back, a connection is what it was; and it never takes
@@ -353,7 +353,7 @@ static bool step(struct world *world, const struct tcpstate_segment *segment, bo
         tcpstate_observe_unreachable(&world->mirrored, &mirror, &seen_mirrored);
         tcpstate_observe_unreachable(&world->shifted, &shift, &seen_shifted);
     } else {
-        if (!shortcut_agrees(world, segment))
+        if (!fast_path_agrees(world, segment))
             return false;
         take(world, &world->plain, &world->before[0], segment, &seen);
         take(world, &world->mirrored, &world->before[1], &mirror, &seen_mirrored);
@@ -478,7 +478,7 @@ static void random_transfers(void)
             good = step(&world, &segment, false) && (dice(&world, 8) || copy(&world, segment));
         }
     }
-    g_assert_cmpuint(world.nexts, >, 5000); /* or little was compared */
+    g_assert_cmpuint(world.fast, >, 5000); /* or little was compared */
     g_rand_free(world.random);
 }
 

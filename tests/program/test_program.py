@@ -260,7 +260,7 @@ def test_a_wrong_filter_is_said(expression, complaint):
 
 def test_a_filter_says_that_it_is_slow():
     errors = program("report", "--filter", "tcp", SAMPLES / "https.pcapng").stderr
-    assert errors.startswith("tcpstate: --filter is the slow road: Wireshark dissects every frame\n")
+    assert errors.startswith("tcpstate: --filter is slow: Wireshark dissects every frame\n")
 
 
 def test_extract_takes_icmp_errors_along(tmp_path, tshark):

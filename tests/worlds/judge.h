@@ -74,7 +74,7 @@ bool judge_is_absurd(const struct segment *segment, unsigned state);
 /* The end that the passer-by takes for the server by its port, or -1. */
 int judge_server_hint(const struct world *world);
 
-/* outcome.c */
+/* outcome.c: whether the outcome, or who is said to have closed first, is against what happened. */
 bool outcome_is_false(const struct world *world, const struct capture *capture, const char *outcome);
 bool closer_is_false(const struct world *world, const struct capture *capture, int closer);
 
@@ -101,7 +101,8 @@ void write_begin(const char *path);
 void write_world(const struct world *world, const struct capture *capture);
 void write_end(void);
 
-/* kept.c: adds a world to a file of stories; 0 if what is shown of all of them is true. */
+/* kept.c: add a world to a file of stories; replay them: 0 if all that is shown of them is true, 1 if not,
+ * 2 if the file cannot be read. */
 bool kept_write(const char *path, const struct world *world, const struct capture *capture, const char *reason);
 int kept_replay(const char *path);
 

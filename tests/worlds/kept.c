@@ -5,15 +5,15 @@
  *
  * One story after another in a file of text (kept.txt):
  *
- *   story SEED WORLD HINT CLAUSE...
- *   STAMPED CUT TTL FROM FLAGS HAS SCALE WINDOW ID SEQ ACK LEN TS_VAL TS_ECR SACKS SUM
+ *   story SEED WORLD HINT WHY
+ *   STAMPED CUT TTL FROM FLAGS HAS SCALE WINDOW ID SEQ ACK LEN TS_VAL TS_ECR SACKS [FROM TO]...
  *       AFTER_A AFTER_B BEFORE_A BEFORE_B GENUINE
  *   ...
  *
- * (each record on one line).  The last five are judge.c's: the sets of states that may be shown as
- * certain, in hex, a bit for each state; and whether the record is its sender's own, and no copy.
- * They come from the simulator, which knows nothing of the core: a story stays as true
- * as it was when the simulator is changed.
+ * (each record on one line).  WHY is any text.  STAMPED is in microseconds; FLAGS and HAS are in hex, and
+ * so are the sets of states that may be shown as certain after the record and before it, a bit for each
+ * state (judge.c); GENUINE says that the record is its sender's own, and no copy.  They come from the
+ * simulator, which knows nothing of the core: a story stays true when the simulator is changed.
  */
 #include <inttypes.h>
 #include <stdio.h>
