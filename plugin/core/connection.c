@@ -330,19 +330,6 @@ static void keep_opening_in_mind(struct tcpstate_endpoint *me, const struct tcps
         may_be_soon(me, TCPSTATE_IN(ESTABLISHED), true);
 }
 
-/* The TTL that its sender's segments have; not that of what may be a stranger's: a RST, a SYN in a
- * connection that the other end still holds, what does not fit. */
-static void learn_ttl(const struct tcpstate_connection *connection, struct tcpstate_endpoint *me,
-                      const struct tcpstate_segment *segment, const struct judgement *judgement)
-{
-    const conditions strange = STALE | STRAY | UNACCEPTABLE | DOES_NOT_FIT | ANOTHERS_NUMBERS
-                               | ((connection->facts & TCPSTATE_CONNECTION_CONTESTED) ? HAS_SYN : 0);
-
-    if (segment->ttl != 0 && !(segment->flags & TCPSTATE_FLAG_RST) && !tcpstate_is_nonsense(segment)
-        && (me->ttl == 0 || !(judgement->is & strange)))
-        me->ttl = segment->ttl;
-}
-
 /* judge; remember; move; classify; conclude. */
 static void take_in(struct tcpstate_connection *connection, const struct tcpstate_segment *segment, uint32_t digest,
                     bool first, struct tcpstate_observation *observation)
@@ -366,7 +353,6 @@ static void take_in(struct tcpstate_connection *connection, const struct tcpstat
     const uint32_t answered = observation->answers;
     tcpstate_keep_sighting(me, segment, digest);
     tcpstate_remember(connection, segment, &judgement);
-    learn_ttl(connection, me, segment, &judgement);
     tcpstate_move(connection, segment, &judgement, &departure);
     /* A SYN of other numbers may be from long ago; what comes next will tell. */
     if (first && (connection->facts & TCPSTATE_CONNECTION_REUSED) && (segment->flags & TCPSTATE_FLAG_SYN))

@@ -52,12 +52,6 @@ static inline bool is_unplaced(const struct tcpstate_endpoint *end)
     return seq_lt(end->fin_from + 1, end->fin);
 }
 
-/* Whether it has acknowledged all before `next`. */
-static inline bool has_acked(const struct tcpstate_endpoint *end, uint32_t next)
-{
-    return ((end->known & CLAIMS) && seq_le(next, end->claim)) || ((end->known & KNOWS_ACK) && seq_le(next, end->rcv_nxt));
-}
-
 /* How far beyond what it acknowledged an endpoint can accept.  Without both SYNs
  * the scale is not known, and the largest one (RFC 7323 section 2.3) lets in
  * whatever may be let in. */

@@ -109,6 +109,7 @@ bool tcpstate_opens_new_connection(const struct tcpstate_connection *connection,
     case TCPSTATE_FLAG_SYN:
         return begins_with_syn(connection, me, peer, segment, idle);
     case TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK:
+    case TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK | TCPSTATE_FLAG_FIN:
         return begins_with_syn_ack(connection, me, peer, segment, idle);
     case TCPSTATE_FLAG_ACK:
     case TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_ACK:

@@ -140,7 +140,7 @@ static inline bool tcpstate_is_newer_stamp(const struct tcpstate_endpoint *me, c
 static inline bool tcpstate_acks_one_within(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
                                             const struct tcpstate_segment *segment)
 {
-    return (me->known & KNOWS_ACK) && segment->ack == me->rcv_nxt + 1 && (peer->known & KNOWS_SEQ)
+    return segment->ack == me->rcv_nxt + 1 && (me->known & KNOWS_ACK) && (peer->known & KNOWS_SEQ)
            && seq_lt(segment->ack, peer->snd_max);
 }
 

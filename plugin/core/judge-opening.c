@@ -163,6 +163,8 @@ static bool may_be_anothers_syn_ack(const struct tcpstate_connection *connection
         return true;
     if ((peer->known & (KNOWS_ISN | KNOWS_SEQ)) == KNOWS_SEQ && peer->snd_max - segment->ack >= FAR)
         return true;
+    if ((peer->known & CLAIMS) && peer->claim - segment->seq + MOST_UNSEEN > 2 * MOST_UNSEEN)
+        return true; /* the other has acknowledged something else */
     return !good && !answers_stale_syn(connection, segment);
 }
 
@@ -201,7 +203,9 @@ void tcpstate_judge_syn_ack(const struct tcpstate_connection *connection, const 
     if (connection->facts & TCPSTATE_CONNECTION_SIMULTANEOUS)
         judgement->is |= CROSSES;
     if (((judgement->is & IS_OVER) && is_against_what_was_acked(me, peer, segment))
-        || (!(judgement->is & GOOD_ACK) && peer->likely != TCPSTATE_SYN_SENT))
+        || (!(judgement->is & GOOD_ACK) && peer->likely != TCPSTATE_SYN_SENT)
+        /* Its ISN was known only by what acknowledged another. */
+        || ((me->known & (KNOWS_ISN | SENT_SYN | SENT_SYN_ACK)) == KNOWS_ISN && !same_isn))
         judgement->is |= ANOTHERS_NUMBERS;
     if (may_be_anothers_syn_ack(connection, me, peer, segment, judgement->is & GOOD_ACK))
         judgement->is |= MAY_BE_ANOTHERS;
@@ -302,6 +306,8 @@ void tcpstate_judge_opening(const struct tcpstate_connection *connection, const 
     judgement->is |= acks_syn && acks_syn_alone(me, peer, segment) ? ACKS_SYN_ALONE : 0;
     if (me->likely == TCPSTATE_SYN_SENT) {
         judge_syn_sent(me, peer, segment, judgement);
+        if ((connection->facts & TCPSTATE_CONNECTION_CONTESTED) && !covers_syn(peer, segment))
+            judgement->is |= ANOTHERS_NUMBERS; /* the other has given up, unseen, what it held */
     } else if (client) {
         judgement->had |= BIT(TCPSTATE_GETS_SYN_ACK);
         judgement->senders &= (tcpstate_set)~TCPSTATE_IN(SYN_RCVD);

@@ -114,7 +114,7 @@ void tcpstate_judge_reset(const struct tcpstate_connection *connection, const st
     /* Figures 8 and 9: a host in SYN_SENT answers an ACK that does not fit its SYN
      * with a RST made from that ACK, and goes on waiting.  The same in SYN_RCVD
      * (RFC 9293 section 3.5.2, group 2). */
-    if ((me->likely == TCPSTATE_SYN_SENT || (me->likely == TCPSTATE_SYN_RCVD && !has_ack))
+    if ((me->likely == TCPSTATE_SYN_SENT || me->likely == TCPSTATE_SYN_RCVD) && !has_ack
         && (me->known & KNOWS_SEQ) && segment->seq != me->snd_nxt)
         judgement->is |= FOREIGN;
     if (!(judgement->is & ACCEPTABLE))

@@ -26,12 +26,6 @@ static bool is_old(const struct tcpstate_endpoint *me, const struct tcpstate_end
     return seq_lt(end, peer->rcv_nxt);
 }
 
-/* Whether what is known of the other's FIN, and of where none is, may be a stranger's. */
-static bool is_in_dispute(const struct tcpstate_endpoint *peer)
-{
-    return (peer->known & FIN_DISPUTED) || (peer->known & (DISPUTED | KNOWS_ISN)) == DISPUTED;
-}
-
 /* Whether it acknowledges other numbers than those that are known of the other end. */
 static bool is_of_another(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *peer,
                           const struct tcpstate_segment *segment, bool opens)
@@ -74,15 +68,23 @@ static bool acks_more_than_was_seen(const struct tcpstate_endpoint *peer, const 
     return (peer->known & KNOWS_ISN) && peer->snd_max != peer->isn + 1 && segment->ack - peer->snd_max < MOST_UNSEEN;
 }
 
+/* In a hole larger than what is sent unseen: what lies behind that may be a stranger's. */
+static bool acks_within_a_large_hole(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
+{
+    return peer->out_of_order - peer->snd_nxt >= MOST_UNSEEN && seq_gt(segment->ack, peer->snd_nxt)
+           && seq_lt(segment->ack, peer->out_of_order);
+}
+
 /* Whether all that it acknowledges lies before the other's FIN, captured or not. */
 static bool is_before_its_fin(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
                               const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
 {
-    if (is_in_dispute(peer) || is_of_another(connection, peer, segment, me->likely == TCPSTATE_SYN_SENT))
+    if ((peer->known & FIN_DISPUTED) || is_of_another(connection, peer, segment, me->likely == TCPSTATE_SYN_SENT))
         return false;
     if (peer->known & SENT_FIN)
         return seq_le(segment->ack, peer->fin) && !(seq_lt(peer->fin_from, peer->fin) && seq_gt(segment->ack, peer->fin_from));
-    return (peer->known & KNOWS_SEQ) && seq_le(segment->ack, peer->fin_from) && !tcpstate_acks_one_within(me, peer, segment);
+    return (peer->known & KNOWS_SEQ) && seq_le(segment->ack, peer->fin_from) && !tcpstate_acks_one_within(me, peer, segment)
+           && !acks_within_a_large_hole(peer, segment);
 }
 
 /* What the acknowledgment says of its sender: had it the other's FIN when it
@@ -188,7 +190,7 @@ static void judge_data(const struct tcpstate_connection *connection, const struc
         judgement->is |= NEW_DATA;
     if (is_new && covers_fin(peer, segment) && !(me->known & SENT_HALF_CLOSED))
         judgement->is |= FIRST_HALF_CLOSED;
-    if (!is_new && (me->known & SENT_FIN) && (judgement->is & AFTER_A_PAUSE))
+    if ((me->known & SENT_FIN) && (judgement->is & AFTER_A_PAUSE))
         judgement->is |= BEHIND; /* who sends data again need not have closed: its FIN may be a stranger's */
     if (is_new && (me->known & SENT_FIN)) {
         /* A host repeats its FIN where it was; data in its place says that this was
@@ -201,6 +203,28 @@ static void judge_data(const struct tcpstate_connection *connection, const struc
         else if (!is_new || !(segment->flags & TCPSTATE_FLAG_FIN))
             judgement->senders &= SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD);
     }
+}
+
+/* All of its numbers that can be compared are farther from those that are known than what is sent
+ * unseen, and one of them goes back: of another connection. */
+static bool is_of_other_numbers(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                                const struct tcpstate_segment *segment)
+{
+    const uint32_t seq = (me->known & KNOWS_SEQ) ? segment->seq - me->snd_max : UINT32_MAX / 2;
+
+    if (seq + MOST_UNSEEN <= 2 * MOST_UNSEEN || peer->likely == TCPSTATE_SYN_SENT)
+        return false; /* as in a challenge to a new SYN (RFC 9293 figure 9) */
+    const uint32_t ack = (peer->known & KNOWS_SEQ) ? segment->ack - peer->snd_max : UINT32_MAX / 2;
+    return ack + MOST_UNSEEN > 2 * MOST_UNSEEN && (seq | ack) >> 31;
+}
+
+/* Older than what its sender sent a second ago, where nothing is left to be said. */
+static bool is_long_after_the_end(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                                  const struct tcpstate_segment *segment)
+{
+    return connection->end != TCPSTATE_ENDING_NONE && segment->time - me->last.time >= TCPSTATE_LONG_WAY
+           && (me->known & (KNOWS_SEQ | KNOWS_ACK)) == (KNOWS_SEQ | KNOWS_ACK) && seq_lt(segment->ack, me->rcv_nxt)
+           && seq_lt(tcpstate_segment_next(segment), me->snd_max);
 }
 
 /* Whether nobody who is in this connection can have sent it: the numbers are far
@@ -219,6 +243,8 @@ static bool is_stray(const struct tcpstate_connection *connection, const struct 
     /* Beyond a FIN there is nothing. */
     if (((me->known & (SENT_FIN | FIN_DISPUTED)) == SENT_FIN && seq_gt(segment->seq, me->fin + 1))
         || ((peer->known & (SENT_FIN | FIN_DISPUTED)) == SENT_FIN && seq_gt(segment->ack, peer->fin + 1)))
+        return true;
+    if (is_of_other_numbers(me, peer, segment) || is_long_after_the_end(connection, me, segment))
         return true;
     /* What the other has acknowledged, however far, is not; the capture lacks much. */
     const bool claimed = (peer->known & CLAIMS) && segment->seq + 1 - peer->claim <= receive_window(peer) + 1;

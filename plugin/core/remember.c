@@ -45,9 +45,12 @@ static void extend(struct tcpstate_endpoint *me, uint32_t seq, uint32_t next)
  * acknowledged may be more than the SYN, so its FIN may lie right behind that. */
 static void learn_isn(struct tcpstate_endpoint *end, uint32_t isn, bool alone)
 {
+    const bool knew = end->known & KNOWS_SEQ;
+
     end->isn = isn;
     end->known |= KNOWS_ISN;
-    if (!(end->known & KNOWS_SEQ)) {
+    if (!knew || end->snd_max - isn >= MOST_UNSEEN) {
+        end->known |= knew ? DISPUTED : 0; /* what was seen of it has other numbers */
         end->known |= KNOWS_SEQ;
         end->snd_nxt = end->snd_max = end->out_of_order = isn + 1;
         end->fin_from = alone ? isn + 1 : isn;
@@ -182,6 +185,18 @@ static void remember_what_is_carried(struct tcpstate_endpoint *me, const struct 
         me->known |= FIN_LATER;
 }
 
+/* Data after a pause may be sent again, and so may be the FIN that follows it, until there is more. */
+static void remember_repetition(struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer, bool had_fin,
+                                const struct judgement *judgement)
+{
+    const bool more = judgement->is & SENDS_MORE;
+
+    me->known |= SENT_DATA;
+    if ((judgement->is & AFTER_A_PAUSE)
+        && ((!more && (peer->known & SENT_FIN)) || (had_fin && !(me->known & ACKED_FIN))))
+        me->known |= MAY_REPEAT;
+}
+
 static void remember_data(struct tcpstate_connection *connection, struct tcpstate_endpoint *me,
                           struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
                           const struct judgement *judgement)
@@ -192,16 +207,17 @@ static void remember_data(struct tcpstate_connection *connection, struct tcpstat
 
     dispute_fin(connection, me, peer, segment, judgement);
     if (segment->payload > 0)
-        me->known |= SENT_DATA | (had_fin && !(me->known & ACKED_FIN) && (judgement->is & AFTER_A_PAUSE) ? MAY_REPEAT : 0);
+        remember_repetition(me, peer, had_fin, judgement);
     if (judgement->is & FIRST_HALF_CLOSED)
         me->known |= SENT_HALF_CLOSED;
     if (fin && (me->known & SENT_FIN) && next != me->fin + 1) { /* elsewhere */
-        me->known |= FIN_DISPUTED;
+        take_fin(connection, me, segment);
         return;
     }
     remember_what_is_carried(me, peer, segment, judgement);
     /* Of a number that the other has already: late, or a stranger's. */
-    if (fin && !(me->known & SENT_FIN) && comes_another_way(me, segment) && has_acked(peer, next))
+    if (fin && !(me->known & SENT_FIN) && comes_another_way(me, segment) && (peer->known & KNOWS_ACK)
+        && seq_le(next, peer->rcv_nxt))
         me->known |= FIN_DISPUTED;
     if (fin)
         take_fin(connection, me, segment);
@@ -238,8 +254,8 @@ static void remember_ack(struct tcpstate_endpoint *me, struct tcpstate_endpoint 
     }
     if (tcpstate_acks_one_within(me, peer, segment))
         peer->known |= FIN_DISPUTED;
-    else if ((me->known & KNOWS_ACK) && seq_gt(segment->ack, me->rcv_nxt + 1)
-             && (peer->known & (FIN_DISPUTED | SENT_FIN | FIN_IN_DOUBT)) == FIN_DISPUTED)
+    else if ((peer->known & (FIN_DISPUTED | SENT_FIN | FIN_IN_DOUBT)) == FIN_DISPUTED
+             && (me->known & KNOWS_ACK) && seq_gt(segment->ack, me->rcv_nxt + 1))
         peer->known &= ~(uint32_t)FIN_DISPUTED; /* it has taken more: there was none */
     if (!claims_what_may_be(me, peer) || !seq_lt(segment->ack, me->claim) || (judgement->is & SENDS_MORE))
         me->known &= ~(uint32_t)CLAIMS; /* else it was overtaken by what it claims */
@@ -306,12 +322,28 @@ static void remember_reset(struct tcpstate_endpoint *me, const struct tcpstate_s
     }
 }
 
+/* Late; strange, but not where its data is; or refused by numbers that are a stranger's, perhaps, and
+ * beyond all that its sender sent. */
+static bool may_be_its_fin(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment,
+                           const struct judgement *judgement)
+{
+    const uint32_t fin = tcpstate_segment_next(segment) - 1;
+
+    return (judgement->is & OUTDATED)
+           || ((judgement->is & STRAY) && !((me->known & KNOWS_SEQ) && seq_lt(fin, me->fin_from)))
+           || ((judgement->is & UNACCEPTABLE) && (me->known & KNOWS_SEQ) && seq_ge(fin, me->snd_max));
+}
+
 /* The number of a FIN that is not taken for one yet. */
 static void doubt_fin(struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
 {
+    const uint32_t fin = tcpstate_segment_next(segment) - 1;
+
     if (!(segment->flags & TCPSTATE_FLAG_FIN) || (me->known & SENT_FIN))
         return;
-    me->fin = tcpstate_segment_next(segment) - 1;
+    if ((me->known & FIN_IN_DOUBT) && me->fin != fin)
+        me->known |= FIN_DISPUTED; /* one of the two is a stranger's */
+    me->fin = fin;
     me->known |= FIN_IN_DOUBT;
 }
 
@@ -333,7 +365,7 @@ static void remember_dispute(struct tcpstate_endpoint *me, struct tcpstate_endpo
         if ((judgement->is & disputes[i].all) == disputes[i].those)
             me->known |= DISPUTED;
     if (judgement->is & ANOTHERS_NUMBERS)
-        peer->known |= DISPUTED;
+        peer->known |= DISPUTED | ((judgement->is & HAS_SYN) && (peer->known & SENT_FIN) ? FIN_DISPUTED : 0);
     if (judgement->is & STRAY) {
         me->claim = segment->ack;
         me->known |= CLAIMS;
@@ -407,6 +439,18 @@ static bool has_restarted(const struct tcpstate_endpoint *me, const struct tcpst
     return (me->known & (SENT_SYN | SENT_SYN_ACK)) == SENT_SYN_ACK;
 }
 
+/* The TTL that its sender's segments have; not that of what may be a stranger's: a FIN, a SYN in a
+ * connection that the other end still holds, what does not fit. */
+static void remember_ttl(const struct tcpstate_connection *connection, struct tcpstate_endpoint *me,
+                         const struct tcpstate_segment *segment, const struct judgement *judgement)
+{
+    const conditions strange = HAS_FIN | DOES_NOT_FIT | ANOTHERS_NUMBERS
+                               | ((connection->facts & TCPSTATE_CONNECTION_CONTESTED) ? HAS_SYN : 0);
+
+    if (segment->ttl != 0 && (me->ttl == 0 || !(judgement->is & strange)))
+        me->ttl = segment->ttl;
+}
+
 void tcpstate_remember(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
                        const struct judgement *judgement)
 {
@@ -425,16 +469,14 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
     if ((judgement->is & (HAS_FIN | AGAIN | AFTER_A_PAUSE | DOES_NOT_FIT)) == (HAS_FIN | AGAIN | AFTER_A_PAUSE)
         && !(peer->known & (ACKED_FIN | SENT_FIN)))
         peer->known |= MAY_REPEAT;
-    /* Late, or strange but not where its data is: perhaps its own. */
-    if ((judgement->is & OUTDATED)
-        || ((judgement->is & STRAY)
-            && !((me->known & KNOWS_SEQ) && seq_lt(tcpstate_segment_next(segment) - 1, me->fin_from))))
-        doubt_fin(me, segment);
     remember_dispute(me, peer, segment, judgement);
     if ((judgement->is & (HAS_SYN | HAS_ACK)) == HAS_SYN && has_restarted(me, segment, judgement))
         (void)tcpstate_suspect_new_beginning(me, peer);
-    if (judgement->is & (STALE | UNACCEPTABLE | STRAY))
+    if (judgement->is & (STALE | UNACCEPTABLE | STRAY)) {
+        if (may_be_its_fin(me, segment, judgement))
+            doubt_fin(me, segment);
         return;
+    }
     if (flags & TCPSTATE_FLAG_SYN)
         remember_syn(connection, me, peer, segment, judgement);
     else
@@ -442,4 +484,5 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
     if (flags & TCPSTATE_FLAG_ACK)
         remember_ack(me, peer, segment, judgement);
     remember_options(me, segment, judgement);
+    remember_ttl(connection, me, segment, judgement);
 }
