@@ -156,7 +156,9 @@ static int8_t closer_of(const struct tcpstate_connection *connection, enum tcpst
  * all may be different ends' doing. */
 static void find_closers(const struct tcpstate_connection *connection, struct tcpstate_outcome *outcome)
 {
-    const bool crossed = connection->facts & TCPSTATE_CONNECTION_CROSSED_FINS;
+    /* One of the two may have been withdrawn since. */
+    const bool crossed = (connection->facts & TCPSTATE_CONNECTION_CROSSED_FINS)
+                         && (connection->ends[0].known & connection->ends[1].known & SENT_FIN);
 
     outcome->closed_by = closer_of(connection, outcome->result, crossed);
     switch (outcome->result) {

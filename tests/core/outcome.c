@@ -308,6 +308,16 @@ static void first_fin_that_was_in_doubt(void)
 }
 
 /* The SYN,ACK alone: no SYN seen, and nobody has ended anything. */
+/* A stranger's FIN in A's name crosses B's; then A goes on where that was. */
+static void crossed_by_a_fin_that_is_withdrawn(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "any", TO_B, "F.", 100, 300, 0,  "any", "any" },
+        { "any", TO_A, "F.", 300, 100, 0,  "any", "simultaneous-close", .was_b = "any" },
+        { "any", TO_B, "P.", 100, 301, 10, "any", "any",
+          .outcome = "unknown", .conn_state = "SF", .closed_by = BY_UNKNOWN, .owing = A_OWES, .later = 50 * MILLISECONDS });
+}
+
 static void syn_ack_alone(void)
 {
     FIGURE(
@@ -397,6 +407,7 @@ int main(int argc, char **argv)
     TEST(fin_not_acknowledged);
     TEST(first_fin_that_may_have_been_the_second);
     TEST(first_fin_that_was_in_doubt);
+    TEST(crossed_by_a_fin_that_is_withdrawn);
     TEST(syn_ack_alone);
     TEST(midstream_traffic);
     TEST(midstream_close);
