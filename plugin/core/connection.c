@@ -273,7 +273,7 @@ static void remember_last_reset(struct tcpstate_connection *connection, const st
 }
 
 /* Whether the last RST, perhaps of the connection before, is beyond all that its receiver takes. */
-static bool is_of_other_numbers(const struct tcpstate_connection *connection)
+static bool is_last_reset_beyond(const struct tcpstate_connection *connection)
 {
     const int from = tcpstate_last_reset_by(connection);
     const struct tcpstate_endpoint *me = &connection->ends[from];
@@ -298,7 +298,7 @@ static void keep_reset_in_mind(struct tcpstate_connection *connection, const str
     }
     if (!known)
         return;
-    if (since >= TCPSTATE_LONGEST_WAY || is_of_other_numbers(connection)) {
+    if (since >= TCPSTATE_LONGEST_WAY || is_last_reset_beyond(connection)) {
         connection->last_reset = TCPSTATE_NO_TIME;
         return;
     }

@@ -9,7 +9,7 @@
  */
 #include <string.h>
 
-#include "internal.h"
+#include "evidence.h"
 
 #define NOTHING_KNOWN                                                                                    \
     {                                                                                                    \
@@ -89,11 +89,9 @@ static bool begins_with_syn_ack(const struct tcpstate_connection *connection, co
 static bool begins_midway(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
                           const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment, bool idle)
 {
-    const uint32_t far = UINT32_C(1) << 20;
-
     return (is_over(connection) || peer->last.frame == 0) && idle
            && (segment->payload > 0 || (segment->flags & TCPSTATE_FLAG_FIN)) && (me->known & KNOWS_SEQ) && (peer->known & KNOWS_SEQ)
-           && segment->seq - me->snd_max + far > 2 * far && segment->ack - peer->snd_max + far > 2 * far;
+           && seq_apart(segment->seq, me->snd_max, MOST_UNSEEN) && seq_apart(segment->ack, peer->snd_max, MOST_UNSEEN);
 }
 
 bool tcpstate_opens_new_connection(const struct tcpstate_connection *connection,
@@ -144,11 +142,10 @@ static bool answers_the_one_before(const struct tcpstate_connection *latest, con
 {
     const int from = segment->from & 1;
     const struct tcpstate_endpoint *was = &before->ends[!from], *is = &latest->ends[!from], *me = &before->ends[from];
-    const uint32_t far = UINT32_C(1) << 20;
     const int64_t first = before->moments[TCPSTATE_MOMENT_SYN], second = latest->moments[TCPSTATE_MOMENT_SYN];
 
     return (was->known & is->known & SENT_SYN) && segment->ack == was->isn + 1 && segment->ack != is->isn + 1
-           && is->isn - was->isn + far > 2 * far && (!(me->known & KNOWS_ISN) || me->isn == segment->seq)
+           && seq_apart(is->isn, was->isn, MOST_UNSEEN) && (!(me->known & KNOWS_ISN) || me->isn == segment->seq)
            && first != TCPSTATE_NO_TIME && second >= first && second - first < TCPSTATE_SHORTEST_RETRANSMISSION;
 }
 

@@ -163,7 +163,7 @@ static bool may_be_anothers_syn_ack(const struct tcpstate_connection *connection
         return true;
     if ((peer->known & (KNOWS_ISN | KNOWS_SEQ)) == KNOWS_SEQ && peer->snd_max - segment->ack >= FAR)
         return true;
-    if ((peer->known & CLAIMS) && peer->claim - segment->seq + MOST_UNSEEN > 2 * MOST_UNSEEN)
+    if ((peer->known & CLAIMS) && seq_apart(peer->claim, segment->seq, MOST_UNSEEN))
         return true; /* the other has acknowledged something else */
     return !good && !answers_stale_syn(connection, segment);
 }

@@ -58,7 +58,7 @@ static bool refuses_unseen(const struct tcpstate_endpoint *peer, const struct tc
                            enum tcpstate_reset_number number)
 {
     if (number == TCPSTATE_RESET_NUMBER_OUTSIDE)
-        return segment->seq - peer->rcv_nxt + MOST_UNSEEN > 2 * MOST_UNSEEN;
+        return seq_apart(segment->seq, peer->rcv_nxt, MOST_UNSEEN);
     return number == TCPSTATE_RESET_NUMBER_BAD_ACK && (peer->known & KNOWS_SEQ) && seq_gt(segment->ack, peer->snd_max);
 }
 

@@ -210,12 +210,13 @@ static void judge_data(const struct tcpstate_connection *connection, const struc
 static bool is_of_other_numbers(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
                                 const struct tcpstate_segment *segment)
 {
-    const uint32_t seq = (me->known & KNOWS_SEQ) ? segment->seq - me->snd_max : UINT32_MAX / 2;
+    const bool has_seq = me->known & KNOWS_SEQ, has_ack = peer->known & KNOWS_SEQ;
 
-    if (seq + MOST_UNSEEN <= 2 * MOST_UNSEEN || peer->likely == TCPSTATE_SYN_SENT)
+    if ((has_seq && !seq_apart(segment->seq, me->snd_max, MOST_UNSEEN)) || peer->likely == TCPSTATE_SYN_SENT)
         return false; /* as in a challenge to a new SYN (RFC 9293 figure 9) */
-    const uint32_t ack = (peer->known & KNOWS_SEQ) ? segment->ack - peer->snd_max : UINT32_MAX / 2;
-    return ack + MOST_UNSEEN > 2 * MOST_UNSEEN && (seq | ack) >> 31;
+    if (has_ack && !seq_apart(segment->ack, peer->snd_max, MOST_UNSEEN))
+        return false;
+    return (has_seq && seq_lt(segment->seq, me->snd_max)) || (has_ack && seq_lt(segment->ack, peer->snd_max));
 }
 
 /* Older than what its sender sent a second ago, where nothing is left to be said. */
@@ -250,9 +251,9 @@ static bool is_stray(const struct tcpstate_connection *connection, const struct 
     const bool claimed = (peer->known & CLAIMS) && segment->seq + 1 - peer->claim <= receive_window(peer) + 1;
     if ((me->known & KNOWS_ISN) && acks_below_isn(peer, segment))
         return true;
-    return (!claimed && (me->known & KNOWS_SEQ) && segment->seq - me->snd_max + FAR > 2 * FAR)
+    return (!claimed && (me->known & KNOWS_SEQ) && seq_apart(segment->seq, me->snd_max, FAR))
            || (!claimed && !(segment->flags & TCPSTATE_FLAG_FIN) && is_below_isn(me, segment))
-           || ((peer->known & KNOWS_SEQ) && segment->ack - peer->snd_max + FAR > 2 * FAR);
+           || ((peer->known & KNOWS_SEQ) && seq_apart(segment->ack, peer->snd_max, FAR));
 }
 
 /* An ACK that is wrong by less than this was reckoned wrong; by more, it is of another connection. */

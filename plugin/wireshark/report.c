@@ -262,7 +262,7 @@ static void join_trouble(struct walk *walk, enum tcpstate_section section, const
     const struct tcpstate_summary *summary = &known->summary;
     const struct tcpstate_outcome *outcome = &summary->outcome;
     bool ended = outcome->ended_by >= 0;
-    int by = ended ? outcome->ended_by : outcome->closed_by == TCPSTATE_BY_UNKNOWN ? -1 : outcome->closed_by;
+    int by = ended ? outcome->ended_by : outcome->closed_by == TCPSTATE_BY_UNKNOWN ? TCPSTATE_BY_NOBODY : outcome->closed_by;
     struct tcpstate_group_key key;
 
     begin_key(&key, section, known);

@@ -17,6 +17,15 @@ const char *state_name(unsigned state)
     return names[state <= STATES ? state : STATES];
 }
 
+const char *wrong_name(unsigned wrong)
+{
+    static const char *const names[WRONGS] = {
+        "shown as certain", "shown as certain before the segment", "shown, from which no host sends this", "",
+    };
+
+    return names[wrong];
+}
+
 static const char *flags_text(uint8_t flags, char text[8])
 {
     char *at = text;

@@ -302,7 +302,9 @@ static uint32_t accepted_before(const struct world *world, const struct known *w
     return states_between(world, was, end, first, last) | was->accepted[end] | was->claimed[end] | known->claimed[end];
 }
 
-bool judge_is_absurd(const struct segment *segment, unsigned state)
+/* States from which no host sends such a segment, nor gets to by what is still on
+ * its way to it. */
+static bool is_absurd(const struct segment *segment, unsigned state)
 {
     uint32_t not_any_more = 1u << FIN_WAIT_1 | 1u << FIN_WAIT_2 | 1u << CLOSING | 1u << LAST_ACK | 1u << TIME_WAIT;
 
@@ -317,7 +319,8 @@ bool judge_is_absurd(const struct segment *segment, unsigned state)
     return false;
 }
 
-bool judge_is_true(const struct shown *shown, uint32_t states)
+/* Whether a state that is shown as certain is among those that may be. */
+static bool is_true(const struct shown *shown, uint32_t states)
 {
     return shown->inferred || shown->state == STATES || (states >> shown->state & 1);
 }
@@ -331,26 +334,32 @@ static uint8_t truth_of(const struct world *world, const struct known *known, co
     return host->history[latest(host, known->now)].state;
 }
 
+unsigned judge_shown(const struct segment *segment, int end, const struct judged *judged, uint8_t shown_last)
+{
+    const struct shown *before = &judged->row.before[end], *after = &judged->row.after[end];
+    unsigned wrong = 0;
+
+    if (!is_true(after, judged->accepted[end]))
+        wrong |= 1u << WRONG_AFTER;
+    /* What was wrong after the last record is not wrong a second time. */
+    if (before->state != shown_last && !is_true(before, judged->accepted_before[end]))
+        wrong |= 1u << WRONG_BEFORE;
+    if (segment->from == end && judged->genuine && !judged->row.copy && after->state != STATES
+        && !(judged->accepted[end] >> after->state & 1) && is_absurd(segment, after->state))
+        wrong |= 1u << WRONG_ABSURD;
+    return wrong;
+}
+
 /* What is shown of one end; returns the set of what is wrong. */
 static unsigned judge_end(const struct world *world, const struct known *was, const struct known *known,
                           const struct record *record, int end, struct judged *judged, struct tally *tally)
 {
     const struct segment *segment = &world->segments[record->segment];
-    const struct shown *before = &judged->row.before[end], *after = &judged->row.after[end];
-    unsigned wrong = 0;
 
     judged->accepted[end] = accepted(world, known, segment, end);
     judged->accepted_before[end] = accepted_before(world, was, known, segment, end);
-    count(world, known, segment, end, after, judged->accepted[end], tally);
-    if (!judge_is_true(after, judged->accepted[end]))
-        wrong |= 1u << WRONG_AFTER;
-    /* What was wrong after the last record is not wrong a second time. */
-    if (before->state != was->shown[end].state && !judge_is_true(before, judged->accepted_before[end]))
-        wrong |= 1u << WRONG_BEFORE;
-    if (segment->from == end && judged->genuine && !judged->row.copy && after->state != STATES
-        && !(judged->accepted[end] >> after->state & 1) && judge_is_absurd(segment, after->state))
-        wrong |= 1u << WRONG_ABSURD;
-    return wrong;
+    count(world, known, segment, end, &judged->row.after[end], judged->accepted[end], tally);
+    return judge_shown(segment, end, judged, was->shown[end].state);
 }
 
 /* Counts what is wrong, and keeps the first of it: of what comes first in a record, a state after it. */

@@ -64,12 +64,9 @@ struct judged {
 int judge(const struct world *world, const struct capture *capture, struct lie *lie, struct tally *tally,
           struct judged *rows);
 
-/* Whether a state that is shown as certain is among those that may be. */
-bool judge_is_true(const struct shown *shown, uint32_t states);
-
-/* States from which no host sends such a segment, nor gets to by what is still on
- * its way to it. */
-bool judge_is_absurd(const struct segment *segment, unsigned state);
+/* What is wrong of what `judged` shows of one end, a bit per enum wrong; `shown_last` is the state that
+ * was shown of it after the last record. */
+unsigned judge_shown(const struct segment *segment, int end, const struct judged *judged, uint8_t shown_last);
 
 /* The end that the passer-by takes for the server by its port, or -1. */
 int judge_server_hint(const struct world *world);
@@ -88,6 +85,7 @@ extern bool judge_outcomes;
 
 /* figure.c */
 const char *state_name(unsigned state);
+const char *wrong_name(unsigned wrong);
 void figure_print(const struct world *world, const struct capture *capture, const struct lie *lie);
 
 /* follow.c: 0 if all of it could be read. */

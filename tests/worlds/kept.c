@@ -52,15 +52,15 @@ bool kept_write(const char *path, const struct world *world, const struct captur
 struct line {
     struct segment segment;
     struct recorded recorded;
-    uint32_t after[2], before[2];
-    int genuine;
+    struct judged judged; /* as far as the file tells */
 };
 
 static bool read_line(const char *text, struct line *line)
 {
     struct segment *segment = &line->segment;
+    struct judged *judged = &line->judged;
     unsigned ttl, flags, has, scale, window, ip_id, sacks;
-    int cut, from, length;
+    int cut, from, length, genuine;
 
     memset(line, 0, sizeof *line);
     if (sscanf(text, "%" SCNd64 " %d %u %d %x %x %u %u %u %" SCNu32 " %" SCNu32 " %" SCNu32 " %" SCNu32 " %" SCNu32 " %u%n",
@@ -84,36 +84,29 @@ static bool read_line(const char *text, struct line *line)
     line->recorded.segment = segment;
     line->recorded.ttl = (uint8_t)ttl;
     line->recorded.cut = cut;
-    return sscanf(text + length, "%x %x %x %x %d", &line->after[0], &line->after[1], &line->before[0], &line->before[1],
-                  &line->genuine) == 5;
+    if (sscanf(text + length, "%x %x %x %x %d", &judged->accepted[0], &judged->accepted[1], &judged->accepted_before[0],
+               &judged->accepted_before[1], &genuine) != 5)
+        return false;
+    judged->genuine = genuine;
+    return true;
 }
 
 /* Says what is not true of one record; how much. */
-static int judge_line(const char *story, int number, const struct line *line, const struct row *row, struct shown shown[2])
+static int judge_line(const char *story, int number, const struct line *line, uint8_t shown_last[2])
 {
     int lies = 0;
 
     for (int end = 0; end < 2; end++) {
-        const struct shown *before = &row->before[end], *after = &row->after[end];
-        const struct wrong_state {
-            bool is;
-            const char *text;
-            uint8_t state;
-        } wrong[] = {
-            { !judge_is_true(after, line->after[end]), "shown as certain", after->state },
-            { before->state != shown[end].state && !judge_is_true(before, line->before[end]), "shown as certain before it",
-              before->state },
-            { line->segment.from == end && line->genuine && !row->copy && after->state != STATES
-                  && !(line->after[end] >> after->state & 1) && judge_is_absurd(&line->segment, after->state),
-              "shown, from which no host sends this", after->state },
-        };
-        for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
-            if (!wrong[i].is)
+        const unsigned wrong = judge_shown(&line->segment, end, &line->judged, shown_last[end]);
+        const struct row *row = &line->judged.row;
+        for (unsigned i = 0; i < WRONGS; i++) {
+            if (!(wrong >> i & 1))
                 continue;
-            printf("%s\n  record %d, %c: %s %s\n", story, number, 'A' + end, state_name(wrong[i].state), wrong[i].text);
+            printf("%s\n  record %d, %c: %s %s\n", story, number, 'A' + end,
+                   state_name(i == WRONG_BEFORE ? row->before[end].state : row->after[end].state), wrong_name(i));
             lies++;
         }
-        shown[end] = *after;
+        shown_last[end] = row->after[end].state;
     }
     return lies;
 }
@@ -121,7 +114,7 @@ static int judge_line(const char *story, int number, const struct line *line, co
 int kept_replay(const char *path)
 {
     static struct passer_by passer_by;
-    struct shown shown[2];
+    uint8_t shown_last[2];
     char text[512], story[512] = "";
     int stories = 0, lies = 0, number = 0;
     FILE *file = fopen(path, "r");
@@ -132,7 +125,6 @@ int kept_replay(const char *path)
     }
     while (fgets(text, sizeof text, file)) {
         struct line line;
-        struct row row;
         int hint;
         text[strcspn(text, "\n")] = '\0';
         if (text[0] == '#' || text[0] == '\0')
@@ -140,7 +132,7 @@ int kept_replay(const char *path)
         if (sscanf(text, "story %*u %*u %d", &hint) == 1) {
             memcpy(story, text, sizeof story);
             passer_by_begin(&passer_by, hint);
-            shown[0] = shown[1] = (struct shown){ STATES, true };
+            shown_last[0] = shown_last[1] = STATES;
             stories++;
             number = 0;
             continue;
@@ -149,8 +141,8 @@ int kept_replay(const char *path)
             fprintf(stderr, "%s: what is \"%s\"?\n", path, text);
             return 2;
         }
-        passer_by_sees(&passer_by, &line.recorded, &row);
-        lies += judge_line(story, ++number, &line, &row, shown);
+        passer_by_sees(&passer_by, &line.recorded, &line.judged.row);
+        lies += judge_line(story, ++number, &line, shown_last);
     }
     fclose(file);
     printf("%d stories, %d lies\n", stories, lies);

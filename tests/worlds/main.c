@@ -87,10 +87,6 @@ static void print_counts(const struct tally *tally)
            tally->certain[1], tally->inferred[0], tally->inferred[1], tally->right[0], tally->right[1]);
 }
 
-static const char *const wrong_text[WRONGS] = {
-    "shown as certain", "shown as certain before the segment", "shown, from which no host sends this", "",
-};
-
 static void print_world(bool shrinks, struct lie *lie, bool lies)
 {
     uint64_t number = world.plan.world;
@@ -103,7 +99,7 @@ static void print_world(bool shrinks, struct lie *lie, bool lies)
         printf("\nthe outcome \"%s\" is against what was recorded\n", lie->outcome);
     else if (lies)
         printf("\n%s (%s of %s) %s; true%s: %s\n", state_name(lie->shown), lie->end ? "B" : "A",
-               lie->of_sender ? "the sender" : "the other end", wrong_text[lie->wrong],
+               lie->of_sender ? "the sender" : "the other end", wrong_name(lie->wrong),
                lie->wrong == WRONG_BEFORE ? " after it" : "", state_name(lie->truth));
     figure_print(&world, &capture, lies ? lie : NULL);
     printf("rerun: worlds --seed %" PRIu64 " --world %" PRIu64 "%s\n", wanted.seed, number, shrinks ? " --shrink" : "");
