@@ -8,7 +8,7 @@
 #include "internal.h"
 
 void tcpstate_check(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
-                  struct tcpstate_observation *observation)
+                    struct tcpstate_observation *observation)
 {
     const struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
     const struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
@@ -20,8 +20,7 @@ void tcpstate_check(const struct tcpstate_connection *connection, const struct t
         checks &= (uint8_t)~TCPSTATE_CHECK_SEQ_IS_ISN_PLUS_1;
     /* Data on a SYN (Fast Open) moves what follows it. */
     if (peer->known & SENT_SYN_DATA)
-        checks &= (uint8_t)~(observation->step == TCPSTATE_STEP_TFO_NOT_ACCEPTED
-                                 ? 0 : TCPSTATE_CHECK_ACK_IS_ISN_PLUS_1);
+        checks &= (uint8_t)~(observation->step == TCPSTATE_STEP_TFO_NOT_ACCEPTED ? 0 : TCPSTATE_CHECK_ACK_IS_ISN_PLUS_1);
     if ((connection->facts & TCPSTATE_CONNECTION_FAST_OPEN) && (peer->known & SENT_DATA)
         && observation->step != TCPSTATE_STEP_TFO_NOT_ACCEPTED)
         checks &= (uint8_t)~TCPSTATE_CHECK_ACK_IS_ISN_PLUS_1; /* the answer came before the handshake ended */
@@ -130,7 +129,7 @@ void tcpstate_link(struct tcpstate_connection *connection, const struct tcpstate
 /* Keep-alives in a row; any segment of the other end answers them all.  Where the capture has
  * none of it nobody knows that they were not answered. */
 void tcpstate_count_keep_alives(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
-                              struct tcpstate_observation *observation, bool is_keep_alive)
+                                struct tcpstate_observation *observation, bool is_keep_alive)
 {
     struct tcpstate_endpoint *me = &connection->ends[segment->from & 1], *peer = &connection->ends[!(segment->from & 1)];
 

@@ -16,7 +16,8 @@
 /* All that the end sent was seen, and it is open for certain. */
 static bool is_in_line(const struct tcpstate_endpoint *end, const struct tcpstate_endpoint *other)
 {
-    const uint32_t needs = KNOWS_SEQ | KNOWS_ACK, odd = EXPIRED | SENT_FIN | SENT_RST | RST_IN_ITS_NAME | CLAIMS | PROVOKED | SIGNED | AS_SENT
+    const uint32_t needs = KNOWS_SEQ | KNOWS_ACK;
+    const uint32_t odd = EXPIRED | SENT_FIN | SENT_RST | RST_IN_ITS_NAME | CLAIMS | PROVOKED | SIGNED | AS_SENT
                          | DISPUTED | BEGAN_ANEW | REPLAYED | FIN_DISPUTED | FIN_IN_DOUBT;
 
     return end->after == TCPSTATE_IN(ESTABLISHED) && (end->pending | end->doubtful) == 0

@@ -349,7 +349,8 @@ static conditions conditions_of_transfer(const struct tcpstate_endpoint *me, con
     is |= fits ? 0 : DOES_NOT_FIT | MAY_BE_ANOTHERS;
     /* It may be sent again, in front of a FIN that was taken for another's. */
     is |= (me->known & FIN_IN_DOUBT) && segment->payload > 0 && me->fin - tcpstate_segment_next(segment) <= UINT16_MAX
-              ? MAY_BE_ANOTHERS : 0;
+              ? MAY_BE_ANOTHERS
+              : 0;
     is |= is_overtaken(me, segment) ? OVERTAKEN : goes_back(me, segment) ? MAY_BE_ANOTHERS : 0;
     is |= !bare && more && fits && !refused ? SENDS_MORE : 0;
     if (covers_fin(peer, segment))

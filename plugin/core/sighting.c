@@ -161,6 +161,7 @@ bool tcpstate_is_seen_again(const struct tcpstate_connection *connection, const 
     if (answers_anew(me, peer, segment))
         return false;
     return tcpstate_is_copy(me, segment, digest)
-           || (segment->ip_id == 0 && (is_stamped_copy(me, segment, digest) || is_copy_of_refusal(connection, segment, digest)
-                                       || tcpstate_is_bare_copy(me, peer, segment, digest)));
+           || (segment->ip_id == 0
+               && (is_stamped_copy(me, segment, digest) || is_copy_of_refusal(connection, segment, digest)
+                   || tcpstate_is_bare_copy(me, peer, segment, digest)));
 }

@@ -86,8 +86,9 @@ static inline bool tcpstate_is_copy(const struct tcpstate_endpoint *me, const st
 {
     bool control = segment->flags & TCPSTATE_SYN_FIN_RST;
 
-    if (segment->ip_id != 0 && (tcpstate_is_seen_lately(&me->last, segment, digest)
-                                || (control && tcpstate_is_seen_lately(&me->last_control, segment, digest))))
+    if (segment->ip_id != 0
+        && (tcpstate_is_seen_lately(&me->last, segment, digest)
+            || (control && tcpstate_is_seen_lately(&me->last_control, segment, digest))))
         return true; /* who sends again takes another identification */
     if ((digest != me->last.digest && digest != me->last_control.digest) /* nearly always */
         || (segment->ip_id == 0 && segment->payload == 0 && !control))

@@ -538,8 +538,9 @@ static enum layer icmp(struct walk *walk)
     if (!has(walk, 8))
         return DONE;
     uint8_t type = here(walk)[0];
-    return quote(walk, type == UNREACHABLE || type == SOURCE_QUENCH || type == REDIRECT || type == TIME_EXCEEDED
-                           || type == PARAMETER_PROBLEM,
+    return quote(walk,
+                 type == UNREACHABLE || type == SOURCE_QUENCH || type == REDIRECT || type == TIME_EXCEEDED
+                     || type == PARAMETER_PROBLEM,
                  type == UNREACHABLE, IP);
 }
 

@@ -132,7 +132,7 @@ void tcpstate_tree_outcome(const struct tcpstate_view *above)
     const struct tcpstate_view *view = &subtree;
     tcpstate_incarnation_outcome(view->meaning->incarnation, &outcome);
     tcpstate_add_named(view, TCPSTATE_FIELD_OUTCOME, tcpstate_result_name(outcome.result),
-              tcpstate_result_word(outcome.result, view->language));
+                       tcpstate_result_word(outcome.result, view->language));
     add_ends(view, TCPSTATE_FIELD_CLOSED_BY, outcome.closed_by < 0, tcpstate_closed_by_name(&outcome, seen->client),
              tcpstate_closed_by_word(&outcome, seen->client));
     add_ends(view, TCPSTATE_FIELD_ENDED_BY, outcome.ended_by < 0 || outcome.ended_by == outcome.closed_by,

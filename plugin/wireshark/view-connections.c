@@ -159,16 +159,16 @@ static void append_row(GString *row, wmem_allocator_t *pool, const struct tcpsta
     g_string_append_printf(row, "%s\t%u\t", tcpstate_address_text(pool, pair, known->a, false), pair->port[known->a]);
     g_string_append_printf(row, "%s\t%u\t", tcpstate_address_text(pool, pair, known->b, false), pair->port[known->b]);
     g_string_append_printf(row, "%s\t%s\t", summary->application < 0 ? "" : tcpstate_protocol_filter_name(summary->application),
-           tcpstate_opening_name(outcome->opening));
+                           tcpstate_opening_name(outcome->opening));
     g_string_append_printf(row, "%s\t%s\t%s\t", seconds(pool, known->handshake, 9), seconds(pool, known->to_first_request, 9),
-           seconds(pool, known->to_first_response, 9));
+                           seconds(pool, known->to_first_response, 9));
     g_string_append_printf(row, "%s\t%s\t%s\t%s\t%s\t", closed_by, tcpstate_close_kind_name(outcome->close_kind),
-           tcpstate_result_name(outcome->result), outcome->conn_state, seconds(pool, known->duration, 9));
+                           tcpstate_result_name(outcome->result), outcome->conn_state, seconds(pool, known->duration, 9));
     tcpstate_history(tcpstate_incarnation_connection(tally->incarnation), history);
     g_string_append_printf(row, "%u\t%" PRIu64 "\t%u\t%" PRIu64 "\t%s\t%s\t%s\t%u\t%s", tally->packets[known->a], tally->bytes[known->a],
-           tally->packets[known->b], tally->bytes[known->b],
-           tcpstate_missing_and_why(pool, TCPSTATE_ENGLISH, tally->incarnation, outcome, summary->client),
-           ended_by, history, summary->number, capture);
+                           tally->packets[known->b], tally->bytes[known->b],
+                           tcpstate_missing_and_why(pool, TCPSTATE_ENGLISH, tally->incarnation, outcome, summary->client),
+                           ended_by, history, summary->number, capture);
     tcpstate_agreed_append(row, tcpstate_incarnation_connection(tally->incarnation), known->a);
     append_states(row, pool, tally, known);
 }

@@ -294,8 +294,7 @@ static void add_to_run(info_t *info, struct graph *graph, packet_info *pinfo, co
     tcpstate_run_text(run, &flow->open[from].run, true);
     set_comment(graph, flow->open[from].item,
                 wmem_strdup_printf(pinfo->pool, "%s%s%s", states_text(info, pinfo, tapped),
-                                    phrase(TCPSTATE_PHRASE_FLOW_AND),
-                                   run));
+                                   phrase(TCPSTATE_PHRASE_FLOW_AND), run));
 }
 
 static void leave_out(struct graph *graph)

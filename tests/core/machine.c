@@ -188,7 +188,7 @@ static void every_event_in_one_state(gconstpointer data)
         enum tcpstate_state got = tcpstate_next(states[i].state, (enum tcpstate_event)event);
         if (got != wanted)
             complain("%s %s: want %s (%s), got %s", states[i].name, events[event],
-                               tcpstate_state_name(wanted), why, tcpstate_state_name(got));
+                     tcpstate_state_name(wanted), why, tcpstate_state_name(got));
     }
 }
 
@@ -197,7 +197,7 @@ static void names_of_states(void)
     for (size_t i = 0; i < G_N_ELEMENTS(states); i++)
         g_assert_cmpstr(tcpstate_state_name(states[i].state), ==, states[i].name);
     g_assert_cmpstr(tcpstate_state_name(TCPSTATE_STATES), ==, "UNKNOWN");
-    g_assert_cmpstr(tcpstate_state_name((enum tcpstate_state)-1), ==, "UNKNOWN");
+    g_assert_cmpstr(tcpstate_state_name((enum tcpstate_state)(-1)), ==, "UNKNOWN");
 }
 
 /* The names are a contract: lower case, words joined by '-', of fixed set. */
@@ -212,7 +212,7 @@ static void names_of_steps(void)
         g_assert_cmpint(tcpstate_step_phase((enum tcpstate_step)step), !=, TCPSTATE_PHASE_NONE);
     }
     g_assert_cmpstr(tcpstate_step_name(TCPSTATE_STEPS), ==, "");
-    g_assert_cmpstr(tcpstate_step_name((enum tcpstate_step)-1), ==, "");
+    g_assert_cmpstr(tcpstate_step_name((enum tcpstate_step)(-1)), ==, "");
     g_assert_cmpint(tcpstate_step_phase(TCPSTATE_STEPS), ==, TCPSTATE_PHASE_NONE);
 }
 

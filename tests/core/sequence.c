@@ -78,8 +78,9 @@ static void more_than_four_gigabytes(void)
                                              .flags = TCPSTATE_FLAG_ACK, .seq = 300, .ack = at + BIG };
         segment.time = frame * MILLISECONDS * 10;
         tcpstate_observe(&connection, NULL, &next, &segment, TCPSTATE_DEFAULT_2MSL, &seen);
-        if (sent > 0 && (seen.step != TCPSTATE_STEP_NONE || seen.ends[0].after != TCPSTATE_ESTABLISHED
-                         || seen.ends[1].after != TCPSTATE_ESTABLISHED)) {
+        if (sent > 0
+            && (seen.step != TCPSTATE_STEP_NONE || seen.ends[0].after != TCPSTATE_ESTABLISHED
+                || seen.ends[1].after != TCPSTATE_ESTABLISHED)) {
             g_test_fail_printf("after %" G_GUINT64_FORMAT " bytes: %s, %s/%s", sent, tcpstate_step_name(seen.step),
                                tcpstate_state_name((enum tcpstate_state)seen.ends[0].after),
                                tcpstate_state_name((enum tcpstate_state)seen.ends[1].after));

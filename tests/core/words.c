@@ -87,7 +87,7 @@ static void labels_tell_steps_apart(void)
                 const char *label = tcpstate_label((enum tcpstate_step)a, (enum tcpstate_language)j, true);
                 if (strcmp(label, tcpstate_label((enum tcpstate_step)b, (enum tcpstate_language)j, true)) == 0)
                     complain("%s and %s are both called %s", tcpstate_step_name((enum tcpstate_step)a),
-                                       tcpstate_step_name((enum tcpstate_step)b), label);
+                             tcpstate_step_name((enum tcpstate_step)b), label);
             }
 }
 

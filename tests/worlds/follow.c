@@ -51,7 +51,8 @@ static bool read_segment(const char *line, char way[4], moment *when, struct seg
 
     memset(segment, 0, sizeof *segment);
     if (sscanf(line, "%3s %" SCNd64 " %u %" SCNu32 " %" SCNu32 " %" SCNu32 " %u %u %" SCNu32 " %u", way, when, &flags,
-               &segment->seq, &segment->ack, &segment->len, &window, &scale, &segment->ts_val, &has) != 10)
+               &segment->seq, &segment->ack, &segment->len, &window, &scale, &segment->ts_val, &has)
+        != 10)
         return false;
     segment->flags = (uint8_t)flags;
     segment->has = (uint8_t)has;

@@ -91,9 +91,9 @@ static bool seems_perfect(const struct known *known, const struct segment *segme
     int from = segment->from;
 
     return segment->seq - known->next[from] < MOST_UNRECORDED
-           && (!(segment->flags & ACK) || ((known->newest_ack[from] < 0 || !after(known->acked[from], segment->ack))
-                                           && (!after(segment->ack, known->next[!from])
-                                               || segment->ack - known->next[!from] < MOST_UNRECORDED)));
+           && (!(segment->flags & ACK)
+               || ((known->newest_ack[from] < 0 || !after(known->acked[from], segment->ack))
+                   && (!after(segment->ack, known->next[!from]) || segment->ack - known->next[!from] < MOST_UNRECORDED)));
 }
 
 static void learn_claim(struct known *known, const struct segment *segment, uint8_t ttl)
@@ -102,8 +102,8 @@ static void learn_claim(struct known *known, const struct segment *segment, uint
     uint8_t flags = segment->flags;
 
     if (known->spoke[from] ? !(segment->perfect || seems_perfect(known, segment)) || !known->ttl[from][ttl]
-                         : !segment->perfect && !segment->fits && known->spoke[!from] && !(flags & RST)
-                               && segment->ack != known->next[!from])
+                           : !segment->perfect && !segment->fits && known->spoke[!from] && !(flags & RST)
+                                 && segment->ack != known->next[!from])
         return;
     if (!(flags & (RST | ACK)) && (flags & (SYN | FIN)) != SYN)
         return; /* nonsense: whoever reads it knows that */

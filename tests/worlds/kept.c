@@ -65,7 +65,8 @@ static bool read_line(const char *text, struct line *line)
     memset(line, 0, sizeof *line);
     if (sscanf(text, "%" SCNd64 " %d %u %d %x %x %u %u %u %" SCNu32 " %" SCNu32 " %" SCNu32 " %" SCNu32 " %" SCNu32 " %u%n",
                &line->recorded.stamped, &cut, &ttl, &from, &flags, &has, &scale, &window, &ip_id, &segment->seq, &segment->ack,
-               &segment->len, &segment->ts_val, &segment->ts_ecr, &sacks, &length) != 15
+               &segment->len, &segment->ts_val, &segment->ts_ecr, &sacks, &length)
+            != 15
         || sacks > 3)
         return false;
     for (unsigned i = 0; i < sacks; i++) {
@@ -85,7 +86,8 @@ static bool read_line(const char *text, struct line *line)
     line->recorded.ttl = (uint8_t)ttl;
     line->recorded.cut = cut;
     if (sscanf(text + length, "%x %x %x %x %d", &judged->accepted[0], &judged->accepted[1], &judged->accepted_before[0],
-               &judged->accepted_before[1], &genuine) != 5)
+               &judged->accepted_before[1], &genuine)
+        != 5)
         return false;
     judged->genuine = genuine;
     return true;

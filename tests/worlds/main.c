@@ -83,7 +83,8 @@ static void print_tally(const char *name, const struct tally *tally)
 static void print_counts(const struct tally *tally)
 {
     printf("segments %" PRIu64 " lies %" PRIu64 " outcomes %" PRIu64 " certain %" PRIu64 " %" PRIu64 " inferred %" PRIu64 " %" PRIu64
-           " right %" PRIu64 " %" PRIu64 "\n", tally->segments, tally->lies, tally->wrong[WRONG_OUTCOME], tally->certain[0],
+           " right %" PRIu64 " %" PRIu64 "\n",
+           tally->segments, tally->lies, tally->wrong[WRONG_OUTCOME], tally->certain[0],
            tally->certain[1], tally->inferred[0], tally->inferred[1], tally->right[0], tally->right[1]);
 }
 

@@ -13,10 +13,12 @@
 #include "world.h"
 
 /* Of 1,000 worlds. */
-static const struct {
+struct mix {
     const char *name;
     unsigned weight;
-} traffic_mix[TRAFFIC_KINDS] = {
+};
+
+static const struct mix traffic_mix[TRAFFIC_KINDS] = {
     [TRAFFIC_ORDINARY] = { "ordinary", 430 },      /* opens, asks, answers, closes; now and then badly */
     [TRAFFIC_ABORT] = { "abort", 90 },             /* a program aborts at any moment */
     [TRAFFIC_CLOSES] = { "closes", 110 },          /* half-closes, orphans, crossing FINs, zero windows */
@@ -29,7 +31,9 @@ static const struct {
     [TRAFFIC_REFUSED] = { "refused", 30 },         /* nobody listens, or not yet */
     [TRAFFIC_SIGNED] = { "signed", 10 },           /* TCP-MD5, TCP-AO */
     [TRAFFIC_WILD] = { "wild", 40 },               /* programs that do anything at any moment */
-}, capture_mix[CAPTURE_KINDS] = {
+};
+
+static const struct mix capture_mix[CAPTURE_KINDS] = {
     [CAPTURE_WHOLE] = { "whole", 660 },
     [CAPTURE_LATE] = { "late", 60 },               /* begins midway */
     [CAPTURE_ONE_WAY] = { "one-way", 40 },         /* one direction only */
