@@ -2,7 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Written against 4.0, 4.4 and 4.6.  No #if on a version anywhere else.
+ * Written against 4.0, 4.2, 4.4 and 4.6.  No #if on a version anywhere else; a header
+ * that 4.2 includes but does not install is in not-installed/.
  */
 #ifndef TCPSTATE_COMPAT_H
 #define TCPSTATE_COMPAT_H
@@ -101,13 +102,16 @@ static inline char *tcpstate_room_for_text(proto_item *item, wmem_allocator_t *p
  * the first there; since 4.6 that of the last. */
 #define TCPSTATE_LAST_MARK_STAYS TCPSTATE_WIRESHARK_AT_LEAST(4, 6)
 
-/* Since 4.4 callbacks and preferences are bool where they were gboolean. */
-#if TCPSTATE_WIRESHARK_AT_LEAST(4, 4)
+/* Since 4.2 callbacks of UATs, since 4.4 others and preferences, are bool where they were gboolean. */
+#if TCPSTATE_WIRESHARK_AT_LEAST(4, 2)
 #define TCPSTATE_UAT_BOOL bool
-#define TCPSTATE_PREF_BOOL bool
 #else
 #define TCPSTATE_UAT_BOOL gboolean
-#define TCPSTATE_PREF_BOOL gboolean
+#endif
+#if TCPSTATE_WIRESHARK_AT_LEAST(4, 4)
+#define TCPSTATE_BOOL bool
+#else
+#define TCPSTATE_BOOL gboolean
 #endif
 
 /* Since 4.6 what starts a view of -z says whether it could. */
@@ -140,17 +144,10 @@ enum { TCPSTATE_FLOW_NODES = 40 };
 _Static_assert(TCPSTATE_FLOW_NODES == MAX_NUM_NODES, "as many lifelines as Wireshark has");
 #define TCPSTATE_HAS_FLOW_GRAPH true
 #else
-#if (WIRESHARK_VERSION_MAJOR == 4 \
-     && (WIRESHARK_VERSION_MINOR == 0 || WIRESHARK_VERSION_MINOR == 4 || WIRESHARK_VERSION_MINOR == 6))
+#if WIRESHARK_VERSION_MAJOR == 4 && WIRESHARK_VERSION_MINOR % 2 == 0 && WIRESHARK_VERSION_MINOR <= 6
 #define TCPSTATE_HAS_FLOW_GRAPH true
 #else
 #define TCPSTATE_HAS_FLOW_GRAPH false
-#endif
-
-#if TCPSTATE_WIRESHARK_AT_LEAST(4, 4)
-typedef bool tcpstate_flow_bool;
-#else
-typedef gboolean tcpstate_flow_bool;
 #endif
 
 struct _seq_analysis_item {
@@ -162,14 +159,14 @@ struct _seq_analysis_item {
     char *frame_label, *time_str, *comment; /* freed with g_free() */
     uint16_t conv_num;
     unsigned fg_color, bg_color;
-    tcpstate_flow_bool has_color_filter, display;
+    TCPSTATE_BOOL has_color_filter, display;
     unsigned src_node, dst_node;
     uint16_t line_style;
 };
 
 struct _seq_analysis_info {
     const char *name;
-    tcpstate_flow_bool any_addr;
+    TCPSTATE_BOOL any_addr;
     int nconv;
     GQueue *items;
     GHashTable *ht;
@@ -253,11 +250,11 @@ void sequence_analysis_use_color_filter(packet_info *pinfo, struct _seq_analysis
 #define TCPSTATE_CONFIGURE(program) configuration_init((program), NULL)
 #endif
 
-/* Since 4.4 what is wrong with a display filter is an object, and it may ask columns. */
+/* Since 4.2 what is wrong with a display filter is an object, and it may ask columns. */
 #include <epan/dfilter/dfilter.h>
 static inline char *tcpstate_compile_filter(const char *text, dfilter_t **filter)
 {
-#if TCPSTATE_WIRESHARK_AT_LEAST(4, 4)
+#if TCPSTATE_WIRESHARK_AT_LEAST(4, 2)
     df_error_t *error = NULL;
 
     if (dfilter_compile(text, filter, &error))
@@ -274,7 +271,7 @@ static inline char *tcpstate_compile_filter(const char *text, dfilter_t **filter
 
 static inline bool tcpstate_filter_needs_columns(const dfilter_t *filter)
 {
-#if TCPSTATE_WIRESHARK_AT_LEAST(4, 4)
+#if TCPSTATE_WIRESHARK_AT_LEAST(4, 2)
     return dfilter_requires_columns(filter);
 #else
     (void)filter;

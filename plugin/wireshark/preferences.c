@@ -21,8 +21,8 @@ enum { LANGUAGE_AUTO, LANGUAGE_EN, LANGUAGE_ZH };
 static int language_choice = LANGUAGE_AUTO;
 static unsigned two_msl_seconds = 60;
 static unsigned stalled_seconds = 3, slow_response_ms = 1000, slow_handshake_ms = 100;
-static TCPSTATE_PREF_BOOL label_all;
-static TCPSTATE_PREF_BOOL info_label;
+static TCPSTATE_BOOL label_all;
+static TCPSTATE_BOOL info_label;
 static void (*on_change)(void);
 static enum tcpstate_language language = TCPSTATE_ENGLISH;
 

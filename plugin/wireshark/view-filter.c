@@ -26,7 +26,7 @@ void tcpstate_view_filter(packet_info *pinfo, const struct tcpstate_meaning *mea
         p_add_proto_data(pinfo->pool, pinfo, tcpstate_proto, 0, GUINT_TO_POINTER(tcpstate_incarnation_number(meaning->incarnation) + 1));
 }
 
-static TCPSTATE_UAT_BOOL has_connection(struct _packet_info *pinfo TCPSTATE_FILTER_DATA)
+static TCPSTATE_BOOL has_connection(struct _packet_info *pinfo TCPSTATE_FILTER_DATA)
 {
     return number_of(pinfo) != NULL;
 }

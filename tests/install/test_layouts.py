@@ -32,7 +32,7 @@ def header_here():
 
 
 def header_of(suite):
-    """The same of another release of Debian."""
+    """The same of another release of Debian or Ubuntu."""
     if not shutil.which("apt-get"):
         pytest.skip("SKIPPED: no apt here")
     folder = release.CACHE / suite
@@ -44,7 +44,7 @@ def header_of(suite):
     return folder / "source/epan/sequence_analysis.h", folder / "usr/include/wireshark"
 
 
-@pytest.mark.parametrize("suite", ["here", "trixie", "sid"])
+@pytest.mark.parametrize("suite", ["here", "noble", "trixie", "sid"])
 def test_copy_of_the_flow_graphs_list_is_laid_out_as_wiresharks(suite, tmp_path):
     header, include = header_here() if suite == "here" else header_of(suite)
     # Alone, so that no other header of that source is found; what it takes of this one is not asked for.
