@@ -163,6 +163,14 @@ def test_the_macros_are_the_same_for_both_kinds_of_wireshark():
     assert old == new and list(new) == ["state", "enters", "slow_handshake"]
 
 
+def test_a_macro_can_be_written_as_wireshark_5_wants_it(show, tshark):
+    """Since 4.4; 5.0 is announced to take no other form."""
+    if tuple(map(int, re.search(r"(\d+)\.(\d+)", tshark("--version")).groups())) < (4, 4):
+        pytest.skip("this Wireshark has the form with a colon only")
+    assert show("http-client-closes", "-Y", "$state(TIME_WAIT)") == ["16", "17"]
+    assert show("http-client-closes", "-Y", "$slow_handshake(0.0001)") == ["3"]
+
+
 @pytest.mark.parametrize("expression, expected", [
     # The client closes first (RFC 9293 figure 12): it waits in TIME_WAIT from the other's FIN on.
     ("${state:TIME_WAIT}", ["16", "17"]),
