@@ -63,6 +63,11 @@ static struct beside *find(const void *latest)
     return pairs ? (struct beside *)wmem_map_lookup(pairs, latest) : NULL;
 }
 
+uint32_t tcpstate_beside_since(const void *latest)
+{
+    return find(latest)->since;
+}
+
 /* The last one before a frame; the first holds for all that are asked. */
 static const struct anchor *anchor_at(const struct anchors *anchors, uint32_t frame)
 {

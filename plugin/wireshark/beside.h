@@ -21,6 +21,9 @@ void tcpstate_beside_begin(void);
 void tcpstate_beside_add(const void *latest, uint32_t frame, const struct tcpstate_connection *before_connection,
                          const struct tcpstate_connection *latest_connection);
 
+/* The frame from which on they are. */
+uint32_t tcpstate_beside_since(const void *latest);
+
 /* Whether a segment of that frame or a later one is that of the one before. */
 bool tcpstate_beside_is_before(const void *latest, const struct tcpstate_segment *segment);
 

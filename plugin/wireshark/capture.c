@@ -21,6 +21,7 @@ static struct {
     int64_t end;           /* the latest time of all frames; likewise */
     uint32_t frames, first_segment;
     uint32_t back, backwards; /* the first frame of them, and how many */
+    int64_t farthest_back;    /* from the latest time */
     uint32_t cut, cut_to;  /* frames, and the longest of them as captured */
     uint32_t segments, copies, copies_of_other_ttl, late_copies, control, syn_acks, fins;
     uint32_t connections, midstream, lacking, one_sided;
@@ -44,11 +45,18 @@ void tcpstate_capture_register(void)
     tcpstate_on_file(begin_file, NULL);
 }
 
+static void count_backwards(uint32_t frame, int64_t time)
+{
+    if (capture.backwards++ == 0)
+        capture.back = frame;
+    capture.farthest_back = MAX(capture.farthest_back, capture.end - time);
+}
+
 void tcpstate_capture_pass(uint32_t frame, int64_t time, const wtap_rec *record)
 {
     capture.frames++;
-    if (capture.last_time != TCPSTATE_NO_TIME && time < capture.last_time && capture.backwards++ == 0)
-        capture.back = frame;
+    if (capture.last_time != TCPSTATE_NO_TIME && time < capture.last_time)
+        count_backwards(frame, time);
     capture.last_time = time;
     if (capture.end == TCPSTATE_NO_TIME || time > capture.end)
         capture.end = time;
@@ -165,6 +173,16 @@ uint32_t tcpstate_capture_holds(enum tcpstate_capture_kind kind)
 int64_t tcpstate_capture_lasts(int64_t since)
 {
     return since == TCPSTATE_NO_TIME || capture.end == TCPSTATE_NO_TIME || capture.end < since ? -1 : capture.end - since;
+}
+
+uint32_t tcpstate_capture_frames(void)
+{
+    return capture.frames;
+}
+
+int64_t tcpstate_capture_goes_back(void)
+{
+    return capture.farthest_back;
 }
 
 uint32_t tcpstate_capture_first(void)

@@ -53,6 +53,12 @@ uint32_t tcpstate_capture_holds(enum tcpstate_capture_kind kind);
 /* Nanoseconds from a time to the latest frame, of any protocol, up to which absence is measured; -1: not known. */
 int64_t tcpstate_capture_lasts(int64_t since);
 
+/* How many frames there were so far, of any protocol. */
+uint32_t tcpstate_capture_frames(void);
+
+/* How far time goes back at most, from the latest so far to a later frame's: nanoseconds. */
+int64_t tcpstate_capture_goes_back(void);
+
 /* The first frame with a segment; 0: none. */
 uint32_t tcpstate_capture_first(void);
 

@@ -317,6 +317,16 @@ bool tcpstate_connections_take_quoted(const struct tcpstate_reading *reading, st
     return true;
 }
 
+void tcpstate_entry_standings(const struct tcpstate_entry *entry, struct tcpstate_standing ends[2])
+{
+    for (int i = 0; i < 2; i++) {
+        ends[i].before = (entry->before >> (4 * i)) & 0x0f;
+        ends[i].after = (entry->after >> (4 * i)) & 0x0f;
+        ends[i].before_inferred = entry->inferred & (TCPSTATE_INFERRED_BEFORE << i);
+        ends[i].after_inferred = entry->inferred & (TCPSTATE_INFERRED_AFTER << i);
+    }
+}
+
 bool tcpstate_connections_find(const struct tcpstate_reading *reading, struct tcpstate_meaning *meaning)
 {
     uint32_t frame = reading->segment.frame;
@@ -336,12 +346,10 @@ bool tcpstate_connections_find(const struct tcpstate_reading *reading, struct tc
     meaning->incarnation = incarnation;
     meaning->application = -1;
     meaning->later = true;
-    for (int i = 0; i < 2; i++) {
-        seen->ends[i].after = (entry.after >> (4 * i)) & 0x0f;
-        seen->ends[i].after_inferred = entry.inferred & (TCPSTATE_INFERRED_AFTER << i);
-        seen->ends[i].before = itself ? (entry.before >> (4 * i)) & 0x0f : seen->ends[i].after;
-        seen->ends[i].before_inferred = itself ? (entry.inferred & (TCPSTATE_INFERRED_BEFORE << i)) != 0
-                                               : seen->ends[i].after_inferred;
+    tcpstate_entry_standings(&entry, seen->ends);
+    for (int i = 0; !itself && i < 2; i++) {
+        seen->ends[i].before = seen->ends[i].after;
+        seen->ends[i].before_inferred = seen->ends[i].after_inferred;
     }
     if (entry.roles & (TCPSTATE_ROLES_CLIENT_0 | TCPSTATE_ROLES_CLIENT_1))
         seen->client = (entry.roles & TCPSTATE_ROLES_CLIENT_1) ? 1 : 0;

@@ -13,6 +13,7 @@
 #include "../core/tcpstate.h"
 #include "facts.h"
 #include "segment.h"
+#include "timeline.h"
 
 struct tcpstate_incarnation;
 
@@ -60,6 +61,9 @@ bool tcpstate_connections_take_quoted(const struct tcpstate_reading *reading, st
 /* Later visits, in any order: only read.  False if no such segment was ever
  * taken. */
 bool tcpstate_connections_find(const struct tcpstate_reading *reading, struct tcpstate_meaning *meaning);
+
+/* Where both ends stand by an entry of a timeline. */
+void tcpstate_entry_standings(const struct tcpstate_entry *entry, struct tcpstate_standing ends[2]);
 
 /* The connection that a segment, or an ICMP error that quotes one, belongs to; NULL: none. */
 const struct tcpstate_incarnation *tcpstate_connections_incarnation(const struct tcpstate_reading *reading);

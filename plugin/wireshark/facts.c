@@ -51,6 +51,11 @@ bool tcpstate_incarnation_is_one_sided(const struct tcpstate_incarnation *incarn
     return incarnation->one_sided;
 }
 
+int64_t tcpstate_incarnation_time_wait_ends(const struct tcpstate_incarnation *incarnation)
+{
+    return tcpstate_incarnation_look(incarnation)->time_wait_since + tcpstate_two_msl();
+}
+
 uint32_t tcpstate_incarnation_number(const struct tcpstate_incarnation *incarnation)
 {
     return incarnation->number;

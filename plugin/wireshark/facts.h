@@ -60,6 +60,10 @@ bool tcpstate_incarnation_lacks_segments(const struct tcpstate_incarnation *inca
 /* Whether one end acknowledges what the other sent, and nothing of that was captured by now. */
 bool tcpstate_incarnation_is_one_sided(const struct tcpstate_incarnation *incarnation);
 
+/* When the TIME_WAIT of an end of it ends, or has ended: nothing on the wire does that.  A FIN seen again
+ * begins it anew. */
+int64_t tcpstate_incarnation_time_wait_ends(const struct tcpstate_incarnation *incarnation);
+
 /* Its own number in the capture file, from 0, in the order of their first segments:
  * tcpstate.connection.  Equals tcp.stream where Wireshark splits as we do. */
 uint32_t tcpstate_incarnation_number(const struct tcpstate_incarnation *incarnation);

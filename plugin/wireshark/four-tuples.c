@@ -88,6 +88,11 @@ void tcpstate_four_tuple_pair(const struct tcpstate_four_tuple *tuple, struct tc
     pair->port[1] = (uint16_t)key->word[length * 2];
 }
 
+static struct tcpstate_four_tuple *tuple_of(const struct key *key)
+{
+    return (struct tcpstate_four_tuple *)((char *)key - offsetof(struct tcpstate_four_tuple, key));
+}
+
 static struct tcpstate_four_tuple *find(const struct key *key)
 {
     if (recent && key_equal(key, &recent->key))
@@ -95,7 +100,7 @@ static struct tcpstate_four_tuple *find(const struct key *key)
     struct key *found = (struct key *)g_hash_table_lookup(tuples, key);
     if (!found)
         return NULL;
-    recent = (struct tcpstate_four_tuple *)((char *)found - offsetof(struct tcpstate_four_tuple, key));
+    recent = tuple_of(found);
     return recent;
 }
 
@@ -237,4 +242,20 @@ struct tcpstate_connection *tcpstate_four_tuple_add(const struct tcpstate_asked 
     tuple->last_stream = stream;
     return begin_incarnation(tuple, (struct tcpstate_incarnation *)tcpstate_keep(sizeof(struct tcpstate_incarnation)),
                              reading, stream);
+}
+
+void tcpstate_four_tuples_each(tcpstate_connection_takes *take, void *whom)
+{
+    GHashTableIter each;
+    gpointer key;
+
+    g_hash_table_iter_init(&each, tuples);
+    while (g_hash_table_iter_next(&each, &key, NULL)) {
+        const struct tcpstate_incarnation *later[2] = { NULL, NULL };
+        for (const struct tcpstate_incarnation *at = tuple_of((const struct key *)key)->latest; at; at = at->before) {
+            take(whom, at, later);
+            later[1] = later[0];
+            later[0] = at;
+        }
+    }
 }

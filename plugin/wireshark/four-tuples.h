@@ -38,6 +38,11 @@ struct tcpstate_incarnation *tcpstate_four_tuple_latest(const struct tcpstate_fo
 struct tcpstate_incarnation *tcpstate_four_tuple_at(const struct tcpstate_four_tuple *tuple,
                                                     const struct tcpstate_segment *segment);
 
+/* Each connection of the file; later[0] and [1] had its four-tuple next, or are NULL. */
+typedef void tcpstate_connection_takes(void *whom, const struct tcpstate_incarnation *incarnation,
+                                       const struct tcpstate_incarnation *const later[2]);
+void tcpstate_four_tuples_each(tcpstate_connection_takes *take, void *whom);
+
 /* Its two ends. */
 void tcpstate_four_tuple_pair(const struct tcpstate_four_tuple *tuple, struct tcpstate_pair *pair);
 

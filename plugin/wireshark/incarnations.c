@@ -302,6 +302,17 @@ static const struct part *part_at(const struct older *older, uint32_t frame, uin
     return low > 0 ? &older->parts[low - 1] : NULL;
 }
 
+/* The latest part of the timeline. */
+static const uint8_t *latest_part(const struct tcpstate_incarnation *incarnation, size_t *size)
+{
+    if (incarnation->slot >= 0) {
+        *size = slots[incarnation->slot].size;
+        return slots[incarnation->slot].timeline;
+    }
+    *size = incarnation->packed->timeline;
+    return incarnation->packed->bytes + incarnation->packed->connection;
+}
+
 bool tcpstate_incarnation_entry(const struct tcpstate_incarnation *incarnation, uint32_t frame, uint8_t layer,
                                 struct tcpstate_entry *entry)
 {
@@ -312,12 +323,32 @@ bool tcpstate_incarnation_entry(const struct tcpstate_incarnation *incarnation, 
         *entry = *last;
         return true;
     }
-    const uint8_t *bytes = incarnation->slot >= 0 ? slots[incarnation->slot].timeline
-                                                  : incarnation->packed->bytes + incarnation->packed->connection;
-    size_t size = incarnation->slot >= 0 ? slots[incarnation->slot].size : incarnation->packed->timeline;
+    size_t size;
+    const uint8_t *bytes = latest_part(incarnation, &size);
 
     if (read_entries(bytes, size, frame, layer, entry))
         return true;
     const struct part *part = incarnation->older ? part_at(incarnation->older, frame, layer) : NULL;
     return part && read_entries(part->bytes, part->size, frame, layer, entry);
+}
+
+static void take_part(const uint8_t *bytes, size_t size, tcpstate_entry_takes *take, void *whom)
+{
+    struct tcpstate_entry entry = tcpstate_no_entry;
+
+    for (size_t at = 0; at < size;) {
+        at += tcpstate_read_entry(bytes + at, &entry);
+        take(whom, &entry);
+    }
+}
+
+void tcpstate_incarnation_entries(const struct tcpstate_incarnation *incarnation, tcpstate_entry_takes *take, void *whom)
+{
+    const struct older *older = incarnation->older;
+    size_t size;
+    const uint8_t *bytes = latest_part(incarnation, &size);
+
+    for (uint32_t i = 0; older && i < older->count; i++)
+        take_part(older->parts[i].bytes, older->parts[i].size, take, whom);
+    take_part(bytes, size, take, whom);
 }

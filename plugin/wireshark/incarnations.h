@@ -65,4 +65,8 @@ bool tcpstate_incarnation_is_blank(const struct tcpstate_incarnation *incarnatio
 bool tcpstate_incarnation_entry(const struct tcpstate_incarnation *incarnation, uint32_t frame, uint8_t layer,
                                 struct tcpstate_entry *entry);
 
+/* All of its timeline, in order. */
+typedef void tcpstate_entry_takes(void *whom, const struct tcpstate_entry *entry);
+void tcpstate_incarnation_entries(const struct tcpstate_incarnation *incarnation, tcpstate_entry_takes *take, void *whom);
+
 #endif

@@ -11,6 +11,7 @@
 #include "../packet/header.h"
 #include "capture.h"
 #include "connections.h"
+#include "counts.h"
 #include "fields.h"
 #include "packet-tcpstate.h"
 #include "preferences.h"
@@ -147,6 +148,7 @@ void proto_register_tcpstate(void)
     tcpstate_preferences_register(tcpstate_proto, want_fields);
     tcpstate_connections_register();
     tcpstate_capture_register();
+    tcpstate_counts_register();
     tap = register_tap(TCPSTATE_TAP);
     tcpstate_view_expert_register(tcpstate_proto);
     tcpstate_view_flow_register(tcpstate_proto);

@@ -10,62 +10,24 @@
 
 #include "../text/phrases.h"
 #include "capture.h"
-#include "incarnations.h"
-#include "per-connection.h"
+#include "census.h"
+#include "facts.h"
 #include "preferences.h"
 #include "text-width.h"
 #include "wording.h"
 
-/* Where both ends of a connection stood after its last segment up to the moment. */
-struct stand {
-    const struct tcpstate_incarnation *incarnation;
-    int64_t time, since[2];
-    uint8_t state[2];
-    bool inferred[2];
-    bool over; /* the four-tuple's next connection has begun, and so the ends hold it no longer */
-};
-
 struct tcpstate_sockets {
-    struct tcpstate_per_connection stands; /* of struct stand */
+    struct tcpstate_census census;
     char *host;      /* or NULL: all */
     bool is_address; /* it is one; else nobody has it */
     uint32_t frame;  /* the last that counts; UINT32_MAX: all */
     double seconds;  /* since the first frame, the last that counts; negative: all */
-    int64_t moment;  /* of the last segment taken, whosever */
 };
-
-static struct stand *stand_at(const struct tcpstate_sockets *sockets, unsigned index)
-{
-    return (struct stand *)tcpstate_per_connection_at(&sockets->stands, index);
-}
 
 void tcpstate_sockets_take(struct tcpstate_sockets *sockets, const struct tcpstate_tapped *tapped)
 {
-    const struct tcpstate_incarnation *incarnation = tapped->meaning.incarnation;
-    int64_t now = tapped->reading.segment.time;
-
-    if (tapped->reading.segment.frame > sockets->frame || (sockets->seconds >= 0 && tapped->began > sockets->seconds * 1000))
-        return;
-    unsigned index;
-    if (!tcpstate_per_connection_find(&sockets->stands, incarnation, &index)) {
-        if (incarnation->before && tcpstate_per_connection_find(&sockets->stands, incarnation->before, &index))
-            stand_at(sockets, index)->over = true;
-        index = sockets->stands.count;
-        *(struct stand *)tcpstate_per_connection_add(&sockets->stands, incarnation) = (struct stand){
-            .incarnation = incarnation, .since = { now, now }, .state = { TCPSTATE_UNKNOWN, TCPSTATE_UNKNOWN },
-        };
-    }
-    struct stand *stand = stand_at(sockets, index);
-    stand->over = false; /* it goes on beside the next one, if that has begun */
-    for (int i = 0; i < 2; i++) {
-        const struct tcpstate_standing *end = &tapped->meaning.seen.ends[i];
-        if (stand->state[i] != end->after)
-            stand->since[i] = now;
-        stand->state[i] = end->after;
-        stand->inferred[i] = end->after_inferred;
-    }
-    stand->time = now;
-    sockets->moment = MAX(sockets->moment, now);
+    if (tapped->reading.segment.frame <= sockets->frame && (sockets->seconds < 0 || tapped->began <= sockets->seconds * 1000))
+        tcpstate_census_take(&sockets->census, tapped);
 }
 
 /* Nanoseconds from then to the moment: of the capture's end, or of the last segment that counts. */
@@ -73,22 +35,17 @@ static int64_t lasts(const struct tcpstate_sockets *sockets, int64_t since)
 {
     bool whole = sockets->frame == UINT32_MAX && sockets->seconds < 0;
 
-    return MAX(whole ? tcpstate_capture_lasts(since) : sockets->moment - since, 0);
+    return MAX(whole ? tcpstate_capture_lasts(since) : sockets->census.moment - since, 0);
 }
 
-/* The state at the moment; TIME_WAIT ends without a segment. */
-static enum tcpstate_state state_then(const struct tcpstate_sockets *sockets, const struct stand *stand, int end)
+/* Whether the end has a socket at the moment; TIME_WAIT ends without a segment. */
+static bool has_socket(const struct tcpstate_sockets *sockets, const struct tcpstate_stand *stand, int end)
 {
-    enum tcpstate_state state = (enum tcpstate_state)stand->state[end];
+    const enum tcpstate_state state = (enum tcpstate_state)stand->state[end];
 
-    if (state == TCPSTATE_TIME_WAIT && lasts(sockets, stand->since[end]) > tcpstate_two_msl())
-        return TCPSTATE_CLOSED;
-    return state;
-}
-
-static bool is_socket(enum tcpstate_state state)
-{
-    return state != TCPSTATE_CLOSED && state != TCPSTATE_LISTEN && state != TCPSTATE_UNKNOWN;
+    if (stand->over || (state == TCPSTATE_TIME_WAIT && lasts(sockets, tcpstate_incarnation_time_wait_ends(stand->incarnation)) > 0))
+        return false;
+    return tcpstate_has_socket(state);
 }
 
 /* ---- How many, by host and state ---- */
@@ -147,15 +104,15 @@ unsigned tcpstate_sockets_tell(const struct tcpstate_sockets *sockets, const str
     wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK_FAST);
     unsigned told = 0;
 
-    for (unsigned i = 0; i < sockets->stands.count; i++, wmem_free_all(pool)) {
-        const struct stand *stand = stand_at(sockets, i);
+    for (unsigned i = 0; i < sockets->census.stands.count; i++, wmem_free_all(pool)) {
+        const struct tcpstate_stand *stand = tcpstate_census_at(&sockets->census, i);
         struct tcpstate_summary summary;
         tcpstate_incarnation_summary(stand->incarnation, &summary);
         for (int end = 0; end < 2; end++) {
-            const struct tcpstate_socket socket = { &summary, end, state_then(sockets, stand, end), stand->inferred[end],
+            const struct tcpstate_socket socket = { &summary, end, (enum tcpstate_state)stand->state[end], stand->inferred[end],
                                                     lasts(sockets, stand->since[end]) };
             const char *host = tcpstate_address_text(pool, &summary.pair, end, false);
-            if (stand->over || !is_socket(socket.state) || !is_wanted(sockets, host))
+            if (!has_socket(sockets, stand, end) || !is_wanted(sockets, host))
                 continue;
             teller->socket(teller->whom, pool, &socket);
             if (teller->count)
@@ -175,9 +132,9 @@ static bool is_there(const struct tcpstate_sockets *sockets, wmem_allocator_t *p
 {
     bool there = false;
 
-    for (unsigned i = 0; i < sockets->stands.count && !there; i++) {
+    for (unsigned i = 0; i < sockets->census.stands.count && !there; i++) {
         struct tcpstate_summary summary;
-        tcpstate_incarnation_summary(stand_at(sockets, i)->incarnation, &summary);
+        tcpstate_incarnation_summary(tcpstate_census_at(&sockets->census, i)->incarnation, &summary);
         for (int end = 0; end < 2; end++)
             there |= is_wanted(sockets, tcpstate_address_text(pool, &summary.pair, end, false));
     }
@@ -236,10 +193,9 @@ struct tcpstate_sockets *tcpstate_sockets_new(const char *words)
     struct tcpstate_sockets *sockets = g_new0(struct tcpstate_sockets, 1);
     char **list = g_strsplit(words ? words : "", ",", 3);
 
-    tcpstate_per_connection_begin(&sockets->stands, sizeof(struct stand));
+    tcpstate_census_begin(&sockets->census, NULL, NULL);
     sockets->frame = UINT32_MAX;
     sockets->seconds = -1;
-    sockets->moment = INT64_MIN;
     for (char **word = list; *word; word++) {
         g_strstrip(*word);
         if (**word && strcmp(*word, "end") != 0)
@@ -251,13 +207,12 @@ struct tcpstate_sockets *tcpstate_sockets_new(const char *words)
 
 void tcpstate_sockets_clear(struct tcpstate_sockets *sockets)
 {
-    tcpstate_per_connection_clear(&sockets->stands);
-    sockets->moment = INT64_MIN;
+    tcpstate_census_clear(&sockets->census);
 }
 
 void tcpstate_sockets_free(struct tcpstate_sockets *sockets)
 {
-    tcpstate_per_connection_end(&sockets->stands);
+    tcpstate_census_end(&sockets->census);
     g_free(sockets->host);
     g_free(sockets);
 }
@@ -267,8 +222,8 @@ void tcpstate_sockets_select(struct tcpstate_sockets *sockets, tcpstate_selects 
 {
     unsigned kept = 0;
 
-    for (unsigned i = 0; i < sockets->stands.count; i++)
-        if (wanted(stand_at(sockets, i)->incarnation, whom))
-            *stand_at(sockets, kept++) = *stand_at(sockets, i);
-    tcpstate_per_connection_cut(&sockets->stands, kept);
+    for (unsigned i = 0; i < sockets->census.stands.count; i++)
+        if (wanted(tcpstate_census_at(&sockets->census, i)->incarnation, whom))
+            *tcpstate_census_at(&sockets->census, kept++) = *tcpstate_census_at(&sockets->census, i);
+    tcpstate_per_connection_cut(&sockets->census.stands, kept);
 }

@@ -22,4 +22,8 @@ const char *tcpstate_tree_sender_word(const struct tcpstate_view *view);
  * whole capture has been read.  (tree-outcome.c) */
 void tcpstate_tree_outcome(const struct tcpstate_view *view);
 
+/* How many ends of all connections are in a state after this frame, once the whole capture has been
+ * read.  (tree-counts.c) */
+void tcpstate_tree_counts(const struct tcpstate_view *view);
+
 #endif

@@ -380,5 +380,7 @@ proto_item *tcpstate_view_tree(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tr
         add_copy(&view);
     if (tcpstate_any_wanted(&view, TCPSTATE_FIELD_FRAME_ANSWERS, TCPSTATE_FIELD_FRAME_PREVIOUS))
         add_frames(&view);
+    if (meaning->later)
+        tcpstate_tree_counts(&view);
     return item;
 }
