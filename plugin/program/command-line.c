@@ -20,7 +20,7 @@ enum { EXIT_USAGE = 2 };
 /* The words, before anything is known of what they mean together. */
 struct words {
     gboolean all, tsv, json, dissect_all, version;
-    char *host, *at, *filter, *out, *language;
+    char *host, *at, *every, *filter, *out, *language;
     int two_msl;
 };
 
@@ -76,8 +76,12 @@ static void check_words(const struct tcpstate_printed *printed, const struct wor
         complain("--tsv and --json print all rows: one of --tsv, --json and --all");
     if (words->all && !connections && printed != &tcpstate_printed_ladder)
         complain("--all goes with connections and ladder");
-    if ((words->host || words->at) && !sockets)
-        complain("--host and --at go with sockets");
+    if ((words->host || words->at || words->every) && !sockets)
+        complain("--host, --at and --every go with sockets");
+    if (words->at && words->every)
+        complain("--at is one moment, --every are many: one of them");
+    if (words->every && (!is_moment(words->every) || g_ascii_strtod(words->every, NULL) <= 0))
+        complain("--every takes seconds, more than 0");
     if (words->at && !is_moment(words->at))
         complain("--at takes a frame's number, or seconds since the first frame with a point: 12.5");
     if (words->filter && sockets)
@@ -87,6 +91,8 @@ static void check_words(const struct tcpstate_printed *printed, const struct wor
 /* The same in the words of the view. */
 static const char *given_of(const struct tcpstate_command *command, const struct words *words, const char *host)
 {
+    if (command->printed == &tcpstate_printed_sockets && words->every)
+        return g_strdup_printf("%severy,%s,%s", words->json ? "json," : "", words->every, host ? host : "");
     if (command->printed == &tcpstate_printed_sockets)
         return g_strdup_printf("%s%s,%s", words->json ? "json," : "", host ? host : "", words->at ? words->at : "");
     /* Among all ladders, for those that are wanted need not be among the first. */
@@ -171,6 +177,7 @@ static void parse(struct tcpstate_command *command, struct words *words, int *ar
         { "json", 0, 0, G_OPTION_ARG_NONE, &words->json, "Of report, connections and sockets: a JSON object in each line", NULL },
         { "host", 0, 0, G_OPTION_ARG_STRING, &words->host, "Of sockets: those of this host only", "IP" },
         { "at", 0, 0, G_OPTION_ARG_STRING, &words->at, "Of sockets: after this frame, or as many seconds (with a point)", "MOMENT" },
+        { "every", 0, 0, G_OPTION_ARG_STRING, &words->every, "Of sockets: how many, every so many seconds", "SECONDS" },
         { "output", 'o', 0, G_OPTION_ARG_FILENAME, &words->out, "Of page and save: the file to write", "OUT" },
         { "language", 0, 0, G_OPTION_ARG_STRING, &words->language, "auto, en or zh", "LANGUAGE" },
         { "two-msl", 0, 0, G_OPTION_ARG_INT, &words->two_msl, "Length of TIME_WAIT in seconds (60)", "SECONDS" },

@@ -21,21 +21,27 @@ struct tcpstate_sockets {
     char *host;      /* or NULL: all */
     bool is_address; /* it is one; else nobody has it */
     uint32_t frame;  /* the last that counts; UINT32_MAX: all */
+    int64_t start;   /* of the capture; TCPSTATE_NO_TIME: nothing was taken */
     double seconds;  /* since the first frame, the last that counts; negative: all */
 };
 
 void tcpstate_sockets_take(struct tcpstate_sockets *sockets, const struct tcpstate_tapped *tapped)
 {
+    if (sockets->start == TCPSTATE_NO_TIME)
+        sockets->start = tcpstate_tapped_start(tapped);
     if (tapped->reading.segment.frame <= sockets->frame && (sockets->seconds < 0 || tapped->began <= sockets->seconds * 1000))
         tcpstate_census_take(&sockets->census, tapped);
 }
 
-/* Nanoseconds from then to the moment: of the capture's end, or of the last segment that counts. */
+/* Nanoseconds from then to the moment: of the last segment that counts, or up to which they do, or of the capture's end. */
 static int64_t lasts(const struct tcpstate_sockets *sockets, int64_t since)
 {
-    bool whole = sockets->frame == UINT32_MAX && sockets->seconds < 0;
-
-    return MAX(whole ? tcpstate_capture_lasts(since) : sockets->census.moment - since, 0);
+    if (sockets->frame != UINT32_MAX)
+        return MAX(sockets->census.moment - since, 0);
+    int64_t lasts = tcpstate_capture_lasts(since);
+    if (sockets->seconds >= 0 && sockets->seconds * 1e9 < (double)tcpstate_capture_lasts(sockets->start))
+        lasts = sockets->start + (int64_t)(sockets->seconds * 1e9) - since;
+    return MAX(lasts, 0);
 }
 
 /* Whether the end has a socket at the moment; TIME_WAIT ends without a segment. */
@@ -156,23 +162,17 @@ const char *tcpstate_sockets_why_none(wmem_allocator_t *pool, const struct tcpst
 
 /* ---- What is asked for ---- */
 
-/* An address as the capture's are written, however it was. */
-static void set_host(struct tcpstate_sockets *sockets, const char *word)
+char *tcpstate_sockets_host(const char *word, bool *is_address)
 {
     ws_in4_addr v4;
     ws_in6_addr v6;
     char text[WS_INET6_ADDRSTRLEN];
 
-    g_free(sockets->host);
-    sockets->is_address = true;
-    if (ws_inet_pton4(word, &v4)) {
-        sockets->host = g_strdup(word);
-    } else if (ws_inet_pton6(word, &v6)) {
-        sockets->host = g_strdup(ws_inet_ntop6(&v6, text, sizeof text));
-    } else {
-        sockets->host = g_strdup(word);
-        sockets->is_address = false;
-    }
+    *is_address = true;
+    if (ws_inet_pton6(word, &v6))
+        return g_strdup(ws_inet_ntop6(&v6, text, sizeof text));
+    *is_address = ws_inet_pton4(word, &v4);
+    return g_strdup(word);
 }
 
 static void set_word(struct tcpstate_sockets *sockets, const char *word)
@@ -180,12 +180,14 @@ static void set_word(struct tcpstate_sockets *sockets, const char *word)
     char *rest;
     double number = g_ascii_strtod(word, &rest);
 
-    if (*rest != '\0')
-        set_host(sockets, word);
-    else if (strchr(word, '.'))
+    if (*rest != '\0') {
+        g_free(sockets->host);
+        sockets->host = tcpstate_sockets_host(word, &sockets->is_address);
+    } else if (strchr(word, '.')) {
         sockets->seconds = number;
-    else
+    } else {
         sockets->frame = (uint32_t)CLAMP(number, 0, UINT32_MAX);
+    }
 }
 
 struct tcpstate_sockets *tcpstate_sockets_new(const char *words)
@@ -196,6 +198,7 @@ struct tcpstate_sockets *tcpstate_sockets_new(const char *words)
     tcpstate_census_begin(&sockets->census, NULL, NULL);
     sockets->frame = UINT32_MAX;
     sockets->seconds = -1;
+    sockets->start = TCPSTATE_NO_TIME;
     for (char **word = list; *word; word++) {
         g_strstrip(*word);
         if (**word && strcmp(*word, "end") != 0)
@@ -208,6 +211,7 @@ struct tcpstate_sockets *tcpstate_sockets_new(const char *words)
 void tcpstate_sockets_clear(struct tcpstate_sockets *sockets)
 {
     tcpstate_census_clear(&sockets->census);
+    sockets->start = TCPSTATE_NO_TIME;
 }
 
 void tcpstate_sockets_free(struct tcpstate_sockets *sockets)

@@ -53,6 +53,9 @@ struct tcpstate_sockets_teller {
 /* Returns how many sockets there were. */
 unsigned tcpstate_sockets_tell(const struct tcpstate_sockets *sockets, const struct tcpstate_sockets_teller *teller);
 
+/* An address as the capture's are written, however it was; to be freed. */
+char *tcpstate_sockets_host(const char *word, bool *is_address);
+
 /* Why there is none, in the user's words. */
 const char *tcpstate_sockets_why_none(wmem_allocator_t *pool, const struct tcpstate_sockets *sockets);
 

@@ -1,5 +1,6 @@
 /* view-sockets.c - "-z tcpstate,sockets[,json][,HOST][,AT]": the sockets of each host at a
  * moment, as "ss -tan" would have shown them there; as a table, or as rows for programs.
+ * "-z tcpstate,sockets[,json],every,SECONDS[,HOST]": how many there are, moment after moment.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -11,10 +12,12 @@
 #include "../text/phrases.h"
 #include "preferences.h"
 #include "rows.h"
+#include "sockets-over-time.h"
 #include "text-width.h"
 #include "wording.h"
 
 #define STATE_WIDTH 13 /* "ESTABLISHED?" and a blank */
+#define ADDRESS_WIDTH 39 /* the longest of IPv6 */
 
 /* Who must act before a socket in this state can go on; NULL: nobody. */
 struct owing {
@@ -150,19 +153,26 @@ static void print_json_socket(void *whom _U_, wmem_allocator_t *pool, const stru
     tcpstate_row_end(&row);
 }
 
+/* What a count has at one moment and at each of many. */
+static void end_json_count(json_dumper *row, const char *host, enum tcpstate_state state, unsigned number, unsigned inferred)
+{
+    const struct owing *owing = owing_of(state);
+
+    tcpstate_row_string(row, "host", host);
+    tcpstate_row_string(row, "state", tcpstate_state_name(state));
+    tcpstate_row_number(row, "count", number);
+    tcpstate_row_number(row, "count_inferred", inferred);
+    tcpstate_row_string(row, "owes", owing ? owing->name : NULL);
+    tcpstate_row_end(row);
+}
+
 static void print_json_count(void *whom _U_, const struct tcpstate_socket_count *count)
 {
-    const struct owing *owing = owing_of(count->state);
     json_dumper row;
 
     tcpstate_row_begin(&row);
     tcpstate_row_string(&row, "record", "count");
-    tcpstate_row_string(&row, "host", count->host);
-    tcpstate_row_string(&row, "state", tcpstate_state_name(count->state));
-    tcpstate_row_number(&row, "count", count->number);
-    tcpstate_row_number(&row, "count_inferred", count->inferred);
-    tcpstate_row_string(&row, "owes", owing ? owing->name : NULL);
-    tcpstate_row_end(&row);
+    end_json_count(&row, count->host, count->state, count->number, count->inferred);
 }
 
 static void print_json(const struct tcpstate_sockets *sockets)
@@ -175,37 +185,113 @@ static void print_json(const struct tcpstate_sockets *sockets)
     wmem_destroy_allocator(pool);
 }
 
+/* ---- Every so many seconds ---- */
+
+/* One row for each count, as tools that draw take them. */
+static void print_moment(const struct tcpstate_moment_count *count)
+{
+    printf("%11.3f  %-*s  %-11s  %8u  %8u\n", (double)count->moment / 1e9, ADDRESS_WIDTH, count->host,
+           tcpstate_state_name(count->state), count->number, count->inferred);
+}
+
+static void print_json_moment(const struct tcpstate_moment_count *count)
+{
+    json_dumper row;
+
+    tcpstate_row_begin(&row);
+    tcpstate_row_string(&row, "record", "count");
+    tcpstate_row_seconds(&row, "time", count->moment);
+    end_json_count(&row, count->host, count->state, count->number, count->inferred);
+}
+
+static void print_heads(void)
+{
+    const enum tcpstate_language language = tcpstate_language();
+    GString *heads = g_string_new(NULL);
+
+    tcpstate_append_filled(heads, tcpstate_phrase(TCPSTATE_PHRASE_SOCKETS_TIME, language), 13);
+    tcpstate_append_filled(heads, tcpstate_phrase(TCPSTATE_PHRASE_SOCKETS_OF_HOST, language), ADDRESS_WIDTH + 2);
+    tcpstate_append_filled(heads, tcpstate_phrase(TCPSTATE_PHRASE_SOCKETS_STATE, language), 14);
+    tcpstate_append_filled(heads, tcpstate_phrase(TCPSTATE_PHRASE_SOCKETS_NUMBER, language), 9);
+    puts(g_string_append(heads, tcpstate_phrase(TCPSTATE_PHRASE_SOCKETS_OF_THEM_INFERRED, language))->str);
+    g_string_free(heads, TRUE);
+}
+
+static void complain(enum tcpstate_phrase of)
+{
+    fprintf(stderr, "tcpstate: %s\n", tcpstate_phrase(of, tcpstate_language()));
+}
+
+static void print_moments(const struct tcpstate_over_time *over_time, bool json)
+{
+    if (tcpstate_over_time_is_too_often(over_time)) {
+        complain(TCPSTATE_PHRASE_SOCKETS_TOO_OFTEN);
+        return;
+    }
+    if (!json)
+        print_heads();
+    tcpstate_over_time_tell(over_time, json ? print_json_moment : print_moment);
+}
+
 /* ---- The view ---- */
 
 struct view {
-    struct tcpstate_sockets *sockets;
-    bool json; /* an object in each line */
+    struct tcpstate_sockets *sockets;     /* at a moment */
+    struct tcpstate_over_time *over_time; /* or, if that is NULL, every so many seconds; NULL: what was asked is no time */
+    bool json;                            /* an object in each line */
 };
+
+/* What stands behind "every": SECONDS[,HOST]; NULL: it is no time. */
+static struct tcpstate_over_time *begin_over_time(const char *given)
+{
+    char *rest = NULL, *host = NULL;
+    const double every = given ? g_ascii_strtod(given, &rest) : 0;
+    struct tcpstate_over_time *over_time = NULL;
+    bool is_address;
+
+    if (rest && *rest == ',' && rest[1] != '\0')
+        host = tcpstate_sockets_host(rest + 1, &is_address);
+    if (every > 0 && (*rest == '\0' || *rest == ','))
+        over_time = tcpstate_over_time_new(every, host);
+    g_free(host);
+    return over_time;
+}
 
 static void *begin(const char *given, const char **filter)
 {
     struct view *view = g_new0(struct view, 1);
 
     view->json = tcpstate_takes(&given, "json");
-    view->sockets = tcpstate_sockets_new(given);
+    if (tcpstate_takes(&given, "every"))
+        view->over_time = begin_over_time(given);
+    else
+        view->sockets = tcpstate_sockets_new(given);
     *filter = NULL;
     return view;
 }
 
 static void take(void *data, const struct tcpstate_tapped *tapped)
 {
-    tcpstate_sockets_take(((const struct view *)data)->sockets, tapped);
+    const struct view *view = (const struct view *)data;
+
+    if (view->sockets)
+        tcpstate_sockets_take(view->sockets, tapped);
+    else if (view->over_time)
+        tcpstate_over_time_take(view->over_time, tapped);
 }
 
 static void forget(void *data)
 {
-    tcpstate_sockets_clear(((const struct view *)data)->sockets);
-}
-
-static void print(void *data)
-{
     const struct view *view = (const struct view *)data;
 
+    if (view->sockets)
+        tcpstate_sockets_clear(view->sockets);
+    else if (view->over_time)
+        tcpstate_over_time_clear(view->over_time);
+}
+
+static void print_sockets(const struct view *view)
+{
     if (view->json) {
         print_json(view->sockets);
         return;
@@ -216,15 +302,37 @@ static void print(void *data)
     g_string_free(out, TRUE);
 }
 
+static void print(void *data)
+{
+    const struct view *view = (const struct view *)data;
+
+    if (view->sockets)
+        print_sockets(view);
+    else if (view->over_time)
+        print_moments(view->over_time, view->json);
+    else
+        complain(TCPSTATE_PHRASE_SOCKETS_NO_TIME);
+}
+
 static void end(void *data)
 {
-    tcpstate_sockets_free(((const struct view *)data)->sockets);
+    const struct view *view = (const struct view *)data;
+
+    if (view->sockets)
+        tcpstate_sockets_free(view->sockets);
+    else if (view->over_time)
+        tcpstate_over_time_free(view->over_time);
     g_free(data);
 }
 
 static void select_connections(void *data, tcpstate_selects *wanted, const void *whom)
 {
-    tcpstate_sockets_select(((const struct view *)data)->sockets, wanted, whom);
+    const struct view *view = (const struct view *)data;
+
+    if (view->sockets)
+        tcpstate_sockets_select(view->sockets, wanted, whom);
+    else if (view->over_time)
+        tcpstate_over_time_select(view->over_time, wanted, whom);
 }
 
 const struct tcpstate_printed tcpstate_printed_sockets = {

@@ -35,6 +35,12 @@ static inline bool tcpstate_counts(const struct tcpstate_tapped *tapped)
     return !tapped->reading.quoted && !tapped->meaning.seen.copy;
 }
 
+/* The time of the capture's first frame. */
+static inline int64_t tcpstate_tapped_start(const struct tcpstate_tapped *tapped)
+{
+    return tapped->reading.segment.time - (int64_t)(tapped->began * 1e6 + 0.5);
+}
+
 /* Whether a connection is wanted, as `whom` has it. */
 typedef bool tcpstate_selects(const struct tcpstate_incarnation *incarnation, const void *whom);
 

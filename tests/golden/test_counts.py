@@ -9,12 +9,23 @@ import json
 import pytest
 from scapy.all import IP, TCP, Ether, wrpcap
 
-from conftest import ROOT
+from conftest import ROOT, run
 from test_why import OPEN, capture
 
 STATES = "syn_rcvd", "established", "fin_wait_2", "close_wait", "time_wait"
 CLOSE = ">F. <. <F. >. "     # the client first
 FOLDERS = "samples", "tests/golden/kinds"
+
+
+def frame_of(source, to, seconds, **segment):
+    frame = Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02") / IP(src=source, dst=to) / TCP(**segment)
+    frame.time = 1_700_000_000 + seconds
+    return frame
+
+
+def another(seconds):
+    """Somebody else's SYN, at which it is counted."""
+    return frame_of("192.0.2.30", "192.0.2.20", seconds, sport=50000, dport=8081, flags="S", seq=1)
 
 
 @pytest.fixture
@@ -45,11 +56,9 @@ def test_a_connection_that_opens_and_closes(counts, tmp_path):
 
 def test_a_time_wait_ends_by_its_time(counts, tmp_path):
     path = capture(tmp_path / "wait.pcap", OPEN + CLOSE)
-    later = Ether() / IP(src="192.0.2.30", dst="192.0.2.20") / TCP(sport=50000, dport=8081, flags="S", seq=1)
     frames = []
-    for seconds in (59.0, 60.0059, 60.0061, 61.0):  # since the first SYN; its last ACK came after 6 ms
-        frames.append(later.copy())
-        frames[-1].time = 1_700_000_000.0 + seconds
+    for seconds in (59.0, 60.0049, 60.0051, 61.0):  # since the first SYN; the server's FIN came after 5 ms
+        frames.append(another(seconds))
     wrpcap(str(path), frames, append=True)
     assert counts(path, "time_wait")[-5:] == ["1", "1", "1", "0", "0"]
     assert counts(path, "time_wait", more=("-o", "tcpstate.two_msl:30"))[-5:] == ["1", "0", "0", "0", "0"]
@@ -58,9 +67,7 @@ def test_a_time_wait_ends_by_its_time(counts, tmp_path):
 def test_a_fin_seen_again_begins_the_time_wait_anew(counts, tmp_path):
     """RFC 9293 section 3.10.7.8."""
     path = capture(tmp_path / "again.pcap", OPEN + CLOSE + "+40 <F.:sent >. +40 >.:lost")
-    later = Ether() / IP(src="192.0.2.30", dst="192.0.2.20") / TCP(sport=50000, dport=8081, flags="S", seq=1)
-    later.time = 1_700_000_080
-    wrpcap(str(path), [later], append=True)
+    wrpcap(str(path), [another(80)], append=True)
     assert counts(path, "time_wait")[-1] == "1"
 
 
@@ -72,16 +79,15 @@ def test_a_port_used_again_ends_the_time_wait_before_it(counts):
 
 def test_many_that_pile_up(counts, tmp_path):
     """Ten clients close, one in each 10 ms, and the server never does."""
-    frames, at = [], 1_700_000_000.0
+    frames, server = [], "192.0.2.20"
     for number in range(10):
-        there = Ether() / IP(src=f"192.0.2.{100 + number}", dst="192.0.2.20")
-        back = Ether() / IP(dst=f"192.0.2.{100 + number}", src="192.0.2.20")
-        ports, swapped = {"sport": 40000, "dport": 80}, {"sport": 80, "dport": 40000}
-        for frame in (there / TCP(flags="S", seq=10, **ports), back / TCP(flags="SA", seq=50, ack=11, **swapped),
-                      there / TCP(flags="A", seq=11, ack=51, **ports), there / TCP(flags="FA", seq=11, ack=51, **ports),
-                      back / TCP(flags="A", seq=51, ack=12, **swapped)):
-            frame.time = at = at + 0.002
-            frames.append(frame)
+        client, at = f"192.0.2.{100 + number}", number / 100
+        there, back = {"sport": 40000, "dport": 80}, {"sport": 80, "dport": 40000}
+        frames += [frame_of(client, server, at, flags="S", seq=10, **there),
+                   frame_of(server, client, at + 0.002, flags="SA", seq=50, ack=11, **back),
+                   frame_of(client, server, at + 0.004, flags="A", seq=11, ack=51, **there),
+                   frame_of(client, server, at + 0.006, flags="FA", seq=11, ack=51, **there),
+                   frame_of(server, client, at + 0.008, flags="A", seq=51, ack=12, **back)]
     wrpcap(str(tmp_path / "pile.pcap"), frames)
     assert counts(tmp_path / "pile.pcap", "close_wait")[4::5] == [str(number) for number in range(1, 11)]
 
@@ -116,3 +122,40 @@ def test_they_are_the_sockets_of_that_moment(tshark, folder):
             assert dict(zip(STATES, zip(numbers[::2], numbers[1::2]))) == wanted, (path.name, row[0])
             seen += 1
     assert seen >= 6
+
+
+# ---- The sockets of each host, every so many seconds ----
+
+def test_sockets_every_second(tshark, tmp_path):
+    """The client closes at once; the server after 2.5 s.  The client's TIME_WAIT ends 60 s later."""
+    path = capture(tmp_path / "every.pcap", OPEN + ">F. <. +2.5 <F. >. +63 other")
+    rows = [line.split() for line in tshark("-q", "-r", path, "-z", "tcpstate,sockets,every,10").splitlines()]
+    first = [["0.000", "192.0.2.10", "SYN_SENT", "1", "0"], ["0.000", "192.0.2.20", "SYN_RCVD", "1", "1"]]
+    assert rows[0] == ["Time", "(s)", "Host", "State", "Sockets", "Inferred"] and rows[1:3] == first
+    at_ten = [row[1:] for row in rows if row[0] == "10.000"]
+    assert at_ten == [["192.0.2.10", "SYN_SENT", "0", "0"], ["192.0.2.10", "TIME_WAIT", "1", "0"], ["192.0.2.20", "SYN_RCVD", "0", "0"]]
+    assert [(row[0], row[3]) for row in rows if row[2] == "TIME_WAIT"][1:] == [
+        *((f"{second}.000", "1") for second in range(20, 70, 10)), ("65.507", "0")]
+    early = tshark("-q", "-r", path, "-z", "tcpstate,sockets,every,1,192.0.2.20")
+    assert [line.split()[0] for line in early.splitlines() if "CLOSE_WAIT" in line] == ["1.000", "2.000", "3.000"]    # at 3 it is 0
+    assert "192.0.2.10" not in early
+
+
+def test_moments_are_the_sockets_of_those_moments(tshark):
+    """Every 0.5 s, and at the end, as -z tcpstate,sockets counts them there."""
+    path = ROOT / "samples" / "websocket-session.pcapng"
+    rows = [json.loads(line) for line in tshark("-q", "-r", path, "-z", "tcpstate,sockets,json,every,0.5").splitlines()]
+    moments = sorted({row["time"] for row in rows})
+    assert len(moments) > 3
+    for moment in moments[:-1][::3]:
+        now = [json.loads(line) for line in tshark("-q", "-r", path, "-z", f"tcpstate,sockets,json,{moment:.4f}").splitlines()]
+        names = "host", "state", "count", "count_inferred", "owes"
+        wanted = {tuple(row[name] for name in names) for row in now if row["record"] == "count"}
+        assert {tuple(row[name] for name in names) for row in rows if row["time"] == moment and row["count"]} == wanted
+
+
+@pytest.mark.parametrize("given, said", [("every", "more than 0"), ("every,x", "more than 0"), ("every,-1", "more than 0"),
+                                         ("every,0", "more than 0"), ("every,0.0000001", "count less often")])
+def test_what_is_no_time_is_said(tshark, given, said):
+    done = run("tshark", "-q", "-r", ROOT / "samples" / "http-server-closes.pcapng", "-z", f"tcpstate,sockets,{given}")
+    assert said in done.stderr and done.stdout == ""

@@ -181,6 +181,7 @@ def test_ctrl_c_while_extract_writes(tmp_path):
     (("page", __file__, "-o", "/nowhere/o"), "not a capture"),
     (("page", SESSION, "-o", "/nowhere/o"), "/nowhere/o: "), (("save", SESSION, "-o", "/nowhere/o"), "/nowhere/o"),
     (("sockets", "--host", "x", "y"), "is no IP address"), (("report", "--at", "1", "y"), "go with sockets"),
+    (("sockets", "--every", "0", "y"), "seconds, more than 0"), (("sockets", "--every", "1", "--at", "1", "y"), "one of them"),
     (("sockets", "--filter", "tcp", "y"), "--filter does not go with sockets"), (("sockets", "--at", "noon", "y"), "a frame's number"), (("extract", "-", "b", "--trouble"), "which is read twice"), (("report", "--language", "x", "y"), "auto, en or zh"),
 ])
 def test_what_makes_no_sense_is_said(arguments, complaint):

@@ -70,6 +70,12 @@ def test_sockets_are_the_plugins_own(tshark, moment):
             tshark("-q", "-r", capture, "-z", f"tcpstate,sockets,{moment}".rstrip(",")), capture.name
 
 
+def test_sockets_over_time_are_the_plugins_own(tshark):
+    for capture in captures(ROOT / "samples")[::4]:
+        assert same.program("sockets", "--language", "en", "--every", "0.7", capture).stdout == \
+            tshark("-q", "-r", capture, "-z", "tcpstate,sockets,every,0.7"), capture.name
+
+
 def test_sockets_of_a_host_are_the_plugins_own(tshark):
     """However its address is written."""
     capture = TESTS / "golden" / "cases" / "tunnel-ipv6-in-ipv4.pcap"
