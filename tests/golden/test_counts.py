@@ -77,18 +77,22 @@ def test_a_port_used_again_ends_the_time_wait_before_it(counts):
     assert counts(path, "time_wait")[9:13] == ["1/1", "1", "0", "0"]
 
 
-def test_many_that_pile_up(counts, tmp_path):
-    """Ten clients close, one in each 10 ms, and the server never does."""
+def pile(seconds):
+    """Ten clients close, one in each so many seconds, and the server never does."""
     frames, server = [], "192.0.2.20"
     for number in range(10):
-        client, at = f"192.0.2.{100 + number}", number / 100
+        client, at = f"192.0.2.{100 + number}", number * seconds
         there, back = {"sport": 40000, "dport": 80}, {"sport": 80, "dport": 40000}
         frames += [frame_of(client, server, at, flags="S", seq=10, **there),
                    frame_of(server, client, at + 0.002, flags="SA", seq=50, ack=11, **back),
                    frame_of(client, server, at + 0.004, flags="A", seq=11, ack=51, **there),
                    frame_of(client, server, at + 0.006, flags="FA", seq=11, ack=51, **there),
                    frame_of(server, client, at + 0.008, flags="A", seq=51, ack=12, **back)]
-    wrpcap(str(tmp_path / "pile.pcap"), frames)
+    return frames
+
+
+def test_many_that_pile_up(counts, tmp_path):
+    wrpcap(str(tmp_path / "pile.pcap"), pile(0.01))
     assert counts(tmp_path / "pile.pcap", "close_wait")[4::5] == [str(number) for number in range(1, 11)]
 
 

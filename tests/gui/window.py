@@ -245,6 +245,12 @@ class Window:
     def _pixels(self):
         return self.frame_buffer.read_bytes()[-self.width * self.height * 4:]
 
+    def pixels_of(self, colour):
+        """Where (red, green, blue) is to be seen: [(x, y)]."""
+        self.picture()
+        now, wanted = self._pixels(), bytes(reversed(colour))
+        return [(at // 4 % self.width, at // 4 // self.width) for at in range(0, len(now), 4) if now[at:at + 3] == wanted]
+
     # ---- reading it ----
 
     def titles_of_columns(self):
