@@ -19,8 +19,15 @@ int tcpstate_columns(const char *text)
 {
     int columns = 0;
 
-    for (; *text; text = g_utf8_next_char(text))
-        columns += columns_of(g_utf8_get_char(text));
+    while (*text) {
+        if (*text >= ' ' && *text <= '~') { /* nearly all of them */
+            columns++;
+            text++;
+        } else {
+            columns += columns_of(g_utf8_get_char(text));
+            text = g_utf8_next_char(text);
+        }
+    }
     return columns;
 }
 
@@ -140,12 +147,19 @@ void tcpstate_append_wrapped(GString *out, const char *text, int columns, int in
     } while (*text);
 }
 
+static void print_blanks(int count)
+{
+    for (; count > 0; count--)
+        putchar(' ');
+}
+
 void tcpstate_print_padded(const char *text, int columns, bool to_the_right)
 {
-    int blanks = MAX(columns - tcpstate_columns(text), 0);
+    const int blanks = columns - tcpstate_columns(text);
 
     if (to_the_right)
-        printf("%*s%s", blanks, "", text);
-    else
-        printf("%s%*s", text, blanks, "");
+        print_blanks(blanks);
+    fputs(text, stdout);
+    if (!to_the_right)
+        print_blanks(blanks);
 }

@@ -236,56 +236,84 @@ static void print_rows(const struct tcpstate_survey *survey, bool json)
 
 /* ---- For people ---- */
 
-static void print_row(const char *const texts[TCPSTATE_COLUMNS], const int widths[TCPSTATE_COLUMNS])
+struct texts {
+    const char *of[TCPSTATE_COLUMNS];
+};
+
+/* The rows that are shown, each asked for twice: for its width, and to be printed.
+ * The first are kept, the others made anew. */
+struct rows {
+    const struct tcpstate_survey *survey;
+    wmem_allocator_t *pool, *fleeting;
+    unsigned shown, kept;
+    struct texts texts[MOST_ROWS], other;
+};
+
+static void print_row(const struct texts *texts, const int widths[TCPSTATE_COLUMNS])
 {
-    const char *missing = texts[TCPSTATE_COLUMN_MISSING]; /* the last: nothing stands after it */
+    const char *missing = texts->of[TCPSTATE_COLUMN_MISSING]; /* the last: nothing stands after it */
 
     for (int column = 0; column < TCPSTATE_COLUMN_MISSING; column++) {
         fputs(column > 0 ? "  " : "", stdout);
-        tcpstate_print_padded(*texts[column] ? texts[column] : "-", widths[column], columns[column].number);
+        tcpstate_print_padded(*texts->of[column] ? texts->of[column] : "-", widths[column], columns[column].number);
     }
     printf("%s%s\n", *missing ? "  " : "", missing);
 }
 
-static void row_texts(wmem_allocator_t *pool, const struct tcpstate_tally *tally, const char *texts[TCPSTATE_COLUMNS])
+/* Valid until the next row is asked for. */
+static const struct texts *row_at(struct rows *rows, unsigned i)
 {
+    if (i < rows->kept)
+        return &rows->texts[i];
+    const struct tcpstate_tally *tally = tcpstate_survey_at(rows->survey, i);
+    struct texts *texts = i < MOST_ROWS ? &rows->texts[rows->kept++] : &rows->other;
+    wmem_allocator_t *pool = i < MOST_ROWS ? rows->pool : rows->fleeting;
     struct tcpstate_known known;
 
+    wmem_free_all(rows->fleeting);
     tcpstate_known_of(tally, &known);
     for (int column = 0; column < TCPSTATE_COLUMNS; column++)
-        texts[column] = tcpstate_column_text(pool, (enum tcpstate_column)column, tally, &known);
+        texts->of[column] = tcpstate_column_text(pool, (enum tcpstate_column)column, tally, &known);
+    return texts;
+}
+
+static void print_table(struct rows *rows)
+{
+    struct texts heads;
+    int widths[TCPSTATE_COLUMNS];
+
+    for (int column = 0; column < TCPSTATE_COLUMNS; column++) {
+        heads.of[column] = tcpstate_column_head((enum tcpstate_column)column);
+        widths[column] = tcpstate_columns(heads.of[column]);
+    }
+    for (unsigned i = 0; i < rows->shown; i++) {
+        const struct texts *texts = row_at(rows, i);
+        for (int column = 0; column < TCPSTATE_COLUMNS; column++)
+            widths[column] = MAX(widths[column], tcpstate_columns(texts->of[column]));
+    }
+    print_row(&heads, widths);
+    for (unsigned i = 0; i < rows->shown; i++)
+        print_row(row_at(rows, i), widths);
 }
 
 static void print_aligned(const struct request *request)
 {
-    const struct tcpstate_survey *survey = request->survey;
     enum tcpstate_language language = tcpstate_language();
-    unsigned count = survey->tallies.count, shown = request->all ? count : MIN(count, MOST_ROWS);
-    wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK_FAST);
-    const char *texts[TCPSTATE_COLUMNS];
-    int widths[TCPSTATE_COLUMNS];
+    unsigned count = request->survey->tallies.count, shown = request->all ? count : MIN(count, MOST_ROWS);
+    struct rows *rows = g_new(struct rows, 1);
 
-    for (int column = 0; column < TCPSTATE_COLUMNS; column++)
-        widths[column] = tcpstate_columns(tcpstate_column_head((enum tcpstate_column)column));
-    for (unsigned i = 0; i < shown; i++, wmem_free_all(pool)) {
-        row_texts(pool, tcpstate_survey_at(survey, i), texts);
-        for (int column = 0; column < TCPSTATE_COLUMNS; column++)
-            widths[column] = MAX(widths[column], tcpstate_columns(texts[column]));
-    }
-
+    rows->survey = request->survey;
+    rows->pool = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK_FAST);
+    rows->fleeting = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK_FAST);
+    rows->shown = shown;
+    rows->kept = 0;
     printf("%s\n", tcpstate_phrase(TCPSTATE_PHRASE_CONNECTIONS_TITLE, language));
     tcpstate_capture_print();
     if (request->filter) {
         printf(tcpstate_phrase(TCPSTATE_PHRASE_FILTERED_BY, language), request->filter);
         putchar('\n');
     }
-    for (int column = 0; column < TCPSTATE_COLUMNS; column++)
-        texts[column] = tcpstate_column_head((enum tcpstate_column)column);
-    print_row(texts, widths);
-    for (unsigned i = 0; i < shown; i++, wmem_free_all(pool)) {
-        row_texts(pool, tcpstate_survey_at(survey, i), texts);
-        print_row(texts, widths);
-    }
+    print_table(rows);
     printf(tcpstate_phrase(TCPSTATE_PHRASE_CONNECTIONS_COUNT, language), count);
     putchar('\n');
     if (shown < count) {
@@ -293,7 +321,9 @@ static void print_aligned(const struct request *request)
                tcpstate_option_for_all("-z tcpstate,connections,all"));
         putchar('\n');
     }
-    wmem_destroy_allocator(pool);
+    wmem_destroy_allocator(rows->pool);
+    wmem_destroy_allocator(rows->fleeting);
+    g_free(rows);
 }
 
 /* ---- The view ---- */
