@@ -19,8 +19,8 @@ import measure
 
 MIB = 1 << 20
 # CPU time and memory, as parts of tshark's.
-BARS = {"short": (25, 8), "bulk": (25, 8), "mix": (25, 8), "samples": (25, 8), "tunnels": (15, None),
-        "wireshark's tests": (None, None)}
+BARS = {"short": (25, 8), "bulk": (25, 8), "mix": (25, 8), "samples": (25, 8), "real": (25, 8),
+        "tunnels": (15, None), "wireshark's tests": (None, None)}
 FOR_TCPTRACE = "short", "bulk", "mix"  # Ethernet and IPv4
 PROGRAM = measure.BUILD / "tcpstate"
 
@@ -59,8 +59,7 @@ def count(capture):
 
 
 def lines(capture, with_tcptrace):
-    conv = measure.Run("conv", False, ["-q", "-z", "conv,tcp"])
-    found = {"tshark": measure.command(conv, capture), "tcpstate": [PROGRAM, "connections", capture]}
+    found = {"tshark": measure.command(measure.RUNS["conv"], capture), "tcpstate": [PROGRAM, "connections", capture]}
     if with_tcptrace:
         found["tcptrace"] = ["tcptrace", "-n", capture]
     return found

@@ -56,6 +56,8 @@ RUNS = {run.name: run for run in (
     Run("in-use", True, columns(*OURS), "three-strings", 1.05),
     Run("verbose", False, ["-V"]),
     Run("verbose-with", True, ["-V"], "verbose", 1.15),
+    Run("conv", False, ["-q", "-z", "conv,tcp"]),
+    Run("connections", True, ["-q", "-z", "tcpstate,connections"], "conv", 1.03),
     Run("transum", False, ["--enable-protocol", "transum", *columns("transum.art")], "default"),
     Run("lua", False, ["-X", f"lua_script:{BENCH / 'naive.lua'}",
                        *columns("naive.analysis", "naive.client", "naive.server")], "three-columns"),
@@ -71,6 +73,8 @@ EXPLAINED = {
     "in-use": "with the plugin's Analysis column and both states",
     "verbose": "-V without the plugin",
     "verbose-with": "-V with it",
+    "conv": "-q -z conv,tcp without the plugin",
+    "connections": "-q -z tcpstate,connections",
     "transum": "TRANSUM enabled, with a column of its own",
     "lua": "naive.lua with three columns",
 }

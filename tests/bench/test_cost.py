@@ -20,12 +20,26 @@ SMALL, LARGE = 400, 2800
 RUNS = "default", "installed", "disabled", "three-strings", "in-use"
 
 
-@pytest.fixture(scope="module", params=["short", "bulk"])
-def counts(request, tmp_path_factory):
+# What columns in use may cost, of as many strings of Wireshark's own.
+BARS = {"short": 1.05, "bulk": 1.05, "real": 1.04}
+
+
+@pytest.fixture(scope="module", params=BARS)
+def shape(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def bar(shape):
+    return BARS[shape]
+
+
+@pytest.fixture(scope="module")
+def counts(shape, tmp_path_factory):
     """{run: instructions per packet} of one shape"""
     store = measure.Captures(tmp_path_factory.mktemp("captures"))
     count = runpy.run_path(str(BENCH / "instructions"))["count"]
-    return count(store, request.param, RUNS, SMALL, LARGE, jobs=os.cpu_count())
+    return count(store, shape, RUNS, SMALL, LARGE, jobs=os.cpu_count())
 
 
 def test_counting_sees_tshark_at_work(counts):
@@ -34,8 +48,8 @@ def test_counting_sees_tshark_at_work(counts):
     assert counts["three-strings"] > counts["default"] * 1.02
 
 
-def test_in_use_costs_what_built_in_columns_of_strings_cost(counts):
-    assert counts["in-use"] / counts["three-strings"] <= 1.05
+def test_in_use_costs_what_built_in_columns_of_strings_cost(counts, bar):
+    assert counts["in-use"] / counts["three-strings"] <= bar
 
 
 def test_installed_but_not_shown_is_hardly_felt(counts):
