@@ -23,7 +23,7 @@ struct tcpstate_pair {
 struct tcpstate_reading {
     struct tcpstate_segment segment;
     struct tcpstate_pair pair;
-    uint32_t stream; /* tcp.stream, where .has_stream; for views, see tcpstate_stream_of() */
+    uint32_t stream; /* tcp.stream, where .has_stream: for the tree */
     uint8_t layer;   /* 0 for the outermost TCP of the frame */
     bool innermost;  /* no TCP layer lies above it */
     bool ordinary;   /* the frame's only TCP layer, where its addresses and ports say that it is */

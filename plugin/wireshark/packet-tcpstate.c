@@ -44,7 +44,7 @@ static bool look_who_looks(packet_info *pinfo, proto_tree *tree, struct lookers 
 static void show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, struct tcpstate_reading *reading,
                  const struct tcpstate_meaning *meaning, const struct lookers *lookers)
 {
-    if (!reading->has_stream && (lookers->tap || (lookers->tree && tcpstate_view_tree_wants_stream(tree))))
+    if (!reading->has_stream && lookers->tree && tcpstate_view_tree_wants_stream(tree))
         reading->has_stream = tcpstate_stream_of(pinfo, reading, &reading->stream);
     const bool expert = tcpstate_view_expert_has(reading, meaning) && tcpstate_view_expert_is_wanted(pinfo, tree);
     /* Expert information hangs on an item, or no filter and no field finds it. */
