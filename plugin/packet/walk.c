@@ -1,248 +1,14 @@
-/* walk.c - the table of layers; see walk.h.
+/* walk.c - the table of layers, IP and what it carries; see walk.h, and layer.h for what a layer is.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
- *
- * Each layer is a function that steps over its header and says which layer
- * follows.  The order of the questions is Wireshark's.  Three answers end a
- * walk: DONE (what follows holds no TCP, or not enough of it was captured),
- * ODD (what follows may hold some: only dissection can tell) and, at a TCP
- * header, DONE again: what TCP carries is not looked into.
  */
 #include "walk.h"
 
 #include <string.h>
 
-#include "bytes.h"
-#include "wlan.h"
-
-enum layer { DONE, ODD, ETHERNET, LLC, VLAN, MPLS, PPPOE, PPP, PPP_HDLC, SLL, SLL2, NUL, WLAN, RADIOTAP, IP,
-             IPV4, IPV6, GRE, UDP, TCP, ICMP, ICMPV6, LAYERS };
+#include "layer.h"
 
 #define MOST_STEPS 64
-
-struct walk {
-    struct tcpstate_bytes bytes;
-    int at;
-    struct tcpstate_payload ip; /* the last IP header */
-    struct tcpstate_payload error; /* of the ICMP error that is being read */
-    bool quoting;               /* an ICMP error quotes what follows */
-    bool unreachable;           /* ... which was not delivered; directly behind it */
-    uint32_t frame;
-    int64_t time;
-    struct tcpstate_reading *reading;
-    bool found;
-};
-
-/* A row of a small table that a number is looked up in. */
-struct row {
-    uint16_t number;
-    uint8_t layer;
-};
-
-static enum layer look_up(const struct row *rows, size_t count, uint16_t number)
-{
-    for (size_t i = 0; i < count; i++)
-        if (rows[i].number == number)
-            return (enum layer)rows[i].layer;
-    return ODD;
-}
-#define LOOK_UP(rows, number) look_up((rows), sizeof(rows) / sizeof *(rows), (number))
-
-static bool has(const struct walk *walk, int length) { return walk->at + length <= walk->bytes.captured; }
-
-static const uint8_t *here(const struct walk *walk) { return walk->bytes.at + walk->at; }
-
-static enum layer step_over(struct walk *walk, int length, enum layer next)
-{
-    walk->at += length;
-    return next;
-}
-
-/* ---- Links ---- */
-
-/* EtherTypes, the commonest first.  Those with DONE never hold TCP. */
-static enum layer of_ethertype(uint16_t type)
-{
-    static const struct row rows[] = {
-        { 0x0800, IP },   { 0x86dd, IPV6 }, { 0x8100, VLAN },  { 0x0806, DONE }, /* ARP */
-        { 0x88a8, VLAN }, { 0x9100, VLAN }, { 0x8847, MPLS },  { 0x8848, MPLS }, { 0x8864, PPPOE },
-        { 0x8863, DONE }, /* PPPoE discovery */
-        { 0x888e, DONE }, /* EAPOL */
-        { 0x88cc, DONE }, /* LLDP */
-        { 0x8809, DONE }, /* slow protocols */
-        { 0x8899, DONE }, /* Realtek */
-        { 0x9000, DONE }, /* loopback test */
-        { 0x8035, DONE }, /* RARP */
-        { 0x88f7, DONE }, /* PTP */
-        { 0x8902, DONE }, /* CFM */
-        { 0x8892, DONE }, /* PROFINET */
-        { 0x809b, DONE }, { 0x80f3, DONE }, /* AppleTalk */
-        { 0x8137, DONE }, /* IPX */
-        { 0x6002, DONE }, { 0x6003, DONE }, { 0x6004, DONE }, /* DEC */
-        { 0x88e1, DONE }, { 0x887b, DONE }, /* HomePlug */
-    };
-    return LOOK_UP(rows, type);
-}
-
-/* A type, or, up to 1500, the length of what LLC follows (IEEE 802.3 section 3.2.6). */
-static enum layer of_type_or_length(struct walk *walk, int header, uint16_t type)
-{
-    return step_over(walk, header, type > 1500 ? of_ethertype(type) : LLC);
-}
-
-static enum layer ethernet(struct walk *walk)
-{
-    static const uint8_t isl[] = { 0x01, 0x00, 0x0c, 0x00, 0x00 }, isl_too[] = { 0x03, 0x00, 0x0c, 0x00, 0x00 };
-
-    if (!has(walk, 14))
-        return DONE;
-    const uint8_t *header = here(walk);
-    if (memcmp(header, isl, sizeof isl) == 0 || memcmp(header, isl_too, sizeof isl_too) == 0)
-        return ODD;
-    return of_type_or_length(walk, 14, tcpstate_be16(header + 12));
-}
-
-static enum layer vlan(struct walk *walk)
-{
-    return has(walk, 4) ? of_type_or_length(walk, 4, tcpstate_be16(here(walk) + 2)) : DONE;
-}
-
-static enum layer llc(struct walk *walk)
-{
-    static const uint8_t snap[] = { 0xaa, 0xaa, 0x03, 0x00, 0x00, 0x00 };
-    enum { SAP_IP = 0x06, SAP_SNAP = 0xaa, SAP_IPX_RAW = 0xff };
-
-    if (!has(walk, 3))
-        return DONE;
-    const uint8_t *header = here(walk);
-    if (header[0] == SAP_SNAP)
-        return has(walk, 8) && memcmp(header, snap, sizeof snap) == 0
-                   ? step_over(walk, 8, of_ethertype(tcpstate_be16(header + 6)))
-                   : ODD;
-    return header[0] == SAP_IP || header[0] == SAP_IPX_RAW ? ODD : DONE;
-}
-
-/* RFC 3032.  What follows the last label tells by its first four bits. */
-static enum layer mpls(struct walk *walk)
-{
-    enum { FIRST_UNRESERVED = 16, EXPLICIT_NULL_V6 = 2, ROUTER_ALERT = 1 };
-
-    if (!has(walk, 4))
-        return DONE;
-    uint32_t label = tcpstate_be32(here(walk)) >> 12;
-    bool bottom = here(walk)[2] & 1;
-    walk->at += 4;
-    if (label < FIRST_UNRESERVED && label > EXPLICIT_NULL_V6)
-        return ODD;
-    if (!bottom)
-        return MPLS;
-    if (!has(walk, 1))
-        return DONE;
-    switch (here(walk)[0] >> 4) {
-    case 4: return IP;
-    case 6: return IPV6;
-    default: return ODD; /* a pseudowire: with or without a control word? */
-    }
-}
-
-static enum layer pppoe(struct walk *walk)
-{
-    return has(walk, 6) ? step_over(walk, 6, PPP) : DONE;
-}
-
-/* RFC 1661 section 2; the first byte of the protocol may be left out (section 6.5). */
-static enum layer ppp(struct walk *walk)
-{
-    static const struct row rows[] = {
-        { 0x0021, IP },   { 0x0057, IPV6 }, { 0x0281, MPLS }, { 0x0283, MPLS },
-        { 0xc021, DONE }, { 0xc023, DONE }, { 0xc025, DONE }, { 0xc223, DONE }, /* LCP, PAP, LQR, CHAP */
-        { 0x8021, DONE }, { 0x8057, DONE }, { 0x80fd, DONE }, { 0x8281, DONE }, /* control of the above */
-    };
-
-    if (!has(walk, 2))
-        return DONE;
-    if (here(walk)[0] & 1)
-        return step_over(walk, 1, LOOK_UP(rows, walk->bytes.at[walk->at]));
-    return step_over(walk, 2, LOOK_UP(rows, tcpstate_be16(here(walk))));
-}
-
-/* RFC 1662: address and control may be left out. */
-static enum layer ppp_hdlc(struct walk *walk)
-{
-    if (!has(walk, 2))
-        return DONE;
-    if (tcpstate_be16(here(walk)) == 0xff03)
-        return step_over(walk, 2, PPP);
-    return here(walk)[0] == 0x00 || here(walk)[0] == 0xc0 || here(walk)[0] == 0x80 ? PPP : ODD;
-}
-
-static enum layer of_cooked(struct walk *walk, int header, uint16_t hardware, uint16_t type)
-{
-    enum { NETLINK = 824, IP_GRE = 778, IEEE80211_RADIOTAP = 803, LINUX_LLC = 4 };
-
-    if (hardware == NETLINK)
-        return DONE;
-    if (hardware == IP_GRE || hardware == IEEE80211_RADIOTAP)
-        return ODD;
-    walk->at += header;
-    return type > 1536 ? of_ethertype(type) : type == LINUX_LLC ? LLC : DONE;
-}
-
-static enum layer sll(struct walk *walk)
-{
-    const uint8_t *header = here(walk);
-
-    return has(walk, 16) ? of_cooked(walk, 16, tcpstate_be16(header + 2), tcpstate_be16(header + 14)) : DONE;
-}
-
-static enum layer sll2(struct walk *walk)
-{
-    const uint8_t *header = here(walk);
-
-    return has(walk, 20) ? of_cooked(walk, 20, tcpstate_be16(header + 8), tcpstate_be16(header)) : DONE;
-}
-
-/* An address family of BSD's in either byte order; IPv6 has another number in each BSD. */
-static enum layer nul(struct walk *walk)
-{
-    if (!has(walk, 4))
-        return DONE;
-    uint32_t family = tcpstate_be32(here(walk));
-    if ((family & 0xffffff) == 0)
-        family >>= 24;
-    switch (family) {
-    case 2: return step_over(walk, 4, IP);
-    case 24: case 28: case 30: return step_over(walk, 4, IPV6);
-    default: return ODD;
-    }
-}
-
-static enum layer step_over_wlan(struct walk *walk, int length, enum layer next)
-{
-    return length == TCPSTATE_WLAN_ODD       ? ODD
-           : length == TCPSTATE_WLAN_NOTHING ? DONE
-                                             : step_over(walk, length, next);
-}
-
-static enum layer radiotap(struct walk *walk)
-{
-    return step_over_wlan(walk, tcpstate_radiotap_length(here(walk), walk->bytes.captured - walk->at), WLAN);
-}
-
-/* Some hardware puts an Ethernet frame here instead of LLC, which Wireshark looks for; from EAPOL it
- * has the keys of what follows. */
-static enum layer wlan(struct walk *walk)
-{
-    static const uint8_t snap[] = { 0xaa, 0xaa, 0x03, 0x00, 0x00, 0x00 };
-    enum { EAPOL = 0x888e };
-    enum layer next = step_over_wlan(walk, tcpstate_wlan_length(here(walk), walk->bytes.captured - walk->at), LLC);
-
-    if (next != LLC)
-        return next;
-    if (!has(walk, 8))
-        return DONE;
-    return memcmp(here(walk), snap, sizeof snap) == 0 && tcpstate_be16(here(walk) + 6) != EAPOL ? LLC : ODD;
-}
 
 /* ---- IP ---- */
 
@@ -268,7 +34,7 @@ static enum layer of_protocol(uint8_t protocol)
         { 112, DONE }, /* VRRP */
         { 132, DONE }, /* SCTP */
     };
-    return LOOK_UP(rows, protocol);
+    return TCPSTATE_LOOK_UP(rows, protocol);
 }
 
 /* Of a fragment nothing can be said before the others are there; what carries no TCP need not be waited for. */
@@ -342,128 +108,6 @@ static enum layer ipv6(struct walk *walk)
         next = header[0];
     }
     return tcpstate_read_ip(&walk->bytes, begin, next, &walk->ip) ? of_protocol(next) : DONE;
-}
-
-/* ---- Tunnels ---- */
-
-/* RFC 2784, RFC 2890, and PPTP's version 1 (RFC 2637 section 4.1). */
-static enum layer gre(struct walk *walk)
-{
-    enum { CHECKSUM = 0x8000, ROUTES = 0x4000, KEY = 0x2000, SEQUENCE = 0x1000, ACKNOWLEDGED = 0x0080 };
-    static const struct row rows[] = { { 0x0800, IP }, { 0x86dd, IPV6 }, { 0x6558, ETHERNET }, { 0x8847, MPLS },
-                                       { 0x8848, MPLS } };
-
-    if (!has(walk, 4))
-        return DONE;
-    uint16_t flags = tcpstate_be16(here(walk)), type = tcpstate_be16(here(walk) + 2);
-    int length = 4 + (flags & CHECKSUM ? 4 : 0) + (flags & KEY ? 4 : 0) + (flags & SEQUENCE ? 4 : 0);
-    if ((flags & ROUTES) || (flags & 7) > 1)
-        return ODD;
-    if ((flags & 7) == 1) {
-        length += flags & ACKNOWLEDGED ? 4 : 0;
-        if (type != 0x880b || !(flags & KEY) || (flags & CHECKSUM))
-            return ODD;
-        return flags & SEQUENCE ? step_over(walk, length, PPP_HDLC) : DONE; /* nothing but an acknowledgment */
-    }
-    return step_over(walk, length, LOOK_UP(rows, type));
-}
-
-/* The optional fields and extension headers of GTP-U; false if too little of them was captured. */
-static bool skip_gtp_extensions(struct walk *walk, bool any)
-{
-    if (!has(walk, 4))
-        return false;
-    uint8_t next = any ? here(walk)[3] : 0;
-    walk->at += 4;
-    while (next != 0) {
-        int length = has(walk, 1) ? here(walk)[0] * 4 : 0;
-        if (length == 0 || !has(walk, length))
-            return false;
-        next = here(walk)[length - 1];
-        walk->at += length;
-    }
-    return true;
-}
-
-/* 3GPP TS 29.281 section 5.1: a T-PDU is what a user sent. */
-static enum layer gtp_u(struct walk *walk)
-{
-    enum { ECHO_REQUEST = 1, ECHO_RESPONSE = 2, T_PDU = 255, OPTIONAL = 0x07, EXTENSION = 0x04 };
-
-    if (!has(walk, 8))
-        return DONE;
-    const uint8_t *header = here(walk);
-    if (header[1] == ECHO_REQUEST || header[1] == ECHO_RESPONSE)
-        return DONE;
-    if (header[0] >> 5 != 1 || !(header[0] & 0x10) || header[1] != T_PDU)
-        return ODD;
-    walk->at += 8;
-    if ((header[0] & OPTIONAL) && !skip_gtp_extensions(walk, header[0] & EXTENSION))
-        return DONE;
-    if (!has(walk, 1))
-        return DONE;
-    uint8_t first = here(walk)[0];
-    return first >= 0x45 && first <= 0x4e ? IPV4 : first >> 4 == 6 ? IPV6 : ODD;
-}
-
-/* RFC 8926 section 3.4. */
-static enum layer geneve(struct walk *walk)
-{
-    static const struct row rows[] = { { 0x6558, ETHERNET }, { 0x0800, IP }, { 0x86dd, IPV6 } };
-
-    if (!has(walk, 8))
-        return DONE;
-    int length = 8 + (here(walk)[0] & 0x3f) * 4;
-    if (here(walk)[0] >> 6 != 0)
-        return ODD;
-    return step_over(walk, length, LOOK_UP(rows, tcpstate_be16(here(walk) + 2)));
-}
-
-/* Ports behind which Wireshark finds IP. */
-static bool is_tunnel(uint16_t port)
-{
-    static const uint16_t ports[] = {
-        1701, /* L2TP */
-        2055, 4739, 9995, 9996, 6343, /* NetFlow, IPFIX, sFlow: they quote packets */
-        2152, /* GTP-U */
-        3386, /* GTP' */
-        3544, /* Teredo */
-        3868, 4341, 4342, /* LISP */
-        4500, /* ESP in UDP */
-        4729, /* GSMTAP */
-        4754, 6635, /* GRE, MPLS in UDP */
-        4789, 4790, 6081, /* VXLAN, VXLAN-GPE, Geneve */
-        5000, 5072, 5246, 5247, 5555, 6080, 8472, 12222, 12223, 30030, 37008, /* radio and mirrored packets */
-    };
-
-    for (size_t i = 0; i < sizeof ports / sizeof *ports; i++)
-        if (ports[i] == port)
-            return true;
-    return false;
-}
-
-static enum layer udp(struct walk *walk)
-{
-    enum { DNS = 53, NTP = 123, GTP_U = 2152, VXLAN = 4789, GENEVE = 6081 };
-
-    if (!has(walk, 8))
-        return DONE;
-    uint16_t source = tcpstate_be16(here(walk)), destination = tcpstate_be16(here(walk) + 2);
-    if (!is_tunnel(source) && !is_tunnel(destination))
-        return DONE;
-    walk->at += 8;
-    /* Wireshark asks the lower port first: what a client sends to these from a port above is theirs. */
-    if (destination == DNS || destination == NTP || source == DNS || source == NTP)
-        return DONE;
-    /* Below 1024 stand those that it knows. */
-    if (destination > source && source < 1024)
-        return ODD;
-    switch (destination) {
-    case GTP_U: return gtp_u(walk);
-    case VXLAN: return has(walk, 8) ? step_over(walk, 8, ETHERNET) : DONE; /* RFC 7348 section 5 */
-    case GENEVE: return geneve(walk);
-    default: return ODD;
-    }
 }
 
 /* ---- What is looked for ---- */
@@ -558,10 +202,12 @@ static enum layer icmpv6(struct walk *walk)
 }
 
 static enum layer (*const layers[LAYERS])(struct walk *) = {
-    [ETHERNET] = ethernet, [LLC] = llc,   [VLAN] = vlan,   [MPLS] = mpls, [PPPOE] = pppoe,     [PPP] = ppp,
-    [PPP_HDLC] = ppp_hdlc, [SLL] = sll,   [SLL2] = sll2,   [NUL] = nul,   [RADIOTAP] = radiotap, [WLAN] = wlan,
-    [IP] = ip,             [IPV4] = ipv4, [IPV6] = ipv6,   [GRE] = gre,   [UDP] = udp,         [TCP] = tcp,
-    [ICMP] = icmp,         [ICMPV6] = icmpv6,
+    [ETHERNET] = tcpstate_ethernet, [LLC] = tcpstate_llc,   [VLAN] = tcpstate_vlan,
+    [MPLS] = tcpstate_mpls,         [PPPOE] = tcpstate_pppoe, [PPP] = tcpstate_ppp,
+    [PPP_HDLC] = tcpstate_ppp_hdlc, [SLL] = tcpstate_sll,   [SLL2] = tcpstate_sll2,
+    [NUL] = tcpstate_nul,           [RADIOTAP] = tcpstate_radiotap, [WLAN] = tcpstate_wlan,
+    [IP] = ip,     [IPV4] = ipv4, [IPV6] = ipv6, [GRE] = tcpstate_gre, [UDP] = tcpstate_udp,
+    [TCP] = tcp,   [ICMP] = icmp, [ICMPV6] = icmpv6,
 };
 
 static const uint8_t first_layers[] = {
