@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * A view by tap has a ladder take in each segment (view-ladder.c, page.c);
- * ladder.c draws it for a terminal, page-data.c writes it for a browser.  Of a
+ * ladder-drawing.c draws it for a terminal, page-data.c writes it for a browser.  Of a
  * very long one only the first and the last rungs are kept.
  */
 #ifndef TCPSTATE_LADDER_H
