@@ -35,6 +35,9 @@
 /* Numbers that are no plain integers are filled up to this, so that they sort as texts do. */
 #define NUMBER_WIDTH 15
 #define NUMBER_ROOM 24 /* for the longest there is */
+/* The arrow of the column that is sorted by takes the place of letters, for which Wireshark leaves none. */
+#define ARROW_ROOM "   "
+#define HEAD_ROOM 64
 
 static stat_tap_table_item heads[TCPSTATE_COLUMNS];
 static stat_tap_table_ui window;
@@ -181,8 +184,12 @@ static tap_packet_status take(void *data, packet_info *pinfo _U_, epan_dissect_t
  * when a capture file is opened. */
 static void name_heads(void)
 {
-    for (int column = 0; column < TCPSTATE_COLUMNS; column++)
-        heads[column].column_name = tcpstate_column_head((enum tcpstate_column)column);
+    static char names[TCPSTATE_COLUMNS][HEAD_ROOM];
+
+    for (int column = 0; column < TCPSTATE_COLUMNS; column++) {
+        snprintf(names[column], HEAD_ROOM, "%s" ARROW_ROOM, tcpstate_column_head((enum tcpstate_column)column));
+        heads[column].column_name = names[column];
+    }
 }
 
 /* ---- The menu ---- */

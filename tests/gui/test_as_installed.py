@@ -12,7 +12,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from conftest import BUILD, ROOT  # noqa: E402
-from window import ChineseProfile, Window, can_exist, plain  # noqa: E402
+from window import SCROLL_BAR, ChineseProfile, Window, can_exist, plain  # noqa: E402
 
 SESSION = ROOT / "samples" / "websocket-session.pcapng"
 
@@ -64,6 +64,16 @@ def test_states_fit_their_columns_where_nobody_knows_the_client(tmp_path):
         for column, end in ("Client", "A"), ("Server", "B"):
             window.wait_until(f"{end} whole in {column}", lambda: any(
                 re.fullmatch(f"{end}.?ESTABLISHED.?", cell.text.replace(" ", "")) for cell in window.cells(column)))
+
+
+def test_labels_can_be_read_in_the_small_window_in_which_wireshark_starts_first(tmp_path):
+    """750 by 550 pixels; the columns behind Analysis are to the right of it."""
+    with Window(tmp_path / "window", SESSION, "-Y", "tcp.port == 59117", as_installed=True, width=750, height=550,
+                packet_list=150) as window:
+        for label in "Handshake 3/3", "Connected: client sends HTTP request":
+            window.wait_until(label, lambda label=label: any(
+                plain(label) in plain(line.text) for line in window.picture().lines((0, 100, window.width - SCROLL_BAR, 200))))
+        window.screenshot(BUILD / "as-installed-small.png")
 
 
 def test_no_sentence_is_longer_than_the_window_is_wide():

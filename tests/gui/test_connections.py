@@ -66,6 +66,8 @@ def test_a_row_for_each_connection_that_can_be_sorted(window):
     sort_by(window, outcome, "the closed ones first", lambda: "closed" in first_row(window))
     sort_by(window, outcome, "the refused ones first", lambda: "127.0.0.1:9229" in first_row(window))
     assert "refused" in first_row(window)
+    # The arrow stands behind the head, not on it.
+    assert head_of(window, "Outcome").x == outcome.x
 
 
 def test_from_a_row_to_its_packets_by_the_filter_of_the_table(window):

@@ -107,8 +107,8 @@ def test_the_labels_stand_in_the_packet_list_in_the_language_that_is_chosen(tmp_
 def test_the_labels_stand_in_a_window_of_1280_pixels_without_scrolling(tmp_path):
     # In Wireshark's own font, and with its scroll bar: a list longer than the window.
     with Window(tmp_path / "window", SESSION, "-Y", "tcp.stream == 44", width=1280, font=None) as window:
-        assert list(window.header) == ["No.", "Time", "Source", "Destination", "Protocol", "Length", "Info",
-                                       "Analysis", "Client", "Server"]
+        assert list(window.header) == ["No.", "Time", "Source", "Destination", "Protocol", "Analysis", "Client", "Server",
+                                       "Length", "Info"]
         # The longest everyday label, to its last letter.
         seen = expect(window, {number: ENGLISH[number] for number in OPENING})
         assert seen["1490"] == "" and len(seen) > 20
