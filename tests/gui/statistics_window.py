@@ -7,8 +7,16 @@ STATISTICS = "alt+s"
 TITLE = 20
 
 
+def _in_menu(window, *keys):
+    """Where the machine is busy the menu comes late, and would not have the keys."""
+    before = window.picture()
+    window.keys(STATISTICS)
+    window.wait_until("the menu", lambda: (window.picture().changed(before) or (0, 0, 0, 0))[3] > 200)
+    window.keys(*keys, "Return")
+
+
 def _open(window, title, *keys):
-    window.keys(STATISTICS, *keys, "Return")
+    _in_menu(window, *keys)
     window.wait_until(title, lambda: title in window.active())
 
 
@@ -25,7 +33,7 @@ def open_question(window):
 
 
 def filter_to_selected(window):
-    window.keys(STATISTICS, "Up", "Right", "Down", "Down", "Return")
+    _in_menu(window, "Up", "Right", "Down", "Down")
 
 
 def open_sockets(window):

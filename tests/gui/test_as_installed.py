@@ -107,7 +107,7 @@ def test_the_chinese_profile_has_nothing_in_english(tmp_path):
         buttons = plain("".join(word.text for word in window.picture().words((970, 86, 310, 24), "chinese")))
         assert "握手" in buttons and "重置" in buttons and "当前连接" in buttons and not re.search("[a-z]{4}", buttons), buttons
         # Letters that a row cuts at their foot are not read.
-        labels = plain("\n".join(line.text for line in window.picture().lines((692, 138, 300, 130), "chinese")))
+        labels = plain("\n".join(line.text for line in window.picture().lines((436, 138, 298, 130), "chinese")))
         for label in "第一次握手", "第二次握手", "第三次握手", "客户端发送http请求", "服务器首次返回http响应":
             assert plain(label) in labels, labels
         window.screenshot(BUILD / "as-installed-zh.png")
