@@ -1,5 +1,5 @@
 # chroot.py - a clean machine to install on: this Debian, or another release of
-# it, without anything that is installed here.
+# it or of Ubuntu, without anything that is installed here.
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
@@ -12,6 +12,8 @@ import os
 import pathlib
 import shutil
 import subprocess
+
+from conftest import TESTS
 
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
 KEPT = pathlib.Path(os.environ.get("TCPSTATE_MATRIX_DIR") or CACHE / "tcpstate-matrix")
@@ -50,25 +52,23 @@ class Chroot:
             raise Unavailable("debootstrap is missing: tests/run --packages")
         sources = archives()
         # bookworm, not bookworm-updates or bookworm-security.
-        mirror, here, _ = min((row for row in sources if row[2] == "main"), key=lambda row: len(row[1]))
-        if suite is None:
-            suite = here
-        elif suite != here:
-            sources = [(mirror, suite, "main")]
+        _, here, _ = min((row for row in sources if row[2] == "main"), key=lambda row: len(row[1]))
+        suite = suite or here
         self.lower = KEPT / f"{suite}-clean"
         self.debs = KEPT / f"{suite}-clean-packages"
         (self.debs / "partial").mkdir(parents=True, exist_ok=True)
         with open(KEPT / "clean.lock", "w") as lock:     # two test runs may come at once
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not self.lower.is_dir():
-                self._make(suite, mirror)
+                self._make(suite)
         self.folder = pathlib.Path(folder)
         for name in ("upper", "work", "root"):
             (self.folder / name).mkdir()
         if self.run("true", check=False).returncode:
             raise Unavailable("overlayfs cannot be mounted here")
-        self.write("/etc/apt/sources.list", "".join(f"deb {uri} {release} {component}\n"
-                                                    for uri, release, component in sources))
+        if suite == here:       # another's is what debootstrap wrote
+            self.write("/etc/apt/sources.list", "".join(f"deb {uri} {release} {component}\n"
+                                                        for uri, release, component in sources))
         shutil.copy("/etc/resolv.conf", self.path("/etc/resolv.conf"))
         # Where apt here takes an archive that is kept as it was some weeks ago, it does so there.
         settings = subprocess.run(["apt-config", "dump"], stdout=subprocess.PIPE, encoding="utf-8").stdout
@@ -78,10 +78,10 @@ class Chroot:
         if updated.returncode:
             raise Unavailable("the archive cannot be reached: " + updated.stdout.strip().splitlines()[-1])
 
-    def _make(self, suite, mirror):
+    def _make(self, suite):
         half = self.lower.with_name(self.lower.name + ".new")
         shutil.rmtree(half, ignore_errors=True)
-        made = subprocess.run(["debootstrap", "--variant=minbase", suite, half, mirror],
+        made = subprocess.run([TESTS / "matrix/bootstrap", suite, half, KEPT / "keys"],
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8")
         if made.returncode:
             shutil.rmtree(half, ignore_errors=True)

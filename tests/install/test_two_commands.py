@@ -1,5 +1,5 @@
 # test_two_commands.py - a machine on which nothing is installed, of each Debian
-# that has another Wireshark: two commands bring the plugin and print a capture,
+# that has another Wireshark, and of Ubuntu 24.04: two commands bring the plugin and print a capture,
 # first as root in what a container is, then as a user without any rights.
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
@@ -18,7 +18,7 @@ ANNOTATE = "/srv/tcpstate/plugin/annotate"
 USER = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "env", "HOME=/home/user", "USER=nobody")
 
 
-@pytest.fixture(scope="module", params=["this Debian", "trixie", "sid"])
+@pytest.fixture(scope="module", params=["this Debian", "noble", "trixie", "sid"])
 def machine(request, tmp_path_factory):
     try:
         machine = chroot.Chroot(tmp_path_factory.mktemp(request.param.split()[0]),
