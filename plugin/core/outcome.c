@@ -129,6 +129,13 @@ static bool may_have_closed_second(const struct tcpstate_connection *connection)
     return !(other->known & SENT_FIN) && (is_uncaptured(other, closer) || may_have_closed_unseen(other, closer));
 }
 
+/* Whether an end may have sent its FIN before the capture began: one that has sent data since has not. */
+static bool may_have_closed_before_it_began(const struct tcpstate_connection *connection)
+{
+    return (connection->facts & TCPSTATE_CONNECTION_MIDSTREAM)
+           && !(connection->ends[0].known & connection->ends[1].known & SENT_DATA);
+}
+
 /* Who sent the first FIN. */
 static int8_t closer_of(const struct tcpstate_connection *connection, enum tcpstate_result result, bool crossed)
 {
@@ -145,8 +152,11 @@ static int8_t closer_of(const struct tcpstate_connection *connection, enum tcpst
     default:
         return TCPSTATE_BY_NOBODY; /* a FIN is of the connection before, or did nothing */
     }
-    if (!closed_before_its_end(connection) || met_the_one_before(connection))
+    if (met_the_one_before(connection))
         return TCPSTATE_BY_NOBODY;
+    if (!closed_before_its_end(connection))
+        return result == TCPSTATE_RESULT_RESET && may_have_closed_before_it_began(connection) ? TCPSTATE_BY_UNKNOWN
+                                                                                              : TCPSTATE_BY_NOBODY;
     if (crossed)
         return TCPSTATE_BY_BOTH;
     return may_have_closed_second(connection) ? TCPSTATE_BY_UNKNOWN : connection->active_closer;
@@ -178,7 +188,8 @@ static void find_closers(const struct tcpstate_connection *connection, struct tc
     case TCPSTATE_RESULT_REJECTED:
     case TCPSTATE_RESULT_HANDSHAKE_ABORTED:
         outcome->ended_by = connection->ended_by;
-        outcome->close_kind = outcome->closed_by >= 0 ? TCPSTATE_CLOSE_FIN_RESET : TCPSTATE_CLOSE_RESET;
+        outcome->close_kind = outcome->closed_by >= 0 && closed_before_its_end(connection) ? TCPSTATE_CLOSE_FIN_RESET
+                                                                                           : TCPSTATE_CLOSE_RESET;
         break;
     default:
         break;

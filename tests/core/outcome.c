@@ -333,8 +333,22 @@ static void midstream_traffic(void)
         { "ESTABLISHED?", TO_B, "P.", 100, 300, 10, "UNKNOWN",      "", .outcome = "one-direction", .conn_state = "OTH",
           .owing = B_OWES },
         { "ESTABLISHED?", TO_A, "P.", 300, 110, 20, "ESTABLISHED?", "", .outcome = "open", .conn_state = "OTH" });
+}
+
+/* Either end may have sent its FIN before the capture began, unless it has sent data since. */
+static void midstream_reset(void)
+{
     FIGURE(
         { "CLOSED?",       TO_B, "R.", 100, 300, 0,  "CLOSED?",      "reset-of-unknown",
+          .outcome = "reset", .conn_state = "OTH", BY_RESET, .closed_by = BY_UNKNOWN, .ended_by = BY_A, .over = true });
+    FIGURE(
+        { "ESTABLISHED?", TO_B, "P.", 100, 300, 10, "UNKNOWN", "" },
+        { "CLOSED?", TO_A, "R.", 300, 110, 0, "CLOSED?", "reset-of-unknown", .reset = EXACT,
+          .outcome = "reset", .conn_state = "RSTRH", BY_RESET, .closed_by = BY_UNKNOWN, .ended_by = BY_B, .over = true });
+    FIGURE(
+        { "ESTABLISHED?", TO_B, "P.", 100, 300, 10, "UNKNOWN", "" },
+        { "ESTABLISHED?", TO_A, "P.", 300, 110, 20, "ESTABLISHED?", "" },
+        { "CLOSED?", TO_B, "R.", 110, 320, 0, "CLOSED?", "abort", .reset = EXACT,
           .outcome = "reset", .conn_state = "OTH", BY_RESET, .ended_by = BY_A, .over = true });
 }
 
@@ -410,6 +424,7 @@ int main(int argc, char **argv)
     TEST(crossed_by_a_fin_that_is_withdrawn);
     TEST(syn_ack_alone);
     TEST(midstream_traffic);
+    TEST(midstream_reset);
     TEST(midstream_close);
     TEST(names);
     return g_test_run();
