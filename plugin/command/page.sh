@@ -4,8 +4,8 @@
 # page.sh - --page: the connections as one page for a browser.
 #
 # Scope: which files are read, and that OUT is the whole new page or what it was
-# before.  The page is made by the plugin (plugin/wireshark/view-page.c), in one
-# run of tshark for each capture; what a capture brings into it is one line, so
+# before.  The page is made by the plugin (plugin/wireshark/view-page.c) in one
+# run of tshark for each capture, or by the program; what a capture brings into it is one line, so
 # the pages of several become one.
 
 readonly CAPTURE_LINE='<script type="application/json" class="capture">'
@@ -30,7 +30,12 @@ write_page() {
     local capture=$1 filter=$2 name=${1##*/}
     shift 2
     [[ $capture != - ]] || name=''
-    TCPSTATE_PAGE_NAME=$name run_tshark -q -z "tcpstate,page,/dev/fd/9${filter:+,$filter}" "$@" -r "$capture" 9>"$part"
+    if program_answers "$capture" "${words[@]+"${words[@]}"}"; then
+        (run_program page "$capture" -o "$part") || true
+    else
+        TCPSTATE_PAGE_NAME=$name run_tshark -q -z "tcpstate,page,/dev/fd/9${filter:+,$filter}" "$@" -r "$capture" \
+            9>"$part"
+    fi
     # Of a capture that was cut short tshark says so, and shows what there is.
     [[ $(tail -n 1 -- "$part") == '</html>' ]] || not_saved "there is no page of $(shown "$capture")"
 }

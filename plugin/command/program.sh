@@ -5,8 +5,8 @@
 #
 # Scope: which questions it answers, and where it is installed.  It reads a capture without
 # dissecting packets, in a fraction of the time and memory.  The report is the same to the
-# letter.  Only dissection can name protocols, and rows and ladders name them: these are
-# tshark's unless the capture is too large for it.
+# letter.  Only dissection can name protocols, and all else names them: that is tshark's
+# unless the capture is too large for it.
 
 # In bytes; of captures from this size on tshark needs gigabytes of memory.
 readonly LARGE=$((256 * 1024 * 1024))
@@ -26,18 +26,21 @@ profile_has_settings() {
     [[ -e $profile/decode_as_entries || -e $profile/tcpstate_labels ]] || grep -qs '^tcpstate\.' "$profile/preferences"
 }
 
-# print_with_program WORD...: returns where tshark has to answer.  WORD is a filter or an
-# option of tshark's.
+# program_answers FILE WORD...: whether the program does, and not tshark.  WORD is a filter or
+# an option of tshark's.
+program_answers() {
+    [[ $# -eq 1 && -x $(program_folder)/tcpstate ]] && ! profile_has_settings || return 1
+    [[ $task != report || $json ]] || return 0
+    is_large "$1" || return 1
+    say 'a large capture: the program tcpstate reads it, which names no protocols'
+}
+
+# Ends this shell.
+run_program() { exec "$(program_folder)/tcpstate" "$1" ${language:+--language "$language"} "${@:2}"; }
+
+# print_with_program WORD...: returns where tshark has to answer.
 print_with_program() {
-    local program with=()
-    program=$(program_folder)/tcpstate
-    [[ $# -eq 0 && -x $program ]] && ! profile_has_settings || return 0
-    if [[ $task != report || $json ]]; then
-        is_large "$file" || return 0
-        say 'a large capture: the program tcpstate reads it, which names no protocols'
-    fi
-    [[ -z $json ]] || with+=(--json)
-    [[ -z $language ]] || with+=(--language "$language")
+    program_answers "$file" "$@" || return 0
     prepare_locale
-    exec "$program" "$task" "${with[@]+"${with[@]}"}" "$file"
+    run_program "$task" ${json:+--json} "$file"
 }

@@ -5,7 +5,7 @@
 #
 # Scope: which files are read and written, and that OUT is the whole new file or
 # what it was before.  The comments are made by the plugin
-# (plugin/wireshark/view-comments.c), in one run of tshark.
+# (plugin/wireshark/view-comments.c) in one run of tshark, or by the program.
 
 # Temporary files stand beside OUT: there the space is needed anyway, and from
 # there the finished file is moved over OUT in one step.
@@ -98,9 +98,12 @@ show_progress() {
 }
 
 comment_packets() {
+    [[ ! $by_program ]] || run_program save "$capture" -o "$part" </dev/null
     exec 8<"$capture" 9>"$part"     # by number: a name may hold what -z takes for the end of it
     run_tshark -q -n -z tcpstate,comments,/dev/fd/8,/dev/fd/9 "$@" -r "$capture" </dev/null
 }
+
+by_program=''
 
 # save FILE OPTION...: OUT, which check_out has seen, becomes the new capture.
 save() {
@@ -113,16 +116,20 @@ save() {
     prepare_locale
     prepare_capture "$file"
     new_part
+    if program_answers "$file" "${words[@]+"${words[@]}"}"; then
+        by_program=yes
+        save_parts+=("$part.part")
+    fi
     exec 7< <(comment_packets "$@")
     save_jobs=($!)
-    if [[ -t 2 ]]; then
+    if [[ -t 2 && ! $by_program ]]; then
         show_progress "$capture" "$part" &
         save_jobs+=($!)
     fi
     # A signal is answered at once while bash waits, but not while it reads.
     wait "${save_jobs[0]}"
     status=$?
-    if [[ -t 2 ]]; then
+    if [[ ${#save_jobs[@]} -gt 1 ]]; then
         { kill "${save_jobs[1]}" && wait "${save_jobs[1]}"; } 2>/dev/null
         printf '\r%20s\r' '' >&2
     fi

@@ -76,20 +76,39 @@ def test_what_the_profile_sets_only_tshark_knows(installed, asked, file, content
         path.write_text(before) if before is not None else path.unlink()
 
 
-def test_of_a_large_capture_the_program_prints_rows_and_ladders_and_says_so(installed, asked):
+@pytest.fixture
+def large(installed):
     """Large by blocks that no reader knows, most of which no disk holds."""
     unknown = blocks.Section("<").pack("II", 0x80000001, 15 << 20), blocks.Section("<").pack("I", 15 << 20)
-    with open(installed.work / installed.leave("large.pcapng", SAMPLE), "r+b") as file:
+    name = installed.leave("large.pcapng", SAMPLE)
+    with open(installed.work / name, "r+b") as file:
         file.seek(0, os.SEEK_END)
         for _ in range(18):
             file.write(unknown[0])
             file.seek((15 << 20) - 12, os.SEEK_CUR)
             file.write(unknown[1])
-    assert "TCP Connection State: ladder" in asked("--ladder", "--language", "en", "large.pcapng")
-    done = installed.annotate("--connections", "--json", "large.pcapng")
+    yield name
+    os.remove(installed.work / name)
+
+
+def test_of_a_large_capture_the_program_prints_rows_and_ladders_and_says_so(installed, asked, large):
+    assert "TCP Connection State: ladder" in asked("--ladder", "--language", "en", large)
+    done = installed.annotate("--connections", "--json", large)
     assert '"protocol":null' in done.stdout and "which names no protocols" in done.stderr
-    assert asked("--connections", "large.pcapng", "tcp")[:2] == ["-C", "TCP State"]
-    os.remove(installed.work / "large.pcapng")
+    assert asked("--connections", large, "tcp")[:2] == ["-C", "TCP State"]
+
+
+def test_of_a_large_capture_the_program_makes_the_page_and_saves(installed, asked, large):
+    """The tshark of `asked` would do neither: it prints what it was asked for."""
+    made, folder = ("page.html", "saved.pcapng"), installed.work
+    assert asked("--page", made[0], large) == []
+    assert b"large.pcapng" in (folder / made[0]).read_bytes()
+    assert asked("--save", made[1], large) == []
+    content = (folder / made[1]).read_bytes()
+    assert b"tcpstate: Handshake 1/3 |" in content and len(content) > 18 * (15 << 20)
+    assert not list(folder.glob(".tcpstate-*"))
+    for name in made:
+        os.remove(folder / name)
 
 
 def test_a_report_needs_a_file(account):
