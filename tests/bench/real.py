@@ -1,9 +1,9 @@
-# real.py - the shape "real": what captures of real networks have and the made-up shapes lack.
+# real.py - the shape "real": what captures of real networks have and the other shapes lack.
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Scope: its scenes, and how often each is met.  The traits are those of public
-# captures: connections that were refused, never answered, reset, cut off by the
+# Scope: its scenes, and how often each is met: chosen by hand, not counted in
+# captures.  Connections that were refused, never answered, reset, cut off by the
 # capture's beginning or end; loss and its repair; headers that ICMP errors quote;
 # tags, tunnels and IPv6; and frames that are not TCP's business.
 import itertools
