@@ -18,7 +18,7 @@ static bool is_in_line(const struct tcpstate_endpoint *end, const struct tcpstat
 {
     const uint32_t needs = KNOWS_SEQ | KNOWS_ACK;
     const uint32_t odd = EXPIRED | SENT_FIN | SENT_RST | RST_IN_ITS_NAME | CLAIMS | PROVOKED | SIGNED | AS_SENT
-                         | DISPUTED | BEGAN_ANEW | REPLAYED | FIN_DISPUTED | FIN_IN_DOUBT;
+                         | DISPUTED | BEGAN_ANEW | REPLAYED | FIN_DISPUTED | FIN_IN_DOUBT | MAY_REPEAT;
 
     return end->after == TCPSTATE_IN(ESTABLISHED) && (end->pending | end->doubtful) == 0
            && (end->known & (needs | odd)) == needs && end->keep_alives == 0

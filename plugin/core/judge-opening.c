@@ -95,16 +95,15 @@ static void judge_syn_ack_again(const struct tcpstate_endpoint *me, const struct
         judgement->senders |= TCPSTATE_IN(FIN_WAIT_1);
     if ((me->known & SENT_FIN) || (!(judgement->is & AFTER_A_PAUSE) && peer->last_control.time < me->last_control.time))
         judgement->is |= MAY_BE_ANOTHERS;
-    judgement->had_not |= BIT(TCPSTATE_GETS_ACK_OF_SYN) | GETS_RESET
-                          | ((me->known & SENT_FIN) ? BIT(TCPSTATE_GETS_ACK_OF_FIN) | BIT(TCPSTATE_GETS_FIN) : 0);
+    judgement->had_not |= BIT(TCPSTATE_GETS_ACK_OF_SYN) | GETS_RESET | BIT(TCPSTATE_GETS_ACK_OF_FIN) | BIT(TCPSTATE_GETS_FIN);
     judgement->lost = judgement->had_not;
 }
 
-/* Half of the first retransmission's time (RFC 6298 section 2.1) after the SYN: an answer that
- * does not fit that one may be to another, which was not captured. */
+/* So long after the SYN an answer that does not fit that one may be to another, which was not
+ * captured. */
 static bool sent_syn_long_ago(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
 {
-    return peer->likely == TCPSTATE_SYN_SENT && segment->time - peer->last.time >= TCPSTATE_LONG_WAY / 2;
+    return peer->likely == TCPSTATE_SYN_SENT && segment->time - peer->last.time >= TCPSTATE_SHORTEST_RETRANSMISSION;
 }
 
 /* Whether the SYN that it acknowledges can be that of the numbers that were seen. */
@@ -168,6 +167,17 @@ static bool may_be_anothers_syn_ack(const struct tcpstate_connection *connection
     return !good && !answers_stale_syn(connection, segment);
 }
 
+/* It carries a FIN, and may be sent again; or its FIN was recorded before it, and nobody has
+ * acknowledged that. */
+static bool may_have_closed(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                            const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
+{
+    if (segment->flags & TCPSTATE_FLAG_FIN)
+        return true;
+    return (connection->facts & TCPSTATE_CONNECTION_MIDSTREAM) && (me->known & (SENT_FIN | ACKED_FIN | KNOWS_ISN)) == SENT_FIN
+           && !(peer->known & (ACKED_FIN | SENT_FIN));
+}
+
 void tcpstate_judge_syn_ack(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
                             const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
                             struct judgement *judgement)
@@ -177,12 +187,8 @@ void tcpstate_judge_syn_ack(const struct tcpstate_connection *connection, const 
     const bool anew = (connection->facts & TCPSTATE_CONNECTION_CONTESTED) && !same_isn
                       && peer->likely == TCPSTATE_SYN_SENT && covers_syn(peer, segment);
 
-    /* Its FIN was recorded before it, and nobody has acknowledged that. */
-    const bool behind_fin = (connection->facts & TCPSTATE_CONNECTION_MIDSTREAM)
-                            && (me->known & (SENT_FIN | ACKED_FIN | KNOWS_ISN)) == SENT_FIN && !(peer->known & (ACKED_FIN | SENT_FIN));
-
     judgement->senders = NOBODY_THERE | TCPSTATE_IN(SYN_SENT) | TCPSTATE_IN(SYN_RCVD)
-                         | (behind_fin ? TCPSTATE_IN(FIN_WAIT_1) : 0);
+                         | (may_have_closed(connection, me, peer, segment) ? TCPSTATE_IN(FIN_WAIT_1) : 0);
     judgement->is |= anew ? REUSES : 0;
     if (!anew && !same_isn && is_stale_syn_ack(me, peer, segment)) {
         judgement->is |= STALE | ANOTHERS_NUMBERS;
@@ -217,7 +223,8 @@ void tcpstate_judge_syn_ack(const struct tcpstate_connection *connection, const 
 static void judge_syn_sent(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
                            const struct tcpstate_segment *segment, struct judgement *judgement)
 {
-    const bool crossed = (peer->known & (SENT_SYN | SENT_SYN_ACK)) != SENT_SYN_ACK;
+    const bool crossed = (peer->known & (SENT_SYN | SENT_SYN_ACK)) != SENT_SYN_ACK
+                         || ((me->known & KNOWS_ISN) && peer->syn_acked - me->isn - 1 > me->snd_max - me->isn - 1);
     const bool acks_data = (peer->known & (SENT_DATA | SENT_SYN_DATA)) == SENT_DATA && segment->ack == peer->snd_max
                            && !((peer->known & KNOWS_ISN) && segment->ack == peer->isn + 1); /* a keep-alive is no news */
 

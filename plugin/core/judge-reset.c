@@ -173,6 +173,6 @@ void tcpstate_judge_after_reset(const struct tcpstate_endpoint *me, const struct
     judgement->is |= OUTLIVES_RESET;
     if (after || segment->time - peer->last_control.time >= TCPSTATE_LONGEST_WAY) {
         judgement->lost |= GETS_RESET;
-        judgement->is |= LOST_FOR_EVER;
+        judgement->lost_for_ever |= GETS_RESET;
     }
 }

@@ -68,13 +68,6 @@ static bool acks_more_than_was_seen(const struct tcpstate_endpoint *peer, const 
     return (peer->known & KNOWS_ISN) && peer->snd_max != peer->isn + 1 && segment->ack - peer->snd_max < MOST_UNSEEN;
 }
 
-/* In a hole larger than what is sent unseen: what lies behind that may be a stranger's. */
-static bool acks_within_a_large_hole(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
-{
-    return peer->out_of_order - peer->snd_nxt >= MOST_UNSEEN && seq_gt(segment->ack, peer->snd_nxt)
-           && seq_lt(segment->ack, peer->out_of_order);
-}
-
 /* Whether all that it acknowledges lies before the other's FIN, captured or not. */
 static bool is_before_its_fin(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
                               const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
@@ -83,8 +76,7 @@ static bool is_before_its_fin(const struct tcpstate_connection *connection, cons
         return false;
     if (peer->known & SENT_FIN)
         return seq_le(segment->ack, peer->fin) && !(seq_lt(peer->fin_from, peer->fin) && seq_gt(segment->ack, peer->fin_from));
-    return (peer->known & KNOWS_SEQ) && seq_le(segment->ack, peer->fin_from) && !tcpstate_acks_one_within(me, peer, segment)
-           && !acks_within_a_large_hole(peer, segment);
+    return (peer->known & KNOWS_SEQ) && seq_le(segment->ack, peer->fin_from) && !tcpstate_acks_one_within(me, peer, segment);
 }
 
 /* What the acknowledgment says of its sender: had it the other's FIN when it
@@ -104,7 +96,7 @@ static void judge_acknowledgment(const struct tcpstate_connection *connection, c
         judgement->had |= BIT(TCPSTATE_GETS_FIN);
         judgement->senders &= GOT_FIN;
         judgement->is |= (peer->known & FIN_LATER) ? HAD_ACK_FIRST : 0;
-        if (is_unplaced(peer) || (peer->known & DISPUTED))
+        if (is_unplaced(peer) || (peer->known & DISPUTED) || (peer->known & (SENT_FIN | FIN_DISPUTED)) == (SENT_FIN | FIN_DISPUTED))
             judgement->is |= MAY_BE_ANOTHERS; /* it may be the number of data that the capture lacks, or of a stranger's FIN */
         if (me->likely == TCPSTATE_SYN_SENT && !(peer->known & SENT_SYN_ACK))
             judgement->is |= MAY_BE_ANOTHERS; /* it may be the SYN,ACK's number */
@@ -190,7 +182,7 @@ static void judge_data(const struct tcpstate_connection *connection, const struc
         judgement->is |= NEW_DATA;
     if (is_new && covers_fin(peer, segment) && !(me->known & SENT_HALF_CLOSED))
         judgement->is |= FIRST_HALF_CLOSED;
-    if ((me->known & SENT_FIN) && (judgement->is & AFTER_A_PAUSE))
+    if ((me->known & SENT_FIN) && ((judgement->is & AFTER_A_PAUSE) || seq_le(next, me->snd_nxt)))
         judgement->is |= BEHIND; /* who sends data again need not have closed: its FIN may be a stranger's */
     if (is_new && (me->known & SENT_FIN)) {
         /* A host repeats its FIN where it was; data in its place says that this was
@@ -198,7 +190,9 @@ static void judge_data(const struct tcpstate_connection *connection, const struc
         judgement->is |= seq_le(segment->seq, me->fin) ? WITHDRAWS_FIN : DOES_NOT_FIT;
     } else if (!(me->known & KNOWS_SEQ) || (is_new && (midstream || seq_gt(next, highest_sent(me, peer))))) {
         /* Where the capture begins midway it may be sent again, in front of a FIN. */
-        if (midstream)
+        if (me->known & FIN_DISPUTED)
+            ; /* nor where one may have been */
+        else if (midstream)
             judgement->senders &= (tcpstate_set)~(TCPSTATE_IN(FIN_WAIT_2) | TCPSTATE_IN(TIME_WAIT));
         else if (!is_new || !(segment->flags & TCPSTATE_FLAG_FIN))
             judgement->senders &= SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD);

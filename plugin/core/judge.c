@@ -103,7 +103,7 @@ static conditions conditions_of(const struct tcpstate_connection *connection, co
     is |= is_newest(me, peer, segment) ? NEWEST : 0;
     is |= may_be_anothers(connection, me, peer, segment) ? MAY_BE_ANOTHERS : 0;
     is |= paused ? AFTER_A_PAUSE : 0;
-    is |= silent ? LOST_FOR_EVER : 0;
+    is |= silent ? AFTER_SILENCE : 0;
     return is;
 }
 

@@ -105,7 +105,7 @@ typedef uint64_t conditions;
 #define NEWEST            (UINT64_C(1) << 53) /* sent after all that was seen of its sender */
 #define OUTDATED          (UINT64_C(1) << 54) /* its time stamp is older than the last in order */
 #define IS_OVER           (UINT64_C(1) << 55) /* something has ended the connection before */
-#define LOST_FOR_EVER     (UINT64_C(1) << 56) /* what it shows not to have arrived never will */
+#define AFTER_SILENCE     (UINT64_C(1) << 56) /* nothing of the other end is on its way any more */
 #define BELOW_ITS_FIN     (UINT64_C(1) << 57) /* nothing, at or before the number of its own FIN */
 #define ANOTHERS_NUMBERS  (UINT64_C(1) << 58) /* its numbers, or those that it answers, are of a connection that the capture lacks */
 #define RESET_LATELY      (UINT64_C(1) << 59) /* so soon after a RST in its name that it may have been sent before */
@@ -119,7 +119,8 @@ struct judgement {
     tcpstate_set senders;  /* the states in which its sender can have sent it */
     uint8_t had;           /* 1 << GETS_*: arrivals that its sender knew of */
     uint8_t had_not;       /* ... that it did not know of when it sent this */
-    uint8_t lost;          /* ... of these, those that never will arrive */
+    uint8_t lost;          /* ... of these, those that it should have had by then */
+    uint8_t lost_for_ever; /* ... of these, those that never will arrive */
     uint8_t unseen;        /* arrivals that it may have had, and the capture need not hold */
     uint8_t arrives;       /* what it brings to its receiver */
     uint8_t may_arrive;    /* ... if its receiver does not refuse it */

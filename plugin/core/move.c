@@ -14,7 +14,7 @@
  * .likely is one of .after, so .state is one of .may; or .likely is UNKNOWN, and
  * nothing has been learnt of it.
  */
-#include "internal.h"
+#include "evidence.h"
 
 /* What a set of states may become when any of the arrivals happen, in the order
  * of their numbers. */
@@ -30,6 +30,18 @@ static enum tcpstate_state replay(enum tcpstate_state state, uint8_t arrivals)
     for (; arrivals != 0; arrivals &= (uint8_t)(arrivals - 1))
         state = tcpstate_next(state, (enum tcpstate_event)tcpstate_lowest(arrivals));
     return state;
+}
+
+/* Whether any of the arrivals moves it from a state that it may be in, although it may be where
+ * that leads already: it may turn out not to be. */
+static bool moves_any(tcpstate_set set, uint8_t arrivals)
+{
+    for (; set != 0; set &= (tcpstate_set)(set - 1)) {
+        const enum tcpstate_state state = (enum tcpstate_state)tcpstate_lowest(set);
+        if (replay(state, arrivals) != state)
+            return true;
+    }
+    return false;
 }
 
 /* It most likely is there. */
@@ -182,7 +194,9 @@ static void stand_as_if_own(struct tcpstate_endpoint *me, conditions is)
 
 static bool is_exception(struct tcpstate_endpoint *me, const struct judgement *judgement)
 {
-    if (judgement->is & OUTDATED)
+    const conditions any = STALE | OVERTAKEN | STRAY | UNACCEPTABLE | BELOW_ITS_FIN | DOES_NOT_FIT; /* a row has one of these */
+
+    if (!(judgement->is & any) || (judgement->is & OUTDATED))
         return false; /* outdated, but its sender's */
     for (size_t i = 0; i < sizeof exceptions / sizeof exceptions[0]; i++) {
         if ((judgement->is & exceptions[i].when) != exceptions[i].when)
@@ -259,14 +273,17 @@ static void move_by_sending(struct tcpstate_endpoint *me, const struct tcpstate_
         me->after = tcpstate_next_of(me->after, TCPSTATE_SENDS_FIN);
         me->likely = (uint8_t)tcpstate_next((enum tcpstate_state)me->likely, TCPSTATE_SENDS_FIN);
     }
-    if (!(judgement->is & LOST_FOR_EVER))
-        me->doubtful |= me->pending & judgement->lost;
+    const uint8_t gone = judgement->had | (judgement->is & AFTER_SILENCE ? judgement->lost : judgement->lost_for_ever);
+
+    me->doubtful |= me->pending & judgement->lost;
     me->pending &= (uint8_t)~(judgement->had | judgement->lost);
-    me->doubtful &= (uint8_t)~(judgement->had | (judgement->is & LOST_FOR_EVER ? judgement->lost : 0));
+    me->doubtful &= (uint8_t)~gone;
     if (judgement->had_not & GETS_RESET) {
         me->doubtful |= me->pending & GETS_RESET;
         me->pending &= (uint8_t)~GETS_RESET;
     }
+    if ((me->pending | me->doubtful) != 0 && !moves_any(me->after, me->pending | me->doubtful))
+        me->pending = me->doubtful = 0; /* it is past all of them */
 }
 
 /* Where it may stand, too: where it stood, if another may have sent this, or it may have
@@ -338,16 +355,14 @@ static void arrive(struct tcpstate_connection *connection, struct tcpstate_endpo
 
     for (uint8_t left = judgement->arrives; left != 0; left &= (uint8_t)(left - 1)) {
         const uint8_t bit = BIT(tcpstate_lowest(left));
-        if (replay((enum tcpstate_state)end->likely, end->pending | bit) != end->state
-            || reach(end->may, bit) != end->may) {
+        if (replay((enum tcpstate_state)end->likely, end->pending | bit) != end->state || reach(end->may, bit) != end->may) {
             end->pending |= bit;
             tcpstate_derive_state(end);
         }
     }
-    /* Who has it may also be in LISTEN, as far as is known now, and turn out not to. */
-    const tcpstate_set there = end->after & (tcpstate_set)~NOBODY_THERE;
-    if (reach(end->may, judgement->may_arrive) != end->may || reach(there, judgement->may_arrive) != there) {
-        end->doubtful |= judgement->may_arrive;
+    const uint8_t others = (judgement->arrives | judgement->may_arrive) & (uint8_t)~(end->pending | end->doubtful);
+    if (others != 0 && moves_any(end->may, others)) {
+        end->doubtful |= others;
         tcpstate_derive_state(end);
     }
     if (end->state == TCPSTATE_TIME_WAIT
@@ -358,11 +373,11 @@ static void arrive(struct tcpstate_connection *connection, struct tcpstate_endpo
 /* A FIN that waited behind a hole arrives with the segment that fills it; one
  * recorded after its own acknowledgment had arrived before. */
 static void arrive_late(struct tcpstate_connection *connection, struct tcpstate_endpoint *me,
-                        struct tcpstate_endpoint *peer, int64_t now)
+                        struct tcpstate_endpoint *peer, bool is_fin, int64_t now)
 {
     if (!(me->known & SENT_FIN))
         return;
-    if ((peer->known & KNOWS_ACK) && !(peer->known & ACKED_FIN) && peer->rcv_nxt == me->fin + 1
+    if (is_fin && (peer->known & KNOWS_ACK) && !(peer->known & ACKED_FIN) && peer->rcv_nxt == me->fin + 1
         && !((peer->known & SENT_SYN_ACK) && peer->syn_acked == peer->rcv_nxt)) { /* that was of a SYN */
         bool carried = (me->known & ACK_OF_FIN_CARRIED) && seq_ge(peer->rcv_nxt, me->carried_to);
         const struct judgement to_me = { .arrives = BIT(TCPSTATE_GETS_ACK_OF_FIN) };
@@ -395,7 +410,7 @@ static void arrive_late(struct tcpstate_connection *connection, struct tcpstate_
  * unseen, and take it. */
 static void meet_syn(struct tcpstate_endpoint *peer, bool contested, bool overtaken, const struct judgement *judgement)
 {
-    if ((contested || !(judgement->is & AGAIN)) && !overtaken && peer->likely != TCPSTATE_UNKNOWN && (peer->after & ALIVE))
+    if ((contested || !(judgement->is & AGAIN) || (is_open(peer->likely) && (judgement->is & AFTER_A_PAUSE))) && !overtaken && peer->likely != TCPSTATE_UNKNOWN && (peer->after & ALIVE))
         peer->after |= NOBODY_THERE | TCPSTATE_IN(SYN_RCVD);
     if ((judgement->arrives & BIT(TCPSTATE_GETS_SYN)) && (peer->pending & GETS_RESET)) {
         /* A reset came before it, and is not to be replayed after it. */
@@ -417,7 +432,7 @@ static void move_receiver(struct tcpstate_connection *connection, struct tcpstat
     if (judgement->arrives & BIT(TCPSTATE_GETS_FIN))
         me->known |= FIN_ARRIVED;
     if ((judgement->is & (HAS_RST | HAS_SYN | HAS_ACK)) == HAS_ACK)
-        arrive_late(connection, me, peer, segment->time);
+        arrive_late(connection, me, peer, judgement->is & HAS_FIN, segment->time);
 }
 
 /* Where it is if it has closed, unseen, from where it may be. */

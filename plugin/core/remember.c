@@ -57,12 +57,14 @@ static void learn_isn(struct tcpstate_endpoint *end, uint32_t isn, bool alone)
     }
 }
 
-/* What the capture shows to be data or SYN is no FIN. */
+/* What the capture shows to be data or SYN is no FIN; data behind a hole larger than what is sent
+ * unseen may be a stranger's. */
 static void keep_fin_from(struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
 {
     uint32_t to = segment->seq + segment->payload + ((segment->flags & TCPSTATE_FLAG_SYN) != 0);
 
-    if ((segment->payload > 0 || (segment->flags & TCPSTATE_FLAG_SYN)) && seq_gt(to, me->fin_from))
+    if ((segment->payload > 0 || (segment->flags & TCPSTATE_FLAG_SYN)) && seq_gt(to, me->fin_from)
+        && seq_lt(segment->seq, me->snd_nxt + MOST_UNSEEN))
         me->fin_from = (me->known & SENT_FIN) && me->snd_nxt == me->fin + 1 ? me->fin : to; /* the last hole before it */
 }
 
@@ -86,7 +88,9 @@ static void take_fin(struct tcpstate_connection *connection, struct tcpstate_end
 static bool is_syn_of_what_was_seen(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment,
                                     const struct judgement *judgement)
 {
-    if (tcpstate_is_of_another_clock(me, segment) || (judgement->is & (REUSES | AFTER_A_PAUSE)))
+    const bool answers = judgement->is & HAS_ACK; /* and is sent again until it is acknowledged */
+
+    if ((judgement->is & (REUSES | AFTER_A_PAUSE)) || (!answers && tcpstate_is_of_another_clock(me, segment)))
         return false; /* nor is a SYN on its way for so long */
     return (me->known & (KNOWS_ISN | KNOWS_SEQ)) == KNOWS_SEQ && me->snd_max - segment->seq < MOST_UNSEEN
            && (!(me->known & SENT_FIN) || seq_gt(me->fin, segment->seq));
@@ -103,6 +107,7 @@ static void remember_syn(struct tcpstate_connection *connection, struct tcpstate
         me->known |= KNOWS_ISN;
     } else if (!(me->known & KNOWS_ISN) || me->isn != segment->seq) {
         uint32_t kept = me->known & (HAD_ISN | REPLAYED | DISPUTED | KNOWS_ACK | PROVOKED | SENT_SYN | SENT_TIMESTAMPS);
+        kept |= (me->known & (SENT_FIN | FIN_IN_DOUBT)) && me->fin - segment->seq < MOST_UNSEEN ? FIN_DISPUTED : 0;
         me->isn = segment->seq;
         me->snd_nxt = me->snd_max = me->out_of_order = me->fin_from = tcpstate_segment_next(segment);
         me->known = kept | KNOWS_ISN | KNOWS_SEQ;
@@ -138,6 +143,8 @@ static void remember_syn(struct tcpstate_connection *connection, struct tcpstate
          * and with which number. */
         if (!(peer->known & KNOWS_ISN))
             learn_isn(peer, segment->ack - 1, true);
+        if (seq_apart(peer->rcv_nxt, segment->seq, MOST_UNSEEN))
+            peer->known &= ~(uint32_t)KNOWS_ACK; /* of other numbers */
     }
 }
 
@@ -172,8 +179,8 @@ static void remember_what_is_carried(struct tcpstate_endpoint *me, const struct 
     const bool first_fin = fin && !(me->known & SENT_FIN);
     const bool late = !(me->known & ACKED_FIN) && segment->time - peer->last_control.time >= TCPSTATE_LONG_WAY / 2;
     const bool may_repeat = late || ((me->known & KNOWS_SEQ) && seq_le(next, me->snd_max));
-    const bool carries = first_fin ? !may_repeat
-                                   : segment->payload > 0 && (me->known & KNOWS_SEQ) && seq_gt(next, me->snd_max);
+    const bool carries = first_fin ? !may_repeat && !(me->known & FIN_IN_DOUBT)
+                                   : !late && segment->payload > 0 && (me->known & KNOWS_SEQ) && seq_gt(next, me->snd_max);
 
     if (fin && !had_fin)
         me->known &= ~(uint32_t)ACK_OF_FIN_CARRIED; /* it is the FIN alone that the other may have got */
@@ -185,15 +192,17 @@ static void remember_what_is_carried(struct tcpstate_endpoint *me, const struct 
         me->known |= FIN_LATER;
 }
 
-/* Data after a pause may be sent again, and so may be the FIN that follows it, until there is more. */
+/* Data after a pause may be sent again, and so may be the FIN that follows it. */
 static void remember_repetition(struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer, bool had_fin,
-                                const struct judgement *judgement)
+                                bool midstream, const struct judgement *judgement)
 {
     const bool more = judgement->is & SENDS_MORE;
 
     me->known |= SENT_DATA;
-    if ((judgement->is & AFTER_A_PAUSE)
-        && ((!more && (peer->known & SENT_FIN)) || (had_fin && !(me->known & ACKED_FIN))))
+    if (more && !(peer->known & SENT_FIN))
+        me->known &= ~(uint32_t)MAY_REPEAT;
+    else if ((judgement->is & AFTER_A_PAUSE)
+             && ((!more && ((peer->known & SENT_FIN) || midstream)) || (had_fin && !(me->known & ACKED_FIN))))
         me->known |= MAY_REPEAT;
 }
 
@@ -207,7 +216,7 @@ static void remember_data(struct tcpstate_connection *connection, struct tcpstat
 
     dispute_fin(connection, me, peer, segment, judgement);
     if (segment->payload > 0)
-        remember_repetition(me, peer, had_fin, judgement);
+        remember_repetition(me, peer, had_fin, connection->facts & TCPSTATE_CONNECTION_MIDSTREAM, judgement);
     if (judgement->is & FIRST_HALF_CLOSED)
         me->known |= SENT_HALF_CLOSED;
     if (fin && (me->known & SENT_FIN) && next != me->fin + 1) { /* elsewhere */
@@ -259,7 +268,7 @@ static void remember_ack(struct tcpstate_endpoint *me, struct tcpstate_endpoint 
         peer->known &= ~(uint32_t)FIN_DISPUTED; /* it has taken more: there was none */
     if (!claims_what_may_be(me, peer) || !seq_lt(segment->ack, me->claim) || (judgement->is & SENDS_MORE))
         me->known &= ~(uint32_t)CLAIMS; /* else it was overtaken by what it claims */
-    if (!(me->known & KNOWS_ACK) || seq_gt(segment->ack, me->rcv_nxt) || (syn && !(judgement->is & AGAIN)))
+    if (!(me->known & KNOWS_ACK) || seq_gt(segment->ack, me->rcv_nxt) || (syn && !(judgement->is & (AGAIN | OVERTAKEN))))
         me->rcv_nxt = segment->ack;
     me->known |= KNOWS_ACK;
     me->window = (uint32_t)segment->window << (syn ? 0 : tcpstate_window_scale(me, peer));
@@ -330,7 +339,7 @@ static bool may_be_its_fin(const struct tcpstate_endpoint *me, const struct tcps
     const uint32_t fin = tcpstate_segment_next(segment) - 1;
 
     return (judgement->is & OUTDATED)
-           || ((judgement->is & STRAY) && !((me->known & KNOWS_SEQ) && seq_lt(fin, me->fin_from)))
+           || ((judgement->is & STRAY) && !((me->known & KNOWS_SEQ) && me->fin_from - 1 - fin < MOST_UNSEEN))
            || ((judgement->is & UNACCEPTABLE) && (me->known & KNOWS_SEQ) && seq_ge(fin, me->snd_max));
 }
 
@@ -440,14 +449,14 @@ static bool has_restarted(const struct tcpstate_endpoint *me, const struct tcpst
 }
 
 /* The TTL that its sender's segments have; not that of what may be a stranger's: a FIN, a SYN in a
- * connection that the other end still holds, what does not fit. */
+ * connection that the other end still holds, what was seen before, what does not fit. */
 static void remember_ttl(const struct tcpstate_connection *connection, struct tcpstate_endpoint *me,
                          const struct tcpstate_segment *segment, const struct judgement *judgement)
 {
     const conditions strange = HAS_FIN | DOES_NOT_FIT | ANOTHERS_NUMBERS
                                | ((connection->facts & TCPSTATE_CONNECTION_CONTESTED) ? HAS_SYN : 0);
 
-    if (segment->ttl != 0 && (me->ttl == 0 || !(judgement->is & strange)))
+    if (segment->ttl != 0 && (me->ttl == 0 || (judgement->is & (strange | NEWEST)) == NEWEST))
         me->ttl = segment->ttl;
 }
 
