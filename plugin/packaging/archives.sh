@@ -32,6 +32,8 @@ archive_of() {
     components=main keys=
     mirror=$(debians_archive) || return
     [[ $1 == noble ]] || return 0
+    # Not everybody who may use Debian's archive may, or can, use Ubuntu's.
+    [[ ${TCPSTATE_UBUNTU:-} ]] || { echo "Ubuntu's archive is asked only where TCPSTATE_UBUNTU is set" >&2; return 1; }
     keys=$2/usr/share/keyrings/ubuntu-archive-keyring.gpg
     if [[ ! -r $keys ]]; then
         use_archive "$2/apt" "deb $mirror trixie main" &&
