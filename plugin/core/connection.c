@@ -330,6 +330,38 @@ static void keep_opening_in_mind(struct tcpstate_endpoint *me, const struct tcps
         may_be_soon(me, TCPSTATE_IN(ESTABLISHED), true);
 }
 
+/* A FIN was recorded behind what answers it: that was on its way to its sender all along. */
+static void take_earlier_answer(struct tcpstate_connection *connection, int from, int64_t now)
+{
+    struct tcpstate_endpoint *me = &connection->ends[from], *peer = &connection->ends[!from];
+
+    me->pending |= BIT(TCPSTATE_GETS_ACK_OF_FIN) | BIT(TCPSTATE_GETS_FIN);
+    me->known &= ~(uint32_t)ACK_OF_FIN_CARRIED; /* what it carries, the other need not have had to acknowledge it */
+    tcpstate_derive_state(me);
+    connection->time_wait_since = now;
+    if (peer->last.frame != peer->last_control.frame)
+        return;
+    /* By the other's FIN: that was the second. */
+    peer->known |= ACK_OF_FIN_CARRIED;
+    peer->carried_to = peer->fin + 1;
+    connection->active_closer = (int8_t)from;
+    connection->facts |= TCPSTATE_CONNECTION_THREE_SEGMENTS;
+}
+
+/* What is shown of both ends after the segment. */
+static inline void show_ends(struct tcpstate_connection *connection, const struct was was[2], const struct tcpstate_segment *segment,
+                             const struct departure *departure, struct tcpstate_observation *observation)
+{
+    for (int i = 0; i < 2; i++) {
+        struct tcpstate_endpoint *end = &connection->ends[i];
+        if (end->state == TCPSTATE_TIME_WAIT && was[i].state != TCPSTATE_TIME_WAIT)
+            connection->time_wait_since = segment->time;
+        keep_stay(end, &was[i], segment, i == (segment->from & 1), departure, observation, i);
+        observation->ends[i].after = end->state;
+        observation->ends[i].after_inferred = is_inferred(end);
+    }
+}
+
 /* judge; remember; move; classify; conclude. */
 static void take_in(struct tcpstate_connection *connection, const struct tcpstate_segment *segment, uint32_t digest,
                     bool first, struct tcpstate_observation *observation)
@@ -357,19 +389,8 @@ static void take_in(struct tcpstate_connection *connection, const struct tcpstat
     /* A SYN of other numbers may be from long ago; what comes next will tell. */
     if (first && (connection->facts & TCPSTATE_CONNECTION_REUSED) && (segment->flags & TCPSTATE_FLAG_SYN))
         tcpstate_may_be(me, NOBODY_THERE);
-    if (answered_already && !(judgement.is & UNACCEPTABLE)) {
-        /* The answer was on its way to it all along. */
-        me->pending |= BIT(TCPSTATE_GETS_ACK_OF_FIN) | BIT(TCPSTATE_GETS_FIN);
-        me->known &= ~(uint32_t)ACK_OF_FIN_CARRIED; /* what it carries, the other need not have had to acknowledge it */
-        tcpstate_derive_state(me);
-        connection->time_wait_since = segment->time;
-        if (peer->last.frame == peer->last_control.frame) { /* by the other's FIN: that was the second */
-            peer->known |= ACK_OF_FIN_CARRIED;
-            peer->carried_to = peer->fin + 1;
-            connection->active_closer = (int8_t)from;
-            connection->facts |= TCPSTATE_CONNECTION_THREE_SEGMENTS;
-        }
-    }
+    if (answered_already && !(judgement.is & UNACCEPTABLE))
+        take_earlier_answer(connection, from, segment->time);
     const conditions is = judgement.is | (departure.closes_first_or_not ? GUESSES : 0);
     observation->step = tcpstate_classify(is, departure.state, receiver);
     conclude(connection, segment, &judgement, is_keep_alive, observation);
@@ -387,14 +408,7 @@ static void take_in(struct tcpstate_connection *connection, const struct tcpstat
         me->known |= AS_SENT;
     keep_reset_in_mind(connection, segment, &judgement);
     keep_opening_in_mind(me, peer, segment, &judgement);
-    for (int i = 0; i < 2; i++) {
-        struct tcpstate_endpoint *end = &connection->ends[i];
-        if (end->state == TCPSTATE_TIME_WAIT && was[i].state != TCPSTATE_TIME_WAIT)
-            connection->time_wait_since = segment->time;
-        keep_stay(end, &was[i], segment, i == from, &departure, observation, i);
-        observation->ends[i].after = end->state;
-        observation->ends[i].after_inferred = is_inferred(end);
-    }
+    show_ends(connection, was, segment, &departure, observation);
 }
 
 /* `moved`: its states are not those that were told last. */
