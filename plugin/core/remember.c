@@ -157,8 +157,9 @@ static void dispute_fin(struct tcpstate_connection *connection, struct tcpstate_
         me->known = (me->known & ~(uint32_t)(SENT_FIN | FIN_ARRIVED)) | FIN_IN_DOUBT | FIN_DISPUTED;
         peer->known &= ~(uint32_t)(ACKED_FIN | ACK_OF_FIN_CARRIED);
         if (connection->active_closer == (segment->from & 1)) {
-            connection->active_closer = (int8_t)(peer->known & SENT_FIN ? !(segment->from & 1) : -1);
-            connection->moments[TCPSTATE_MOMENT_FIN] = TCPSTATE_NO_TIME;
+            const bool others = peer->known & SENT_FIN;
+            connection->active_closer = (int8_t)(others ? !(segment->from & 1) : -1);
+            connection->moments[TCPSTATE_MOMENT_FIN] = others ? peer->first_sent : TCPSTATE_NO_TIME;
         }
         if (me->snd_nxt == me->fin + 1)
             me->snd_nxt = me->fin;

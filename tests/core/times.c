@@ -133,6 +133,35 @@ static void moments_of_a_life(void)
     assert_moment(TCPSTATE_MOMENT_LAST, 2600);
 }
 
+/* A stranger's FIN in the name of end 0, the FIN of end 1, and data where the first was: the first
+ * FIN is that of end 1, when that was sent first. */
+static void moment_of_the_fin_that_stays(void)
+{
+    tcpstate_connection_begin(&connection);
+    at(1000, 0, "S", 100, 0, 0);
+    at(1020, 1, "S.", 300, 101, 0);
+    at(1040, 0, ".", 101, 301, 0);
+    at(1100, 0, "F.", 101, 301, 0);
+    assert_moment(TCPSTATE_MOMENT_FIN, 1100);
+    at(1500, 1, "F.", 301, 101, 0);
+    at(1900, 1, "F.", 301, 101, 0); /* sent again */
+    assert_moment(TCPSTATE_MOMENT_FIN, 1100);
+    at(2200, 0, "P.", 101, 301, 10);
+    assert_moment(TCPSTATE_MOMENT_FIN, 1500);
+}
+
+/* ... without another there is none. */
+static void moment_of_a_fin_that_was_none(void)
+{
+    tcpstate_connection_begin(&connection);
+    at(1000, 0, "S", 100, 0, 0);
+    at(1020, 1, "S.", 300, 101, 0);
+    at(1040, 0, ".", 101, 301, 0);
+    at(1100, 0, "F.", 101, 301, 0);
+    at(2200, 0, "P.", 101, 301, 10);
+    assert_moment(TCPSTATE_MOMENT_FIN, -1);
+}
+
 /* The third segment with data is the first request as well. */
 static void moments_of_a_handshake_with_data(void)
 {
@@ -182,6 +211,8 @@ int main(int argc, char **argv)
     TEST(time_in_a_state_that_began_before_the_capture);
     TEST(time_before_a_reset);
     TEST(moments_of_a_life);
+    TEST(moment_of_the_fin_that_stays);
+    TEST(moment_of_a_fin_that_was_none);
     TEST(moments_of_a_handshake_with_data);
     TEST(moments_midstream);
     TEST(first_data_steps);
