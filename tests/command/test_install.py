@@ -192,9 +192,9 @@ def test_a_file_that_the_new_version_has_no_longer_goes(account, own_clone):
 
 def test_uninstall_leaves_files_that_wireshark_made_in_the_profile(account):
     does(account, "--install")
-    (account.profile / "io_graphs").write_text("# the user's own graphs\n")
+    (account.profile / "decode_as_entries").write_text("# the user's own\n")
     assert f"kept, because other files are in it: {account.profile}\n" in does(account, "--uninstall")
-    assert [path.name for path in account.profile.iterdir()] == ["io_graphs"]
+    assert [path.name for path in account.profile.iterdir()] == ["decode_as_entries"]
 
 
 def test_uninstall_keeps_a_changed_profile(account):

@@ -6,15 +6,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 import itertools
 import os
+import pathlib
 import struct
 import subprocess
+import sys
 
 import pytest
 
 import conftest
-from bench import captures
-from bench.captures import ACK, CLIENT, FIN, PSH, RST, SERVER, SYN, Connection, Network
 from harmless import visits
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "bench"))
+import captures  # noqa: E402
+from captures import ACK, CLIENT, FIN, PSH, RST, SERVER, SYN, Connection, Network  # noqa: E402
 
 BEGINNING = 1660780800 * 1000000
 OPENING = ["syn", "syn-ack", "handshake-ack"]
