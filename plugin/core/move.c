@@ -360,9 +360,9 @@ static void arrive(struct tcpstate_connection *connection, struct tcpstate_endpo
             tcpstate_derive_state(end);
         }
     }
-    const uint8_t others = (judgement->arrives | judgement->may_arrive) & (uint8_t)~(end->pending | end->doubtful);
-    if (others != 0 && moves_any(end->may, others)) {
-        end->doubtful |= others;
+    const uint8_t news = judgement->may_arrive & (uint8_t)~(end->pending | end->doubtful);
+    if (news != 0 && moves_any(end->may, news)) {
+        end->doubtful |= news;
         tcpstate_derive_state(end);
     }
     if (end->state == TCPSTATE_TIME_WAIT
