@@ -349,8 +349,9 @@ static void take_earlier_answer(struct tcpstate_connection *connection, int from
 }
 
 /* What is shown of both ends after the segment. */
-static inline void show_ends(struct tcpstate_connection *connection, const struct was was[2], const struct tcpstate_segment *segment,
-                             const struct departure *departure, struct tcpstate_observation *observation)
+static inline void show_ends(struct tcpstate_connection *connection, const struct was was[2],
+                             const struct tcpstate_segment *segment, const struct departure *departure,
+                             struct tcpstate_observation *observation)
 {
     for (int i = 0; i < 2; i++) {
         struct tcpstate_endpoint *end = &connection->ends[i];

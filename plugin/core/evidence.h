@@ -23,12 +23,17 @@ static inline bool is_open(uint8_t state)
     return state >= TCPSTATE_ESTABLISHED && state <= TCPSTATE_TIME_WAIT;
 }
 
-/* Whether the segment acknowledges the SYN that opened `peer`'s side.  Only asked
- * while that is news, so the ISN is less than 2^31 behind. */
+/* Whether the number is behind the SYN that opened the end's side, and not beyond what it sent.  Only
+ * asked while that is news, so the ISN is less than 2^31 behind. */
+static inline bool is_behind_syn(const struct tcpstate_endpoint *end, uint32_t number)
+{
+    return (end->known & KNOWS_ISN) && seq_gt(number, end->isn) && seq_le(number, end->snd_max);
+}
+
+/* Whether the segment acknowledges that SYN. */
 static inline bool covers_syn(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
 {
-    return (segment->flags & TCPSTATE_FLAG_ACK) && (peer->known & KNOWS_ISN)
-           && seq_gt(segment->ack, peer->isn) && seq_le(segment->ack, peer->snd_max);
+    return (segment->flags & TCPSTATE_FLAG_ACK) && is_behind_syn(peer, segment->ack);
 }
 
 /* Whether it acknowledges the last SYN that was taken for an old duplicate: it may be that one

@@ -224,19 +224,18 @@ static void judge_syn_sent(const struct tcpstate_endpoint *me, const struct tcps
                            const struct tcpstate_segment *segment, struct judgement *judgement)
 {
     const bool crossed = (peer->known & (SENT_SYN | SENT_SYN_ACK)) != SENT_SYN_ACK
-                         || ((me->known & KNOWS_ISN) && peer->syn_acked - me->isn - 1 > me->snd_max - me->isn - 1);
+                         || ((me->known & KNOWS_ISN) && !is_behind_syn(me, peer->syn_acked));
     const bool acks_data = (peer->known & (SENT_DATA | SENT_SYN_DATA)) == SENT_DATA && segment->ack == peer->snd_max
                            && !((peer->known & KNOWS_ISN) && segment->ack == peer->isn + 1); /* a keep-alive is no news */
 
     /* Not if it has acknowledged that before, but so that it proved nothing. */
-    const bool again = (peer->known & KNOWS_ISN) && (me->known & (SENT_SYN | KNOWS_ACK)) == (SENT_SYN | KNOWS_ACK)
-                       && seq_gt(me->rcv_nxt, peer->isn) && seq_le(me->rcv_nxt, peer->snd_max);
+    const bool again = (me->known & (SENT_SYN | KNOWS_ACK)) == (SENT_SYN | KNOWS_ACK) && is_behind_syn(peer, me->rcv_nxt);
 
     judgement->is |= again ? 0 : OPENS;
     judgement->arrives |= BIT(TCPSTATE_GETS_ACK_OF_SYN);
     judgement->had |= BIT(TCPSTATE_GETS_SYN) | BIT(TCPSTATE_GETS_SYN_ACK);
     /* ... or of another connection, if it does not go on from the SYN. */
-    const bool goes_on = (me->known & SENT_SYN) && seq_gt(segment->seq, me->isn) && seq_le(segment->seq, me->snd_max);
+    const bool goes_on = (me->known & SENT_SYN) && is_behind_syn(me, segment->seq);
     if (segment->payload > 0 || (!crossed && goes_on) || acks_data)
         judgement->senders &= (tcpstate_set)~TCPSTATE_IN(SYN_RCVD);
 }

@@ -96,7 +96,8 @@ static void judge_acknowledgment(const struct tcpstate_connection *connection, c
         judgement->had |= BIT(TCPSTATE_GETS_FIN);
         judgement->senders &= GOT_FIN;
         judgement->is |= (peer->known & FIN_LATER) ? HAD_ACK_FIRST : 0;
-        if (is_unplaced(peer) || (peer->known & DISPUTED) || (peer->known & (SENT_FIN | FIN_DISPUTED)) == (SENT_FIN | FIN_DISPUTED))
+        if (is_unplaced(peer) || (peer->known & DISPUTED)
+            || (peer->known & (SENT_FIN | FIN_DISPUTED)) == (SENT_FIN | FIN_DISPUTED))
             judgement->is |= MAY_BE_ANOTHERS; /* it may be the number of data that the capture lacks, or of a stranger's FIN */
         if (me->likely == TCPSTATE_SYN_SENT && !(peer->known & SENT_SYN_ACK))
             judgement->is |= MAY_BE_ANOTHERS; /* it may be the SYN,ACK's number */

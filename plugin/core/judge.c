@@ -89,7 +89,6 @@ static conditions conditions_of(const struct tcpstate_connection *connection, co
 {
     const bool from_client = connection->client == (segment->from & 1);
     const bool paused = me->last.frame == 0 || segment->time - me->last.time >= TCPSTATE_SHORTEST_RETRANSMISSION;
-    const bool silent = peer->last.frame == 0 || segment->time - peer->last.time >= TCPSTATE_LONGEST_WAY;
     conditions is = conditions_of_segment(segment);
 
     is |= (connection->facts & TCPSTATE_CONNECTION_FAST_OPEN) ? TFO_SENT : 0;
@@ -103,7 +102,6 @@ static conditions conditions_of(const struct tcpstate_connection *connection, co
     is |= is_newest(me, peer, segment) ? NEWEST : 0;
     is |= may_be_anothers(connection, me, peer, segment) ? MAY_BE_ANOTHERS : 0;
     is |= paused ? AFTER_A_PAUSE : 0;
-    is |= silent ? AFTER_SILENCE : 0;
     return is;
 }
 
@@ -113,6 +111,8 @@ void tcpstate_judge(const struct tcpstate_connection *connection, const struct t
     const struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
     const struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
     const uint8_t flags = segment->flags;
+    /* Nothing of the other end is on its way any more. */
+    const bool silent = peer->last.frame == 0 || segment->time - peer->last.time >= TCPSTATE_LONGEST_WAY;
 
     *judgement = (struct judgement){ .is = conditions_of(connection, me, peer, segment),
                                      .senders = TCPSTATE_ANY_STATE };
@@ -130,4 +130,5 @@ void tcpstate_judge(const struct tcpstate_connection *connection, const struct t
     else if (flags & TCPSTATE_FLAG_SYN)
         /* Some take it for a SYN, and one in the window ends an attempt (section 3.10.7.4, fourth check). */
         judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN) | (peer->state == TCPSTATE_SYN_RCVD ? BIT(TCPSTATE_GETS_RST) : 0);
+    judgement->lost_for_ever |= silent ? judgement->lost : 0;
 }

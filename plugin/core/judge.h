@@ -105,13 +105,12 @@ typedef uint64_t conditions;
 #define NEWEST            (UINT64_C(1) << 53) /* sent after all that was seen of its sender */
 #define OUTDATED          (UINT64_C(1) << 54) /* its time stamp is older than the last in order */
 #define IS_OVER           (UINT64_C(1) << 55) /* something has ended the connection before */
-#define AFTER_SILENCE     (UINT64_C(1) << 56) /* nothing of the other end is on its way any more */
-#define BELOW_ITS_FIN     (UINT64_C(1) << 57) /* nothing, at or before the number of its own FIN */
-#define ANOTHERS_NUMBERS  (UINT64_C(1) << 58) /* its numbers, or those that it answers, are of a connection that the capture lacks */
-#define RESET_LATELY      (UINT64_C(1) << 59) /* so soon after a RST in its name that it may have been sent before */
-#define HAD_ACK_FIRST     (UINT64_C(1) << 60) /* acknowledges a FIN that came, most likely, behind the ACK of its own */
-#define BEHIND            (UINT64_C(1) << 61) /* before data or a FIN seen of its sender: overtaken, or that was another's */
-#define BELOW_ALL         (UINT64_C(1) << 62) /* a RST that its receiver must refuse, whenever it comes */
+#define BELOW_ITS_FIN     (UINT64_C(1) << 56) /* nothing, at or before the number of its own FIN */
+#define ANOTHERS_NUMBERS  (UINT64_C(1) << 57) /* its numbers, or those that it answers, are of a connection that the capture lacks */
+#define RESET_LATELY      (UINT64_C(1) << 58) /* so soon after a RST in its name that it may have been sent before */
+#define HAD_ACK_FIRST     (UINT64_C(1) << 59) /* acknowledges a FIN that came, most likely, behind the ACK of its own */
+#define BEHIND            (UINT64_C(1) << 60) /* before data or a FIN seen of its sender: overtaken, or that was another's */
+#define BELOW_ALL         (UINT64_C(1) << 61) /* a RST that its receiver must refuse, whenever it comes */
 
 /* The judgement of one segment. */
 struct judgement {

@@ -273,15 +273,11 @@ static void move_by_sending(struct tcpstate_endpoint *me, const struct tcpstate_
         me->after = tcpstate_next_of(me->after, TCPSTATE_SENDS_FIN);
         me->likely = (uint8_t)tcpstate_next((enum tcpstate_state)me->likely, TCPSTATE_SENDS_FIN);
     }
-    const uint8_t gone = judgement->had | (judgement->is & AFTER_SILENCE ? judgement->lost : judgement->lost_for_ever);
+    const uint8_t unlikely = judgement->lost | (judgement->had_not & GETS_RESET);
 
-    me->doubtful |= me->pending & judgement->lost;
-    me->pending &= (uint8_t)~(judgement->had | judgement->lost);
-    me->doubtful &= (uint8_t)~gone;
-    if (judgement->had_not & GETS_RESET) {
-        me->doubtful |= me->pending & GETS_RESET;
-        me->pending &= (uint8_t)~GETS_RESET;
-    }
+    me->doubtful |= me->pending & unlikely;
+    me->doubtful &= (uint8_t)~(judgement->had | judgement->lost_for_ever);
+    me->pending &= (uint8_t)~(judgement->had | unlikely);
     if ((me->pending | me->doubtful) != 0 && !moves_any(me->after, me->pending | me->doubtful))
         me->pending = me->doubtful = 0; /* it is past all of them */
 }
@@ -355,7 +351,8 @@ static void arrive(struct tcpstate_connection *connection, struct tcpstate_endpo
 
     for (uint8_t left = judgement->arrives; left != 0; left &= (uint8_t)(left - 1)) {
         const uint8_t bit = BIT(tcpstate_lowest(left));
-        if (replay((enum tcpstate_state)end->likely, end->pending | bit) != end->state || reach(end->may, bit) != end->may) {
+        if (replay((enum tcpstate_state)end->likely, end->pending | bit) != end->state
+            || reach(end->may, bit) != end->may) {
             end->pending |= bit;
             tcpstate_derive_state(end);
         }
@@ -410,7 +407,9 @@ static void arrive_late(struct tcpstate_connection *connection, struct tcpstate_
  * unseen, and take it. */
 static void meet_syn(struct tcpstate_endpoint *peer, bool contested, bool overtaken, const struct judgement *judgement)
 {
-    if ((contested || !(judgement->is & AGAIN) || (is_open(peer->likely) && (judgement->is & AFTER_A_PAUSE))) && !overtaken && peer->likely != TCPSTATE_UNKNOWN && (peer->after & ALIVE))
+    const bool anew = contested || !(judgement->is & AGAIN) || (is_open(peer->likely) && (judgement->is & AFTER_A_PAUSE));
+
+    if (anew && !overtaken && peer->likely != TCPSTATE_UNKNOWN && (peer->after & ALIVE))
         peer->after |= NOBODY_THERE | TCPSTATE_IN(SYN_RCVD);
     if ((judgement->arrives & BIT(TCPSTATE_GETS_SYN)) && (peer->pending & GETS_RESET)) {
         /* A reset came before it, and is not to be replayed after it. */
