@@ -136,6 +136,13 @@ static bool may_have_closed_before_it_began(const struct tcpstate_connection *co
            && !(connection->ends[0].known & connection->ends[1].known & SENT_DATA);
 }
 
+/* Whether a FIN of either end may be among what was not captured, although a RST came in the end. */
+static bool may_lack_a_fin(const struct tcpstate_connection *connection)
+{
+    return may_have_closed_before_it_began(connection)
+           || ((connection->ends[0].known | connection->ends[1].known) & CLAIMS);
+}
+
 /* Who sent the first FIN. */
 static int8_t closer_of(const struct tcpstate_connection *connection, enum tcpstate_result result, bool crossed)
 {
@@ -155,8 +162,7 @@ static int8_t closer_of(const struct tcpstate_connection *connection, enum tcpst
     if (met_the_one_before(connection))
         return TCPSTATE_BY_NOBODY;
     if (!closed_before_its_end(connection))
-        return result == TCPSTATE_RESULT_RESET && may_have_closed_before_it_began(connection) ? TCPSTATE_BY_UNKNOWN
-                                                                                              : TCPSTATE_BY_NOBODY;
+        return result == TCPSTATE_RESULT_RESET && may_lack_a_fin(connection) ? TCPSTATE_BY_UNKNOWN : TCPSTATE_BY_NOBODY;
     if (crossed)
         return TCPSTATE_BY_BOTH;
     return may_have_closed_second(connection) ? TCPSTATE_BY_UNKNOWN : connection->active_closer;

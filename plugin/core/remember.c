@@ -236,6 +236,14 @@ static void remember_data(struct tcpstate_connection *connection, struct tcpstat
         keep_fin_from(me, segment);
 }
 
+/* An ACK of more than was seen: the capture lacks something, or a stranger made the number up. */
+static void remember_claim(struct tcpstate_endpoint *me, uint32_t ack)
+{
+    if (!(me->known & CLAIMS) || seq_gt(ack, me->claim))
+        me->claim = ack;
+    me->known |= CLAIMS;
+}
+
 /* What it acknowledges, and the window it names. */
 static void remember_ack(struct tcpstate_endpoint *me, struct tcpstate_endpoint *peer,
                          const struct tcpstate_segment *segment, const struct judgement *judgement)
@@ -254,12 +262,8 @@ static void remember_ack(struct tcpstate_endpoint *me, struct tcpstate_endpoint 
     if ((peer->known & KNOWS_SEQ) && !syn && seq_gt(segment->ack, peer->snd_max)
         && (peer->may == TCPSTATE_IN(SYN_SENT) || peer->may == TCPSTATE_IN(SYN_RCVD)))
         return;
-    /* An ACK of more than was seen: the capture lacks something, or a stranger made
-     * the number up; what comes next will tell. */
     if ((peer->known & KNOWS_SEQ) && !syn && seq_gt(segment->ack, peer->snd_max)) {
-        if (!(me->known & CLAIMS) || seq_gt(segment->ack, me->claim))
-            me->claim = segment->ack;
-        me->known |= CLAIMS;
+        remember_claim(me, segment->ack); /* what comes next will tell */
         return;
     }
     if (tcpstate_acks_one_within(me, peer, segment))
@@ -307,8 +311,8 @@ static void settle_dispute(struct tcpstate_endpoint *me, const struct tcpstate_e
         me->known &= ~(uint32_t)(DISPUTED | BEGAN_ANEW);
 }
 
-static void remember_reset(struct tcpstate_endpoint *me, const struct tcpstate_segment *segment,
-                           const struct judgement *judgement)
+static void remember_reset(struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                           const struct tcpstate_segment *segment, const struct judgement *judgement)
 {
     const enum tcpstate_reset_number number = (enum tcpstate_reset_number)judgement->reset_number;
 
@@ -324,6 +328,9 @@ static void remember_reset(struct tcpstate_endpoint *me, const struct tcpstate_s
         return;
     if (!(segment->flags & TCPSTATE_FLAG_SYN))
         me->known |= SENT_RST;
+    if ((segment->flags & TCPSTATE_FLAG_ACK) && (peer->known & KNOWS_SEQ) && seq_gt(segment->ack, peer->snd_max)
+        && segment->ack - peer->snd_max <= receive_window(me))
+        remember_claim(me, segment->ack);
     /* What is before its number was sent before it; of one that refuses an ACK, the number is that ACK's. */
     if (!(judgement->is & FOREIGN) && (me->known & KNOWS_SEQ) && seq_gt(segment->seq, me->snd_max)) {
         if (me->out_of_order == me->snd_max)
@@ -469,7 +476,7 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
     const uint8_t flags = segment->flags;
 
     if (flags & TCPSTATE_FLAG_RST) {
-        remember_reset(me, segment, judgement);
+        remember_reset(me, peer, segment, judgement);
         return;
     }
     if (tcpstate_is_nonsense(segment))

@@ -307,7 +307,6 @@ static void first_fin_that_was_in_doubt(void)
           .outcome = "last-ack-missing", .conn_state = "SF", .closed_by = BY_A, .owing = B_OWES });
 }
 
-/* The SYN,ACK alone: no SYN seen, and nobody has ended anything. */
 /* A stranger's FIN in A's name crosses B's; then A goes on where that was. */
 static void crossed_by_a_fin_that_is_withdrawn(void)
 {
@@ -318,6 +317,7 @@ static void crossed_by_a_fin_that_is_withdrawn(void)
           .outcome = "unknown", .conn_state = "SF", .closed_by = BY_UNKNOWN, .owing = A_OWES, .later = 50 * MILLISECONDS });
 }
 
+/* The SYN,ACK alone: no SYN seen, and nobody has ended anything. */
 static void syn_ack_alone(void)
 {
     FIGURE(
@@ -333,6 +333,29 @@ static void midstream_traffic(void)
         { "ESTABLISHED?", TO_B, "P.", 100, 300, 10, "UNKNOWN",      "", .outcome = "one-direction", .conn_state = "OTH",
           .owing = B_OWES },
         { "ESTABLISHED?", TO_A, "P.", 300, 110, 20, "ESTABLISHED?", "", .outcome = "open", .conn_state = "OTH" });
+}
+
+/* A RST that acknowledges more than was captured: that may have been a FIN; of a stranger's that
+ * acknowledges what nobody can have sent nothing follows. */
+static void reset_that_acknowledges_more(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "any", TO_A, "P.", 300, 100, 10, "any", "any" },
+        { "any", TO_B, "R.", 100, 311, 0,  "any", "abort", .reset = EXACT,
+          .outcome = "reset", .conn_state = "RSTO", BY_RESET, .closed_by = BY_UNKNOWN, .ended_by = BY_A, .over = true });
+    FIGURE(ESTABLISHED_100_300,
+        { "any", TO_A, "P.", 300, 100, 10, "any", "any" },
+        { "any", TO_B, "R.", 100, 310, 0,  "any", "abort", .reset = EXACT,
+          .outcome = "reset", .conn_state = "RSTO", BY_RESET, .ended_by = BY_A, .over = true });
+    FIGURE(ESTABLISHED_100_300,
+        { "any", TO_A, "P.", 300, 100, 10, "any", "any" },
+        { "any", TO_B, "R.", 100, 900000310, 0, "any", "abort", .reset = EXACT,
+          .outcome = "reset", .conn_state = "RSTO", BY_RESET, .ended_by = BY_A, .over = true });
+    FIGURE(ESTABLISHED_100_300, /* in the window, and so not taken */
+        { "any", TO_A, "P.", 300, 100, 10, "any", "any" },
+        { "any", TO_B, "R.", 120, 311, 0,  "any", "reset-ignored", .reset = IN_WINDOW },
+        { "any", TO_B, "R.", 100, 310, 0,  "any", "abort", .reset = EXACT,
+          .outcome = "reset", .conn_state = "RSTO", BY_RESET, .ended_by = BY_A, .over = true });
 }
 
 /* Either end may have sent its FIN before the capture began, unless it has sent data since. */
@@ -422,6 +445,7 @@ int main(int argc, char **argv)
     TEST(first_fin_that_may_have_been_the_second);
     TEST(first_fin_that_was_in_doubt);
     TEST(crossed_by_a_fin_that_is_withdrawn);
+    TEST(reset_that_acknowledges_more);
     TEST(syn_ack_alone);
     TEST(midstream_traffic);
     TEST(midstream_reset);
