@@ -66,6 +66,8 @@ void tcpstate_census_take(struct tcpstate_census *census, const struct tcpstate_
     const int64_t now = tapped->reading.segment.time;
     struct tcpstate_stand *stand = find(census, tapped->meaning.incarnation, now);
 
+    if (census->start == TCPSTATE_NO_TIME)
+        census->start = tcpstate_tapped_start(tapped);
     for (int i = 0; i < 2; i++) {
         const struct tcpstate_standing *end = &tapped->meaning.seen.ends[i];
         const bool moves = stand->state[i] != end->after;
@@ -83,13 +85,14 @@ void tcpstate_census_take(struct tcpstate_census *census, const struct tcpstate_
 
 void tcpstate_census_begin(struct tcpstate_census *census, tcpstate_census_changes *changes, void *whom)
 {
-    *census = (struct tcpstate_census){ .moment = INT64_MIN, .changes = changes, .whom = whom };
+    *census = (struct tcpstate_census){ .start = TCPSTATE_NO_TIME, .moment = INT64_MIN, .changes = changes, .whom = whom };
     tcpstate_per_connection_begin(&census->stands, sizeof(struct tcpstate_stand));
 }
 
 void tcpstate_census_clear(struct tcpstate_census *census)
 {
     tcpstate_per_connection_clear(&census->stands);
+    census->start = TCPSTATE_NO_TIME;
     census->moment = INT64_MIN;
 }
 

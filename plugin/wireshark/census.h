@@ -30,6 +30,7 @@ typedef void tcpstate_census_changes(void *whom, const struct tcpstate_stand *st
 
 struct tcpstate_census {
     struct tcpstate_per_connection stands; /* of struct tcpstate_stand */
+    int64_t start;                         /* of the capture; TCPSTATE_NO_TIME: nothing was taken */
     int64_t moment;                        /* the latest time of a segment; INT64_MIN: none */
     tcpstate_census_changes *changes;      /* or NULL: nobody follows */
     void *whom;

@@ -26,7 +26,6 @@ struct tcpstate_over_time {
     GArray *changes; /* struct change, as they come */
     int64_t every;   /* nanoseconds */
     char *host;      /* or NULL: all */
-    int64_t start;   /* of the capture; TCPSTATE_NO_TIME: nothing was taken */
 };
 
 /* ---- As it is fed ---- */
@@ -49,7 +48,6 @@ struct tcpstate_over_time *tcpstate_over_time_new(double every, const char *host
     over_time->changes = g_array_new(FALSE, FALSE, sizeof(struct change));
     over_time->every = (int64_t)CLAMP(every * 1e9, 1, 1e18);
     over_time->host = g_strdup(host);
-    over_time->start = TCPSTATE_NO_TIME;
     return over_time;
 }
 
@@ -63,8 +61,6 @@ void tcpstate_over_time_free(struct tcpstate_over_time *over_time)
 
 void tcpstate_over_time_take(struct tcpstate_over_time *over_time, const struct tcpstate_tapped *tapped)
 {
-    if (over_time->start == TCPSTATE_NO_TIME)
-        over_time->start = tcpstate_tapped_start(tapped);
     tcpstate_census_take(&over_time->census, tapped);
 }
 
@@ -72,7 +68,6 @@ void tcpstate_over_time_clear(struct tcpstate_over_time *over_time)
 {
     tcpstate_census_clear(&over_time->census);
     g_array_set_size(over_time->changes, 0);
-    over_time->start = TCPSTATE_NO_TIME;
 }
 
 void tcpstate_over_time_select(struct tcpstate_over_time *over_time, tcpstate_selects *wanted, const void *whom)
@@ -208,19 +203,19 @@ static void tell_moment(GSequence *counts, const struct hosts *hosts, int64_t mo
 
 bool tcpstate_over_time_is_too_often(const struct tcpstate_over_time *over_time)
 {
-    return tcpstate_capture_lasts(over_time->start) / over_time->every >= MOST_MOMENTS;
+    return tcpstate_capture_lasts(over_time->census.start) / over_time->every >= MOST_MOMENTS;
 }
 
 void tcpstate_over_time_tell(const struct tcpstate_over_time *over_time,
                              void (*tell)(const struct tcpstate_moment_count *count))
 {
-    const int64_t lasts = MAX(tcpstate_capture_lasts(over_time->start), 0);
+    const int64_t lasts = MAX(tcpstate_capture_lasts(over_time->census.start), 0);
     struct hosts hosts = { g_ptr_array_new_with_free_func(g_free), g_hash_table_new(g_str_hash, g_str_equal) };
     GArray *changes = in_order(over_time, &hosts);
     GSequence *counts = g_sequence_new(g_free);
     guint at = 0;
     for (int64_t moment = 0, next; moment <= lasts; moment = next) {
-        for (; at < changes->len && g_array_index(changes, struct change, at).time <= over_time->start + moment; at++)
+        for (; at < changes->len && g_array_index(changes, struct change, at).time <= over_time->census.start + moment; at++)
             count_change(counts, &g_array_index(changes, struct change, at));
         tell_moment(counts, &hosts, moment, tell);
         next = moment == lasts ? lasts + 1 : MIN(moment + over_time->every, lasts);

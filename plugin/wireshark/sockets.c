@@ -21,14 +21,11 @@ struct tcpstate_sockets {
     char *host;      /* or NULL: all */
     bool is_address; /* it is one; else nobody has it */
     uint32_t frame;  /* the last that counts; UINT32_MAX: all */
-    int64_t start;   /* of the capture; TCPSTATE_NO_TIME: nothing was taken */
     double seconds;  /* since the first frame, the last that counts; negative: all */
 };
 
 void tcpstate_sockets_take(struct tcpstate_sockets *sockets, const struct tcpstate_tapped *tapped)
 {
-    if (sockets->start == TCPSTATE_NO_TIME)
-        sockets->start = tcpstate_tapped_start(tapped);
     if (tapped->reading.segment.frame <= sockets->frame && (sockets->seconds < 0 || tapped->began <= sockets->seconds * 1000))
         tcpstate_census_take(&sockets->census, tapped);
 }
@@ -39,8 +36,8 @@ static int64_t lasts(const struct tcpstate_sockets *sockets, int64_t since)
     if (sockets->frame != UINT32_MAX)
         return MAX(sockets->census.moment - since, 0);
     int64_t lasts = tcpstate_capture_lasts(since);
-    if (sockets->seconds >= 0 && sockets->seconds * 1e9 < (double)tcpstate_capture_lasts(sockets->start))
-        lasts = sockets->start + (int64_t)(sockets->seconds * 1e9) - since;
+    if (sockets->seconds >= 0 && sockets->seconds * 1e9 < (double)tcpstate_capture_lasts(sockets->census.start))
+        lasts = sockets->census.start + (int64_t)(sockets->seconds * 1e9) - since;
     return MAX(lasts, 0);
 }
 
@@ -198,7 +195,6 @@ struct tcpstate_sockets *tcpstate_sockets_new(const char *words)
     tcpstate_census_begin(&sockets->census, NULL, NULL);
     sockets->frame = UINT32_MAX;
     sockets->seconds = -1;
-    sockets->start = TCPSTATE_NO_TIME;
     for (char **word = list; *word; word++) {
         g_strstrip(*word);
         if (**word && strcmp(*word, "end") != 0)
@@ -211,7 +207,6 @@ struct tcpstate_sockets *tcpstate_sockets_new(const char *words)
 void tcpstate_sockets_clear(struct tcpstate_sockets *sockets)
 {
     tcpstate_census_clear(&sockets->census);
-    sockets->start = TCPSTATE_NO_TIME;
 }
 
 void tcpstate_sockets_free(struct tcpstate_sockets *sockets)
