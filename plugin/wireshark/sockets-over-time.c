@@ -81,31 +81,75 @@ void tcpstate_over_time_select(struct tcpstate_over_time *over_time, tcpstate_se
 
 /* ---- The hosts ---- */
 
+#define NOT_ASKED 0
+#define NOT_WANTED UINT32_MAX
+
+/* They are numbered from 1, in the order in which they were met. */
 struct hosts {
-    GPtrArray *names;   /* in the order in which they were met */
-    GHashTable *places; /* by name: 1 + which of them */
+    const struct tcpstate_over_time *over_time;
+    GPtrArray *names;
+    GHashTable *numbers; /* by name */
+    uint32_t (*ends)[2]; /* by stand: on which host each end is; NOT_ASKED yet; NOT_WANTED */
+    wmem_allocator_t *pool;
 };
 
-/* Which of the hosts the end is on; UINT32_MAX: none that is wanted. */
-static uint32_t host_of(struct hosts *hosts, const struct tcpstate_over_time *over_time,
-                        const struct tcpstate_stand *stand, int end, wmem_allocator_t *pool)
+static void begin_hosts(struct hosts *hosts, const struct tcpstate_over_time *over_time)
 {
+    hosts->over_time = over_time;
+    hosts->names = g_ptr_array_new_with_free_func(g_free);
+    hosts->numbers = g_hash_table_new(g_str_hash, g_str_equal);
+    hosts->ends = (uint32_t(*)[2])g_new0(uint32_t, (gsize)over_time->census.stands.count * 2);
+    hosts->pool = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK_FAST);
+}
+
+static void end_hosts(struct hosts *hosts)
+{
+    g_hash_table_destroy(hosts->numbers);
+    g_ptr_array_free(hosts->names, TRUE);
+    g_free(hosts->ends);
+    wmem_destroy_allocator(hosts->pool);
+}
+
+static const char *name_of(const struct hosts *hosts, uint32_t number)
+{
+    return (const char *)g_ptr_array_index(hosts->names, number - 1);
+}
+
+static uint32_t number_of(struct hosts *hosts, const char *name)
+{
+    uint32_t number = GPOINTER_TO_UINT(g_hash_table_lookup(hosts->numbers, name));
+
+    if (number == 0) {
+        char *kept = g_strdup(name);
+        g_ptr_array_add(hosts->names, kept);
+        number = hosts->names->len;
+        g_hash_table_insert(hosts->numbers, kept, GUINT_TO_POINTER(number));
+    }
+    return number;
+}
+
+static uint32_t find_host(struct hosts *hosts, unsigned where, int end)
+{
+    const struct tcpstate_over_time *over_time = hosts->over_time;
+    const struct tcpstate_stand *stand = tcpstate_census_at(&over_time->census, where);
     struct tcpstate_pair pair;
 
     if (!stand->incarnation)
-        return UINT32_MAX;
+        return NOT_WANTED;
     tcpstate_four_tuple_pair(stand->incarnation->tuple, &pair);
-    const char *name = tcpstate_address_text(pool, &pair, end, false);
-    if (over_time->host && strcmp(over_time->host, name) != 0)
-        return UINT32_MAX;
-    guint place = GPOINTER_TO_UINT(g_hash_table_lookup(hosts->places, name));
-    if (place == 0) {
-        char *kept = g_strdup(name);
-        g_ptr_array_add(hosts->names, kept);
-        place = hosts->names->len;
-        g_hash_table_insert(hosts->places, kept, GUINT_TO_POINTER(place));
-    }
-    return place - 1;
+    wmem_free_all(hosts->pool);
+    const char *name = tcpstate_address_text(hosts->pool, &pair, end, false);
+    return over_time->host && strcmp(over_time->host, name) != 0 ? NOT_WANTED : number_of(hosts, name);
+}
+
+/* On which host an end is: many changes are of one end. */
+static uint32_t host_of(struct hosts *hosts, unsigned where, int end)
+{
+    uint32_t *host = &hosts->ends[where][end];
+
+    if (*host == NOT_ASKED)
+        *host = find_host(hosts, where, end);
+    return *host;
 }
 
 /* ---- In the order of time ---- */
@@ -121,31 +165,29 @@ static int by_time(gconstpointer a, gconstpointer b)
 static GArray *in_order(const struct tcpstate_over_time *over_time, struct hosts *hosts)
 {
     GArray *ordered = g_array_new(FALSE, FALSE, sizeof(struct change));
-    wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK_FAST);
 
-    for (guint i = 0; i < over_time->changes->len; i++, wmem_free_all(pool)) {
+    for (guint i = 0; i < over_time->changes->len; i++) {
         struct change change = g_array_index(over_time->changes, struct change, i);
         const struct tcpstate_stand *stand = tcpstate_census_at(&over_time->census, change.where);
-        change.where = host_of(hosts, over_time, stand, change.end, pool);
-        if (change.where == UINT32_MAX)
+        change.where = host_of(hosts, change.where, change.end);
+        if (change.where == NOT_WANTED)
             continue;
         if (change.state == TCPSTATE_TIME_WAIT && change.by < 0)
             change.time = MIN(change.time, tcpstate_incarnation_time_wait_ends(stand->incarnation) + 1);
         g_array_append_val(ordered, change);
     }
-    for (unsigned i = 0; i < over_time->census.stands.count; i++, wmem_free_all(pool)) {
+    for (unsigned i = 0; i < over_time->census.stands.count; i++) {
         const struct tcpstate_stand *stand = tcpstate_census_at(&over_time->census, i);
         for (int end = 0; end < 2; end++) {
-            struct change change = { .state = TCPSTATE_TIME_WAIT, .inferred = stand->inferred[end], .by = -1,
-                                     .where = host_of(hosts, over_time, stand, end, pool) };
-            if (stand->over || stand->state[end] != TCPSTATE_TIME_WAIT || change.where == UINT32_MAX)
+            if (stand->over || stand->state[end] != TCPSTATE_TIME_WAIT || host_of(hosts, i, end) == NOT_WANTED)
                 continue;
-            change.time = tcpstate_incarnation_time_wait_ends(stand->incarnation) + 1;
+            const struct change change = { .time = tcpstate_incarnation_time_wait_ends(stand->incarnation) + 1,
+                                           .where = host_of(hosts, i, end), .state = TCPSTATE_TIME_WAIT,
+                                           .inferred = stand->inferred[end], .by = -1 };
             g_array_append_val(ordered, change);
         }
     }
     g_array_sort(ordered, by_time);
-    wmem_destroy_allocator(pool);
     return ordered;
 }
 
@@ -189,7 +231,7 @@ static void tell_moment(GSequence *counts, const struct hosts *hosts, int64_t mo
 {
     for (GSequenceIter *at = g_sequence_get_begin_iter(counts), *next; !g_sequence_iter_is_end(at); at = next) {
         struct count *count = (struct count *)g_sequence_get(at);
-        const struct tcpstate_moment_count told = { moment, (const char *)g_ptr_array_index(hosts->names, count->host),
+        const struct tcpstate_moment_count told = { moment, name_of(hosts, count->host),
                                                     (enum tcpstate_state)count->state, (unsigned)MAX(count->number, 0),
                                                     (unsigned)MAX(count->inferred, 0) };
         next = g_sequence_iter_next(at);
@@ -210,7 +252,8 @@ void tcpstate_over_time_tell(const struct tcpstate_over_time *over_time,
                              void (*tell)(const struct tcpstate_moment_count *count))
 {
     const int64_t lasts = MAX(tcpstate_capture_lasts(over_time->census.start), 0);
-    struct hosts hosts = { g_ptr_array_new_with_free_func(g_free), g_hash_table_new(g_str_hash, g_str_equal) };
+    struct hosts hosts;
+    begin_hosts(&hosts, over_time);
     GArray *changes = in_order(over_time, &hosts);
     GSequence *counts = g_sequence_new(g_free);
     guint at = 0;
@@ -222,6 +265,5 @@ void tcpstate_over_time_tell(const struct tcpstate_over_time *over_time,
     }
     g_sequence_free(counts);
     g_array_free(changes, TRUE);
-    g_hash_table_destroy(hosts.places);
-    g_ptr_array_free(hosts.names, TRUE);
+    end_hosts(&hosts);
 }
