@@ -28,6 +28,14 @@ static struct {
     uint32_t frames;                     /* of the capture, when it was counted; 0: it was not */
 } counts;
 
+/* Of what begins with the number of a frame. */
+static int by_frame(gconstpointer a, gconstpointer b)
+{
+    const uint32_t one = *(const uint32_t *)a, other = *(const uint32_t *)b;
+
+    return one < other ? -1 : one > other;
+}
+
 /* ---- A connection, from its first entry on ---- */
 
 struct walk {
@@ -117,13 +125,6 @@ static void gather_end(GArray *all, const struct tcpstate_incarnation *later)
     g_array_append_val(all, one);
 }
 
-static int by_frame(gconstpointer a, gconstpointer b)
-{
-    const struct happened *one = (const struct happened *)a, *other = (const struct happened *)b;
-
-    return one->frame < other->frame ? -1 : one->frame > other->frame;
-}
-
 static void gather(GArray *all, const struct tcpstate_incarnation *incarnation, const struct tcpstate_incarnation *const later[2])
 {
     g_array_set_size(all, 0);
@@ -162,13 +163,6 @@ static void take_connection(void *whom, const struct tcpstate_incarnation *incar
 
 /* ---- All of them ---- */
 
-static int by_frame_of_change(gconstpointer a, gconstpointer b)
-{
-    const struct change *one = (const struct change *)a, *other = (const struct change *)b;
-
-    return one->frame < other->frame ? -1 : one->frame > other->frame;
-}
-
 static int by_time(gconstpointer a, gconstpointer b)
 {
     const int64_t one = *(const int64_t *)a, other = *(const int64_t *)b;
@@ -181,7 +175,7 @@ static void add_up(GArray *changes)
 {
     int32_t number = 0;
 
-    g_array_sort(changes, by_frame_of_change);
+    g_array_sort(changes, by_frame);
     for (guint i = 0; i < changes->len; i++) {
         struct change *change = &g_array_index(changes, struct change, i);
         number += change->number;
@@ -251,7 +245,7 @@ bool tcpstate_counts_after(uint32_t frame, int64_t time, enum tcpstate_state sta
     if (state == TCPSTATE_TIME_WAIT && tcpstate_capture_goes_back() >= tcpstate_two_msl())
         return false;
     const GArray *changes = counts.changes[state][inferred];
-    const guint changed = up_to(changes, sizeof at, &at, by_frame_of_change, true);
+    const guint changed = up_to(changes, sizeof at, &at, by_frame, true);
     *number = changed > 0 ? (uint32_t)g_array_index(changes, struct change, changed - 1).number : 0;
     if (state == TCPSTATE_TIME_WAIT)
         *number -= up_to(counts.time_waits[inferred], sizeof time, &time, by_time, false);
