@@ -7,6 +7,9 @@
 #include "layer.h"
 #include "wlan.h"
 
+/* LLC behind which SNAP has an EtherType (RFC 1042). */
+static const uint8_t snap[] = { 0xaa, 0xaa, 0x03, 0x00, 0x00, 0x00 };
+
 /* EtherTypes, the commonest first.  Those with DONE never hold TCP. */
 static enum layer of_ethertype(uint16_t type)
 {
@@ -56,7 +59,6 @@ enum layer tcpstate_vlan(struct walk *walk)
 
 enum layer tcpstate_llc(struct walk *walk)
 {
-    static const uint8_t snap[] = { 0xaa, 0xaa, 0x03, 0x00, 0x00, 0x00 };
     enum { SAP_IP = 0x06, SAP_SNAP = 0xaa, SAP_IPX_RAW = 0xff };
 
     if (!has(walk, 3))
@@ -180,7 +182,6 @@ enum layer tcpstate_radiotap(struct walk *walk)
  * has the keys of what follows. */
 enum layer tcpstate_wlan(struct walk *walk)
 {
-    static const uint8_t snap[] = { 0xaa, 0xaa, 0x03, 0x00, 0x00, 0x00 };
     enum { EAPOL = 0x888e };
     enum layer next = step_over_wlan(walk, tcpstate_wlan_length(here(walk), walk->bytes.captured - walk->at), LLC);
 
