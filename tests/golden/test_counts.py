@@ -28,14 +28,17 @@ def another(seconds):
     return frame_of("192.0.2.30", "192.0.2.20", seconds, sport=50000, dport=8081, flags="S", seq=1)
 
 
+def fields_of(states):
+    """tshark's options for them: of each state, all and those that are inferred."""
+    return [part for state in states for name in (f"tcpstate.count.{state}", f"tcpstate.count.{state}.inferred") for part in ("-e", name)]
+
+
 @pytest.fixture
 def counts(tshark):
     """counts(path, state, ...) -> for each TCP packet "all" or "all/inferred", and so for each state."""
 
     def counts(path, *states, more=()):
-        fields = [part for state in states for name in (f"tcpstate.count.{state}", f"tcpstate.count.{state}.inferred")
-                  for part in ("-e", name)]
-        rows = [line.split("\t") for line in tshark("-2", "-r", path, *more, "-Y", "tcp", "-T", "fields", *fields).splitlines()]
+        rows = [line.split("\t") for line in tshark("-2", "-r", path, *more, "-Y", "tcp", "-T", "fields", *fields_of(states)).splitlines()]
         told = ([f"{row[i]}/{row[i + 1]}" if row[i + 1] not in ("", "0") else row[i] for i in range(0, len(row), 2)] for row in rows)
         return [" ".join(row) for row in told]
 
@@ -112,8 +115,7 @@ def test_they_are_the_sockets_of_that_moment(tshark, folder):
     """-z tcpstate,sockets counts from what it is fed; here at a capture's middle and end."""
     seen = 0
     for path in sorted((ROOT / folder).glob("*.pcap*"))[::9]:
-        fields = [part for state in STATES for part in ("-e", f"tcpstate.count.{state}", "-e", f"tcpstate.count.{state}.inferred")]
-        rows = [line.split("\t") for line in tshark("-2", "-r", path, "-T", "fields", "-e", "frame.number", *fields).splitlines()]
+        rows = [line.split("\t") for line in tshark("-2", "-r", path, "-T", "fields", "-e", "frame.number", *fields_of(STATES)).splitlines()]
         rows = [row for row in rows if row[1]]
         for row in (rows[len(rows) // 2], rows[-1]):
             wanted = dict.fromkeys(STATES, (0, 0))
