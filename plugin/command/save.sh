@@ -103,11 +103,9 @@ comment_packets() {
     run_tshark -q -n -z tcpstate,comments,/dev/fd/8,/dev/fd/9 "$@" -r "$capture" </dev/null
 }
 
-by_program=''
-
 # save FILE OPTION...: OUT, which check_out has seen, becomes the new capture.
 save() {
-    local file=$1 status summary='' mode=('=rw')
+    local file=$1 status summary='' mode=('=rw') by_program=''
     shift
     trap end_save EXIT
     trap 'exit 130' INT
