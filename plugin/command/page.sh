@@ -52,13 +52,9 @@ join_pages() {
 }
 
 make_page() {
-    local filter=$1 whole pages=() capture mode=('=rw')
+    local filter=$1 whole pages=() capture
     shift
-    trap end_save EXIT
-    trap 'exit 130' INT
-    trap 'exit 143' TERM
-    trap 'exit 129' HUP
-    prepare_locale
+    begin_writing
     for capture in "${files[@]}"; do
         new_part
         pages+=("$part")
@@ -70,8 +66,6 @@ make_page() {
         whole=$part
         join_pages "$whole" "${pages[@]}"
     fi
-    [[ ! -e $out ]] || mode=(--reference="$out")
-    { chmod "${mode[@]}" -- "$whole" && sync -- "$whole" && mv -fT -- "$whole" "$out"; } 2>/dev/null ||
-        not_saved 'cannot move it into place'
+    put_out "$whole"
     say "wrote $(shown "$out"), $(($(stat -c %s -- "$out") / 1000 + 1)) kB: open it in any browser"
 }

@@ -86,6 +86,23 @@ prepare_capture() {
     capture=$part
 }
 
+# begin_writing: from here on nothing is left behind, whatever ends the command.
+begin_writing() {
+    trap end_save EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+    trap 'exit 129' HUP
+    prepare_locale
+}
+
+# put_out FILE: OUT becomes it, with the rights that OUT had.
+put_out() {
+    local mode=('=rw')
+    [[ ! -e $out ]] || mode=(--reference="$out")
+    { chmod "${mode[@]}" -- "$1" && sync -- "$1" && mv -fT -- "$1" "$out"; } 2>/dev/null ||
+        not_saved 'cannot move it into place'
+}
+
 # Shown where somebody looks, until it is ended.
 show_progress() {
     local whole so_far
@@ -105,13 +122,9 @@ comment_packets() {
 
 # save FILE OPTION...: OUT, which check_out has seen, becomes the new capture.
 save() {
-    local file=$1 status summary='' mode=('=rw') by_program=''
+    local file=$1 status summary='' by_program=''
     shift
-    trap end_save EXIT
-    trap 'exit 130' INT
-    trap 'exit 143' TERM
-    trap 'exit 129' HUP
-    prepare_locale
+    begin_writing
     prepare_capture "$file"
     new_part
     if program_answers "$file" "${words[@]+"${words[@]}"}"; then
@@ -135,8 +148,6 @@ save() {
     # The plugin says something only when the copy is whole.
     IFS= read -ru 7 summary
     [[ $status -eq 0 && $summary ]] || not_saved "tshark could not read and write it all (status $status)"
-    [[ ! -e $out ]] || mode=(--reference="$out")
-    { chmod "${mode[@]}" -- "$part" && sync -- "$part" && mv -fT -- "$part" "$out"; } 2>/dev/null ||
-        not_saved 'cannot move it into place'
+    put_out "$part"
     say "saved $(shown "$out"): $summary"
 }

@@ -8,6 +8,7 @@
 #define TCPSTATE_COMPAT_FILES
 #include "odd.h"
 
+#include "../wireshark/layers.h"
 #include "../wireshark/segment.h"
 
 #include <epan/timestamp.h>
@@ -43,7 +44,7 @@ static epan_t *begin(void)
     int plugin = proto_get_id_by_filter_name("tcpstate");
     if (plugin >= 0) /* it would follow the connections, too */
         proto_set_decoding(plugin, FALSE);
-    tcpstate_segment_handoff();
+    tcpstate_layers_handoff();
     return epan_new(&provider, &functions);
 }
 

@@ -10,7 +10,7 @@
 
 #include "../packet/header.h"
 #include "../wireshark/host.h"
-#include "../wireshark/survey.h"
+#include "../wireshark/report.h"
 
 static bool read_address(const char *text, uint8_t bytes[16], unsigned *length)
 {

@@ -6,7 +6,8 @@
  * A four-tuple has one connection after another, and the core says which segment
  * opens a new one: tcp.stream is split elsewhere, differently from one version of
  * Wireshark to the next.  Any other segment belongs to the latest connection of its
- * four-tuple, so the tuple leads to it directly.
+ * four-tuple, so the tuple leads to it directly; or to the one before, where both go
+ * on at once (beside.c).
  */
 #include "connections.h"
 

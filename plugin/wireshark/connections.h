@@ -20,6 +20,11 @@ struct tcpstate_incarnation;
 /* In place of tcp.stream: Wireshark has none. */
 #define TCPSTATE_NO_STREAM UINT32_MAX
 
+enum {
+    TCPSTATE_NO_APPLICATION = -1, /* there is none, or Wireshark knows none */
+    TCPSTATE_UNTOLD = -2,         /* a dissector waits for more before it tells */
+};
+
 /* What is to be shown of one segment: the same on the first visit and on any
  * later one. */
 struct tcpstate_meaning {
@@ -34,7 +39,7 @@ struct tcpstate_meaning {
 struct tcpstate_asked {
     /* tcp.stream; false if there is none. */
     bool (*stream)(void *whom, const struct tcpstate_reading *reading, const void *room, uint32_t *stream);
-    /* See tcpstate_application_of(). */
+    /* A protocol, or one of the above. */
     int (*application)(void *whom, const struct tcpstate_reading *reading);
     void *whom;
     /* Who counts streams has .room bytes with each four-tuple, at first all zero,

@@ -11,6 +11,7 @@
 #include <epan/dissectors/packet-tcp.h>
 #include <epan/proto_data.h>
 
+#include "connections.h"
 #include "fields.h"
 
 static int proto_tcp = -1, proto_data = -1, proto_transum = -1, proto_mate = -1;
@@ -44,7 +45,7 @@ static void find_analysis_field(size_t i)
     analysis_fields[i].other_hf = field->same_name_prev_id;
 }
 
-void tcpstate_segment_handoff(void)
+void tcpstate_layers_handoff(void)
 {
     proto_tcp = proto_get_id_by_filter_name("tcp");
     proto_data = proto_get_id_by_filter_name("data");
@@ -60,7 +61,7 @@ void tcpstate_segment_handoff(void)
         find_analysis_field(i);
 }
 
-GArray *tcpstate_segment_wanted(void)
+GArray *tcpstate_layers_wanted(void)
 {
     GArray *wanted = g_array_new(FALSE, FALSE, sizeof(int));
 

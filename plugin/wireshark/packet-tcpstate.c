@@ -13,6 +13,7 @@
 #include "connections.h"
 #include "counts.h"
 #include "fields.h"
+#include "layers.h"
 #include "packet-tcpstate.h"
 #include "preferences.h"
 #include "segment.h"
@@ -138,7 +139,7 @@ static void follow_language(void)
 static void want_fields(void)
 {
     follow_language();
-    set_postdissector_wanted_hfids(handle, tcpstate_labels_all() ? tcpstate_segment_wanted()
+    set_postdissector_wanted_hfids(handle, tcpstate_labels_all() ? tcpstate_layers_wanted()
                                                                   : g_array_new(FALSE, FALSE, sizeof(int)));
 }
 
@@ -163,6 +164,6 @@ void proto_register_tcpstate(void)
 
 void proto_reg_handoff_tcpstate(void)
 {
-    tcpstate_segment_handoff();
+    tcpstate_layers_handoff();
     want_fields();
 }

@@ -19,6 +19,7 @@
 
 #include "../text/phrases.h"
 #include "host.h"
+#include "names.h"
 #include "preferences.h"
 #include "text-width.h"
 #include "unanswered.h"
@@ -150,27 +151,11 @@ static void add_checks(GString *out, const struct tcpstate_rung *rung, const str
     g_string_append_c(out, ']');
 }
 
-static const char *phase_name(enum tcpstate_phase phase)
-{
-    static const char *const names[] = {
-        [TCPSTATE_PHASE_NONE] = "",         [TCPSTATE_PHASE_OPENING] = "opening",
-        [TCPSTATE_PHASE_TRANSFER] = "transfer", [TCPSTATE_PHASE_CLOSING] = "closing",
-        [TCPSTATE_PHASE_ABORT] = "abort",   [TCPSTATE_PHASE_FAILED] = "failed",
-    };
-    return names[phase];
-}
-
 static void add_reset(GString *out, const struct tcpstate_rung *rung, const struct tcpstate_page_detail *detail)
 {
-    static const char *const names[] = {
-        [TCPSTATE_RESET_NUMBER_NONE] = "unknown",     [TCPSTATE_RESET_NUMBER_EXACT] = "exact",
-        [TCPSTATE_RESET_NUMBER_WINDOW] = "in-window", [TCPSTATE_RESET_NUMBER_OUTSIDE] = "outside",
-        [TCPSTATE_RESET_NUMBER_ACK] = "ack",          [TCPSTATE_RESET_NUMBER_BAD_ACK] = "bad-ack",
-    };
-
     if (!(rung->numbers.flags & TCPSTATE_FLAG_RST) || rung->icmp)
         return;
-    add_string(out, "reset", names[detail->reset_number]);
+    add_string(out, "reset", tcpstate_reset_number_name((enum tcpstate_reset_number)detail->reset_number));
     add_flag(out, "ttl_differs", detail->reset_ttl_differs);
     add_time(out, "reset_after", detail->reset_after);
 }
@@ -181,7 +166,7 @@ static void add_detail(struct writing *writing, const struct tcpstate_rung *rung
     GString *out = writing->out;
 
     add_string(out, "kind", tcpstate_step_name((enum tcpstate_step)detail->step));
-    add_string(out, "phase", phase_name(tcpstate_step_phase((enum tcpstate_step)detail->step)));
+    add_string(out, "phase", tcpstate_phase_name(tcpstate_step_phase((enum tcpstate_step)detail->step)));
     add_text(writing, "label", detail->label);
     add_text(writing, "explanation", detail->explanation);
     add_checks(out, rung, detail);

@@ -13,7 +13,7 @@
 #include <wsutil/filesystem.h>
 
 #include "../text/phrases.h"
-#include "survey.h"
+#include "views.h"
 #include "text-width.h"
 
 enum { LANGUAGE_AUTO, LANGUAGE_EN, LANGUAGE_ZH };

@@ -121,4 +121,7 @@ const char *tcpstate_section_why(wmem_allocator_t *pool, enum tcpstate_language 
 /* As an object in each line (report-rows.c); `filter` is the view's, or NULL. */
 void tcpstate_report_print_rows(const struct tcpstate_report *report, const char *filter);
 
+/* Whether the report lists the connection by itself: it failed, hangs, was slow or odd. */
+bool tcpstate_report_lists(const struct tcpstate_incarnation *incarnation, const struct tcpstate_known *known);
+
 #endif

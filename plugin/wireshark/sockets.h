@@ -59,11 +59,4 @@ char *tcpstate_sockets_host(const char *word, bool *is_address);
 /* Why there is none, in the user's words. */
 const char *tcpstate_sockets_why_none(wmem_allocator_t *pool, const struct tcpstate_sockets *sockets);
 
-/* As a person reads them: the table, and the counts below it.  (view-sockets.c) */
-void tcpstate_sockets_append(GString *out, const struct tcpstate_sockets *sockets);
-
-/* Its entry in the window's menu.  (view-sockets-window.c) */
-struct _ext_menubar_t;
-void tcpstate_view_sockets_window_register(struct _ext_menubar_t *menu);
-
 #endif

@@ -4,23 +4,10 @@
  */
 #include "survey.h"
 
-#include <string.h>
-
 #include "../text/phrases.h"
 #include "host.h"
 #include "preferences.h"
 #include "wording.h"
-
-bool tcpstate_takes(const char **argument, const char *word)
-{
-    size_t length = strlen(word);
-
-    if (!*argument || strncmp(*argument, word, length) != 0
-        || ((*argument)[length] != '\0' && (*argument)[length] != ','))
-        return false;
-    *argument = (*argument)[length] == ',' && (*argument)[length + 1] != '\0' ? *argument + length + 1 : NULL;
-    return true;
-}
 
 struct tcpstate_survey *tcpstate_survey_new(void)
 {

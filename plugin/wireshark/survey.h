@@ -27,10 +27,6 @@ struct tcpstate_survey {
     struct tcpstate_per_connection tallies; /* of struct tcpstate_tally */
 };
 
-/* Whether what a view is asked for begins with this word and a comma, or is it; then it goes
- * on behind it, or is NULL. */
-bool tcpstate_takes(const char **given, const char *word);
-
 struct tcpstate_survey *tcpstate_survey_new(void);
 void tcpstate_survey_clear(struct tcpstate_survey *survey);
 void tcpstate_survey_free(struct tcpstate_survey *survey);
@@ -54,10 +50,6 @@ struct tcpstate_known {
 };
 void tcpstate_known_of(const struct tcpstate_tally *tally, struct tcpstate_known *known);
 
-/* Whether the report lists the connection by itself: it failed, hangs, was slow or odd
- * (report.c). */
-bool tcpstate_report_lists(const struct tcpstate_incarnation *incarnation, const struct tcpstate_known *known);
-
 /* "client -> server" in the user's words, "(inferred)" where it is. */
 const char *tcpstate_roles_word(const struct tcpstate_summary *summary);
 
@@ -65,9 +57,5 @@ const char *tcpstate_roles_word(const struct tcpstate_summary *summary);
  * the roles are unknown, "" where nobody did. */
 const char *tcpstate_closed_by(const struct tcpstate_known *known);
 const char *tcpstate_ended_by(const struct tcpstate_known *known);
-
-/* Whether this is the program with a window, where "-z" and the menu open
- * dialogs; else what a view has to say is printed.  (view-printed.c) */
-bool tcpstate_has_window(void);
 
 #endif

@@ -8,7 +8,7 @@
 #include "tree-parts.h"
 
 #include "counts.h"
-#include "survey.h"
+#include "views.h"
 
 static void add_count(const struct tcpstate_view *view, enum tcpstate_field field, enum tcpstate_state state, bool inferred)
 {

@@ -12,7 +12,7 @@
 
 #include <wsutil/to_str.h>
 
-#include "survey.h"
+#include "views.h"
 
 #define DIGITS 11 /* of a number of 32 bits, and its end */
 

@@ -6,6 +6,7 @@
 
 #include "../text/phrases.h"
 #include "agreed.h"
+#include "names.h"
 #include "preferences.h"
 #include "unanswered.h"
 #include "wording.h"

@@ -5,6 +5,7 @@
 #include "tree-parts.h"
 
 #include "../text/phrases.h"
+#include "names.h"
 #include "wording.h"
 
 /* One end's state, in one line with the state before where they differ. */

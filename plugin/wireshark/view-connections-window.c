@@ -27,7 +27,7 @@
 
 #include "fields.h"
 #include "preferences.h"
-#include "sockets.h"
+#include "view-sockets.h"
 #include "text-width.h"
 
 /* More rows than this would stop the window for minutes. */

@@ -20,7 +20,9 @@
 #include "agreed.h"
 #include "capture.h"
 #include "host.h"
+#include "names.h"
 #include "preferences.h"
+#include "printed.h"
 #include "rows.h"
 #include "text-width.h"
 #include "unanswered.h"
@@ -30,8 +32,7 @@
 
 /* What a print has been asked for. */
 struct request {
-    struct tcpstate_survey *survey;
-    char *filter; /* or NULL */
+    struct tcpstate_surveyed of; /* first: see printed.h */
     bool tsv, json, all;
 };
 
@@ -299,18 +300,18 @@ static void print_table(struct rows *rows)
 static void print_aligned(const struct request *request)
 {
     enum tcpstate_language language = tcpstate_language();
-    unsigned count = request->survey->tallies.count, shown = request->all ? count : MIN(count, MOST_ROWS);
+    unsigned count = request->of.survey->tallies.count, shown = request->all ? count : MIN(count, MOST_ROWS);
     struct rows *rows = g_new(struct rows, 1);
 
-    rows->survey = request->survey;
+    rows->survey = request->of.survey;
     rows->pool = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK_FAST);
     rows->fleeting = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK_FAST);
     rows->shown = shown;
     rows->kept = 0;
     printf("%s\n", tcpstate_phrase(TCPSTATE_PHRASE_CONNECTIONS_TITLE, language));
     tcpstate_capture_print();
-    if (request->filter) {
-        printf(tcpstate_phrase(TCPSTATE_PHRASE_FILTERED_BY, language), request->filter);
+    if (request->of.filter) {
+        printf(tcpstate_phrase(TCPSTATE_PHRASE_FILTERED_BY, language), request->of.filter);
         putchar('\n');
     }
     print_table(rows);
@@ -328,33 +329,14 @@ static void print_aligned(const struct request *request)
 
 /* ---- The view ---- */
 
-static void forget(void *data)
-{
-    tcpstate_survey_clear(((struct request *)data)->survey);
-}
-
-static void take(void *data, const struct tcpstate_tapped *tapped)
-{
-    tcpstate_survey_take(((struct request *)data)->survey, tapped);
-}
-
 static void print(void *data)
 {
     const struct request *request = (const struct request *)data;
 
     if (request->tsv || request->json)
-        print_rows(request->survey, request->json);
+        print_rows(request->of.survey, request->json);
     else
         print_aligned(request);
-}
-
-static void end(void *data)
-{
-    struct request *request = (struct request *)data;
-
-    tcpstate_survey_free(request->survey);
-    g_free(request->filter);
-    g_free(request);
 }
 
 static void *begin(const char *given, const char **filter)
@@ -364,14 +346,10 @@ static void *begin(const char *given, const char **filter)
     request->tsv = tcpstate_takes(&given, "tsv");
     request->json = !request->tsv && tcpstate_takes(&given, "json");
     request->all = !request->tsv && !request->json && tcpstate_takes(&given, "all");
-    *filter = request->filter = g_strdup(given);
-    request->survey = tcpstate_survey_new();
+    *filter = tcpstate_surveyed_begin(&request->of, given);
     return request;
 }
 
-static void choose(void *data, tcpstate_selects *wanted, const void *whom)
-{
-    tcpstate_survey_select(((struct request *)data)->survey, wanted, whom);
-}
-
-const struct tcpstate_printed tcpstate_printed_connections = { "connections", begin, take, forget, print, end, choose };
+const struct tcpstate_printed tcpstate_printed_connections = {
+    "connections", begin, tcpstate_surveyed_take, tcpstate_surveyed_forget, print, tcpstate_surveyed_end, tcpstate_surveyed_select,
+};

@@ -5,8 +5,8 @@
  *   tshark -q -z tcpstate,ladder[,FILTER]       the first connections
  *   tshark -q -z tcpstate,ladder,all[,FILTER]   every one, and all of it
  *
- * Collects the rungs of each connection; ladder.c draws them when the capture
- * has been read.  What nobody will read is not kept: only the first connections,
+ * Collects the rungs of each connection (ladder.c); ladder-drawing.c draws them when
+ * the capture has been read.  What nobody will read is not kept: only the first connections,
  * and of each only the first and the last rungs.
  */
 #include "views.h"

@@ -15,13 +15,13 @@
 
 #include "capture.h"
 #include "preferences.h"
+#include "printed.h"
 #include "text-width.h"
 #include "wording.h"
 
 /* What has been asked for. */
 struct request {
-    struct tcpstate_survey *survey;
-    char *filter; /* or NULL */
+    struct tcpstate_surveyed of; /* first: see printed.h */
     bool json;
 };
 
@@ -179,18 +179,18 @@ static void print_heading(const struct request *request)
     uint64_t packets = 0, bytes = 0;
     char numbers[3][24];
 
-    for (unsigned i = 0; i < request->survey->tallies.count; i++) {
-        const struct tcpstate_tally *tally = tcpstate_survey_at(request->survey, i);
+    for (unsigned i = 0; i < request->of.survey->tallies.count; i++) {
+        const struct tcpstate_tally *tally = tcpstate_survey_at(request->of.survey, i);
         packets += (uint64_t)tally->packets[0] + tally->packets[1];
         bytes += tally->bytes[0] + tally->bytes[1];
     }
-    snprintf(numbers[0], sizeof numbers[0], "%u", request->survey->tallies.count);
+    snprintf(numbers[0], sizeof numbers[0], "%u", request->of.survey->tallies.count);
     snprintf(numbers[1], sizeof numbers[1], "%" PRIu64, packets);
     snprintf(numbers[2], sizeof numbers[2], "%" PRIu64, bytes);
     printf("%s\n", phrase(TCPSTATE_PHRASE_REPORT_TITLE));
     tcpstate_capture_print();
-    if (request->filter) {
-        printf(phrase(TCPSTATE_PHRASE_FILTERED_BY), request->filter);
+    if (request->of.filter) {
+        printf(phrase(TCPSTATE_PHRASE_FILTERED_BY), request->of.filter);
         putchar('\n');
     }
     printf(phrase(TCPSTATE_PHRASE_REPORT_TOTAL), numbers[0], numbers[1], numbers[2]);
@@ -199,11 +199,11 @@ static void print_heading(const struct request *request)
 
 static void print_text(const struct request *request)
 {
-    struct tcpstate_report *report = tcpstate_report_new(request->survey);
+    struct tcpstate_report *report = tcpstate_report_new(request->of.survey);
 
     print_heading(request);
-    if (request->survey->tallies.count > 0)
-        print_outcomes(report->outcomes, request->survey->tallies.count);
+    if (request->of.survey->tallies.count > 0)
+        print_outcomes(report->outcomes, request->of.survey->tallies.count);
     for (int section = 0; section < TCPSTATE_SECTIONS; section++)
         print_section(report, (enum tcpstate_section)section);
     printf("\n%s\n", phrase(report->any_trouble ? TCPSTATE_PHRASE_REPORT_HINT : TCPSTATE_PHRASE_REPORT_NONE));
@@ -218,45 +218,22 @@ static void print(void *data)
         print_text(request);
         return;
     }
-    struct tcpstate_report *report = tcpstate_report_new(request->survey);
-    tcpstate_report_print_rows(report, request->filter);
+    struct tcpstate_report *report = tcpstate_report_new(request->of.survey);
+    tcpstate_report_print_rows(report, request->of.filter);
     tcpstate_report_free(report);
 }
 
 /* ---- The view ---- */
-
-static void forget(void *data)
-{
-    tcpstate_survey_clear(((struct request *)data)->survey);
-}
-
-static void take(void *data, const struct tcpstate_tapped *tapped)
-{
-    tcpstate_survey_take(((struct request *)data)->survey, tapped);
-}
-
-static void end(void *data)
-{
-    struct request *request = (struct request *)data;
-
-    tcpstate_survey_free(request->survey);
-    g_free(request->filter);
-    g_free(request);
-}
 
 static void *begin(const char *given, const char **filter)
 {
     struct request *request = g_new0(struct request, 1);
 
     request->json = tcpstate_takes(&given, "json");
-    *filter = request->filter = g_strdup(given);
-    request->survey = tcpstate_survey_new();
+    *filter = tcpstate_surveyed_begin(&request->of, given);
     return request;
 }
 
-static void choose(void *data, tcpstate_selects *wanted, const void *whom)
-{
-    tcpstate_survey_select(((struct request *)data)->survey, wanted, whom);
-}
-
-const struct tcpstate_printed tcpstate_printed_report = { "report", begin, take, forget, print, end, choose };
+const struct tcpstate_printed tcpstate_printed_report = {
+    "report", begin, tcpstate_surveyed_take, tcpstate_surveyed_forget, print, tcpstate_surveyed_end, tcpstate_surveyed_select,
+};

@@ -6,7 +6,7 @@
  * and shows in a window of text what "-z tcpstate,sockets" prints.  The
  * listener is there during that pass only.
  */
-#include "sockets.h"
+#include "view-sockets.h"
 
 #include <epan/funnel.h>
 #include <epan/plugin_if.h>

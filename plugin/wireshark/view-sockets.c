@@ -4,13 +4,14 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "sockets.h"
+#include "view-sockets.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "../text/phrases.h"
 #include "preferences.h"
+#include "printed.h"
 #include "rows.h"
 #include "sockets-over-time.h"
 #include "text-width.h"

@@ -14,6 +14,7 @@
 #include "../text/catalogue.h"
 #include "../text/phrases.h"
 #include "capture.h"
+#include "names.h"
 #include "preferences.h"
 #include "tree-fields.h"
 #include "tree-parts.h"
@@ -106,16 +107,11 @@ static void add_causes(const struct tcpstate_view *view)
 
 static void add_reset(const struct tcpstate_view *view)
 {
-    static const char *const names[] = {
-        [TCPSTATE_RESET_NUMBER_NONE] = "unknown",     [TCPSTATE_RESET_NUMBER_EXACT] = "exact",
-        [TCPSTATE_RESET_NUMBER_WINDOW] = "in-window", [TCPSTATE_RESET_NUMBER_OUTSIDE] = "outside",
-        [TCPSTATE_RESET_NUMBER_ACK] = "ack",          [TCPSTATE_RESET_NUMBER_BAD_ACK] = "bad-ack",
-    };
+    enum tcpstate_reset_number number = (enum tcpstate_reset_number)view->meaning->seen.reset_number;
 
     if (!(view->reading->segment.flags & TCPSTATE_FLAG_RST))
         return;
-    tcpstate_add_named(view, TCPSTATE_FIELD_RESET_NUMBER, names[view->meaning->seen.reset_number],
-                       tcpstate_reset_number_word((enum tcpstate_reset_number)view->meaning->seen.reset_number));
+    tcpstate_add_named(view, TCPSTATE_FIELD_RESET_NUMBER, tcpstate_reset_number_name(number), tcpstate_reset_number_word(number));
     /* That it does not differ is no news, and where nothing was there to compare with it is not even known. */
     if (view->meaning->seen.reset_ttl_differs)
         tcpstate_add_boolean(view, TCPSTATE_FIELD_RESET_TTL, true);
@@ -239,16 +235,6 @@ static void add_frames(const struct tcpstate_view *view)
     tcpstate_add_frame(view, TCPSTATE_FIELD_FRAME_PREVIOUS, tcpstate_incarnation_previous(view->meaning->incarnation));
 }
 
-static const char *phase_name(enum tcpstate_phase phase)
-{
-    static const char *const names[] = {
-        [TCPSTATE_PHASE_NONE] = "",         [TCPSTATE_PHASE_OPENING] = "opening",
-        [TCPSTATE_PHASE_TRANSFER] = "transfer", [TCPSTATE_PHASE_CLOSING] = "closing",
-        [TCPSTATE_PHASE_ABORT] = "abort",   [TCPSTATE_PHASE_FAILED] = "failed",
-    };
-    return names[phase];
-}
-
 /* "TCP Connection State: Handshake 2/3, client ESTABLISHED (inferred), server SYN_RCVD" */
 static void head(const struct tcpstate_view *view, proto_item *item, const char *label)
 {
@@ -286,7 +272,7 @@ static void add_step(const struct tcpstate_view *view, proto_item *item)
         tcpstate_add_string(view, TCPSTATE_FIELD_ANALYSIS, label);
         head(view, item, label);
     }
-    tcpstate_add_hidden_string(view, TCPSTATE_FIELD_PHASE, phase_name(tcpstate_step_phase(step)));
+    tcpstate_add_hidden_string(view, TCPSTATE_FIELD_PHASE, tcpstate_phase_name(tcpstate_step_phase(step)));
     if (tcpstate_tree_has_sender(view))
         tcpstate_add_explained(view, TCPSTATE_FIELD_STEP, tcpstate_step_name(step),
                                tcpstate_word(TCPSTATE_WORD_SENT_BY, view->language), tcpstate_tree_sender_word(view));

@@ -61,6 +61,10 @@ struct tcpstate_printed {
 extern const struct tcpstate_printed tcpstate_printed_report, tcpstate_printed_connections, tcpstate_printed_ladder,
     tcpstate_printed_page, tcpstate_printed_sockets;
 
+/* Whether this is the program with a window, where "-z" and the menu open
+ * dialogs; else what a view has to say is printed.  (view-printed.c) */
+bool tcpstate_has_window(void);
+
 /* Once, with the protocol's number: each view makes itself known to Wireshark. */
 void tcpstate_view_expert_register(int proto);
 void tcpstate_view_flow_register(int proto);

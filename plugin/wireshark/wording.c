@@ -10,6 +10,7 @@
 #include "../text/phrases.h"
 #include "capture.h"
 #include "host.h"
+#include "names.h"
 #include "preferences.h"
 #include "text-width.h"
 
@@ -194,22 +195,6 @@ const char *tcpstate_flags_text(uint8_t flags)
     return text;
 }
 
-const char *tcpstate_side_name(int client, int endpoint)
-{
-    if (client < 0)
-        return "unknown";
-    return endpoint == client ? "client" : "server";
-}
-
-const char *tcpstate_ends_name(int ends, int client)
-{
-    if (ends < 0)
-        return "none";
-    if (ends == TCPSTATE_BY_UNKNOWN)
-        return "unknown";
-    return ends == TCPSTATE_BY_BOTH ? "both" : tcpstate_side_name(client, ends);
-}
-
 const char *tcpstate_ends_word(int ends, int client)
 {
     enum tcpstate_language language = tcpstate_language();
@@ -222,31 +207,15 @@ const char *tcpstate_ends_word(int ends, int client)
                          language);
 }
 
-const char *tcpstate_closed_by_name(const struct tcpstate_outcome *outcome, int client)
-{
-    return tcpstate_ends_name(outcome->closed_by, client);
-}
-
 const char *tcpstate_closed_by_word(const struct tcpstate_outcome *outcome, int client)
 {
     return tcpstate_ends_word(outcome->closed_by, client);
 }
 
-/* A reset without an end was sent in the name of one that never sent it. */
-static bool is_nobodys(const struct tcpstate_outcome *outcome)
-{
-    return outcome->ended_by < 0 && outcome->result == TCPSTATE_RESULT_RESET;
-}
-
-const char *tcpstate_ended_by_name(const struct tcpstate_outcome *outcome, int client)
-{
-    return is_nobodys(outcome) ? "unknown" : tcpstate_ends_name(outcome->ended_by, client);
-}
-
 const char *tcpstate_ended_by_word(const struct tcpstate_outcome *outcome, int client)
 {
-    return is_nobodys(outcome) ? tcpstate_word(TCPSTATE_WORD_UNKNOWN, tcpstate_language())
-                               : tcpstate_ends_word(outcome->ended_by, client);
+    return tcpstate_is_nobodys_reset(outcome) ? tcpstate_word(TCPSTATE_WORD_UNKNOWN, tcpstate_language())
+                                              : tcpstate_ends_word(outcome->ended_by, client);
 }
 
 /* The phrase of a result that one end brought about, or both; TCPSTATE_PHRASES if there is none. */
@@ -280,7 +249,7 @@ const char *tcpstate_ended_in(wmem_allocator_t *pool, enum tcpstate_language lan
 {
     const struct tcpstate_outcome *outcome = &summary->outcome;
     int by = outcome->ended_by >= 0 ? outcome->ended_by : outcome->closed_by;
-    bool nobody = by < 0 || by == TCPSTATE_BY_UNKNOWN || is_nobodys(outcome);
+    bool nobody = by < 0 || by == TCPSTATE_BY_UNKNOWN || tcpstate_is_nobodys_reset(outcome);
     enum tcpstate_phrase phrase = nobody ? TCPSTATE_PHRASES : phrase_of_ended(outcome);
     const char *who;
 

@@ -36,20 +36,9 @@ const char *tcpstate_state_text(enum tcpstate_state state, bool inferred);
 /* tcpdump's letters for TCP flags: "S.", "P."; "none" where there is none. */
 const char *tcpstate_flags_text(uint8_t flags);
 
-/* "client", "server" or, where the roles are unknown, "unknown"; never
- * translated.  `client` is the client's number or -1. */
-const char *tcpstate_side_name(int client, int endpoint);
-
-/* "client" or "server" of an endpoint, "both", "none" or "unknown" of TCPSTATE_BY_*; and the same
- * in the user's words. */
-const char *tcpstate_ends_name(int ends, int client);
+/* What tcpstate_ends_name() says (names.h), and those below it, in the user's words. */
 const char *tcpstate_ends_word(int ends, int client);
-
-/* Who closed first, and who ended the connection; the latter is "unknown", too,
- * of a RST that turned out to be nobody's. */
-const char *tcpstate_closed_by_name(const struct tcpstate_outcome *outcome, int client);
 const char *tcpstate_closed_by_word(const struct tcpstate_outcome *outcome, int client);
-const char *tcpstate_ended_by_name(const struct tcpstate_outcome *outcome, int client);
 const char *tcpstate_ended_by_word(const struct tcpstate_outcome *outcome, int client);
 
 /* What became of a connection and by whom, as a reader says it: "reset by the

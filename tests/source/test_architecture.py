@@ -59,3 +59,36 @@ def test_only_one_folder_and_one_file_include_epan():
                  if re.match(r"""\s*#\s*include\s*[<"]epan/""", line)}
     assert "wireshark/packet-tcpstate.c" in including
     assert {name for name in including if not name.startswith("wireshark/")} <= {"program/dissect.c"}
+
+
+# One header for files of one job, each of which stands beside it by another name.
+SHARED_HEADERS = {"packet/layer.h": ("links.c", "tunnels.c"), "text/catalogue.h": ("environment.c",),
+                  "program/settings.h": ("host.c",), "wireshark/compat.h": ("environment.c",)}
+FUNCTION = r"^(?!static\b|typedef\b|#)[\w ][\w *]*?\b(tcpstate_\w+)\([^;{]*\)"
+
+
+def belongs(header, source):
+    """NAME.h to NAME.c, NAME-PART.c and, if it is of many, views.h to view-NAME.c, tree-parts.h to tree-NAME.c."""
+    parts = (header.stem + "-", header.stem.removesuffix("s").removesuffix("-part") + "-")
+    return (source.stem == header.stem or source.stem.startswith(parts)
+            or source.name in SHARED_HEADERS.get(str(header.relative_to(PLUGIN)), ()))
+
+
+def test_a_header_declares_what_its_own_source_defines():
+    """But for the core's, which are three: for others, for its files, for its judges."""
+    defined = {}
+    for path in SOURCES:
+        if path.suffix == ".c":
+            for name in re.findall(FUNCTION + r"\s*\{", path.read_text("utf-8"), re.M):
+                defined.setdefault(name, []).append(path)
+    seen, elsewhere = 0, []
+    for path in SOURCES:
+        if path.suffix != ".h" or path.parent == PLUGIN / "core":
+            continue
+        code = re.sub(r"/\*.*?\*/", "", path.read_text("utf-8"), flags=re.S)
+        for name in re.findall(FUNCTION + r";", code, re.M):
+            seen += 1
+            if not any(belongs(path, source) for source in defined.get(name, [])):
+                elsewhere.append(f"{path.relative_to(PLUGIN)}: {name}()")
+    assert seen > 150
+    assert elsewhere == []
