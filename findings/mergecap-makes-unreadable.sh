@@ -7,7 +7,7 @@
 # Happens: not a packet, if the two were captured with different snapshot lengths (65535 was the usual one for long,
 #          262144 is now, and people set their own with -s).  mergecap makes an interface of each, and
 #          libpcap refuses a file whose interfaces do not agree on a length that none of the frames comes near.
-#          tcpdump says so; argus, tcptrace and tcprewrite end as if there were nothing to read, with exit code 0.
+#          tcpdump says so, and tcptrace, with exit code 0; argus and tcprewrite end as if there were nothing to read.
 #          dumpcap writes such files by itself: -i eth0 -s 96 -i eth1 -s 200.  mergecap -F pcap helps.
 # Seen:    mergecap and tshark 4.0.17, libpcap 1.10.3, tcpdump 4.99.3, tcptrace 6.6.7, argus 3.0.8.2,
 #          tcprewrite 4.4.3 (Debian 12)

@@ -72,6 +72,8 @@ ALIVE = [(">", "A", 1018, 5022, b""), ("<", "A", 5022, 1019, b"")]
 
 def as_received(rows):
     for frame in frames(rows):
+        if frame[TCP].flags.S:          # as long as any real one
+            frame[TCP].options = [("MSS", 1460), ("NOP", None), ("WScale", 8), ("NOP", None), ("NOP", None), ("SAckOK", b"")]
         yield frame / Padding(bytes(max(0, 60 - len(frame))))
 
 
@@ -80,6 +82,8 @@ wrpcap("alive.pcap", list(as_received(WHOLE[:7] + ALIVE + WHOLE[7:])))
 wrpcap("late.pcap", list(as_received(WHOLE[:2] + WHOLE[3:1:-1] + WHOLE[4:])))      # the third ACK behind the request
 END
 
+# What tcpflow prints, but for who runs it and where its report is.
+printed() { tcpflow -o "printed-$1" -r "$1.pcap" 2>&1 | grep -vE '^(Running as user|reportfilename)' || true; }
 # What the client said, as tcpflow has it: its first nine bytes and its last ten, control characters as Python writes them.
 asked() {
     tcpflow -o "flows-$1" -r "$1.pcap" >/dev/null 2>&1
@@ -88,6 +92,7 @@ asked() {
 }
 so "lengths of the data, tshark" "18 21" \
     "$(tshark -r whole.pcap -Y 'tcp.len > 0' -T fields -e tcp.len 2>/dev/null | paste -sd ' ')"
+so "what tcpflow prints" "" "$(printed alive)"
 so "the request, tcpflow" "24 b'GET / HTT' b'\r\n\r\n\x00\x00\x00\x00\x00\x00'" "$(asked whole)"
 so "with a keep-alive" "24 b'GET / HTT' b'\r\n\r\x00\x00\x00\x00\x00\x00\x00'" "$(asked alive)"
 so "with an ACK behind its data" "24 b'\x00\x00\x00\x00\x00\x00HTT' b'\r\n\r\n\x00\x00\x00\x00\x00\x00'" "$(asked late)"
