@@ -441,6 +441,7 @@ static void observe(struct tcpstate_connection *connection, const struct tcpstat
         const bool late = is_late(connection, segment, digest); /* before it is doubted whose it is */
         doubt_by_copy(connection, me, peer, segment, digest);
         connection->facts |= late ? TCPSTATE_CONNECTION_SEEN_LATER : 0;
+        tcpstate_learn_other_point(me, segment, digest);
         observation->ends[segment->from & 1].after_inferred = is_inferred(me);
         tell_copy(connection, segment, digest, observation);
     } else {

@@ -175,6 +175,9 @@ bool tcpstate_is_seen_again(const struct tcpstate_connection *connection, const 
 bool tcpstate_is_bare_copy(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
                            const struct tcpstate_segment *segment, uint32_t digest);
 
+/* Its SYN was captured again: from where, to know what else comes from there. */
+void tcpstate_learn_other_point(struct tcpstate_endpoint *me, const struct tcpstate_segment *segment, uint32_t digest);
+
 /* remember.c */
 
 /* The shift count of a window field that `me` sends after its SYN: a scale counts

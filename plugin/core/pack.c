@@ -51,7 +51,7 @@
     X(c->ends[0].repeats, c->ends[1].repeats) X(c->ends[0].syns, c->ends[1].syns) \
     X(c->ends[0].syn_digest, c->ends[1].syn_digest)                               \
     X(c->ends[0].keep_alives, c->ends[1].keep_alives) X(c->facts, c->stale_from)   \
-    X(c->ends[0].after, c->ends[0].may) X(c->ends[1].after, c->ends[1].may)
+    X(c->ends[0].after, c->ends[0].may) X(c->ends[1].after, c->ends[1].may) X(c->ends[0].ttl_again, c->ends[1].ttl_again)
 
 /* Times, in the order in which they are likely to come. */
 #define TIMES(X, c)                                                             \
@@ -62,7 +62,7 @@
     X(c->ends[0].likely_since) X(c->ends[1].likely_since)
 
 enum {
-    NUMBERS = 2 * (13 + 7) + 18 + 4 + 7,
+    NUMBERS = 2 * (13 + 7) + 18 + 4 + 8,
     TIME_COUNT = 21,
     CODE_BYTES = (NUMBERS + 3) / 4,
     TIME_CODE_BYTES = (TIME_COUNT + 1) / 2,

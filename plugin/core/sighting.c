@@ -9,6 +9,9 @@
  * A capture made of two, of both ends or by two clocks, has a segment again when
  * its sender has sent others since.  Once identifications have shown it to be one,
  * they also tell what is old: who sends again takes the next of them.
+ *
+ * Where neither tells, the TTL may: what was captured on the other side of a router
+ * has another than the same captured here, and what is sent again has the same.
  */
 #include "internal.h"
 
@@ -103,6 +106,18 @@ static bool is_in_the_same_tick(const struct tcpstate_endpoint *me, const struct
            && ((digest == me->last.digest && segment->payload > 0) || digest == me->last_control.digest);
 }
 
+/* Of several that it sent within one tick, all on a long way at once.  What it sends again in the
+ * same tick somebody asked for, and it echoes when; nobody acknowledges less than before. */
+static bool is_of_the_latest_tick(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                                  const struct tcpstate_segment *segment)
+{
+    const bool asked = peer->last.frame > me->last.frame && !seq_lt(segment->ts_ecr, peer->ts_newest);
+
+    return tcpstate_compares_stamps(me, segment) && segment->ts_val == me->ts_newest
+           && segment->time - me->last.time >= TCPSTATE_COPY_TIME
+           && ((segment->payload > 0 && !asked) || seq_lt(segment->ack, me->rcv_nxt));
+}
+
 /* Stamped before what was seen of its sender since. */
 static bool is_stamped_before(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
 {
@@ -135,7 +150,24 @@ static bool is_later_copy(const struct tcpstate_connection *connection, const st
     const struct tcpstate_sighting *sighting = me->last.digest & TCPSTATE_DIGEST_HAS_ID ? &me->last : &me->last_control;
     const uint16_t before = tcpstate_ids_before(sighting, segment);
     return (segment->ip_id != 0 && digest == me->last_control.digest) || is_in_the_same_tick(me, segment, digest)
-           || ((!is_rst || is_below_last_reset(connection, segment)) && ((before > 0 && before < most) || is_stamped_before(me, segment)) && is_all_old(me, segment));
+           || ((!is_rst || is_below_last_reset(connection, segment)) && ((before > 0 && before < most) || is_stamped_before(me, segment) || is_of_the_latest_tick(me, peer, segment))
+               && is_all_old(me, segment));
+}
+
+/* Nothing new, from where its sender's SYN was captured again: by its TTL. */
+static bool is_seen_elsewhere(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                              const struct tcpstate_segment *segment)
+{
+    return me->ttl_again != 0 && segment->ttl == me->ttl_again && me->ttl != me->ttl_again && segment->ip_id == 0
+           && !(segment->flags & TCPSTATE_FLAG_SYN) && segment->time - me->last.time < TCPSTATE_LONGEST_WAY
+           && (!(segment->flags & TCPSTATE_FLAG_RST) || is_below_last_reset(connection, segment)) && is_all_old(me, segment);
+}
+
+void tcpstate_learn_other_point(struct tcpstate_endpoint *me, const struct tcpstate_segment *segment, uint32_t digest)
+{
+    if ((segment->flags & TCPSTATE_FLAG_SYN) && segment->ip_id == 0 && digest == me->last_control.digest
+        && me->ttl != 0 && segment->ttl != me->ttl)
+        me->ttl_again = segment->ttl;
 }
 
 bool tcpstate_is_bare_copy(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
@@ -156,7 +188,8 @@ bool tcpstate_is_seen_again(const struct tcpstate_connection *connection, const 
     const struct tcpstate_endpoint *me = &connection->ends[segment->from & 1], *peer = &connection->ends[!(segment->from & 1)];
 
     if (is_copy_of_syn(connection, me, peer, segment)
-        || ((connection->facts & TCPSTATE_CONNECTION_SEEN_LATER) && is_later_copy(connection, me, peer, segment, digest)))
+        || ((connection->facts & TCPSTATE_CONNECTION_SEEN_LATER) && is_later_copy(connection, me, peer, segment, digest))
+        || is_seen_elsewhere(connection, me, segment))
         return true;
     if (answers_anew(me, peer, segment))
         return false;

@@ -252,6 +252,7 @@ struct tcpstate_endpoint {
     uint16_t syns;     /* how many SYNs without ACK it sent */
     uint16_t syn_digest; /* of its SYN's bytes, to know them again; see sighting.h */
     uint16_t keep_alives; /* how many in a row were not answered */
+    uint16_t ttl_again; /* of its SYN, captured again elsewhere; 0: not so, or the same TTL */
     tcpstate_set after; /* states in which its last segment may have left it */
     tcpstate_set may;   /* states in which it may be now: .after, and what may have arrived since */
     uint8_t state;     /* the likeliest of .may, or UNKNOWN */

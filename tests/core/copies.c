@@ -145,6 +145,79 @@ static void a_fin_by_another_clock_with_time_stamps(void)
         { "FIN_WAIT_1*",  TO_B, "F.", 101, 301, 0,  "CLOSE_WAIT*",  "copy", COPY_OF(5, 1100) });
 }
 
+/* Captured on both sides of a router: what was sent within one tick is on its way together, and answered meanwhile. */
+#define OPENED_WITH_TIME_STAMPS \
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,   "SYN_RCVD?",    "syn", STAMP(1000) }, \
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,   "SYN_RCVD?",    "copy", COPY_OF(1, 1000), .later = 20 * MILLISECONDS }, \
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,   "SYN_RCVD",     "syn-ack", STAMP(5000), .ecr = 1000, .later = 1 * MILLISECONDS }, \
+        { "ESTABLISHED",  TO_B, "P.", 101, 301, 10,  "ESTABLISHED?", "handshake-ack", STAMP(1041), .ecr = 5000 }, \
+        { "ESTABLISHED",  TO_A, "P.", 301, 111, 100, "ESTABLISHED",  "any", STAMP(5060), .ecr = 1041 }, \
+        { "ESTABLISHED",  TO_A, "P.", 401, 111, 100, "ESTABLISHED",  "", STAMP(5060), .ecr = 1041, .later = 10 * MICROSECONDS }, \
+        { "ESTABLISHED",  TO_A, "P.", 501, 111, 100, "ESTABLISHED",  "", STAMP(5060), .ecr = 1041, .later = 10 * MICROSECONDS }
+
+static void data_of_one_tick_in_flight(void)
+{
+    FIGURE(OPENED_WITH_TIME_STAMPS,
+        { "ESTABLISHED*", TO_A, "P.", 301, 111, 100, "ESTABLISHED*", "", COPY_OF(5, 5060), .ecr = 1041, .later = 20 * MILLISECONDS },
+        { "ESTABLISHED*", TO_B, ".",  111, 401, 0,   "ESTABLISHED*", "", STAMP(1100), .ecr = 5060, .later = 10 * MICROSECONDS },
+        { "ESTABLISHED*", TO_A, "P.", 401, 111, 100, "ESTABLISHED*", "", COPY_OF(6, 5060), .ecr = 1041 },
+        { "ESTABLISHED*", TO_B, ".",  111, 501, 0,   "ESTABLISHED*", "", STAMP(1100), .ecr = 5060, .later = 10 * MICROSECONDS },
+        { "ESTABLISHED*", TO_A, "P.", 501, 111, 100, "ESTABLISHED*", "", COPY_OF(7, 5060), .ecr = 1041 },
+        { "ESTABLISHED*", TO_B, ".",  111, 601, 0,   "ESTABLISHED*", "", STAMP(1100), .ecr = 5060, .later = 10 * MICROSECONDS },
+        { "ESTABLISHED*", TO_B, ".",  111, 401, 0,   "ESTABLISHED*", "", COPY_OF(9, 1100), .ecr = 5060, .later = 20 * MILLISECONDS },
+        { "ESTABLISHED*", TO_B, ".",  111, 501, 0,   "ESTABLISHED*", "", COPY_OF(11, 1100), .ecr = 5060 });
+}
+
+/* The second of three was lost, and is asked for and sent again within the same tick, of a slow clock: it echoes who asked. */
+static void data_sent_again_within_one_tick(void)
+{
+    FIGURE(OPENED_WITH_TIME_STAMPS,
+        { "ESTABLISHED*", TO_B, ".",  111, 401, 0,   "ESTABLISHED*", "", STAMP(1044), .ecr = 5060, .later = 2 * MILLISECONDS },
+        { "ESTABLISHED*", TO_B, ".",  111, 401, 0,   "ESTABLISHED*", "", STAMP(1044), .ecr = 5060, .later = 10 * MICROSECONDS },
+        { "ESTABLISHED*", TO_A, "P.", 401, 111, 100, "ESTABLISHED*", "", STAMP(5060), .ecr = 1044, .later = 2 * MILLISECONDS,
+          .is_no_copy = true });
+}
+
+/* The same by the TTL, where there is neither an identification nor a time stamp, as over IPv6 from Windows: what is
+ * sent again is the same bytes, and comes from here first. */
+static void the_same_behind_a_router_by_its_ttl(void)
+{
+#define HERE .id_is_zero = true
+#define THERE(line) .id_is_zero = true, .ttl = 63, .copy_of = (line), .is_copy = true
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,   "SYN_RCVD?",    "syn", HERE },
+        { "SYN_SENT*",    TO_B, "S",  100, 0,   0,   "SYN_RCVD?",    "copy", THERE(1), .later = 20 * MILLISECONDS },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,   "SYN_RCVD",     "syn-ack", HERE, .later = 1 * MILLISECONDS },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,   "SYN_RCVD*",    "copy", THERE(3), .later = 20 * MILLISECONDS },
+        { "ESTABLISHED*", TO_B, ".",  101, 301, 0,   "ESTABLISHED?", "any", HERE, .later = 1 * MILLISECONDS },
+        { "ESTABLISHED*", TO_B, "P.", 101, 301, 10,  "ESTABLISHED?", "any", HERE, .later = 1 * MILLISECONDS },
+        { "ESTABLISHED*", TO_B, ".",  101, 301, 0,   "ESTABLISHED?", "any", THERE(5), .later = 20 * MILLISECONDS },
+        { "ESTABLISHED*", TO_B, "P.", 101, 301, 10,  "ESTABLISHED?", "any", THERE(6), .later = 1 * MILLISECONDS },
+        { "ESTABLISHED*", TO_A, "P.", 301, 111, 100, "ESTABLISHED*", "first-response", HERE },
+        { "ESTABLISHED*", TO_A, "P.", 401, 111, 100, "ESTABLISHED*", "", HERE, .later = 10 * MICROSECONDS },
+        { "ESTABLISHED*", TO_A, "P.", 301, 111, 100, "ESTABLISHED*", "any", THERE(9), .later = 20 * MILLISECONDS },
+        { "ESTABLISHED*", TO_B, ".",  111, 401, 0,   "ESTABLISHED*", "", HERE, .later = 10 * MICROSECONDS },
+        { "ESTABLISHED*", TO_A, "P.", 401, 111, 100, "ESTABLISHED*", "", THERE(10) },
+        { "ESTABLISHED*", TO_B, ".",  111, 501, 0,   "ESTABLISHED*", "", HERE, .later = 10 * MICROSECONDS },
+        { "ESTABLISHED*", TO_B, ".",  111, 401, 0,   "ESTABLISHED*", "", THERE(12), .later = 20 * MILLISECONDS },
+        { "ESTABLISHED*", TO_B, ".",  111, 501, 0,   "ESTABLISHED*", "", THERE(14) },
+        { "ESTABLISHED*", TO_A, "P.", 401, 111, 100, "ESTABLISHED*", "", HERE, .copy_of = 10, .later = 300 * MILLISECONDS,
+          .is_no_copy = true },
+        { "ESTABLISHED*", TO_A, "P.", 401, 111, 100, "ESTABLISHED*", "", THERE(10), .later = 20 * MILLISECONDS });
+}
+
+/* No other point was seen: the way has become another, and what was lost with the old one is sent again. */
+static void sent_again_another_way(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,   "SYN_RCVD?",    "syn", HERE },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,   "SYN_RCVD",     "syn-ack", HERE },
+        { "ESTABLISHED",  TO_B, ".",  101, 301, 0,   "ESTABLISHED?", "handshake-ack", HERE },
+        { "ESTABLISHED",  TO_B, "P.", 101, 301, 10,  "ESTABLISHED?", "first-request", HERE },
+        { "ESTABLISHED",  TO_B, "P.", 101, 301, 10,  "ESTABLISHED?", "any", HERE, .ttl = 63, .copy_of = 4,
+          .later = 300 * MILLISECONDS, .is_no_copy = true });
+}
+
 /* A forged segment has gone beyond what A sends next, in the tick of what it sent last: that is new. */
 static void data_below_a_forged_segment(void)
 {
@@ -297,6 +370,10 @@ int main(int argc, char **argv)
     TEST(a_short_connection_by_another_clock);
     TEST(the_same_by_another_clock_with_time_stamps);
     TEST(a_fin_by_another_clock_with_time_stamps);
+    TEST(data_of_one_tick_in_flight);
+    TEST(data_sent_again_within_one_tick);
+    TEST(the_same_behind_a_router_by_its_ttl);
+    TEST(sent_again_another_way);
     TEST(data_below_a_forged_segment);
     TEST(a_syn_again_with_the_time_stamp_zero);
     TEST(bare_acks_in_one_tick);

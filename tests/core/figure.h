@@ -85,6 +85,7 @@ static inline struct tcpstate_segment figure_segment(const struct line *line, si
         .ack = strchr(line->flags, '.') ? line->ack + (from_a ? play->shift_b : play->shift_a) : 0,
         .payload = line->len,
         .ts_val = line->ts,
+        .ts_ecr = line->ecr,
         .frame = (uint32_t)(10 * (i + 1)),
         .server_hint = (int8_t)(line->hint == NO_WELL_KNOWN_PORT     ? -1
                                 : line->hint == WELL_KNOWN_PORT_AT_A ? play->a

@@ -44,7 +44,7 @@ struct line {
     uint32_t window; /* NO_WINDOW for 0 */
     uint16_t options;
     uint8_t scale, ttl;
-    uint32_t ts;
+    uint32_t ts, ecr;
     int64_t later; /* how long after the line above */
     bool copy;     /* it is the line above once more, 10 us later */
     int copy_of;   /* it is that line once more, 10 us after the line above */

@@ -214,10 +214,12 @@ def losing(every):
 
 
 @contextlib.contextmanager
-def long_way(family, net, loses=0):
+def long_way(family, net, loses=0, stamps=True):
     """Two hosts with a router and 20 ms between them, both of which capture; of large segments one in `loses` does not arrive."""
     with Ends() as ends:
         client, server = (ends.machine(name, family, net, number) for number, name in ((1, "client"), (2, "server")))
+        for machine in (client, server):
+            machine.sysctl("ipv4/tcp_timestamps", int(stamps))
         here, there = tapped(client, 1, 2, server.address), tapped(server, 2, 1, client.address)
         for card in (here, there):
             ends.callback(os.close, card)

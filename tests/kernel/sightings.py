@@ -72,6 +72,7 @@ WORLDS = {
     "two_bridges": World(network.two_bridges, sightings=4),
     "both_ends": World(network.long_way, apart=0.1),
     "both_ends_ipv6": World(network.long_way, 6, apart=0.1),
+    "both_ends_ipv6_without_time_stamps": World(network.long_way, 6, {"stamps": False}, apart=0.1),
     "both_ends_two_clocks": World(network.long_way, apart=0.6, clock=0.5),
     "both_ends_two_clocks_ipv6": World(network.long_way, 6, apart=0.6, clock=0.5),
     "both_ends_with_loss": World(network.long_way, 4, {"loses": 5}, apart=0.6, clock=0.5),

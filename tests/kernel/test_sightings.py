@@ -21,9 +21,9 @@ import sightings
 
 RECORDED = sorted(path.stem for path in sightings.SIGHTINGS.glob("*.tsv"))
 WORLDS = list(sightings.WORLDS)
-# Where each copy is told as one: over IPv6, of segments that were sent within a tick of the clock of time stamps, and are on a
-# long way at once, there is nothing to tell by.
-TOLD = ["bridge", "bridge_ipv6", "bridge_without_offload", "router", "router_ipv6", "two_bridges", "both_ends"]
+# Where each copy is told as one.
+TOLD = ["bridge", "bridge_ipv6", "bridge_without_offload", "router", "router_ipv6", "two_bridges", "both_ends", "both_ends_ipv6",
+        "both_ends_ipv6_without_time_stamps"]
 # Where nearly each is: a connection's copies may come after the next one on its ports began, and what was lost between the
 # points looks like a copy of what was sent in its place.
 NEARLY = ["both_ends_two_clocks", "both_ends_two_clocks_ipv6", "both_ends_with_loss", "both_ends_with_loss_ipv6"]
