@@ -149,6 +149,40 @@ static bool answers_the_one_before(const struct tcpstate_connection *latest, con
            && first != TCPSTATE_NO_TIME && second >= first && second - first < TCPSTATE_SHORTEST_RETRANSMISSION;
 }
 
+bool tcpstate_may_be_beside(const struct tcpstate_connection *latest, const struct tcpstate_segment *segment)
+{
+    const struct tcpstate_endpoint *me = &latest->ends[segment->from & 1];
+
+    switch (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK)) {
+    case TCPSTATE_FLAG_ACK: return latest->facts & TCPSTATE_CONNECTION_CONTESTED;
+    case TCPSTATE_FLAG_SYN: return (me->known & HAD_ISN) && me->isn_before == segment->seq;
+    default: return segment->flags & TCPSTATE_FLAG_ACK;
+    }
+}
+
+/* The SYN of the one before once more: of the same number, sent by the same clock or counter. */
+static bool is_syn_of_the_one_before(const struct tcpstate_connection *latest, const struct tcpstate_connection *before,
+                                     const struct tcpstate_segment *segment)
+{
+    const struct tcpstate_endpoint *was = &before->ends[segment->from & 1], *is = &latest->ends[segment->from & 1];
+
+    return (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK)) == TCPSTATE_FLAG_SYN && (was->known & SENT_SYN)
+           && segment->seq == was->isn && (is->known & KNOWS_ISN) && segment->seq != is->isn
+           && (segment->ip_id != 0 || segment->ts_val != 0) && was->syn_digest == tcpstate_syn_digest(segment)
+           && segment->time >= was->first_sent && segment->time - was->first_sent < TCPSTATE_LONGEST_WAY;
+}
+
+int64_t tcpstate_seen_again_until(const struct tcpstate_connection *latest, const struct tcpstate_connection *before,
+                                  const struct tcpstate_segment *segment)
+{
+    const bool twice = (before->facts & TCPSTATE_CONNECTION_SEEN_LATER) || before->ends[0].ttl_again != 0
+                       || before->ends[1].ttl_again != 0;
+
+    return (twice || is_syn_of_the_one_before(latest, before, segment)) && !(latest->facts & TCPSTATE_CONNECTION_CONTESTED)
+               ? segment->time + TCPSTATE_LONGEST_WAY
+               : TCPSTATE_NO_TIME;
+}
+
 bool tcpstate_is_beside(const struct tcpstate_connection *latest, const struct tcpstate_connection *before,
                         const struct tcpstate_segment *segment)
 {

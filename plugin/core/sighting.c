@@ -24,7 +24,9 @@ static bool is_seen_by_another_clock(const struct tcpstate_connection *connectio
     const uint16_t most = 64; /* SYNs, and what was sent since */
     const uint16_t before = tcpstate_ids_before(&me->last, segment);
     const bool same = me->syn_digest == tcpstate_syn_digest(segment) || (before > 0 && before < most);
-    const bool answered = (me->known & KNOWS_ACK) && (peer->known & KNOWS_ACK) && seq_gt(peer->rcv_nxt, me->isn);
+    const bool refused = connection->end == TCPSTATE_ENDING_REFUSED && connection->client == (segment->from & 1)
+                         && segment->time >= me->first_sent;
+    const bool answered = refused || ((me->known & KNOWS_ACK) && (peer->known & KNOWS_ACK) && seq_gt(peer->rcv_nxt, me->isn));
 
     return same && answered && segment->time - me->last.time < TCPSTATE_LONGEST_WAY
            && (segment->ip_id != 0 || (connection->facts & TCPSTATE_CONNECTION_SEEN_LATER)
@@ -79,14 +81,11 @@ static bool is_last_of_both(const struct tcpstate_endpoint *me, const struct tcp
 }
 
 /* A closed port answers each SYN: where one was sent, there is one answer. */
-static bool is_copy_of_refusal(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
-                               uint32_t digest)
+static bool refuses_the_one_syn(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *peer,
+                                const struct tcpstate_segment *segment)
 {
-    const struct tcpstate_endpoint *me = &connection->ends[segment->from & 1], *peer = &connection->ends[!(segment->from & 1)];
-
     return (segment->flags & (TCPSTATE_SYN_FIN_RST | TCPSTATE_FLAG_ACK)) == (TCPSTATE_FLAG_RST | TCPSTATE_FLAG_ACK)
-           && segment->seq == 0 && is_last_of_both(me, peer, segment, digest)
-           && connection->milestones[TCPSTATE_MILESTONE_SYN] == peer->last.frame;
+           && segment->seq == 0 && connection->milestones[TCPSTATE_MILESTONE_SYN] == peer->last.frame;
 }
 
 /* Nothing that was not seen of its sender before; a FIN is more than the number that it takes. */
@@ -144,7 +143,9 @@ static bool is_later_copy(const struct tcpstate_connection *connection, const st
     const bool is_rst = segment->flags & TCPSTATE_FLAG_RST;
     if (digest == me->last.digest
         /* A RST may answer one of several segments that came before. */
-        && (segment->ip_id != 0 || (peer->last.frame < me->last.frame && (!is_rst || peer->snd_max == me->rcv_nxt))))
+        && (segment->ip_id != 0
+            || (peer->last.frame < me->last.frame
+                && (!is_rst || peer->snd_max == me->rcv_nxt || refuses_the_one_syn(connection, peer, segment)))))
         return true;
     /* What answers for a closed socket has no identification, although its other segments have. */
     const struct tcpstate_sighting *sighting = me->last.digest & TCPSTATE_DIGEST_HAS_ID ? &me->last : &me->last_control;
@@ -195,6 +196,7 @@ bool tcpstate_is_seen_again(const struct tcpstate_connection *connection, const 
         return false;
     return tcpstate_is_copy(me, segment, digest)
            || (segment->ip_id == 0
-               && (is_stamped_copy(me, segment, digest) || is_copy_of_refusal(connection, segment, digest)
+               && (is_stamped_copy(me, segment, digest)
+                   || (refuses_the_one_syn(connection, peer, segment) && is_last_of_both(me, peer, segment, digest))
                    || tcpstate_is_bare_copy(me, peer, segment, digest)));
 }

@@ -466,6 +466,14 @@ void tcpstate_observe_unreachable(struct tcpstate_connection *connection,
 /* A connection of which no segment has been seen. */
 void tcpstate_connection_begin(struct tcpstate_connection *connection);
 
+/* Whether the segment, not the first of `latest`, may be of the one before it for all that is known of `latest`. */
+bool tcpstate_may_be_beside(const struct tcpstate_connection *latest, const struct tcpstate_segment *segment);
+
+/* Until when a capture of two points, which shows itself as one, may see `before` again: asked of the SYN that
+ * begins `latest`, and of one that may be that of `before`.  TCPSTATE_NO_TIME: it does not show itself. */
+int64_t tcpstate_seen_again_until(const struct tcpstate_connection *latest, const struct tcpstate_connection *before,
+                                  const struct tcpstate_segment *segment);
+
 /* Whether the segment shows that `before`, which had the four-tuple before `latest`,
  * goes on beside it: overlapping VLANs, a firewall that changes numbers and is
  * captured on both sides, a SYN that a stranger forged.  From then on each segment is

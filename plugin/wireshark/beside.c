@@ -21,6 +21,7 @@ struct anchors {
 
 struct beside {
     uint32_t since;
+    int64_t until;
     struct anchors of[2]; /* the one before, the latest */
 };
 
@@ -41,13 +42,14 @@ static void add_anchor(struct anchors *anchors, const struct anchor *anchor)
     anchors->list[anchors->count++] = *anchor;
 }
 
-void tcpstate_beside_add(const void *latest, uint32_t frame, const struct tcpstate_connection *before_connection,
+void tcpstate_beside_add(const void *latest, uint32_t frame, int64_t until, const struct tcpstate_connection *before_connection,
                          const struct tcpstate_connection *latest_connection)
 {
     const struct tcpstate_connection *connections[2] = { before_connection, latest_connection };
     struct beside *beside = wmem_new0(tcpstate_file_scope(), struct beside);
 
     beside->since = frame;
+    beside->until = until;
     for (int i = 0; i < 2; i++) {
         struct anchor anchor = { .frame = frame - 1 };
         anchor.known = (uint8_t)tcpstate_next_numbers(connections[i], anchor.next);
@@ -105,7 +107,7 @@ bool tcpstate_beside_is_before(const void *latest, const struct tcpstate_segment
 {
     const struct beside *beside = find(latest);
 
-    if (!beside || segment->frame < beside->since)
+    if (!beside || segment->frame < beside->since || segment->time >= beside->until)
         return false;
     return distance(anchor_at(&beside->of[0], segment->frame), segment)
            < distance(anchor_at(&beside->of[1], segment->frame), segment);

@@ -17,8 +17,8 @@
 /* A capture file begins; the one before it has ended. */
 void tcpstate_beside_begin(void);
 
-/* From `frame` on `before` and `latest`, a key of the caller's, are side by side. */
-void tcpstate_beside_add(const void *latest, uint32_t frame, const struct tcpstate_connection *before_connection,
+/* From `frame` on, and before the time `until`, `before` and `latest`, a key of the caller's, are side by side. */
+void tcpstate_beside_add(const void *latest, uint32_t frame, int64_t until, const struct tcpstate_connection *before_connection,
                          const struct tcpstate_connection *latest_connection);
 
 /* The frame from which on they are. */

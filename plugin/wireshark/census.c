@@ -54,7 +54,7 @@ static struct tcpstate_stand *find(struct tcpstate_census *census, const struct 
     if (!tcpstate_per_connection_find(&census->stands, incarnation, &index))
         return add(census, incarnation, now);
     struct tcpstate_stand *stand = tcpstate_census_at(census, index);
-    if (stand->over) { /* it goes on beside the next one */
+    if (stand->over && incarnation->goes_on) { /* beside the next one */
         stand->over = false;
         tell_both(census, stand, 1, now);
     }

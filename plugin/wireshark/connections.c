@@ -43,23 +43,37 @@ void tcpstate_connections_register(void)
     tcpstate_on_file(begin_file, end_file);
 }
 
-/* Whether the one before the latest is seen to go on beside it; most segments cannot
+/* Where the one before the latest may come once more, from this segment on: true. */
+static bool add_seen_again(struct tcpstate_incarnation *latest, const struct tcpstate_segment *segment,
+                           const struct tcpstate_connection *before, const struct tcpstate_connection *connection)
+{
+    const int64_t until = tcpstate_seen_again_until(connection, before, segment);
+
+    if (until == TCPSTATE_NO_TIME)
+        return false;
+    tcpstate_beside_add(latest, segment->frame, until, before, connection);
+    latest->has_beside = true;
+    return true;
+}
+
+/* Whether the one before the latest is seen to go on beside it, or again; most segments cannot
  * tell, and of a frame's the outermost only may. */
 static bool find_beside(struct tcpstate_incarnation *latest, const struct tcpstate_reading *reading)
 {
     const struct tcpstate_segment *segment = &reading->segment;
-    const uint8_t flags = segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK);
 
-    if (reading->layer > 0 || !(flags & TCPSTATE_FLAG_ACK)
-        || (flags == TCPSTATE_FLAG_ACK && !(tcpstate_incarnation_look(latest)->facts & TCPSTATE_CONNECTION_CONTESTED)))
+    if (reading->layer > 0 || !(segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK))
+        || !tcpstate_may_be_beside(tcpstate_incarnation_look(latest), segment))
         return false;
     struct tcpstate_connection before = *tcpstate_incarnation_look(latest->before);
     struct tcpstate_connection *connection = tcpstate_incarnation_open(latest);
+    if (!(segment->flags & TCPSTATE_FLAG_ACK))
+        return add_seen_again(latest, segment, &before, connection);
     if (!tcpstate_is_beside(connection, &before, segment))
         return false;
     tcpstate_set_beside(connection, &before, segment);
-    tcpstate_beside_add(latest, segment->frame, &before, connection);
-    latest->has_beside = true;
+    tcpstate_beside_add(latest, segment->frame, INT64_MAX, &before, connection);
+    latest->has_beside = latest->before->goes_on = true;
     *tcpstate_incarnation_open(latest->before) = before;
     return true;
 }
@@ -100,6 +114,22 @@ static void note_server(const struct tcpstate_connection *connection, const stru
     if (connection->milestones[TCPSTATE_MILESTONE_SYN_ACK] == reading->segment.frame
         && seen->step != TCPSTATE_STEP_SIMULTANEOUS_SYN_ACK && seen->client == !from && !seen->roles_inferred)
         tcpstate_servers_note(&reading->pair, from);
+}
+
+/* A segment of `latest`, which is open, opens the next connection. */
+static struct tcpstate_incarnation *begin_next(const struct tcpstate_asked *asked, struct tcpstate_four_tuple *tuple,
+                                               const struct tcpstate_reading *reading, const struct tcpstate_incarnation *latest,
+                                               const struct tcpstate_connection *next, const struct tcpstate_connection **open)
+{
+    const struct tcpstate_connection was = **open;
+    struct tcpstate_connection *connection = tcpstate_four_tuple_add(asked, tuple, reading);
+    struct tcpstate_incarnation *begun = tcpstate_four_tuple_latest(tuple);
+
+    *connection = *next;
+    *open = connection;
+    if (reading->layer == 0 && begun->before == latest)
+        (void)add_seen_again(begun, &reading->segment, &was, connection);
+    return begun;
 }
 
 /* The one place that hands a segment to the core, which says whether it opens a
@@ -143,15 +173,12 @@ static struct tcpstate_incarnation *observe(const struct tcpstate_asked *asked, 
     note_server(now, reading, seen);
     bool one_sided = !opens && latest->one_sided;
     tcpstate_capture_count(&counted, &one_sided);
+    *open = connection;
     if (!opens) {
         latest->one_sided = one_sided;
-        *open = connection;
         return latest;
     }
-    connection = tcpstate_four_tuple_add(asked, tuple, reading);
-    *connection = next;
-    *open = connection;
-    latest = tcpstate_four_tuple_latest(tuple);
+    latest = begin_next(asked, tuple, reading, latest, &next, open);
     latest->one_sided = one_sided;
     return latest;
 }

@@ -132,7 +132,7 @@ static void gather(GArray *all, const struct tcpstate_incarnation *incarnation, 
     if (!later[0])
         return;
     gather_end(all, later[0]);
-    if (later[0]->has_beside) {
+    if (incarnation->goes_on) {
         const struct happened one = { .frame = tcpstate_beside_since(later[0]), .kind = GOES_ON };
         g_array_append_val(all, one);
         if (later[1])

@@ -31,7 +31,8 @@ struct tcpstate_incarnation {
     struct older *older;                 /* the timeline's earlier parts, if it is long; or NULL */
     struct tcpstate_ended ended;
     bool one_sided;                      /* one end acknowledges what the other sent, and nothing of that was captured */
-    bool has_beside;                     /* the one before goes on beside it: beside.h */
+    bool has_beside;                     /* segments of the one before come after it began: beside.h */
+    bool goes_on;                        /* beside the next one, and is not only seen again */
     uint32_t first_frame;
     uint32_t stream;                     /* the first tcp.stream that it had, or TCPSTATE_NO_STREAM */
     uint32_t number;                     /* its own number in the capture file, from 0 */

@@ -110,6 +110,16 @@ static void a_short_connection_by_another_clock(void)
         { "TIME_WAIT",    TO_B, ".",  101, 301, 0,  "CLOSED?",      "", .copy_of = 3 });
 }
 
+/* The same of an attempt that was refused: whose SYN has the same identification was not sent again. */
+static void a_refusal_by_another_clock(void)
+{
+    FIGURE(
+        { "SYN_SENT", TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
+        { "CLOSED?",  TO_A, "R.", 0,   101, 0, "CLOSED?",   "refused", .was_b = "CLOSED", .reset = RIGHT_ACK },
+        { "CLOSED?",  TO_B, "S",  100, 0,   0, "CLOSED?",   "copy", .copy_of = 1, .answers = 1, .later = 500 * MILLISECONDS },
+        { "CLOSED?",  TO_A, "R.", 0,   101, 0, "CLOSED?",   "copy", .copy_of = 2, .answers = 2 });
+}
+
 /* Without identifications, as over IPv6: who sends again sends a later time stamp, but for bare ACKs. */
 static void the_same_by_another_clock_with_time_stamps(void)
 {
@@ -204,6 +214,25 @@ static void the_same_behind_a_router_by_its_ttl(void)
         { "ESTABLISHED*", TO_A, "P.", 401, 111, 100, "ESTABLISHED*", "", HERE, .copy_of = 10, .later = 300 * MILLISECONDS,
           .is_no_copy = true },
         { "ESTABLISHED*", TO_A, "P.", 401, 111, 100, "ESTABLISHED*", "", THERE(10), .later = 20 * MILLISECONDS });
+}
+
+/* What comes from there alone is new: data that was not captured here, and a RST, of whomever. */
+static void new_from_behind_a_router(void)
+{
+#define OPENED_BEHIND_A_ROUTER \
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,   "SYN_RCVD?",    "syn", HERE }, \
+        { "SYN_SENT*",    TO_B, "S",  100, 0,   0,   "SYN_RCVD?",    "copy", THERE(1), .later = 20 * MILLISECONDS }, \
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,   "SYN_RCVD",     "syn-ack", HERE, .later = 1 * MILLISECONDS }, \
+        { "ESTABLISHED*", TO_B, "P.", 101, 301, 10,  "ESTABLISHED?", "any", HERE, .later = 30 * MILLISECONDS }
+    FIGURE(OPENED_BEHIND_A_ROUTER,
+        { "ESTABLISHED*", TO_B, "P.", 111, 301, 10,  "ESTABLISHED?", "any", HERE, .ttl = 63, .is_no_copy = true });
+    FIGURE(OPENED_BEHIND_A_ROUTER,
+        { "CLOSED?",      TO_B, "R.", 111, 301, 0,   "CLOSED?",      "any", HERE, .ttl = 63, .is_no_copy = true,
+          .reset = EXACT, .ttl_differs = true });
+    FIGURE(OPENED_BEHIND_A_ROUTER, /* the way has become another: all comes with the TTL that it had there */
+        { "ESTABLISHED*", TO_B, "P.", 111, 301, 10,  "ESTABLISHED?", "any", HERE, .ttl = 63, .is_no_copy = true },
+        { "ESTABLISHED*", TO_B, "P.", 111, 301, 10,  "ESTABLISHED?", "any", HERE, .ttl = 63, .copy_of = 5,
+          .later = 300 * MILLISECONDS, .is_no_copy = true });
 }
 
 /* No other point was seen: the way has become another, and what was lost with the old one is sent again. */
@@ -368,11 +397,13 @@ int main(int argc, char **argv)
     TEST(copy_after_the_answer);
     TEST(the_same_by_another_clock);
     TEST(a_short_connection_by_another_clock);
+    TEST(a_refusal_by_another_clock);
     TEST(the_same_by_another_clock_with_time_stamps);
     TEST(a_fin_by_another_clock_with_time_stamps);
     TEST(data_of_one_tick_in_flight);
     TEST(data_sent_again_within_one_tick);
     TEST(the_same_behind_a_router_by_its_ttl);
+    TEST(new_from_behind_a_router);
     TEST(sent_again_another_way);
     TEST(data_below_a_forged_segment);
     TEST(a_syn_again_with_the_time_stamp_zero);

@@ -23,10 +23,10 @@ RECORDED = sorted(path.stem for path in sightings.SIGHTINGS.glob("*.tsv"))
 WORLDS = list(sightings.WORLDS)
 # Where each copy is told as one.
 TOLD = ["bridge", "bridge_ipv6", "bridge_without_offload", "router", "router_ipv6", "two_bridges", "both_ends", "both_ends_ipv6",
-        "both_ends_ipv6_without_time_stamps"]
-# Where nearly each is: a connection's copies may come after the next one on its ports began, and what was lost between the
-# points looks like a copy of what was sent in its place.
-NEARLY = ["both_ends_two_clocks", "both_ends_two_clocks_ipv6", "both_ends_with_loss", "both_ends_with_loss_ipv6"]
+        "both_ends_ipv6_without_time_stamps", "both_ends_two_clocks"]
+# Where each is, but states may be less certain: of a SYN without identification a second one, 500 ms later, may be another.
+# How many are not: what was lost between the points looks like a copy of what was sent in its place.
+NEARLY = {"both_ends_two_clocks_ipv6": 0, "both_ends_with_loss": 3, "both_ends_with_loss_ipv6": 3}
 RFC_NAME = {"SYN_RECV": "SYN_RCVD", "FIN_WAIT1": "FIN_WAIT_1", "FIN_WAIT2": "FIN_WAIT_2", "CLOSE": "CLOSED", "LISTEN": "CLOSED"}
 SAID = ("tcpstate.analysis", "tcpstate.step", "tcpstate.connection", "tcpstate.client", "tcpstate.server", "tcpstate.repeats",
         "tcpstate.check.failed", "tcpstate.reset.number", "tcpstate.reset.ttl_differs", "tcpstate.reset.cause", "tcpstate.outcome",
@@ -108,7 +108,7 @@ def test_copies_are_told_by_two_clocks_and_with_loss(fields, played, name, live)
     world = played(name, live)
     told = [copy in ("1", "True") for copy, in fields(world.capture, "tcpstate.copy")]
     wrong = [(truth["frame"], copy) for copy, truth in zip(told, world.truth) if copy != (truth["frame"] != truth["first"])]
-    assert len(told) == len(world.truth) and len(wrong) <= len(told) // 8, wrong
+    assert len(told) == len(world.truth) and len(wrong) <= NEARLY[name], wrong
 
 
 @pytest.mark.parametrize("name", WORLDS)
