@@ -66,13 +66,34 @@ uint32_t tcpstate_incarnation_previous(const struct tcpstate_incarnation *incarn
     return incarnation->before ? incarnation->before->first_frame : 0;
 }
 
+/* Whether the server has spoken first, as with SMTP or FTP, and the client has sent no data.  One that has sent
+ * much is not waiting for an answer: a stream has none. */
+static bool greets_in_vain(const struct tcpstate_connection *connection)
+{
+    enum { LONGEST_GREETING = 4096 };
+    const struct tcpstate_account *account = &connection->account;
+    const int client = connection->client;
+    uint32_t client_isn, server_isn;
+
+    if (client < 0 || connection->end != TCPSTATE_ENDING_NONE || connection->moments[TCPSTATE_MOMENT_FIN] != TCPSTATE_NO_TIME
+        || connection->moments[TCPSTATE_MOMENT_RESPONSE] == TCPSTATE_NO_TIME || tcpstate_lacks_segments(connection)
+        || !tcpstate_isn(connection, client, &client_isn) || !tcpstate_isn(connection, !client, &server_isn))
+        return false;
+    return account->ends[client].sent == client_isn + 1 && account->ends[client].acked == client_isn + 1
+           && account->ends[!client].sent - server_isn - 1 <= LONGEST_GREETING;
+}
+
 int64_t tcpstate_incarnation_waits(const struct tcpstate_incarnation *incarnation, struct tcpstate_wait *wait)
 {
     *wait = (struct tcpstate_wait){ .owing = -1, .since = TCPSTATE_NO_TIME };
     /* Of a direction that was not captured nobody can say what it lacks. */
     if (incarnation->ended.is_over || incarnation->one_sided)
         return -1;
-    tcpstate_waits(tcpstate_incarnation_look(incarnation), wait);
+    const struct tcpstate_connection *connection = tcpstate_incarnation_look(incarnation);
+    tcpstate_waits(connection, wait);
+    if (wait->kind == TCPSTATE_WAIT_NONE && greets_in_vain(connection))
+        *wait = (struct tcpstate_wait){ .kind = TCPSTATE_WAIT_SILENT, .owing = (int8_t)connection->client,
+                                        .since = connection->moments[TCPSTATE_MOMENT_RESPONSE] };
     return tcpstate_capture_lasts(wait->since);
 }
 
@@ -109,6 +130,16 @@ void tcpstate_incarnation_outcome(const struct tcpstate_incarnation *incarnation
         .ended_by = ended->ended_by,
         .owing = -1,
     };
+}
+
+bool tcpstate_outcome_is_early(const struct tcpstate_outcome *outcome)
+{
+    switch (outcome->result) {
+    case TCPSTATE_RESULT_STALLED: /* what these waited for has a time of its own, a preference */
+    case TCPSTATE_RESULT_NO_RESPONSE: return false;
+    default: /* a SYN is sent again after a second (RFC 6298 section 2.1) */
+        return outcome->since != TCPSTATE_NO_TIME && tcpstate_capture_lasts(outcome->since) < INT64_C(1000000000);
+    }
 }
 
 const struct tcpstate_connection *tcpstate_incarnation_connection(const struct tcpstate_incarnation *incarnation)

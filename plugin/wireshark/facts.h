@@ -28,6 +28,10 @@ void tcpstate_incarnation_outcome(const struct tcpstate_incarnation *incarnation
  * nanoseconds until the capture's end; -1: nobody. */
 int64_t tcpstate_incarnation_waits(const struct tcpstate_incarnation *incarnation, struct tcpstate_wait *wait);
 
+/* Whether something is missing only because the capture ends: what has not come a second after it was
+ * due may still be on its way. */
+bool tcpstate_outcome_is_early(const struct tcpstate_outcome *outcome);
+
 /* What the core remembers of it; valid until another connection is looked at. */
 const struct tcpstate_connection *tcpstate_incarnation_connection(const struct tcpstate_incarnation *incarnation);
 

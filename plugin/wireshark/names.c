@@ -11,6 +11,11 @@ const char *tcpstate_side_name(int client, int endpoint)
     return endpoint == client ? "client" : "server";
 }
 
+const char *tcpstate_roles_name(const struct tcpstate_summary *summary)
+{
+    return summary->client < 0 ? "unknown" : summary->roles_inferred ? "inferred" : "seen";
+}
+
 const char *tcpstate_ends_name(int ends, int client)
 {
     if (ends < 0)

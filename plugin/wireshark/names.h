@@ -16,6 +16,9 @@ const char *tcpstate_side_name(int client, int endpoint);
 /* "client" or "server" of an endpoint, "both", "none" or "unknown" of TCPSTATE_BY_*. */
 const char *tcpstate_ends_name(int ends, int client);
 
+/* How the roles are known: "seen", "inferred" or "unknown". */
+const char *tcpstate_roles_name(const struct tcpstate_summary *summary);
+
 /* Who closed first, and who ended the connection; the latter is "unknown", too,
  * of a RST that turned out to be nobody's. */
 const char *tcpstate_closed_by_name(const struct tcpstate_outcome *outcome, int client);

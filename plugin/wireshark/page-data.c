@@ -266,8 +266,8 @@ static void add_outcome(struct writing *writing, const struct tcpstate_summary *
     GString *out = writing->out;
 
     add_string(out, "result", tcpstate_result_name(outcome->result));
-    add_number(out, "rank", tcpstate_page_rank(outcome->result));
-    add_flag(out, "trouble", tcpstate_page_is_trouble(outcome->result));
+    add_number(out, "rank", tcpstate_page_rank(outcome));
+    add_flag(out, "trouble", tcpstate_page_is_trouble(outcome));
     add_words(writing, "result_word", tcpstate_result_word(outcome->result, TCPSTATE_ENGLISH),
               tcpstate_result_word(outcome->result, TCPSTATE_CHINESE));
     add_words(writing, "outcome", tcpstate_ended_in(writing->pool, TCPSTATE_ENGLISH, summary),
@@ -311,7 +311,7 @@ static void append_connection(struct writing *writing, const struct tcpstate_pag
     add_number(out, "frame", summary.first_frame);
     add_string(out, "a", tcpstate_endpoint_text(writing->pool, &summary.pair, a));
     add_string(out, "b", tcpstate_endpoint_text(writing->pool, &summary.pair, b));
-    add_string(out, "roles", summary.client < 0 ? "unknown" : summary.roles_inferred ? "inferred" : "seen");
+    add_string(out, "roles", tcpstate_roles_name(&summary));
     if (summary.application >= 0)
         add_string(out, "protocol", tcpstate_protocol_short_name(summary.application));
     add_outcome(writing, &summary, a, incarnation);

@@ -23,7 +23,7 @@ static const enum tcpstate_result by_rank[] = {
     TCPSTATE_RESULT_CLOSED,
 };
 
-unsigned tcpstate_page_rank(enum tcpstate_result result)
+static unsigned rank_of_result(enum tcpstate_result result)
 {
     for (unsigned i = 0; i < array_length(by_rank); i++)
         if (by_rank[i] == result)
@@ -31,9 +31,15 @@ unsigned tcpstate_page_rank(enum tcpstate_result result)
     return (unsigned)array_length(by_rank) + 1;
 }
 
-bool tcpstate_page_is_trouble(enum tcpstate_result result)
+/* Of what may come yet nobody can say more than that it is open. */
+unsigned tcpstate_page_rank(const struct tcpstate_outcome *outcome)
 {
-    return tcpstate_page_rank(result) <= tcpstate_page_rank(TCPSTATE_RESULT_LAST_ACK_MISSING);
+    return rank_of_result(tcpstate_outcome_is_early(outcome) ? TCPSTATE_RESULT_OPEN : outcome->result);
+}
+
+bool tcpstate_page_is_trouble(const struct tcpstate_outcome *outcome)
+{
+    return tcpstate_page_rank(outcome) <= rank_of_result(TCPSTATE_RESULT_LAST_ACK_MISSING);
 }
 
 static void free_connection(void *data)
@@ -116,7 +122,7 @@ static unsigned rank_of(const struct tcpstate_page_connection *connection)
     struct tcpstate_outcome outcome;
 
     tcpstate_incarnation_outcome(connection->ladder.incarnation, &outcome);
-    return tcpstate_page_rank(outcome.result);
+    return tcpstate_page_rank(&outcome);
 }
 
 struct candidate {

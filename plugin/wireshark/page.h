@@ -77,10 +77,10 @@ void tcpstate_page_select(struct tcpstate_page *page, tcpstate_selects *wanted, 
 /* When the capture has been read: leave out what does not fit, worst first. */
 void tcpstate_page_choose(struct tcpstate_page *page);
 
-/* How bad a result is, 1 is the worst; and whether something went wrong at all,
+/* How bad an outcome is, 1 is the worst; and whether something went wrong at all,
  * so far as it was seen. */
-unsigned tcpstate_page_rank(enum tcpstate_result result);
-bool tcpstate_page_is_trouble(enum tcpstate_result result);
+unsigned tcpstate_page_rank(const struct tcpstate_outcome *outcome);
+bool tcpstate_page_is_trouble(const struct tcpstate_outcome *outcome);
 
 /* Append what was gathered as JSON in one line, in which no letter can end or
  * begin anything in HTML. */

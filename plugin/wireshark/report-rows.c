@@ -8,6 +8,7 @@
 #include "report.h"
 
 #include "capture.h"
+#include "names.h"
 #include "preferences.h"
 #include "rows.h"
 #include "unanswered.h"
@@ -79,14 +80,14 @@ static void begin(json_dumper *row, const char *record, enum tcpstate_section se
     tcpstate_row_number(row, "count", count);
 }
 
-static void print_heading(enum tcpstate_section section, unsigned connections)
+static void print_heading(const struct tcpstate_report *report, enum tcpstate_section section)
 {
     wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
     json_dumper row;
 
-    begin(&row, "section", section, connections);
+    begin(&row, "section", section, report->sections[section].connections);
     tcpstate_row_seconds(&row, "threshold", tcpstate_section_threshold(section));
-    tcpstate_row_string(&row, "filter", tcpstate_section_filter(pool, section));
+    tcpstate_row_string(&row, "filter", tcpstate_section_filter(pool, report, section));
     tcpstate_row_end(&row);
     wmem_destroy_allocator(pool);
 }
@@ -126,6 +127,7 @@ static void add_worst(json_dumper *row, const struct tcpstate_tally *tally, cons
         tcpstate_row_string(row, "file", tally->file);
     tcpstate_row_number(row, "connection", known->summary.number);
     tcpstate_row_number(row, "first_frame", known->summary.first_frame);
+    tcpstate_row_string(row, "roles", tcpstate_roles_name(&known->summary));
     tcpstate_row_string(row, "state_a", tcpstate_state_name(last.state[known->a]));
     tcpstate_row_boolean(row, "inferred_a", last.inferred[known->a]);
     tcpstate_row_string(row, "state_b", tcpstate_state_name(last.state[known->b]));
@@ -142,6 +144,12 @@ static void add_server(json_dumper *row, const struct tcpstate_known *known)
     }
     tcpstate_row_string(row, "server.address", NULL);
     tcpstate_row_string(row, "server.port", NULL);
+}
+
+/* Whether it is inferred who is the server. */
+static bool is_inferred(const struct tcpstate_known *known)
+{
+    return known->summary.client >= 0 && known->summary.roles_inferred;
 }
 
 static void add_by(json_dumper *row, const struct tcpstate_group *group)
@@ -166,11 +174,12 @@ static void print_finding(const struct tcpstate_report *report, enum tcpstate_se
     begin(&row, "finding", section, group ? group->count : 1);
     tcpstate_row_string(&row, "outcome", tcpstate_result_name(known.summary.outcome.result));
     add_server(&row, &known);
+    tcpstate_row_number(&row, "roles_inferred", group ? group->inferred : is_inferred(&known));
     add_by(&row, group);
     tcpstate_row_seconds(&row, "seconds", time);
     tcpstate_row_string(&row, "why", tcpstate_section_why(pool, TCPSTATE_ENGLISH, section, tally->incarnation, &known));
     add_causes(&row, pool, section, tally->incarnation, &known);
-    tcpstate_row_string(&row, "filter", group ? tcpstate_group_filter(pool, group, &known)
+    tcpstate_row_string(&row, "filter", group ? tcpstate_group_filter(pool, report, group, &known)
                                               : wmem_strdup_printf(pool, "tcpstate.connection == %u", known.summary.number));
     add_worst(&row, tally, &known);
     tcpstate_row_end(&row);
@@ -188,7 +197,7 @@ static void print_section(const struct tcpstate_report *report, enum tcpstate_se
     GPtrArray *groups = report->sections[section].groups;
     const struct tcpstate_best *slowest = &report->sections[section].slowest;
 
-    print_heading(section, report->sections[section].connections);
+    print_heading(report, section);
     g_ptr_array_sort(groups, compare);
     for (guint i = 0; i < groups->len; i++) {
         const struct tcpstate_group *group = (const struct tcpstate_group *)g_ptr_array_index(groups, i);

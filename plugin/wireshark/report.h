@@ -5,8 +5,8 @@
  * One walk over the connections puts each into the sections of what is wrong with
  * it, or into the last one: nothing is.  A section has groups, of connections
  * with one server that are alike; where times are compared it has the slowest
- * connections instead.  Printed as text (view-report.c) and as rows
- * (report-rows.c), with the same filters and reasons.
+ * connections instead.  What a section is, report-sections.c says.  Printed as text
+ * (view-report.c) and as rows (report-rows.c), with the same filters and reasons.
  */
 #ifndef TCPSTATE_REPORT_H
 #define TCPSTATE_REPORT_H
@@ -21,6 +21,7 @@ enum tcpstate_trouble {
     TCPSTATE_TROUBLE_HANGS,
     TCPSTATE_TROUBLE_SLOW,
     TCPSTATE_TROUBLE_ODD,
+    TCPSTATE_TROUBLE_UNDECIDED, /* none that anybody can tell yet */
     TCPSTATE_TROUBLE_NONE,
 };
 
@@ -38,12 +39,13 @@ enum tcpstate_section {
     TCPSTATE_SECTION_STALLED,
     TCPSTATE_SECTION_NO_RESPONSE,
     TCPSTATE_SECTION_SILENT,
-    TCPSTATE_SECTION_WAITING, /* open, and the server has sent no data since the client's last */
+    TCPSTATE_SECTION_WAITING, /* open, and the end whose turn it is has sent no data */
     TCPSTATE_SECTION_HALF_CLOSED,
     TCPSTATE_SECTION_LAST_ACK_MISSING,
     TCPSTATE_SECTION_SLOW_HANDSHAKE,
     TCPSTATE_SECTION_SLOW_RESPONSE,
     TCPSTATE_SECTION_DISOWNED, /* a RST whose sender went on */
+    TCPSTATE_SECTION_TOO_EARLY, /* something is missing, but the capture ends too soon after */
     TCPSTATE_SECTION_HEALTHY,
     TCPSTATE_SECTIONS
 };
@@ -54,7 +56,7 @@ struct tcpstate_group_key {
     uint16_t port;
     uint8_t length;  /* of the address; 0: roles unknown */
     uint8_t section; /* enum tcpstate_section */
-    uint8_t result;  /* enum tcpstate_result; of healthy ones only, for others follow from the section */
+    uint8_t result;  /* enum tcpstate_result; of healthy and early ones only, for others follow from the section */
     uint8_t kind;    /* enum tcpstate_close_kind */
     uint8_t ended;   /* .by ended it; else it closed first */
     int8_t by;       /* 0 client, 1 server, 2 both, 3 unknown; -1: nobody */
@@ -66,6 +68,7 @@ struct tcpstate_group {
     unsigned worst;  /* index of a connection of it: that which waits longest, lost most, or came first */
     int64_t badness; /* of the worst */
     int64_t owed;    /* nanoseconds that the worst has waited when the capture ends; -1: it does not wait */
+    unsigned inferred; /* of how many of them it is inferred who is the server */
     bool mixed;      /* its filter shows others, too */
 };
 
@@ -88,6 +91,7 @@ void tcpstate_best_enter(struct tcpstate_best *best, int64_t value, unsigned ind
 struct tcpstate_report {
     const struct tcpstate_survey *survey;
     unsigned outcomes[TCPSTATE_RESULTS]; /* how many have each */
+    bool early[TCPSTATE_RESULTS];        /* ... and of some of them it is too early to say that */
     struct {
         unsigned connections;
         GPtrArray *groups;           /* of struct tcpstate_group */
@@ -97,6 +101,16 @@ struct tcpstate_report {
 };
 struct tcpstate_report *tcpstate_report_new(const struct tcpstate_survey *survey);
 void tcpstate_report_free(struct tcpstate_report *report);
+
+/* Which sections a connection is in. */
+struct tcpstate_listed {
+    enum tcpstate_section section; /* of its outcome; TCPSTATE_SECTIONS: none */
+    bool slow_handshake, slow_response, disowned;
+    bool trouble; /* any of them says that something is wrong */
+    int64_t waits; /* nanoseconds for which it has been an open connection's turn to send data; -1: nobody waits */
+};
+void tcpstate_listed_of(const struct tcpstate_incarnation *incarnation, const struct tcpstate_known *known,
+                        struct tcpstate_listed *listed);
 
 /* Names of fixed sets, never translated; the title in the user's words. */
 const char *tcpstate_section_title(enum tcpstate_section section);
@@ -108,11 +122,11 @@ const char *tcpstate_trouble_name(enum tcpstate_trouble trouble);
 int64_t tcpstate_section_threshold(enum tcpstate_section section);
 
 /* A display filter for all of a section; "" for the healthy ones. */
-const char *tcpstate_section_filter(wmem_allocator_t *pool, enum tcpstate_section section);
+const char *tcpstate_section_filter(wmem_allocator_t *pool, const struct tcpstate_report *report, enum tcpstate_section section);
 
 /* A display filter for all of a group, of which one is `known`; "" where it would show others. */
-const char *tcpstate_group_filter(wmem_allocator_t *pool, const struct tcpstate_group *group,
-                                  const struct tcpstate_known *known);
+const char *tcpstate_group_filter(wmem_allocator_t *pool, const struct tcpstate_report *report,
+                                  const struct tcpstate_group *group, const struct tcpstate_known *known);
 
 /* Why a connection is in a section, in a few words; "" if the capture shows no reason. */
 const char *tcpstate_section_why(wmem_allocator_t *pool, enum tcpstate_language language, enum tcpstate_section section,

@@ -121,9 +121,11 @@ enum {
 };
 
 /* Traffic is what holds of any connection. */
-static int activity_of(enum tcpstate_result result)
+static int activity_of(const struct tcpstate_outcome *outcome)
 {
-    switch (result) {
+    if (tcpstate_outcome_is_early(outcome))
+        return ACTIVITY_TRAFFIC;
+    switch (outcome->result) {
     case TCPSTATE_RESULT_CLOSED: return ACTIVITY_CLOSE;
     case TCPSTATE_RESULT_RESET: return ACTIVITY_RESET;
     case TCPSTATE_RESULT_REFUSED: return ACTIVITY_REFUSE;
@@ -195,7 +197,7 @@ void tcpstate_row_connection(json_dumper *row, const struct tcpstate_tally *tall
     tcpstate_row_network(row, pair);
     tcpstate_row_string(row, "network.protocol.name",
                         summary->application < 0 ? NULL : tcpstate_protocol_filter_name(summary->application));
-    tcpstate_row_number(row, "activity_id", activity_of(summary->outcome.result));
+    tcpstate_row_number(row, "activity_id", activity_of(&summary->outcome));
     tcpstate_row_number(row, "initiator_id", roles_seen ? 1 : 0);
     add_moment(row, "start_time", summary->moments[TCPSTATE_MOMENT_FIRST]);
     add_moment(row, "end_time", summary->moments[TCPSTATE_MOMENT_LAST]);

@@ -4,6 +4,8 @@
  */
 #include "sockets-over-time.h"
 
+#include <stdlib.h>
+
 #include "capture.h"
 #include "census.h"
 #include "four-tuples.h"
@@ -11,6 +13,7 @@
 #include "wording.h"
 
 #define MOST_MOMENTS 1000000
+#define MOST_HOSTS 20
 
 /* One end of a connection has a socket in a state from then on, or not any more. */
 struct change {
@@ -87,7 +90,7 @@ void tcpstate_over_time_select(struct tcpstate_over_time *over_time, tcpstate_se
 /* They are numbered from 1, in the order in which they were met. */
 struct hosts {
     const struct tcpstate_over_time *over_time;
-    GPtrArray *names;
+    GPtrArray *names;    /* NULL: all that have no rows of their own */
     GHashTable *numbers; /* by name */
     uint32_t (*ends)[2]; /* by stand: on which host each end is; NOT_ASKED yet; NOT_WANTED */
     wmem_allocator_t *pool;
@@ -191,6 +194,54 @@ static GArray *in_order(const struct tcpstate_over_time *over_time, struct hosts
     return ordered;
 }
 
+/* ---- Rows of their own ---- */
+
+/* How many sockets a host has, and has had at most. */
+struct peak {
+    uint32_t host;
+    int now, most;
+};
+
+static int highest_first(const void *a, const void *b)
+{
+    const struct peak *one = (const struct peak *)a, *other = (const struct peak *)b;
+
+    if (one->most != other->most)
+        return one->most < other->most ? 1 : -1;
+    return one->host < other->host ? -1 : 1;
+}
+
+/* Of many hosts those that had the most sockets at once keep their rows, and the earlier of two alike; all
+ * others are counted as one, or a scan would be told row by row. */
+static void gather_others(struct hosts *hosts, GArray *changes)
+{
+    const guint all = hosts->names->len;
+
+    if (all <= MOST_HOSTS)
+        return;
+    struct peak *peaks = g_new0(struct peak, all);
+    bool *kept = g_new0(bool, all);
+    for (guint i = 0; i < all; i++)
+        peaks[i].host = i;
+    for (guint i = 0; i < changes->len; i++) {
+        const struct change *change = &g_array_index(changes, struct change, i);
+        struct peak *peak = &peaks[change->where - 1];
+        peak->now += change->by;
+        peak->most = MAX(peak->most, peak->now);
+    }
+    qsort(peaks, all, sizeof *peaks, highest_first);
+    for (guint i = 0; i < MOST_HOSTS; i++)
+        kept[peaks[i].host] = true;
+    for (guint i = 0; i < changes->len; i++) {
+        struct change *change = &g_array_index(changes, struct change, i);
+        if (!kept[change->where - 1])
+            change->where = all + 1;
+    }
+    g_ptr_array_add(hosts->names, NULL);
+    g_free(peaks);
+    g_free(kept);
+}
+
 /* ---- Moment after moment ---- */
 
 /* How many there are of one host in one state. */
@@ -255,6 +306,7 @@ void tcpstate_over_time_tell(const struct tcpstate_over_time *over_time,
     struct hosts hosts;
     begin_hosts(&hosts, over_time);
     GArray *changes = in_order(over_time, &hosts);
+    gather_others(&hosts, changes);
     GSequence *counts = g_sequence_new(g_free);
     guint at = 0;
     for (int64_t moment = 0, next; moment <= lasts; moment = next) {

@@ -25,7 +25,7 @@ void tcpstate_over_time_select(struct tcpstate_over_time *over_time, tcpstate_se
 /* At a moment, nanoseconds since the capture's first frame: how many sockets of one host are in one state. */
 struct tcpstate_moment_count {
     int64_t moment;
-    const char *host;
+    const char *host; /* NULL: all but the 20 hosts that had the most sockets at once, which have rows of their own */
     enum tcpstate_state state;
     unsigned number, inferred;
 };

@@ -34,7 +34,8 @@ static void add_waits(const struct tcpstate_view *view)
         return;
     int64_t lasts = tcpstate_incarnation_waits(view->meaning->incarnation, &wait);
     if (lasts >= tcpstate_stalled_after() && wait.kind != TCPSTATE_WAIT_NONE) {
-        tcpstate_add_named(view, TCPSTATE_FIELD_WAIT, tcpstate_wait_name(wait.kind), tcpstate_wait_word(wait.kind));
+        tcpstate_add_named(view, TCPSTATE_FIELD_WAIT, tcpstate_wait_name(wait.kind),
+                           tcpstate_wait_word(&wait, view->meaning->seen.client));
         tcpstate_add_time(view, TCPSTATE_FIELD_WAIT_TIME, lasts);
     }
     const struct tcpstate_account *account = &tcpstate_incarnation_connection(view->meaning->incarnation)->account;
@@ -153,6 +154,8 @@ void tcpstate_tree_outcome(const struct tcpstate_view *above)
     add_agreed(view);
     add_unanswered(view, outcome.result);
     add_waits(view);
+    if (view->meaning->later && tcpstate_outcome_is_early(&outcome))
+        tcpstate_add_hidden_boolean(view, TCPSTATE_FIELD_TOO_EARLY, true);
     if (!tcpstate_wanted(view, TCPSTATE_FIELD_MISSING))
         return;
     const char *missing = tcpstate_missing_text(view->pinfo->pool, view->language, view->meaning->incarnation, &outcome, seen->client);

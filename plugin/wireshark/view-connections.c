@@ -156,7 +156,7 @@ static void append_row(GString *row, wmem_allocator_t *pool, const struct tcpsta
 
     if (summary->stream != TCPSTATE_NO_STREAM)
         g_string_append_printf(row, "%u", summary->stream);
-    g_string_append_printf(row, "\t%s\t", summary->client < 0 ? "unknown" : summary->roles_inferred ? "inferred" : "seen");
+    g_string_append_printf(row, "\t%s\t", tcpstate_roles_name(summary));
     g_string_append_printf(row, "%s\t%u\t", tcpstate_address_text(pool, pair, known->a, false), pair->port[known->a]);
     g_string_append_printf(row, "%s\t%u\t", tcpstate_address_text(pool, pair, known->b, false), pair->port[known->b]);
     g_string_append_printf(row, "%s\t%s\t", summary->application < 0 ? "" : tcpstate_protocol_filter_name(summary->application),

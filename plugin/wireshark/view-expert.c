@@ -206,7 +206,7 @@ static void add_end(packet_info *pinfo, proto_item *item, const struct tcpstate_
 
     tcpstate_incarnation_summary(meaning->incarnation, &summary);
     enum expert what = (enum expert)by_result[summary.outcome.result];
-    if (what == EXPERT_NONE)
+    if (what == EXPERT_NONE || tcpstate_outcome_is_early(&summary.outcome))
         return;
     const char *missing = tcpstate_missing_text(pinfo->pool, language, meaning->incarnation, &summary.outcome, summary.client);
     add(pinfo, item, what,

@@ -32,14 +32,30 @@ static const char *phrase(enum tcpstate_phrase which)
 
 static const char *ends_text(wmem_allocator_t *pool, const struct tcpstate_known *known)
 {
-    return wmem_strdup_printf(pool, known->summary.client < 0 ? "%s ↔ %s" : "%s → %s",
+    const char *inferred = known->summary.client >= 0 && known->summary.roles_inferred ? phrase(TCPSTATE_PHRASE_REPORT_INFERRED) : "";
+
+    return wmem_strdup_printf(pool, known->summary.client < 0 ? "%s ↔ %s" : "%s → %s%s",
                               tcpstate_endpoint_text(pool, &known->summary.pair, known->a),
-                              tcpstate_endpoint_text(pool, &known->summary.pair, known->b));
+                              tcpstate_endpoint_text(pool, &known->summary.pair, known->b), inferred);
 }
 
 static const char *with_comma(wmem_allocator_t *pool, const char *text, const char *more)
 {
     return *more ? wmem_strdup_printf(pool, "%s%s%s", text, phrase(TCPSTATE_PHRASE_COMMA), more) : text;
+}
+
+/* The server of several connections, and whether it is inferred who that is. */
+static const char *server_text(wmem_allocator_t *pool, const struct tcpstate_group *group, const struct tcpstate_known *known)
+{
+    if (group->key.length == 0)
+        return phrase(TCPSTATE_PHRASE_ROLES_UNKNOWN);
+    const char *server = tcpstate_endpoint_text(pool, &known->summary.pair, known->b);
+    if (group->inferred == 0)
+        return server;
+    const char *inferred = group->inferred == group->count
+                               ? phrase(TCPSTATE_PHRASE_REPORT_INFERRED)
+                               : wmem_strdup_printf(pool, phrase(TCPSTATE_PHRASE_REPORT_INFERRED_IN), group->inferred);
+    return wmem_strdup_printf(pool, "%s%s", server, inferred);
 }
 
 /* Of one connection, its ends and why; of several, their server, and why it is the worst. */
@@ -51,12 +67,12 @@ static const char *group_text(wmem_allocator_t *pool, const struct tcpstate_grou
         TCPSTATE_PHRASE_TREE_BY_UNKNOWN,
     };
     const enum tcpstate_section section = (enum tcpstate_section)group->key.section;
-    const char *text = group->count == 1 ? ends_text(pool, known)
-                       : group->key.length == 0 ? phrase(TCPSTATE_PHRASE_ROLES_UNKNOWN)
-                                                : tcpstate_endpoint_text(pool, &known->summary.pair, known->b);
+    const char *text = group->count == 1 ? ends_text(pool, known) : server_text(pool, group, known);
 
+    if (section == TCPSTATE_SECTION_HEALTHY || section == TCPSTATE_SECTION_TOO_EARLY)
+        text = with_comma(pool, text, tcpstate_result_word((enum tcpstate_result)group->key.result, tcpstate_language()));
     if (section == TCPSTATE_SECTION_HEALTHY)
-        return with_comma(pool, text, tcpstate_result_word((enum tcpstate_result)group->key.result, tcpstate_language()));
+        return text;
     if (group->key.by >= 0 && section != TCPSTATE_SECTION_REFUSED) /* a firewall's RST looks like the server's */
         text = with_comma(pool, text, phrase(sides[group->key.by]));
     const char *why = tcpstate_section_why(pool, tcpstate_language(), section, incarnation, known);
@@ -70,7 +86,7 @@ static const char *group_text(wmem_allocator_t *pool, const struct tcpstate_grou
 /* ---- Printing ---- */
 
 /* A section's lines: how many or how long, what, its filter. */
-static void print_lines(const struct tcpstate_survey *survey, const struct tcpstate_best *best)
+static void print_lines(const struct tcpstate_report *report, const struct tcpstate_best *best)
 {
     wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
     const char *texts[TCPSTATE_REPORT_LINES], *filters[TCPSTATE_REPORT_LINES], *numbers[TCPSTATE_REPORT_LINES];
@@ -79,14 +95,14 @@ static void print_lines(const struct tcpstate_survey *survey, const struct tcpst
 
     for (unsigned i = 0; i < best->count; i++) {
         const struct tcpstate_group *group = best->lines[i].group;
-        const struct tcpstate_tally *tally = tcpstate_survey_at(survey, best->lines[i].index);
+        const struct tcpstate_tally *tally = tcpstate_survey_at(report->survey, best->lines[i].index);
         int64_t value = best->lines[i].value;
         struct tcpstate_known known;
 
         tcpstate_known_of(tally, &known);
         texts[i] = times ? ends_text(pool, &known) : group_text(pool, group, tally->incarnation, &known);
         filters[i] = times ? wmem_strdup_printf(pool, "tcpstate.connection == %u", known.summary.number)
-                           : tcpstate_group_filter(pool, group, &known);
+                           : tcpstate_group_filter(pool, report, group, &known);
         numbers[i] = times ? wmem_strdup_printf(pool, "%" PRId64 ".%06" PRId64 " s", value / 1000000000,
                                                 value % 1000000000 / 1000)
                            : wmem_strdup_printf(pool, "%" PRId64, value);
@@ -136,12 +152,13 @@ static void print_outcomes(const unsigned counts[TCPSTATE_RESULTS], unsigned all
 }
 
 /* "Refused: 3", with the time that decides; and, where no outcome has it, with the filter of all. */
-static void print_title(enum tcpstate_section section, unsigned connections)
+static void print_title(const struct tcpstate_report *report, enum tcpstate_section section)
 {
     wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
     const int64_t threshold = tcpstate_section_threshold(section);
     const bool slow = tcpstate_section_trouble(section) == TCPSTATE_TROUBLE_SLOW;
-    const bool filtered = slow || section == TCPSTATE_SECTION_WAITING || section == TCPSTATE_SECTION_DISOWNED;
+    const bool filtered = slow || section == TCPSTATE_SECTION_WAITING || section == TCPSTATE_SECTION_DISOWNED
+                          || section == TCPSTATE_SECTION_TOO_EARLY;
 
     putchar('\n');
     if (slow)
@@ -150,8 +167,8 @@ static void print_title(enum tcpstate_section section, unsigned connections)
         fputs(tcpstate_section_title(section), stdout);
     if (threshold >= 0 && !slow)
         printf(phrase(TCPSTATE_PHRASE_REPORT_AT_LEAST), wmem_strdup_printf(pool, "%g", (double)threshold / 1e9));
-    printf("%s%u%s%s\n", phrase(TCPSTATE_PHRASE_COLON), connections, filtered ? "  " : "",
-           filtered ? tcpstate_section_filter(pool, section) : "");
+    printf("%s%u%s%s\n", phrase(TCPSTATE_PHRASE_COLON), report->sections[section].connections, filtered ? "  " : "",
+           filtered ? tcpstate_section_filter(pool, report, section) : "");
     wmem_destroy_allocator(pool);
 }
 
@@ -169,8 +186,8 @@ static void print_section(const struct tcpstate_report *report, enum tcpstate_se
         if (group->count > 0)
             tcpstate_best_enter(&best, group->count, group->worst, group);
     }
-    print_title(section, connections);
-    print_lines(report->survey, &best);
+    print_title(report, section);
+    print_lines(report, &best);
     print_more(best.count, groups->len > 0 ? lines : connections);
 }
 

@@ -191,8 +191,10 @@ static void print_json(const struct tcpstate_sockets *sockets)
 /* One row for each count, as tools that draw take them. */
 static void print_moment(const struct tcpstate_moment_count *count)
 {
-    printf("%11.3f  %-*s  %-11s  %8u  %8u\n", (double)count->moment / 1e9, ADDRESS_WIDTH, count->host,
-           tcpstate_state_name(count->state), count->number, count->inferred);
+    printf("%11.3f  ", (double)count->moment / 1e9);
+    tcpstate_print_padded(count->host ? count->host : tcpstate_phrase(TCPSTATE_PHRASE_SOCKETS_OTHER_HOSTS, tcpstate_language()),
+                          ADDRESS_WIDTH, false);
+    printf("  %-11s  %8u  %8u\n", tcpstate_state_name(count->state), count->number, count->inferred);
 }
 
 static void print_json_moment(const struct tcpstate_moment_count *count)

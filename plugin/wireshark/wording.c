@@ -320,7 +320,7 @@ const char *tcpstate_cause_text(wmem_allocator_t *pool, enum tcpstate_language l
     return "";
 }
 
-const char *tcpstate_wait_word(enum tcpstate_wait_kind kind)
+const char *tcpstate_wait_word(const struct tcpstate_wait *wait, int client)
 {
     static const enum tcpstate_phrase phrases[TCPSTATE_WAIT_KINDS] = {
         [TCPSTATE_WAIT_NONE] = TCPSTATE_PHRASES,
@@ -330,12 +330,11 @@ const char *tcpstate_wait_word(enum tcpstate_wait_kind kind)
         [TCPSTATE_WAIT_SILENT] = TCPSTATE_PHRASE_WAIT_SILENT,
     };
 
-    return kind == TCPSTATE_WAIT_NONE ? "" : tcpstate_phrase(phrases[kind], tcpstate_language());
+    if (wait->kind == TCPSTATE_WAIT_NONE)
+        return "";
+    return tcpstate_phrase(wait->kind == TCPSTATE_WAIT_SILENT && wait->owing == client ? TCPSTATE_PHRASE_WAIT_SILENT_CLIENT : phrases[wait->kind],
+                           tcpstate_language());
 }
-
-/* What has not come by then may still be on its way: a SYN is sent again after a
- * second (RFC 6298 section 2.1). */
-#define EARLY INT64_C(1000000000)
 
 const char *tcpstate_missing_in(wmem_allocator_t *pool, enum tcpstate_language language,
                                 const struct tcpstate_outcome *outcome, int client, int64_t duration)
@@ -347,7 +346,7 @@ const char *tcpstate_missing_in(wmem_allocator_t *pool, enum tcpstate_language l
 
     if (!*missing || (outcome->result == TCPSTATE_RESULT_UNKNOWN && outcome->owing < 0))
         return "";
-    if (outcome->since != TCPSTATE_NO_TIME && lasts < EARLY) {
+    if (tcpstate_outcome_is_early(outcome)) {
         snprintf(seconds, sizeof seconds, "%" PRId64 ".%03d", lasts / 1000000000, (int)(lasts % 1000000000 / 1000000));
         return wmem_strdup_printf(pool, tcpstate_phrase(TCPSTATE_PHRASE_WAIT_EARLY, language), seconds);
     }

@@ -55,7 +55,7 @@ const char *tcpstate_reset_number_word(enum tcpstate_reset_number number);
 /* What one TCPSTATE_CAUSE_* of a reset says, with its numbers; what somebody waits for. */
 const char *tcpstate_cause_text(wmem_allocator_t *pool, enum tcpstate_language language,
                                 const struct tcpstate_account *account, unsigned cause);
-const char *tcpstate_wait_word(enum tcpstate_wait_kind kind);
+const char *tcpstate_wait_word(const struct tcpstate_wait *wait, int client);
 
 /* Two texts, of which either may be "", as one. */
 const char *tcpstate_joined(wmem_allocator_t *pool, enum tcpstate_language language, const char *one, const char *other);

@@ -160,6 +160,34 @@ def test_moments_are_the_sockets_of_those_moments(tshark):
         assert {tuple(row[name] for name in names) for row in rows if row["time"] == moment and row["count"]} == wanted
 
 
+def scanned(path, hosts):
+    """A SYN from each of so many hosts, 10 ms apart; two more from the last but one."""
+    frames = []
+    for number in [*range(hosts), hosts - 2, hosts - 2]:
+        frame = Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02") / IP(src=f"198.51.100.{number + 1}", dst="192.0.2.20") / TCP(
+            sport=4000 + len(frames), dport=80, flags="S", seq=1000)
+        frame.time = 1_700_000_000 + len(frames) / 100
+        frames.append(frame)
+    wrpcap(str(path), frames)
+    return path
+
+
+@pytest.mark.parametrize("language, others", [("en", "(other hosts)"), ("zh", "（其他主机）")])
+def test_a_scan_is_not_told_host_by_host(tshark, tmp_path, language, others):
+    """Those that had the most sockets at once have rows of their own, twenty of them; all others are one."""
+    path = scanned(tmp_path / "scan.pcap", 100)
+    at_the_end = [line for line in tshark("-q", "-o", f"tcpstate.language:{language}", "-r", path, "-z", "tcpstate,sockets,every,5").splitlines()
+                  if line.strip().startswith("1.01")]
+    assert len(at_the_end) == 21 and at_the_end[-1].split("  ")[-1].strip() == "0"
+    told = {line[13:54].strip(): int(line.split()[-2]) for line in at_the_end[:-1]}
+    assert told == {"192.0.2.20": 102, "198.51.100.99": 3, **{f"198.51.100.{number}": 1 for number in range(1, 19)}}
+    assert others in at_the_end[-1] and at_the_end[-1].split()[-2] == "81"
+    alone = tshark("-q", "-r", path, "-z", "tcpstate,sockets,every,5,198.51.100.50")
+    assert [line.split()[1:] for line in alone.splitlines()[1:]] == [["198.51.100.50", "SYN_SENT", "1", "0"]]
+    rows = [json.loads(line) for line in tshark("-q", "-r", path, "-z", "tcpstate,sockets,json,every,5").splitlines()]
+    assert [row["count"] for row in rows if row["host"] is None] == [81]
+
+
 @pytest.mark.parametrize("given, said", [("every", "more than 0"), ("every,x", "more than 0"), ("every,-1", "more than 0"),
                                          ("every,0", "more than 0"), ("every,0.0000001", "count less often")])
 def test_what_is_no_time_is_said(tshark, given, said):

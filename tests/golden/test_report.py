@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """"tshark -z tcpstate,report": what failed, and display filters that show it when pasted."""
+import json
 import re
 
 import pytest
+from scapy.all import rdpcap, wrpcap
 
 from conftest import ROOT, TESTS, run
+from test_why import OPEN, capture
 
 SAMPLES, CASES = ROOT / "samples", TESTS / "golden" / "cases"
 VIEW = "tcpstate,report"
@@ -75,6 +78,9 @@ def scan(path, per_port):
                 ip = bytes.fromhex("60000000 0014 06 40" "20010db8000000000000000000000001"
                                    "20010db8000000000000000000000002")
                 file.write(i.to_bytes(4, "little") + j.to_bytes(4, "little") + (60).to_bytes(4, "little") * 2 + ip + tcp)
+        # And long after them a packet of another protocol, so that it is not too early to say that nobody answers.
+        file.write((100).to_bytes(4, "little") + bytes(4) + (40).to_bytes(4, "little") * 2
+                   + bytes.fromhex("60000000 0000 3b 40" "20010db8000000000000000000000001" "20010db8000000000000000000000002"))
     return path
 
 
@@ -104,6 +110,69 @@ def test_unknown_roles(tshark):
     printed = tshark("-q", "-r", CASES / "midstream-rst-first.pcap", "-z", VIEW)
     assert "192.0.2.1:40135 ↔ 192.0.2.2:40007, by an end whose role is unknown  tcpstate.connection == 0" in printed
     assert "client" not in printed
+
+
+@pytest.mark.parametrize("words, outcome, after", [
+    (">S", "unanswered", 1.0), (OPEN.split(">.")[0], "half-open", 1.0), (OPEN + ">F. <.", "half-closed", 1.002), (OPEN + ">F. <F.", "last-ack-missing", 1.001)])
+def test_what_may_have_come_after_the_capture_is_no_trouble(tshark, tmp_path, words, outcome, after):
+    """Missing for less than a second: a section of its own, and not among what failed or hangs; a second later it is."""
+    early = capture(tmp_path / "early.pcap", words + " +0.5 other")
+    for language, title, none in (("en", "Too early to say (the capture ends less than a second later): 1", "No connection was seen to fail"),
+                                  ("zh", "尚不能断定（不到一秒抓包就结束了）：1", "未见失败")):
+        printed = tshark("-q", "-o", f"tcpstate.language:{language}", "-r", early, "-z", VIEW)
+        titles = [line for line in printed.splitlines() if line and line[0] != " "]
+        assert [line for line in titles if line.startswith(title)] == [f"{title}  tcpstate.too_early"] == titles[3:4]
+        assert titles[4].startswith(none) and len(titles) == 5
+    assert streams(tshark, early, f'tcpstate.too_early && tcpstate.outcome == "{outcome}"') == {"0"}
+    assert tshark("-2", "-r", early, "-Y", "tcpstate.expert.no_answer || tcpstate.expert.close_unfinished || tcpstate.expert.half_open") == ""
+    late = capture(tmp_path / "late.pcap", f"{words} +{after} other")
+    printed = tshark("-q", "-r", late, "-z", VIEW)
+    assert "Too early" not in printed and "No connection was seen" not in printed
+    assert streams(tshark, late, "tcpstate.too_early") == set()
+
+
+def test_a_filter_leaves_out_what_it_is_too_early_to_say(tshark, tmp_path):
+    """Of three SYNs without an answer one was sent as the capture ended."""
+    for number, words in enumerate((">S +20 other", ">S +20 other", ">S")):
+        capture(tmp_path / f"{number}.pcap", words)
+    run("editcap", "-t", "20", tmp_path / "2.pcap", tmp_path / "last.pcap")
+    for name, port in (("0", 40000), ("1", 40001), ("last", 40002)):
+        packets = rdpcap(str(tmp_path / f"{name}.pcap"))
+        packets[0]["TCP"].sport = port
+        del packets[0]["TCP"].chksum
+        wrpcap(str(tmp_path / f"{name}.pcap"), packets)
+    run("mergecap", "-F", "pcap", "-w", tmp_path / "all.pcap", *(tmp_path / f"{name}.pcap" for name in ("0", "1", "last")))
+    rows = [json.loads(line) for line in tshark("-q", "-r", tmp_path / "all.pcap", "-z", f"{VIEW},json").splitlines()]
+    found = {row["finding"]: row for row in rows if row["record"] == "section"}
+    assert [(name, row["class"], row["count"]) for name, row in found.items()] == [("unanswered", "failed", 2), ("too-early", "undecided", 1)]
+    for row in rows[1:]:
+        assert len(streams(tshark, tmp_path / "all.pcap", row["filter"])) == row["count"], row
+
+
+def test_inferred_roles_are_marked(tshark, tmp_path):
+    """Of the session's connections to port 9010 one was open before the capture began; its role is told by the others.  And
+    one connection alone, whose well-known port is all that speaks for it."""
+    for language, one, some in (("en", " (roles inferred), closed", " (roles inferred in 1), open "),
+                                ("zh", "（角色为推断），已关闭", "（其中1个的角色为推断），尚未关闭 ")):
+        chosen = f"tcpstate.language:{language}"
+        assert "127.0.0.1:9010" + some in tshark("-q", "-o", chosen, "-r", SESSION, "-z", VIEW)
+        assert "10.110.71.2:80" + one in tshark("-q", "-o", chosen, "-r", SAMPLES / "capture-begins-midway.pcapng", "-z", VIEW)
+    rows = [json.loads(line) for line in tshark("-q", "-r", SESSION, "-z", f"{VIEW},json").splitlines()]
+    healthy = [row for row in rows if row["record"] == "finding" and row["finding"] == "healthy" and row["server.port"] == 9010]
+    assert [(row["outcome"], row["roles_inferred"], row["worst"]["roles"]) for row in healthy] == [("closed", 0, "seen"), ("open", 1, "inferred")]
+
+
+def test_whose_turn_it_is(tshark, tmp_path):
+    """One section for a server that is silent since the client's data, and a client to which the server spoke first."""
+    greeted, asked = capture(tmp_path / "greeted.pcap", OPEN + "<P.:30 >. +20 other"), capture(tmp_path / "asked.pcap", OPEN + ">P.:9 <P.:9 >. >P.:9 <. +7 other")
+    for path, english, chinese in ((greeted, "no data from the client for 20.0 s", "客户端已有20.0秒没有发送数据"),
+                                   (asked, "no data from the server for 7.0 s", "服务器已有7.0秒没有发送数据")):
+        assert english in tshark("-q", "-r", path, "-z", VIEW)
+        printed = tshark("-q", "-o", "tcpstate.language:zh", "-r", path, "-z", VIEW)
+        assert chinese in printed and "尚未关闭，对端发送数据后没有回应数据（3秒以上）：1" in printed
+        assert streams(tshark, path, 'tcpstate.outcome == "open" && tcpstate.wait') == {"0"}
+    for language, said in (("en", "no data from the client since the server spoke first"), ("zh", "服务器先发送数据之后，客户端没有发送数据")):
+        assert said in tshark("-2", "-V", "-o", f"tcpstate.language:{language}", "-r", greeted)
 
 
 def test_in_chinese(tshark):

@@ -127,6 +127,15 @@ def test_rsts_in_the_names_of_both_ends(told):
     (OPEN + ">P.:10 <.:w0 +30 other", ["stalled", "zero-window", "30.000"]),
     (OPEN + ">P.:10 <P.:10 >. >P.:10 <. +7 other", ["open", "silent", "7.001"]),
     (OPEN + ">P.:10 <. +1 other", ["open", "", ""]),       # not long enough to tell
+    # The server speaks first (SMTP, FTP, SSH): then it is the client's turn, until it has sent any data.
+    (OPEN + "<P.:30 >. +20 other", ["open", "silent", "20.002"]),
+    (OPEN + "<P.:30 >. <P.:30 >. +20 other", ["open", "silent", "20.004"]),
+    (OPEN + "<P.:30 >. +1 other", ["open", "", ""]),
+    (OPEN + "<P.:30 >. >P.:10 <. <P.:10 >. +20 other", ["open", "", ""]),
+    (OPEN + "<P.:30 >. " + "<P.:1400 >. " * 4 + "+20 other", ["open", "", ""]),     # a stream waits for no answer
+    (OPEN + "<P.:30 >. >F. <. +20 other", ["half-closed", "", ""]),
+    (OPEN + "<P.:30 >. >P.:10:lost <. +20 other", ["unknown", "", ""]),    # it has answered: the server acknowledges it
+    (OPEN + "+20 other", ["open", "", ""]),     # nobody has spoken, and who should nobody can tell
     (OPEN + ">P.:10 <P.:10 >. +60 other", ["open", "", ""]),  # nobody owes anything
     # One direction alone was captured: whether the server answered nobody can say.
     (">S <S.:lost >. >P.:10 <.:lost +20 other", ["one-direction", "", ""]),
