@@ -102,7 +102,7 @@ function arrow(step, xs, y1, y2, isHidden) {
   const toB = (step.from === 0) !== Boolean(step.icmp);
   let from = xs[toB ? 0 : 1], to = xs[toB ? 1 : 0];
   if (step.icmp)
-    from = to + (from - to) * 0.8; /* it does not come from the other end */
+    from = to + (from - to) * 0.8; /* it is no segment of the other end */
   const back = toB ? -1 : 1, kind = step.icmp ? 'icmp' : step.run ? 'run' : isHidden ? '' : step.phase || '';
   const lines = step.run && step.run[0] > 1 ? [-2, 2] : [0];
   return drawn('g', { class: `arrow ${kind}` },

@@ -153,7 +153,7 @@ static void draw_arrow(const struct drawing *drawing, GString *arrow, const stru
     char shaft = rung->icmp ? '.' : rung->run.segments > 1 ? '=' : '-';
     int rest = drawing->arrow - 5 - tcpstate_columns(text);
 
-    /* What a router says does not come from the other end. */
+    /* It is no segment: who sent it may be a router. */
     char far = rung->icmp ? ' ' : shaft;
     if (rightward) {
         append_times(arrow, far, 2);
@@ -285,7 +285,8 @@ static void append_closing_line(struct drawing *drawing)
     if (!g_ptr_array_find_with_equal_func(drawing->codes, outcome->conn_state, g_str_equal, NULL))
         g_ptr_array_add(drawing->codes, (void *)outcome->conn_state);
     time_text(time, duration);
-    append_phrase(drawing, text, TCPSTATE_PHRASE_LADDER_LASTED, time);
+    if (duration > 0) /* else there was one segment */
+        append_phrase(drawing, text, TCPSTATE_PHRASE_LADDER_LASTED, time);
     const char *missing = tcpstate_missing_and_why(drawing->pool, drawing->language, drawing->ladder->incarnation, outcome,
                                                    summary->client);
     if (*missing)

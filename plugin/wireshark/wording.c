@@ -1,4 +1,4 @@
-/* wording.c - labels and states as text; see wording.h.
+/* wording.c - labels, states, times and addresses as text; see wording.h.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -8,9 +8,7 @@
 #include <string.h>
 
 #include "../text/phrases.h"
-#include "capture.h"
 #include "host.h"
-#include "names.h"
 #include "preferences.h"
 #include "text-width.h"
 
@@ -195,90 +193,6 @@ const char *tcpstate_flags_text(uint8_t flags)
     return text;
 }
 
-const char *tcpstate_ends_word(int ends, int client)
-{
-    enum tcpstate_language language = tcpstate_language();
-
-    if (ends < 0)
-        return tcpstate_close_kind_word(TCPSTATE_CLOSE_NONE, language);
-    if (ends == TCPSTATE_BY_BOTH)
-        return tcpstate_word(TCPSTATE_WORD_BOTH, language);
-    return tcpstate_word(client < 0 || ends == TCPSTATE_BY_UNKNOWN ? TCPSTATE_WORD_UNKNOWN : ends == client ? TCPSTATE_WORD_CLIENT : TCPSTATE_WORD_SERVER,
-                         language);
-}
-
-const char *tcpstate_closed_by_word(const struct tcpstate_outcome *outcome, int client)
-{
-    return tcpstate_ends_word(outcome->closed_by, client);
-}
-
-const char *tcpstate_ended_by_word(const struct tcpstate_outcome *outcome, int client)
-{
-    return tcpstate_is_nobodys_reset(outcome) ? tcpstate_word(TCPSTATE_WORD_UNKNOWN, tcpstate_language())
-                                              : tcpstate_ends_word(outcome->ended_by, client);
-}
-
-/* The phrase of a result that one end brought about, or both; TCPSTATE_PHRASES if there is none. */
-static enum tcpstate_phrase phrase_of_ended(const struct tcpstate_outcome *outcome)
-{
-    bool both = outcome->closed_by == TCPSTATE_BY_BOTH;
-
-    switch (outcome->result) {
-    case TCPSTATE_RESULT_CLOSED:
-        return both ? TCPSTATE_PHRASE_ENDED_CLOSED_BY_BOTH : TCPSTATE_PHRASE_ENDED_CLOSED;
-    case TCPSTATE_RESULT_LAST_ACK_MISSING:
-        return both ? TCPSTATE_PHRASE_ENDED_LAST_ACK_MISSING_BY_BOTH : TCPSTATE_PHRASE_ENDED_LAST_ACK_MISSING;
-    case TCPSTATE_RESULT_RESET:
-        return outcome->close_kind == TCPSTATE_CLOSE_FIN_RESET ? TCPSTATE_PHRASE_ENDED_FIN_RESET
-                                                               : TCPSTATE_PHRASE_ENDED_RESET;
-    case TCPSTATE_RESULT_REFUSED: return TCPSTATE_PHRASE_ENDED_REFUSED;
-    case TCPSTATE_RESULT_REJECTED: return TCPSTATE_PHRASE_ENDED_REJECTED;
-    case TCPSTATE_RESULT_HANDSHAKE_ABORTED: return TCPSTATE_PHRASE_ENDED_HANDSHAKE_ABORTED;
-    case TCPSTATE_RESULT_HALF_CLOSED: return TCPSTATE_PHRASE_ENDED_HALF_CLOSED;
-    default: return TCPSTATE_PHRASES;
-    }
-}
-
-const char *tcpstate_ended_text(wmem_allocator_t *pool, const struct tcpstate_summary *summary)
-{
-    return tcpstate_ended_in(pool, tcpstate_language(), summary);
-}
-
-const char *tcpstate_ended_in(wmem_allocator_t *pool, enum tcpstate_language language,
-                              const struct tcpstate_summary *summary)
-{
-    const struct tcpstate_outcome *outcome = &summary->outcome;
-    int by = outcome->ended_by >= 0 ? outcome->ended_by : outcome->closed_by;
-    bool nobody = by < 0 || by == TCPSTATE_BY_UNKNOWN || tcpstate_is_nobodys_reset(outcome);
-    enum tcpstate_phrase phrase = nobody ? TCPSTATE_PHRASES : phrase_of_ended(outcome);
-    const char *who;
-
-    if (phrase == TCPSTATE_PHRASES)
-        return tcpstate_result_word(outcome->result, language);
-    if (by == TCPSTATE_BY_BOTH)
-        who = tcpstate_phrase(TCPSTATE_PHRASE_BOTH_ENDS, language);
-    else if (summary->client < 0)
-        who = tcpstate_endpoint_text(pool, &summary->pair, by);
-    else
-        who = tcpstate_phrase(by == summary->client ? TCPSTATE_PHRASE_THE_CLIENT : TCPSTATE_PHRASE_THE_SERVER,
-                              language);
-    return wmem_strdup_printf(pool, tcpstate_phrase(phrase, language), who);
-}
-
-const char *tcpstate_reset_number_word(enum tcpstate_reset_number number)
-{
-    static const enum tcpstate_phrase phrases[] = {
-        [TCPSTATE_RESET_NUMBER_NONE] = TCPSTATE_PHRASE_RESET_NUMBER_NONE,
-        [TCPSTATE_RESET_NUMBER_EXACT] = TCPSTATE_PHRASE_RESET_NUMBER_EXACT,
-        [TCPSTATE_RESET_NUMBER_WINDOW] = TCPSTATE_PHRASE_RESET_NUMBER_WINDOW,
-        [TCPSTATE_RESET_NUMBER_OUTSIDE] = TCPSTATE_PHRASE_RESET_NUMBER_OUTSIDE,
-        [TCPSTATE_RESET_NUMBER_ACK] = TCPSTATE_PHRASE_RESET_NUMBER_ACK,
-        [TCPSTATE_RESET_NUMBER_BAD_ACK] = TCPSTATE_PHRASE_RESET_NUMBER_BAD_ACK,
-    };
-
-    return tcpstate_phrase(phrases[number], tcpstate_language());
-}
-
 const char *tcpstate_joined(wmem_allocator_t *pool, enum tcpstate_language language, const char *one, const char *other)
 {
     const char *separator = *one && *other ? tcpstate_phrase(TCPSTATE_PHRASE_SEMICOLON, language) : "";
@@ -293,76 +207,6 @@ const char *tcpstate_seconds_text(wmem_allocator_t *pool, int64_t nanoseconds)
     if (milliseconds < 1000)
         return wmem_strdup_printf(pool, "0.%03d", (int)milliseconds);
     return wmem_strdup_printf(pool, "%" PRId64 ".%d", milliseconds / 1000, (int)(milliseconds % 1000 / 100));
-}
-
-const char *tcpstate_cause_text(wmem_allocator_t *pool, enum tcpstate_language language,
-                                const struct tcpstate_account *account, unsigned cause)
-{
-    static const enum tcpstate_phrase phrases[] = {
-        TCPSTATE_PHRASE_CAUSE_DATA_AFTER_CLOSE, TCPSTATE_PHRASE_CAUSE_SILENCE, TCPSTATE_PHRASE_CAUSE_KEEP_ALIVES,
-        TCPSTATE_PHRASE_CAUSE_RETRANSMISSIONS, TCPSTATE_PHRASE_CAUSE_NO_RESPONSE, TCPSTATE_PHRASE_CAUSE_OTHER_TTL,
-        TCPSTATE_PHRASE_CAUSE_BOTH_ENDS, TCPSTATE_PHRASE_CAUSE_UNSIGNED, TCPSTATE_PHRASE_CAUSE_MP_REASON,
-        TCPSTATE_PHRASE_CAUSE_PAYLOAD,
-    };
-    const char *number = "";
-
-    for (unsigned i = 0; i < array_length(phrases); i++) {
-        if (cause != 1u << i)
-            continue;
-        if (cause == TCPSTATE_CAUSE_SILENCE)
-            number = tcpstate_seconds_text(pool, (int64_t)account->reset_after * 1000000);
-        else if (cause == TCPSTATE_CAUSE_MP_REASON)
-            number = wmem_strdup_printf(pool, "%u", account->reset_reason);
-        else
-            number = wmem_strdup_printf(pool, "%u", account->reset_count);
-        return wmem_strdup_printf(pool, tcpstate_phrase(phrases[i], language), number);
-    }
-    return "";
-}
-
-const char *tcpstate_wait_word(const struct tcpstate_wait *wait, int client)
-{
-    static const enum tcpstate_phrase phrases[TCPSTATE_WAIT_KINDS] = {
-        [TCPSTATE_WAIT_NONE] = TCPSTATE_PHRASES,
-        [TCPSTATE_WAIT_ZERO_WINDOW] = TCPSTATE_PHRASE_WAIT_ZERO_WINDOW,
-        [TCPSTATE_WAIT_UNACKNOWLEDGED] = TCPSTATE_PHRASE_WAIT_UNACKNOWLEDGED,
-        [TCPSTATE_WAIT_NO_RESPONSE] = TCPSTATE_PHRASE_WAIT_NO_RESPONSE,
-        [TCPSTATE_WAIT_SILENT] = TCPSTATE_PHRASE_WAIT_SILENT,
-    };
-
-    if (wait->kind == TCPSTATE_WAIT_NONE)
-        return "";
-    return tcpstate_phrase(wait->kind == TCPSTATE_WAIT_SILENT && wait->owing == client ? TCPSTATE_PHRASE_WAIT_SILENT_CLIENT : phrases[wait->kind],
-                           tcpstate_language());
-}
-
-const char *tcpstate_missing_in(wmem_allocator_t *pool, enum tcpstate_language language,
-                                const struct tcpstate_outcome *outcome, int client, int64_t duration)
-{
-    const char *missing = tcpstate_missing(outcome->result, language);
-    int64_t lasts = outcome->since == TCPSTATE_NO_TIME ? duration : MAX(tcpstate_capture_lasts(outcome->since), 0);
-    int64_t tenths = lasts / 100000000;
-    char seconds[32];
-
-    if (!*missing || (outcome->result == TCPSTATE_RESULT_UNKNOWN && outcome->owing < 0))
-        return "";
-    if (tcpstate_outcome_is_early(outcome)) {
-        snprintf(seconds, sizeof seconds, "%" PRId64 ".%03d", lasts / 1000000000, (int)(lasts % 1000000000 / 1000000));
-        return wmem_strdup_printf(pool, tcpstate_phrase(TCPSTATE_PHRASE_WAIT_EARLY, language), seconds);
-    }
-    snprintf(seconds, sizeof seconds, "%" PRId64 ".%d", tenths / 10, (int)(tenths % 10));
-    struct tcpstate_places places = {
-        .language = language,
-        .sender_is_client = client < 0 || outcome->owing < 0 ? -1 : outcome->owing == client,
-        .repeats = outcome->count,
-        .seconds = seconds,
-    };
-    if (outcome->result == TCPSTATE_RESULT_STALLED && outcome->count == 0)
-        return wmem_strdup_printf(pool, tcpstate_phrase(TCPSTATE_PHRASE_WAIT_WINDOW, language),
-                                  tcpstate_filled(pool, "{sender}", &places), seconds);
-    if (outcome->result == TCPSTATE_RESULT_HALF_CLOSED && outcome->count > 0)
-        missing = tcpstate_phrase(TCPSTATE_PHRASE_WAIT_FIN, language);
-    return tcpstate_filled(pool, missing, &places);
 }
 
 const char *tcpstate_address_text(wmem_allocator_t *pool, const struct tcpstate_pair *pair, int endpoint, bool resolve)

@@ -34,7 +34,8 @@ def captures(tmp_path_factory):
     assert min(map(len, found.values())) >= 8 and sum(map(len, found.values())) > 250
     worlds = tmp_path_factory.mktemp("worlds") / "worlds.pcap"
     subprocess.run([BUILD / "tests/worlds", "--worlds", "300", "--seed", "1", "--counts", "--write", worlds], check=True)
-    return {**found, "worlds": [worlds]}
+    # Read alone: only what is missing when everything ends is too early to say.
+    return {**found, "worlds": [worlds], "tests/kernel/captures, alone": [ROOT / "tests/kernel/captures/syn_ack_with_fin.pcapng"]}
 
 
 def places(folder, captures):
@@ -61,7 +62,7 @@ def test_every_field_of_every_capture_is_written_down(fields, captures, tmp_path
         names = places(folder, its)
         for passes, options in (("one pass", ()), ("-2", ("-2",))):
             rows = fields(joined, *NAMES, options=(*options, "-o", "tcpstate.language:en"))
-            assert len(rows) == len(names) > 50
+            assert len(rows) == len(names) > 5
             for name, row in zip(names, rows):
                 values = {field: value for field, value in zip(NAMES, row) if value}
                 seen |= set(values)

@@ -224,3 +224,24 @@ def test_nothing_in_it_draws_a_complaint(tshark, tmp_path):
     done = conftest.run("tshark", "-C", "TCP State", "--color", "-r", SAMPLES / "refused.pcapng",
                         env={"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(config)})
     assert not re.search("could not|error|warning|unknown|not a", done.stderr, re.I), done.stderr
+
+
+# ---- Graphs and plots ----
+
+# What Wireshark 4.6 calls the styles of a plot.
+STYLES = {"Line", "Dot Line", "Step Line", "Dot Step Line", "Impulse", "Dot", "Square", "Diamond", "Cross", "Circle", "Plus"}
+
+
+def rows_of(name):
+    return [line[1:-1].split('","') for line in lines(name)]
+
+
+def test_the_plots_are_of_the_states_that_the_graphs_show(tshark):
+    """The graphs of I/O Graphs, for Statistics -> Plots (4.6): enabled, its group of 1 to 20, name, filter, colour, style, field, factor."""
+    plots = rows_of("plots")
+    assert [(name, text, colour, field) for _, _, name, text, colour, _, field, _ in plots] == [
+        (name, text, colour, field) for _, name, text, colour, _, _, field, *_ in rows_of("io_graphs") if field]
+    assert [(enabled, group, factor) for enabled, group, *_, factor in plots] == [("TRUE", str(number), "1") for number in (1, 2, 3)]
+    assert {style for *_, style, _, _ in plots} <= STYLES
+    known = {line.split("\t")[2] for line in tshark("-G", "fields").splitlines() if line.startswith("F\t")}
+    assert {field for *_, field, _ in plots} <= known

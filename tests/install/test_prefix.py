@@ -31,7 +31,7 @@ EXPECTED = {
     "share/doc/tcpstate/README.md", "share/doc/tcpstate/CHANGELOG.md",
     *(f"share/doc/tcpstate/{path.name}" for path in (conftest.ROOT / "plugin/doc").glob("*.md")),
     *(f"share/wireshark/profiles/{profile}/{name}" for profile in ("TCP State", "TCP 状态") for name in
-      ("colorfilters", "dfilter_buttons", "dfilter_macros", "dmacros", "io_graphs", "preferences", "recent")),
+      ("colorfilters", "dfilter_buttons", "dfilter_macros", "dmacros", "io_graphs", "plots", "preferences", "recent")),
 }
 
 

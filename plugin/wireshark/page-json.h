@@ -1,0 +1,41 @@
+/* page-json.h - the values of a page's data, written as JSON.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A capture brings names along, and they may be anything: every string goes
+ * through tcpstate_page_append_string(), and none of its letters can end the element of
+ * HTML in which the data stand.  What is null, empty or false is not written.
+ */
+#ifndef TCPSTATE_PAGE_JSON_H
+#define TCPSTATE_PAGE_JSON_H
+
+#include "page.h"
+
+/* While the data are written. */
+struct tcpstate_page_writing {
+    GString *out;
+    struct tcpstate_page *page;
+    wmem_allocator_t *pool;
+    uint32_t *numbers; /* of a text of the page in the data; 0: not used yet */
+    GArray *used;      /* tcpstate_page_text, in the order of their numbers, from 1 */
+    uint32_t room;     /* of numbers */
+};
+
+void tcpstate_page_append_string(GString *out, const char *text);
+
+/* A comma before all members but the first; then the name. */
+void tcpstate_page_name(GString *out, const char *text);
+
+/* A member, unless it is empty, 0, below 0 or false; a number and a pair always. */
+void tcpstate_page_add_string(GString *out, const char *member, const char *text);
+void tcpstate_page_add_number(GString *out, const char *member, int64_t number);
+void tcpstate_page_add_count(GString *out, const char *member, uint64_t number);
+void tcpstate_page_add_time(GString *out, const char *member, int64_t nanoseconds);
+void tcpstate_page_add_flag(GString *out, const char *member, bool flag);
+void tcpstate_page_add_pair(GString *out, const char *member, uint64_t a, uint64_t b);
+
+/* A text in both languages, by its number. */
+void tcpstate_page_add_text(struct tcpstate_page_writing *writing, const char *member, tcpstate_page_text text);
+void tcpstate_page_add_words(struct tcpstate_page_writing *writing, const char *member, const char *english, const char *chinese);
+
+#endif
