@@ -37,4 +37,12 @@ build() {
             -DCMAKE_MODULE_LINKER_FLAGS="-Wl,--build-id=0x$1" &&
             logged cmake --build "$tree" --target tcpstate tcpstate-program tcpstate-dissect --parallel "$(nproc)"
     } || failed 'the build failed'
+    say_what_is_left_out
+}
+
+# What CMakeLists.txt says of a Wireshark that is not known in all.
+say_what_is_left_out() {
+    local note
+    note=$(sed -n 's/^-- tcpstate: //p' "$log")
+    [[ -z $note ]] || say "$note"
 }

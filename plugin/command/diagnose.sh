@@ -80,12 +80,17 @@ check_profile() {
 
 # Prints each problem; 0 if there is none, 1 otherwise.
 diagnose() {
-    local tshark version told plugins complaints
+    local tshark version told plugins complaints said
     if ! find_tshark; then
         problem 'there is no tshark here: install Wireshark, or put its folder into PATH'
         return 1
     fi
-    version=$("$tshark" --version 2>/dev/null | sed -n '1s/^[^0-9]*\([0-9.]*[0-9]\).*/\1/p')
+    said=$("$tshark" --version 2>&1)
+    version=$(printf '%s\n' "$said" | sed -n 's/^TShark[^0-9]*\([0-9.]*[0-9]\).*/\1/p' | head -n 1)
+    if [[ ! $version ]]; then
+        problem "$tshark does not run: $(printf '%s\n' "$said" | head -n 1)"
+        return 1
+    fi
     told=$("$tshark" -G folders 2>/dev/null)
     plugins=$("$tshark" -G plugins 2>/dev/null | tr -d '\r' | tr '\\' / | grep tcpstate)
     complaints=$("$tshark" -G plugins 2>&1 >/dev/null | tr -d '\r')

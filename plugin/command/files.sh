@@ -12,6 +12,15 @@ clean_up() {
     [[ -z $tree ]] || rm -rf -- "$tree"
 }
 
+# at_any_end FUNCTION: it runs when this command ends, also where a signal ends it.
+at_any_end() {
+    # shellcheck disable=SC2064  # its name, as it is now
+    trap "$1" EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+    trap 'exit 129' HUP
+}
+
 # mkdir -p that remembers what it made.
 make_folder() {
     [[ -d $1 ]] && return 0

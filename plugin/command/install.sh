@@ -11,10 +11,7 @@ one_at_a_time() {
     local mask
     mask=$(umask)       # the user's own, for what tshark writes afterwards
     umask 022
-    trap clean_up EXIT
-    trap 'exit 130' INT
-    trap 'exit 143' TERM
-    trap 'exit 129' HUP
+    at_any_end clean_up
     make_folder "$state" || die "cannot make the folder $state"
     { exec 9>>"$state/lock"; } 2>/dev/null || die "cannot write to $state"
     flock 9

@@ -88,10 +88,7 @@ prepare_capture() {
 
 # begin_writing: from here on nothing is left behind, whatever ends the command.
 begin_writing() {
-    trap end_save EXIT
-    trap 'exit 130' INT
-    trap 'exit 143' TERM
-    trap 'exit 129' HUP
+    at_any_end end_save
     prepare_locale
 }
 

@@ -41,9 +41,9 @@ bool tcpstate_read_ip(const struct tcpstate_bytes *bytes, int ip, uint8_t protoc
  * is further away than 2116 is taken for that, so that two can be subtracted. */
 static inline int64_t tcpstate_nanoseconds(int64_t seconds, int nanoseconds)
 {
-    const int64_t most = INT64_MAX / 2 / 1000000000 - 3;
+    const int64_t most = INT64_MAX / 2 / TCPSTATE_SECOND - 3;
 
-    return (seconds < -most ? -most : seconds > most ? most : seconds) * 1000000000 + nanoseconds;
+    return (seconds < -most ? -most : seconds > most ? most : seconds) * TCPSTATE_SECOND + nanoseconds;
 }
 
 /* Of a frame: all of a reading but its segment. */

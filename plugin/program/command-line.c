@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../wireshark/preferences.h"
 #include "settings.h"
 
 enum { EXIT_USAGE = 2 };
@@ -198,7 +199,7 @@ static void parse(struct tcpstate_command *command, struct words *words, int *ar
 
 void tcpstate_command_line(struct tcpstate_command *command, int argc, char **argv)
 {
-    struct words words = { .two_msl = 60 };
+    struct words words = { .two_msl = TCPSTATE_TWO_MSL_SECONDS };
 
     parse(command, &words, &argc, &argv);
     if (words.version) {

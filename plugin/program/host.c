@@ -10,7 +10,7 @@
 #include "../wireshark/preferences.h"
 #include "settings.h"
 
-struct tcpstate_settings tcpstate_settings = { .language = TCPSTATE_ENGLISH, .two_msl = 60 };
+struct tcpstate_settings tcpstate_settings = { .language = TCPSTATE_ENGLISH, .two_msl = TCPSTATE_TWO_MSL_SECONDS };
 
 static wmem_allocator_t *scope;
 enum { MOST_CALLBACKS = 8 };
@@ -104,22 +104,22 @@ bool tcpstate_labels_in_info(void)
 /* As the preferences are where nobody changes them. */
 int64_t tcpstate_stalled_after(void)
 {
-    return INT64_C(3000000000);
+    return TCPSTATE_STALLED_SECONDS * TCPSTATE_SECOND;
 }
 
 int64_t tcpstate_slow_response(void)
 {
-    return INT64_C(1000000000);
+    return TCPSTATE_SLOW_RESPONSE_MS * (TCPSTATE_SECOND / 1000);
 }
 
 int64_t tcpstate_slow_handshake(void)
 {
-    return INT64_C(100000000);
+    return TCPSTATE_SLOW_HANDSHAKE_MS * (TCPSTATE_SECOND / 1000);
 }
 
 int64_t tcpstate_two_msl(void)
 {
-    return (int64_t)tcpstate_settings.two_msl * 1000000000;
+    return (int64_t)tcpstate_settings.two_msl * TCPSTATE_SECOND;
 }
 
 const char *tcpstate_label_template(enum tcpstate_step step, enum tcpstate_language of, bool with_protocol)

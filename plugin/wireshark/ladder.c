@@ -8,7 +8,7 @@
 
 /* Nanoseconds without a segment that are a row: longer than most conversations rest
  * between two messages, and than the first retransmissions of a SYN wait. */
-#define PAUSE UINT64_C(10000000000)
+#define PAUSE (10 * (uint64_t)TCPSTATE_SECOND)
 
 struct tcpstate_rung *tcpstate_ladder_rung(const struct tcpstate_ladder *ladder, uint64_t number)
 {

@@ -19,8 +19,9 @@
 enum { LANGUAGE_AUTO, LANGUAGE_EN, LANGUAGE_ZH };
 
 static int language_choice = LANGUAGE_AUTO;
-static unsigned two_msl_seconds = 60;
-static unsigned stalled_seconds = 3, slow_response_ms = 1000, slow_handshake_ms = 100;
+static unsigned two_msl_seconds = TCPSTATE_TWO_MSL_SECONDS;
+static unsigned stalled_seconds = TCPSTATE_STALLED_SECONDS;
+static unsigned slow_response_ms = TCPSTATE_SLOW_RESPONSE_MS, slow_handshake_ms = TCPSTATE_SLOW_HANDSHAKE_MS;
 static TCPSTATE_BOOL label_all;
 static TCPSTATE_BOOL info_label;
 static void (*on_change)(void);
@@ -225,22 +226,22 @@ bool tcpstate_labels_in_info(void)
 
 int64_t tcpstate_stalled_after(void)
 {
-    return (int64_t)stalled_seconds * 1000000000;
+    return (int64_t)stalled_seconds * TCPSTATE_SECOND;
 }
 
 int64_t tcpstate_slow_response(void)
 {
-    return (int64_t)slow_response_ms * 1000000;
+    return (int64_t)slow_response_ms * (TCPSTATE_SECOND / 1000);
 }
 
 int64_t tcpstate_slow_handshake(void)
 {
-    return (int64_t)slow_handshake_ms * 1000000;
+    return (int64_t)slow_handshake_ms * (TCPSTATE_SECOND / 1000);
 }
 
 int64_t tcpstate_two_msl(void)
 {
-    return (int64_t)two_msl_seconds * 1000000000;
+    return (int64_t)two_msl_seconds * TCPSTATE_SECOND;
 }
 
 const char *tcpstate_label_template(enum tcpstate_step step, enum tcpstate_language of, bool with_protocol)

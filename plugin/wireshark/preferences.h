@@ -10,6 +10,14 @@
 
 #include "../text/catalogue.h"
 
+/* What they are unless the user says otherwise; the program "tcpstate" knows but the first of them. */
+enum {
+    TCPSTATE_TWO_MSL_SECONDS = 60,
+    TCPSTATE_STALLED_SECONDS = 3,
+    TCPSTATE_SLOW_RESPONSE_MS = 1000,
+    TCPSTATE_SLOW_HANDSHAKE_MS = 100,
+};
+
 /* Register the preferences of the protocol with this number; `changed` is
  * called after any of them changed. */
 void tcpstate_preferences_register(int proto, void (*changed)(void));

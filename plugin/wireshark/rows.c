@@ -53,7 +53,7 @@ void tcpstate_row_seconds(json_dumper *row, const char *name, int64_t nanosecond
     if (nanoseconds < 0)
         json_dumper_value_anyf(row, "null");
     else
-        json_dumper_value_anyf(row, "%" PRId64 ".%09" PRId64, nanoseconds / 1000000000, nanoseconds % 1000000000);
+        json_dumper_value_anyf(row, "%" PRId64 ".%09" PRId64, nanoseconds / TCPSTATE_SECOND, nanoseconds % TCPSTATE_SECOND);
 }
 
 void tcpstate_row_end_of(json_dumper *row, const char *name, const struct tcpstate_pair *pair, int endpoint)

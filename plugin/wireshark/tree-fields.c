@@ -125,10 +125,10 @@ proto_item *tcpstate_add_named(const struct tcpstate_view *view, enum tcpstate_f
  * six of them where the others are zeros, as most clocks have them. */
 static const char *fraction(char room[DIGITS], int64_t nanoseconds)
 {
-    uint32_t number = (uint32_t)(nanoseconds % 1000000000);
+    uint32_t number = (uint32_t)(nanoseconds % TCPSTATE_SECOND);
 
     /* With a 1 before them, so that leading zeros are written. */
-    return number % 1000 == 0 ? decimal(room, number / 1000 + 1000000) + 1 : decimal(room, number + 1000000000) + 1;
+    return number % 1000 == 0 ? decimal(room, number / 1000 + 1000000) + 1 : decimal(room, number + (uint32_t)TCPSTATE_SECOND) + 1;
 }
 
 void tcpstate_add_explained(const struct tcpstate_view *view, enum tcpstate_field field, const char *value,
@@ -148,11 +148,11 @@ void tcpstate_add_changed(const struct tcpstate_view *view, enum tcpstate_field 
         return;
     proto_item *item = string(view, field, value);
     const char *was = tcpstate_word(TCPSTATE_WORD_WAS, language);
-    if (stayed < 0 || stayed / 1000000000 > UINT32_MAX)
+    if (stayed < 0 || stayed / TCPSTATE_SECOND > UINT32_MAX)
         line(view, item, field, shown, was, before, NULL);
     else
         line(view, item, field, shown, was, before, tcpstate_word(TCPSTATE_WORD_FOR, language),
-             decimal(digits[0], (uint32_t)(stayed / 1000000000)), ".", fraction(digits[1], stayed),
+             decimal(digits[0], (uint32_t)(stayed / TCPSTATE_SECOND)), ".", fraction(digits[1], stayed),
              tcpstate_word(TCPSTATE_WORD_SECONDS, language), NULL);
 }
 
@@ -230,7 +230,7 @@ static proto_item *duration(const struct tcpstate_view *view, enum tcpstate_fiel
 {
     if (nanoseconds < 0 || !tcpstate_wanted(view, field))
         return NULL;
-    nstime_t time = { .secs = (time_t)(nanoseconds / 1000000000), .nsecs = (int)(nanoseconds % 1000000000) };
+    nstime_t time = { .secs = (time_t)(nanoseconds / TCPSTATE_SECOND), .nsecs = (int)(nanoseconds % TCPSTATE_SECOND) };
     return proto_tree_add_time(view->tree, tcpstate_hf[field], view->tvb, 0, 0, &time);
 }
 
@@ -246,10 +246,10 @@ void tcpstate_add_time(const struct tcpstate_view *view, enum tcpstate_field fie
 
     if (!item)
         return;
-    if (nanoseconds / 1000000000 > UINT32_MAX) /* of a damaged capture */
+    if (nanoseconds / TCPSTATE_SECOND > UINT32_MAX) /* of a damaged capture */
         proto_item_set_generated(item);
     else
-        line(view, item, field, decimal(digits[0], (uint32_t)(nanoseconds / 1000000000)), ".",
+        line(view, item, field, decimal(digits[0], (uint32_t)(nanoseconds / TCPSTATE_SECOND)), ".",
              fraction(digits[1], nanoseconds), tcpstate_word(TCPSTATE_WORD_SECONDS, view->language), NULL);
 }
 

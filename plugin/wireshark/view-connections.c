@@ -66,8 +66,8 @@ static const char *seconds(wmem_allocator_t *pool, int64_t nanoseconds, int deci
 
     if (nanoseconds < 0)
         return "";
-    return wmem_strdup_printf(pool, "%" PRId64 ".%0*" PRId64, nanoseconds / 1000000000, decimals,
-                              nanoseconds % 1000000000 / unit);
+    return wmem_strdup_printf(pool, "%" PRId64 ".%0*" PRId64, nanoseconds / TCPSTATE_SECOND, decimals,
+                              nanoseconds % TCPSTATE_SECOND / unit);
 }
 
 static const char *protocol_name(const struct tcpstate_summary *summary)

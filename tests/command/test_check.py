@@ -118,6 +118,15 @@ def test_no_wireshark(account):
     assert done.stdout == "there is no tshark here: install Wireshark, or put its folder into PATH\n"
 
 
+def test_a_tshark_that_does_not_run(installed_account):
+    """A library of it is gone: half an upgrade."""
+    env = tshark_that_says(installed_account, "4.4.1")
+    (installed_account.work / "bin/tshark").write_text(
+        "#!/bin/sh\necho 'tshark: error while loading shared libraries: libwireshark.so.18: gone' >&2\nexit 127\n")
+    code, lines = check(installed_account, env=env)
+    assert code == 1 and lines == ["tshark does not run: tshark: error while loading shared libraries: libwireshark.so.18: gone"]
+
+
 def test_other_sources(installed_account, make_clone):
     installed_account.clone = make_clone("other-version")
     (installed_account.clone / "plugin/VERSION").write_text("77.8.9\n")

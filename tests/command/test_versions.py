@@ -20,15 +20,21 @@ NUMBERS = dict(re.findall(r"#define WIRESHARK_VERSION_(\w+) (\d+)", HEADER.read_
 NEXT = f"{NUMBERS['MAJOR']}.{int(NUMBERS['MINOR']) + 1}"
 
 
+def header_of_another(place, part):
+    """A folder with the header of a Wireshark whose number is higher by one in this part."""
+    folder = place / f"another-{part}"
+    folder.mkdir()
+    (folder / HEADER.name).write_text(re.sub(rf"(WIRESHARK_VERSION_{part}) (\d+)",
+                                             lambda found: f"{found[1]} {int(found[2]) + 1}", HEADER.read_text()))
+    return folder
+
+
 @pytest.fixture(scope="module")
 def built_for(place, clone):
     """built_for("MINOR") -> tcpstate.so for a Wireshark whose MINOR is higher by one."""
 
     def built_for(part):
-        folder = place / f"another-{part}"
-        folder.mkdir()
-        (folder / HEADER.name).write_text(re.sub(rf"(WIRESHARK_VERSION_{part}) (\d+)",
-                                                 lambda found: f"{found[1]} {int(found[2]) + 1}", HEADER.read_text()))
+        folder = header_of_another(place, part)
         for command in (["cmake", "-S", clone, "-B", folder, "-DTCPSTATE_TESTS=OFF", f"-DCMAKE_C_FLAGS=-I{folder}"],
                         ["cmake", "--build", folder, "--target", "tcpstate"]):
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
@@ -105,3 +111,13 @@ def test_another_wireshark_of_the_same_series_takes_the_plugin_as_it_is(account)
     assert "Wireshark was changed since the plugin was built, but takes it as it is" in said
     assert "building" not in said and account.plugin.stat() == before
     assert "already installed" in account.annotate("--install", env=env).stderr
+
+
+@pytest.mark.parametrize("part, left_out", [("MINOR", True), ("MICRO", False)])
+def test_of_a_series_that_is_not_known_annotate_says_what_is_left_out(account, part, left_out):
+    """compat.h has the flow graph's list of some series, and guesses at no other's."""
+    folder = header_of_another(account.work, part)
+    done = account.annotate("--install", env={"CFLAGS": f"-I{folder}"})
+    assert "building for Wireshark" in done.stderr
+    assert ("annotate: the flow graph is left out" in done.stderr) == left_out, done.stderr
+    assert done.returncode == (1 if left_out else 0)    # the Wireshark that is here takes none of the next series
