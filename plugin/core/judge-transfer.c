@@ -247,7 +247,7 @@ static bool is_stray(const struct tcpstate_connection *connection, const struct 
     if ((me->known & KNOWS_ISN) && acks_below_isn(peer, segment))
         return true;
     return (!claimed && (me->known & KNOWS_SEQ) && seq_apart(segment->seq, me->snd_max, FAR))
-           || (!claimed && !(segment->flags & TCPSTATE_FLAG_FIN) && is_below_isn(me, segment))
+           || (!claimed && !(segment->flags & TCPSTATE_FLAG_FIN) && is_below_isn(me, segment) && !tcpstate_is_keep_alive(me, segment))
            || ((peer->known & KNOWS_SEQ) && seq_apart(segment->ack, peer->snd_max, FAR));
 }
 

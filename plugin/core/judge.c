@@ -22,7 +22,7 @@ bool tcpstate_is_keep_alive(const struct tcpstate_endpoint *sender, const struct
 {
     return segment->payload <= 1 && (sender->known & KNOWS_SEQ) && segment->seq == sender->snd_max - 1
            && (segment->flags & (TCPSTATE_SYN_FIN_RST | TCPSTATE_FLAG_ACK)) == TCPSTATE_FLAG_ACK
-           && sender->likely == TCPSTATE_ESTABLISHED && (sender->known & KNOWS_ACK)
+           && sender->state == TCPSTATE_ESTABLISHED && (sender->known & KNOWS_ACK)
            && segment->ack == sender->rcv_nxt;
 }
 

@@ -74,6 +74,16 @@ static void keep_alives_in_one_direction(void)
         { "ESTABLISHED?", TO_B, ".", 109, 300, 0,  "UNKNOWN",      "", .later = 10 * SECONDS, .outcome = "one-direction", .owing = B_OWES });
 }
 
+/* Before any data the number right before the next is the SYN's own (RFC 9293 section 3.8.4). */
+static void keep_alive_before_any_data(void)
+{
+    FIGURE(HANDSHAKE(99, 299),
+        { "ESTABLISHED", TO_A, ".", 299, 100, 0, "ESTABLISHED?", "", .later = 45 * SECONDS },
+        { "ESTABLISHED", TO_B, ".", 100, 300, 0, "ESTABLISHED?", "" },
+        { "ESTABLISHED", TO_B, ".", 99,  300, 0, "ESTABLISHED?", "", .later = 45 * SECONDS },
+        { "ESTABLISHED", TO_A, ".", 300, 100, 0, "ESTABLISHED?", "" });
+}
+
 static void keep_alive_with_a_byte(void)
 {
     FIGURE(ESTABLISHED_100_300,
@@ -221,6 +231,7 @@ int main(int argc, char **argv)
     TEST(first_data_after_data_that_was_not_captured);
     TEST(keep_alives_unanswered);
     TEST(keep_alives_in_one_direction);
+    TEST(keep_alive_before_any_data);
     TEST(keep_alive_with_a_byte);
     TEST(keep_alives_end_in_a_reset);
     TEST(zero_window);
