@@ -37,11 +37,25 @@ static bool is_uncaptured(const struct tcpstate_endpoint *end, const struct tcps
     return end->last.frame == 0 && (peer->known & (KNOWS_ACK | CLAIMS));
 }
 
+/* A state that an end reaches by sending its FIN. */
+static bool is_closing(uint8_t state)
+{
+    return is_open(state) && !((1u << state) & (TCPSTATE_IN(ESTABLISHED) | TCPSTATE_IN(CLOSE_WAIT)));
+}
+
+/* Whether it was only met midway: what it sent before the first number that was seen of it may have been its
+ * FIN.  One that has sent data since has not closed. */
+static bool may_have_closed_before(const struct tcpstate_endpoint *end)
+{
+    return !(end->known & (SENT_SYN | SENT_SYN_ACK | SENT_DATA));
+}
+
 /* Whether a FIN of its own may be among what was not captured, by its own numbers or by what the
  * other end acknowledges; or was captured, and does not fit. */
 static bool may_have_closed_unseen(const struct tcpstate_endpoint *end, const struct tcpstate_endpoint *peer)
 {
-    return (end->known & FIN_IN_DOUBT) || (peer->known & CLAIMS) || seq_gt(end->snd_max, end->fin_from);
+    return (end->known & FIN_IN_DOUBT) || is_closing(end->state) || (peer->known & CLAIMS)
+           || seq_gt(end->snd_max, end->fin_from);
 }
 
 /* The end that has closed unseen, perhaps, after the other was seen to; or -1. */
@@ -49,8 +63,15 @@ static int lacks_a_fin(const struct tcpstate_connection *connection)
 {
     const int closer = connection->ends[1].known & SENT_FIN ? 1 : 0;
     const struct tcpstate_endpoint *end = &connection->ends[!closer], *peer = &connection->ends[closer];
+    const bool may_have_closed = may_have_closed_unseen(end, peer) || may_have_closed_before(end);
 
-    return (peer->known & SENT_FIN) && may_have_closed_unseen(end, peer) ? !closer : -1;
+    return (peer->known & SENT_FIN) && may_have_closed ? !closer : -1;
+}
+
+/* Whether its SYN,ACK was sent, and nothing of the other's acknowledges that. */
+static bool has_unanswered_syn_ack(const struct tcpstate_endpoint *end, const struct tcpstate_endpoint *peer)
+{
+    return (end->known & SENT_SYN_ACK) && !(peer->known & CLAIMS) && !((peer->known & KNOWS_ACK) && is_behind_syn(end, peer->rcv_nxt));
 }
 
 static enum tcpstate_result result_of(const struct tcpstate_connection *connection)
@@ -78,12 +99,15 @@ static enum tcpstate_result result_of(const struct tcpstate_connection *connecti
     if (either & SENT_FIN)
         return lacks_a_fin(connection) >= 0 ? TCPSTATE_RESULT_UNKNOWN : TCPSTATE_RESULT_HALF_CLOSED;
     const bool were_open = is_open(a->likely) && is_open(b->likely);
-    if (were_open && (a->keep_alives > 1 || b->keep_alives > 1))
-        return TCPSTATE_RESULT_SILENT;
-    if (were_open || (a->state == TCPSTATE_ESTABLISHED && b->state == TCPSTATE_ESTABLISHED))
-        return either & (CLAIMS | FIN_IN_DOUBT) ? TCPSTATE_RESULT_UNKNOWN : TCPSTATE_RESULT_OPEN;
-    if ((either & SENT_SYN_ACK) && connection->milestones[TCPSTATE_MILESTONE_HANDSHAKE_ACK] == 0)
-        return got_no_answer_that_fits(connection) ? TCPSTATE_RESULT_UNANSWERED : TCPSTATE_RESULT_HALF_OPEN;
+    if (were_open || (a->state == TCPSTATE_ESTABLISHED && b->state == TCPSTATE_ESTABLISHED)) {
+        if (may_have_closed_unseen(a, b) || may_have_closed_unseen(b, a))
+            return TCPSTATE_RESULT_UNKNOWN;
+        return were_open && (a->keep_alives > 1 || b->keep_alives > 1) ? TCPSTATE_RESULT_SILENT : TCPSTATE_RESULT_OPEN;
+    }
+    if (got_no_answer_that_fits(connection) && (either & SENT_SYN_ACK))
+        return TCPSTATE_RESULT_UNANSWERED;
+    if (has_unanswered_syn_ack(a, b) || has_unanswered_syn_ack(b, a))
+        return TCPSTATE_RESULT_HALF_OPEN;
     if ((either & SENT_SYN) && !spoke_both)
         return TCPSTATE_RESULT_UNANSWERED;
     return TCPSTATE_RESULT_UNKNOWN;
@@ -126,21 +150,16 @@ static bool may_have_closed_second(const struct tcpstate_connection *connection)
     const struct tcpstate_endpoint *closer = &connection->ends[connection->active_closer];
     const struct tcpstate_endpoint *other = &connection->ends[!connection->active_closer];
 
-    return !(other->known & SENT_FIN) && (is_uncaptured(other, closer) || may_have_closed_unseen(other, closer));
-}
-
-/* Whether an end may have sent its FIN before the capture began: one that has sent data since has not. */
-static bool may_have_closed_before_it_began(const struct tcpstate_connection *connection)
-{
-    return (connection->facts & TCPSTATE_CONNECTION_MIDSTREAM)
-           && !(connection->ends[0].known & connection->ends[1].known & SENT_DATA);
+    return !(other->known & SENT_FIN)
+           && (is_uncaptured(other, closer) || may_have_closed_unseen(other, closer) || may_have_closed_before(other));
 }
 
 /* Whether a FIN of either end may be among what was not captured, although a RST came in the end. */
 static bool may_lack_a_fin(const struct tcpstate_connection *connection)
 {
-    return may_have_closed_before_it_began(connection)
-           || ((connection->ends[0].known | connection->ends[1].known) & CLAIMS);
+    const struct tcpstate_endpoint *a = &connection->ends[0], *b = &connection->ends[1];
+
+    return may_have_closed_before(a) || may_have_closed_before(b) || ((a->known | b->known) & CLAIMS);
 }
 
 /* Who sent the first FIN. */

@@ -335,6 +335,84 @@ static void midstream_traffic(void)
         { "ESTABLISHED?", TO_A, "P.", 300, 110, 20, "ESTABLISHED?", "", .outcome = "open", .conn_state = "OTH" });
 }
 
+/* B's number shows that it sent one more than was captured, a byte or its FIN; data from there on, that it was
+ * a byte, and data at that place, which byte. */
+static void open_and_one_more_number(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "any", TO_A, ".",  301, 100, 0,  "any", "", .outcome = "unknown", .conn_state = "S1" },
+        { "any", TO_A, "P.", 301, 100, 10, "any", "any", .outcome = "open", .conn_state = "S1" });
+    FIGURE(ESTABLISHED_100_300,
+        { "any", TO_A, ".",  301, 100, 0,  "any", "", .outcome = "unknown", .conn_state = "S1" },
+        { "any", TO_A, "P.", 300, 100, 1,  "any", "any", .outcome = "open", .conn_state = "S1" });
+}
+
+/* Of A the capture holds its SYN alone, and B acknowledges 11 more: ten bytes and a FIN, or eleven bytes. */
+static void open_and_more_acknowledged(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S", 99,  0,   0, "SYN_RCVD?", "syn" },
+        { "ESTABLISHED?", TO_A, ".", 300, 111, 0, "any?",      "any", .was_b = "any", .outcome = "unknown" });
+}
+
+/* B's FIN is at a number that A has already, and will be refused: it was sent all the same, by B or in its
+ * name.  So nobody knows whether B's side is open. */
+static void fin_at_a_number_that_was_used(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "ESTABLISHED", TO_A, "P.", 300, 100, 20, "ESTABLISHED", "any" },
+        { "ESTABLISHED", TO_B, ".",  100, 320, 0,  "ESTABLISHED", "", .outcome = "open" },
+        { "any",         TO_A, "F.", 300, 100, 0,  "FIN_WAIT_1?", "fin-ignored", .outcome = "unknown" });
+    FIGURE(ESTABLISHED_100_300,
+        { "ESTABLISHED", TO_A, "P.", 300, 100, 20, "ESTABLISHED", "any" },
+        { "FIN_WAIT_1",  TO_B, "F.", 100, 320, 0,  "CLOSE_WAIT?", "fin", .outcome = "half-closed", .closed_by = BY_A,
+          .owing = B_OWES },
+        { "any",         TO_A, "F.", 300, 100, 0,  "any",         "fin-ignored", .was_b = "any", .outcome = "unknown",
+          .closed_by = BY_UNKNOWN, .owing = B_OWES });
+}
+
+/* The third segment was lost, and B had A's data behind a hole first; B gives up, and A, whom that RST did not
+ * reach, goes on.  Nothing of that is a handshake that was never completed. */
+static void open_without_the_third_segment(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  99,  0,   0,  "SYN_RCVD?",    "syn" },
+        { "ESTABLISHED?", TO_A, "S.", 299, 100, 0,  "SYN_RCVD",     "syn-ack", .outcome = "half-open", .owing = A_OWES },
+        { "ESTABLISHED",  TO_B, "P.", 110, 300, 10, "ESTABLISHED?", "" },
+        { "ESTABLISHED",  TO_B, "P.", 100, 300, 10, "ESTABLISHED?", "any" },
+        { "ESTABLISHED",  TO_A, ".",  300, 120, 0,  "ESTABLISHED",  "" },
+        { "CLOSED?",      TO_A, "R",  300, 0,   0,  "CLOSED?",      "abort", .reset = EXACT, .outcome = "reset",
+          .conn_state = "RSTR", BY_RESET, .ended_by = BY_B, .over = true, .later = 9 * SECONDS },
+        { "ESTABLISHED",  TO_B, "P.", 120, 300, 10, "CLOSED?",      "any", .outcome = "unknown", .conn_state = "RSTR",
+          .was_a = "any", .later = 9 * SECONDS });
+}
+
+/* A stranger resets the opening in both names, and B goes on all the same; A's host, which has no connection any
+ * more, answers that.  It is this RST that ends it. */
+static void reset_after_two_of_a_stranger(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  99,  0,   0,  "SYN_RCVD?",    "syn" },
+        { "ESTABLISHED?", TO_A, "S.", 299, 100, 0,  "SYN_RCVD",     "syn-ack" },
+        { "CLOSED?",      TO_A, "R.", 300, 100, 0,  "CLOSED?",      "handshake-aborted", .reset = EXACT,
+          .outcome = "handshake-aborted", .conn_state = "RSTR", BY_RESET, .ended_by = BY_B, .over = true },
+        { "CLOSED?",      TO_B, "P.", 100, 300, 10, "CLOSED?",      "any", .was_a = "any", .later = 30 * MILLISECONDS },
+        { "CLOSED?",      TO_B, "R",  100, 0,   0,  "CLOSED?",      "reset-after-close", .reset = EXACT, .later = 5 * MILLISECONDS },
+        { "CLOSED?",      TO_A, "P.", 300, 110, 10, "ESTABLISHED?", "no-connection", .was_b = "any",
+          .later = 40 * MILLISECONDS },
+        { "CLOSED?",      TO_B, "R",  110, 0,   0,  "CLOSED?",      "reset-repeated", .reset = EXACT,
+          .outcome = "reset", BY_RESET, .ended_by = BY_A, .over = true });
+}
+
+/* A's answer to B's FIN is a RST, and nothing else of A was captured: it may have closed first. */
+static void midstream_fin_and_reset(void)
+{
+    FIGURE(
+        { "CLOSE_WAIT?", TO_A, "F.", 300, 100, 0, "FIN_WAIT_1?", "fin-midstream" },
+        { "CLOSED?",     TO_B, "R",  100, 0,   0, "CLOSED?",     "reset-in-close", .reset = EXACT,
+          .outcome = "reset", .kind = TCPSTATE_CLOSE_FIN_RESET, .closed_by = BY_UNKNOWN, .ended_by = BY_A, .over = true });
+}
+
 /* A RST that acknowledges more than was captured: that may have been a FIN; of a stranger's that
  * acknowledges what nobody can have sent nothing follows. */
 static void reset_that_acknowledges_more(void)
@@ -445,6 +523,12 @@ int main(int argc, char **argv)
     TEST(first_fin_that_may_have_been_the_second);
     TEST(first_fin_that_was_in_doubt);
     TEST(crossed_by_a_fin_that_is_withdrawn);
+    TEST(open_and_one_more_number);
+    TEST(open_and_more_acknowledged);
+    TEST(fin_at_a_number_that_was_used);
+    TEST(open_without_the_third_segment);
+    TEST(reset_after_two_of_a_stranger);
+    TEST(midstream_fin_and_reset);
     TEST(reset_that_acknowledges_more);
     TEST(syn_ack_alone);
     TEST(midstream_traffic);

@@ -12,11 +12,12 @@
 
 /* What the records of a world tell for certain, to one who knows what is genuine. */
 struct facts {
-    bool met[2];         /* it sent something that was recorded */
+    bool met[2];         /* it sent something that was recorded, since the other's last SYN */
     bool closes[2];      /* it closed its side, recorded or not */
     bool told_fin[2];    /* ... and a recorded number shows it */
     bool open[2];        /* it sent something that was recorded when it was open */
-    bool rst, forged_rst, forged_fin;
+    bool rst, forged_rst;
+    bool forged_fin;     /* recorded or not: who closes in answer to it closes first, as far as anybody saw */
     bool went_on;        /* whoever got the last RST sent afterwards, other than a RST */
 };
 
@@ -25,6 +26,8 @@ static struct facts gather(const struct world *world, const struct capture *capt
     struct facts facts = { 0 };
     moment came[2] = { NEVER, NEVER }; /* when the last RST came to it */
 
+    for (int i = 0; i < world->segment_count; i++)
+        facts.forged_fin |= world->segments[i].forged && (world->segments[i].flags & FIN);
     for (int i = 0; i < capture->count; i++) {
         const struct segment *segment = &world->segments[capture->records[i].segment];
         int from = segment->from, to = !from;
@@ -35,10 +38,10 @@ static struct facts gather(const struct world *world, const struct capture *capt
             facts.went_on = false;
             continue;
         }
-        if (segment->forged) {
-            facts.forged_fin |= segment->flags & FIN;
+        if ((segment->flags & (SYN | ACK)) == SYN)
+            facts.met[to] = false;
+        if (segment->forged)
             continue;
-        }
         facts.met[from] = true;
         if (came[from] != NEVER && segment->sent > came[from])
             facts.went_on = true;
