@@ -11,6 +11,10 @@
 # Seen:    gVisor 20221219 (runsc, Debian 12); needs root and python3
 
 set -euo pipefail
+unshare -n true 2>/dev/null || {
+    echo "${0##*/}: needs root, for a network of its own" >&2
+    exit 2
+}
 packages=(runsc=0.0~20221219.0-2+b3)
 work=$(mktemp -d)
 trap 'rm -rf -- "$work"' EXIT

@@ -12,6 +12,10 @@
 # Seen:    HAProxy 2.6.12 (Debian 12), Linux 6.18; needs root and python3
 
 set -euo pipefail
+unshare -n true 2>/dev/null || {
+    echo "${0##*/}: needs root, for a network of its own" >&2
+    exit 2
+}
 packages=(haproxy=2.6.12-1+deb12u4)
 work=$(mktemp -d)
 trap 'rm -rf -- "$work"' EXIT

@@ -13,6 +13,10 @@
 # Seen:    nping 0.7.93, hping3 3.0.0-alpha-2, tshark and editcap 4.0.17, tcptrace 6.6.7 (Debian 12); needs root, python3
 
 set -euo pipefail
+unshare -n true 2>/dev/null || {
+    echo "${0##*/}: needs root, for a network of its own" >&2
+    exit 2
+}
 packages=(tshark=4.0.17-0+deb12u3 wireshark-common=4.0.17-0+deb12u3 libwireshark16=4.0.17-0+deb12u3
     libwiretap13=4.0.17-0+deb12u3 libwsutil14=4.0.17-0+deb12u3 libwireshark-data=4.0.17-0+deb12u3
     nmap=7.93+dfsg1-1 hping3=3.a2.ds2-10 tcptrace=6.6.7-6+b1)

@@ -11,6 +11,10 @@
 # Seen:    passt's pasta, of 2023-03-09 (Debian 12); needs root, python3 and a kernel with veth
 
 set -euo pipefail
+unshare -n true 2>/dev/null || {
+    echo "${0##*/}: needs root, for a network of its own" >&2
+    exit 2
+}
 packages=(passt=0.0~git20230309.7c7625d-1)
 work=$(mktemp -d)
 trap 'rm -rf -- "$work"' EXIT

@@ -13,6 +13,10 @@
 #          kernel with veth and tun
 
 set -euo pipefail
+unshare -n true 2>/dev/null || {
+    echo "${0##*/}: needs root, for a network of its own" >&2
+    exit 2
+}
 packages=(slirp4netns=1.2.0-1 libslirp0=4.7.0-1 passt=0.0~git20230309.7c7625d-1)
 work=$(mktemp -d)
 trap 'rm -rf -- "$work"' EXIT

@@ -10,6 +10,10 @@
 # Seen:    lwIP 2.1.3 (liblwip0), gVisor 20221219 (runsc), Debian 12; needs root, python3 and a C compiler
 
 set -euo pipefail
+unshare -n true 2>/dev/null || {
+    echo "${0##*/}: needs root, for a network of its own" >&2
+    exit 2
+}
 packages=(liblwip0=2.1.3+dfsg1-2 liblwip-dev=2.1.3+dfsg1-2 runsc=0.0~20221219.0-2+b3)
 work=$(mktemp -d)
 trap 'rm -rf -- "$work"' EXIT
