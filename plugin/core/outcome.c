@@ -74,6 +74,14 @@ static bool has_unanswered_syn_ack(const struct tcpstate_endpoint *end, const st
     return (end->known & SENT_SYN_ACK) && !(peer->known & CLAIMS) && !((peer->known & KNOWS_ACK) && is_behind_syn(end, peer->rcv_nxt));
 }
 
+/* That neither has closed is only said where the capture lacks nothing that may have been a FIN. */
+static enum tcpstate_result result_of_open(const struct tcpstate_endpoint *a, const struct tcpstate_endpoint *b, bool were_open)
+{
+    if (may_have_closed_unseen(a, b) || may_have_closed_unseen(b, a))
+        return TCPSTATE_RESULT_UNKNOWN;
+    return were_open && (a->keep_alives > 1 || b->keep_alives > 1) ? TCPSTATE_RESULT_SILENT : TCPSTATE_RESULT_OPEN;
+}
+
 static enum tcpstate_result result_of(const struct tcpstate_connection *connection)
 {
     static const enum tcpstate_result ended[] = {
@@ -99,11 +107,8 @@ static enum tcpstate_result result_of(const struct tcpstate_connection *connecti
     if (either & SENT_FIN)
         return lacks_a_fin(connection) >= 0 ? TCPSTATE_RESULT_UNKNOWN : TCPSTATE_RESULT_HALF_CLOSED;
     const bool were_open = is_open(a->likely) && is_open(b->likely);
-    if (were_open || (a->state == TCPSTATE_ESTABLISHED && b->state == TCPSTATE_ESTABLISHED)) {
-        if (may_have_closed_unseen(a, b) || may_have_closed_unseen(b, a))
-            return TCPSTATE_RESULT_UNKNOWN;
-        return were_open && (a->keep_alives > 1 || b->keep_alives > 1) ? TCPSTATE_RESULT_SILENT : TCPSTATE_RESULT_OPEN;
-    }
+    if (were_open || (a->state == TCPSTATE_ESTABLISHED && b->state == TCPSTATE_ESTABLISHED))
+        return result_of_open(a, b, were_open);
     if (got_no_answer_that_fits(connection) && (either & SENT_SYN_ACK))
         return TCPSTATE_RESULT_UNANSWERED;
     if (has_unanswered_syn_ack(a, b) || has_unanswered_syn_ack(b, a))
