@@ -58,14 +58,25 @@ static bool may_have_closed_unseen(const struct tcpstate_endpoint *end, const st
            || seq_gt(end->snd_max, end->fin_from);
 }
 
-/* The end that has closed unseen, perhaps, after the other was seen to; or -1. */
+/* Whether both were open, most likely, when the last of them was seen, or shown. */
+static bool were_open(const struct tcpstate_connection *connection)
+{
+    const struct tcpstate_endpoint *a = &connection->ends[0], *b = &connection->ends[1];
+
+    return (is_open(a->likely) && is_open(b->likely)) || (a->state == TCPSTATE_ESTABLISHED && b->state == TCPSTATE_ESTABLISHED);
+}
+
+/* The one end that has closed unseen, perhaps: after the other was seen to, or neither was; or -1. */
 static int lacks_a_fin(const struct tcpstate_connection *connection)
 {
-    const int closer = connection->ends[1].known & SENT_FIN ? 1 : 0;
-    const struct tcpstate_endpoint *end = &connection->ends[!closer], *peer = &connection->ends[closer];
-    const bool may_have_closed = may_have_closed_unseen(end, peer) || may_have_closed_before(end);
+    const struct tcpstate_endpoint *a = &connection->ends[0], *b = &connection->ends[1];
+    const bool unseen[2] = { may_have_closed_unseen(a, b), may_have_closed_unseen(b, a) };
 
-    return (peer->known & SENT_FIN) && may_have_closed ? !closer : -1;
+    if (a->known & SENT_FIN)
+        return !(b->known & SENT_FIN) && (unseen[1] || may_have_closed_before(b)) ? 1 : -1;
+    if (b->known & SENT_FIN)
+        return unseen[0] || may_have_closed_before(a) ? 0 : -1;
+    return were_open(connection) && unseen[0] != unseen[1] ? unseen[1] : -1;
 }
 
 /* Whether its SYN,ACK was sent, and nothing of the other's acknowledges that. */
@@ -75,11 +86,12 @@ static bool has_unanswered_syn_ack(const struct tcpstate_endpoint *end, const st
 }
 
 /* That neither has closed is only said where the capture lacks nothing that may have been a FIN. */
-static enum tcpstate_result result_of_open(const struct tcpstate_endpoint *a, const struct tcpstate_endpoint *b, bool were_open)
+static enum tcpstate_result result_of_open(const struct tcpstate_endpoint *a, const struct tcpstate_endpoint *b)
 {
     if (may_have_closed_unseen(a, b) || may_have_closed_unseen(b, a))
         return TCPSTATE_RESULT_UNKNOWN;
-    return were_open && (a->keep_alives > 1 || b->keep_alives > 1) ? TCPSTATE_RESULT_SILENT : TCPSTATE_RESULT_OPEN;
+    return is_open(a->likely) && is_open(b->likely) && (a->keep_alives > 1 || b->keep_alives > 1) ? TCPSTATE_RESULT_SILENT
+                                                                                                  : TCPSTATE_RESULT_OPEN;
 }
 
 static enum tcpstate_result result_of(const struct tcpstate_connection *connection)
@@ -106,9 +118,8 @@ static enum tcpstate_result result_of(const struct tcpstate_connection *connecti
         return TCPSTATE_RESULT_LAST_ACK_MISSING;
     if (either & SENT_FIN)
         return lacks_a_fin(connection) >= 0 ? TCPSTATE_RESULT_UNKNOWN : TCPSTATE_RESULT_HALF_CLOSED;
-    const bool were_open = is_open(a->likely) && is_open(b->likely);
-    if (were_open || (a->state == TCPSTATE_ESTABLISHED && b->state == TCPSTATE_ESTABLISHED))
-        return result_of_open(a, b, were_open);
+    if (were_open(connection))
+        return result_of_open(a, b);
     if (got_no_answer_that_fits(connection) && (either & SENT_SYN_ACK))
         return TCPSTATE_RESULT_UNANSWERED;
     if (has_unanswered_syn_ack(a, b) || has_unanswered_syn_ack(b, a))

@@ -253,7 +253,8 @@ static void fin_that_may_not_have_been_captured(void)
         { "any",          TO_A, "F.", 100000, 101, 0, "any", "any", .outcome = "unknown", .conn_state = "SF",
           .closed_by = BY_UNKNOWN, .owing = B_OWES });
     FIGURE(ESTABLISHED_100_300,
-        { "ESTABLISHED?", TO_B, ".",  100, 301, 0,  "ESTABLISHED?", "", .outcome = "unknown", .conn_state = "S1" },
+        { "ESTABLISHED?", TO_B, ".",  100, 301, 0,  "ESTABLISHED?", "", .outcome = "unknown", .conn_state = "S1",
+          .owing = B_OWES },
         { "ESTABLISHED",  TO_A, "P.", 301, 100, 10, "ESTABLISHED",  "any", .outcome = "open", .conn_state = "S1" });
 }
 
@@ -340,10 +341,10 @@ static void midstream_traffic(void)
 static void open_and_one_more_number(void)
 {
     FIGURE(ESTABLISHED_100_300,
-        { "any", TO_A, ".",  301, 100, 0,  "any", "", .outcome = "unknown", .conn_state = "S1" },
+        { "any", TO_A, ".",  301, 100, 0,  "any", "", .outcome = "unknown", .conn_state = "S1", .owing = B_OWES },
         { "any", TO_A, "P.", 301, 100, 10, "any", "any", .outcome = "open", .conn_state = "S1" });
     FIGURE(ESTABLISHED_100_300,
-        { "any", TO_A, ".",  301, 100, 0,  "any", "", .outcome = "unknown", .conn_state = "S1" },
+        { "any", TO_A, ".",  301, 100, 0,  "any", "", .outcome = "unknown", .conn_state = "S1", .owing = B_OWES },
         { "any", TO_A, "P.", 300, 100, 1,  "any", "any", .outcome = "open", .conn_state = "S1" });
 }
 
@@ -362,7 +363,8 @@ static void fin_at_a_number_that_was_used(void)
     FIGURE(ESTABLISHED_100_300,
         { "ESTABLISHED", TO_A, "P.", 300, 100, 20, "ESTABLISHED", "any" },
         { "ESTABLISHED", TO_B, ".",  100, 320, 0,  "ESTABLISHED", "", .outcome = "open" },
-        { "any",         TO_A, "F.", 300, 100, 0,  "FIN_WAIT_1?", "fin-ignored", .outcome = "unknown" });
+        { "any",         TO_A, "F.", 300, 100, 0,  "FIN_WAIT_1?", "fin-ignored", .outcome = "unknown",
+          .owing = B_OWES });
     FIGURE(ESTABLISHED_100_300,
         { "ESTABLISHED", TO_A, "P.", 300, 100, 20, "ESTABLISHED", "any" },
         { "FIN_WAIT_1",  TO_B, "F.", 100, 320, 0,  "CLOSE_WAIT?", "fin", .outcome = "half-closed", .closed_by = BY_A,
