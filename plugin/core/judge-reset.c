@@ -27,7 +27,7 @@ static bool is_behind_a_hole(const struct tcpstate_endpoint *me, const struct tc
                              const struct tcpstate_segment *segment)
 {
     return (segment->flags & TCPSTATE_FLAG_ACK) && (me->known & KNOWS_SEQ) && (peer->known & KNOWS_SEQ)
-           && (me->known & KNOWS_ACK) && seq_gt(segment->seq, me->snd_max) && segment->seq - me->snd_max < FAR
+           && (me->known & KNOWS_ACK) && segment->seq - me->snd_max < FAR
            && seq_ge(segment->ack, me->rcv_nxt) && seq_le(segment->ack, peer->snd_max);
 }
 
@@ -59,7 +59,7 @@ static bool refuses_unseen(const struct tcpstate_endpoint *peer, const struct tc
 {
     if (number == TCPSTATE_RESET_NUMBER_OUTSIDE)
         return seq_apart(segment->seq, peer->rcv_nxt, MOST_UNSEEN);
-    return number == TCPSTATE_RESET_NUMBER_BAD_ACK && (peer->known & KNOWS_SEQ) && seq_gt(segment->ack, peer->snd_max);
+    return number == TCPSTATE_RESET_NUMBER_BAD_ACK && seq_gt(segment->ack, peer->snd_max);
 }
 
 /* What a RST may do to its receiver.  RFC 9293 section 3.5.3: who came from
@@ -73,8 +73,8 @@ static void judge_reset_arrival(const struct tcpstate_connection *connection, co
      * although a host that has restarted, or refuses a SYN, sends just that. */
     bool unsigned_one = (peer->known & SIGNED) && !(segment->options & TCPSTATE_OPTION_SIGNATURE);
     enum tcpstate_reset_number number = judge_reset_number(me, peer, segment);
-    bool refused = (number == TCPSTATE_RESET_NUMBER_BAD_ACK && (segment->flags & TCPSTATE_FLAG_ACK)
-                    && peer->may == TCPSTATE_IN(SYN_SENT) && !answers_stale_syn(connection, segment))
+    bool refused = (peer->may == TCPSTATE_IN(SYN_SENT) && (segment->flags & TCPSTATE_FLAG_ACK)
+                    && !answers_stale_syn(connection, segment))
                    || (number == TCPSTATE_RESET_NUMBER_OUTSIDE && (peer->known & KNOWS_ACK)
                        && seq_lt(segment->seq, peer->rcv_nxt));
 
@@ -119,9 +119,6 @@ void tcpstate_judge_reset(const struct tcpstate_connection *connection, const st
         judgement->is |= FOREIGN;
     if (!(judgement->is & ACCEPTABLE))
         return;
-    /* A SYN answered by RST: there was nobody who could have received it. */
-    if (me->likely == TCPSTATE_UNKNOWN || me->likely == TCPSTATE_CLOSED)
-        judgement->had_not |= BIT(TCPSTATE_GETS_SYN);
     /* A RST with ACK is a program's abort (RFC 9293 section 3.10.5): the third
      * segment had been taken in.  A bare one was made from the third segment,
      * by a host that would not have it. */

@@ -183,7 +183,7 @@ static void judge_data(const struct tcpstate_connection *connection, const struc
         judgement->is |= NEW_DATA;
     if (is_new && covers_fin(peer, segment) && !(me->known & SENT_HALF_CLOSED))
         judgement->is |= FIRST_HALF_CLOSED;
-    if ((me->known & SENT_FIN) && ((judgement->is & AFTER_A_PAUSE) || seq_le(next, me->snd_nxt)))
+    if ((me->known & SENT_FIN) && seq_le(next, me->snd_nxt))
         judgement->is |= BEHIND; /* who sends data again need not have closed: its FIN may be a stranger's */
     if (is_new && (me->known & SENT_FIN)) {
         /* A host repeats its FIN where it was; data in its place says that this was
