@@ -75,12 +75,14 @@ static void check_words(const struct tcpstate_printed *printed, const struct wor
         complain("--json goes with report, connections and sockets");
     if (words->tsv + words->json + words->all > 1)
         complain("--tsv and --json print all rows: one of --tsv, --json and --all");
-    if (words->all && !connections && printed != &tcpstate_printed_ladder)
-        complain("--all goes with connections and ladder");
+    if (words->all && !connections && !sockets && printed != &tcpstate_printed_ladder)
+        complain("--all goes with connections, sockets and ladder");
     if ((words->host || words->at || words->every) && !sockets)
         complain("--host, --at and --every go with sockets");
     if (words->at && words->every)
         complain("--at is one moment, --every are many: one of them");
+    if (words->all && words->every)
+        complain("--all is of one moment: --every takes --host");
     if (words->every && (!is_moment(words->every) || g_ascii_strtod(words->every, NULL) <= 0))
         complain("--every takes seconds, more than 0");
     if (words->at && !is_moment(words->at))
@@ -90,12 +92,21 @@ static void check_words(const struct tcpstate_printed *printed, const struct wor
 }
 
 /* The same in the words of the view. */
+static const char *sockets_given(const struct words *words, const char *host)
+{
+    const char *json = words->json ? "json," : "";
+
+    if (!host)
+        host = "";
+    if (words->every)
+        return g_strdup_printf("%severy,%s,%s", json, words->every, host);
+    return g_strdup_printf("%s%s,%s%s", json, host, words->at ? words->at : "", words->all ? ",all" : "");
+}
+
 static const char *given_of(const struct tcpstate_command *command, const struct words *words, const char *host)
 {
-    if (command->printed == &tcpstate_printed_sockets && words->every)
-        return g_strdup_printf("%severy,%s,%s", words->json ? "json," : "", words->every, host ? host : "");
     if (command->printed == &tcpstate_printed_sockets)
-        return g_strdup_printf("%s%s,%s", words->json ? "json," : "", host ? host : "", words->at ? words->at : "");
+        return sockets_given(words, host);
     /* Among all ladders, for those that are wanted need not be among the first. */
     bool all = words->all || (command->printed == &tcpstate_printed_ladder && tcpstate_selection_is_on(&command->selection));
     const char *given = all ? "all" : words->json ? "json" : words->tsv ? "tsv" : NULL;

@@ -22,6 +22,7 @@ struct tcpstate_sockets {
     bool is_address; /* it is one; else nobody has it */
     uint32_t frame;  /* the last that counts; UINT32_MAX: all */
     double seconds;  /* since the first frame, the last that counts; negative: all */
+    bool all;        /* however many there are */
 };
 
 void tcpstate_sockets_take(struct tcpstate_sockets *sockets, const struct tcpstate_tapped *tapped)
@@ -101,30 +102,82 @@ static bool is_wanted(const struct tcpstate_sockets *sockets, const char *host)
     return !sockets->host || strcmp(sockets->host, host) == 0;
 }
 
+/* What a socket's state says of it: the more somebody owes, the further ahead it is told. */
+static uint32_t worth_of(enum tcpstate_state state)
+{
+    switch (state) {
+    case TCPSTATE_CLOSE_WAIT: return 0; /* the application has not closed: nobody else can end it */
+    case TCPSTATE_FIN_WAIT_1:
+    case TCPSTATE_CLOSING:
+    case TCPSTATE_LAST_ACK: return 1;
+    case TCPSTATE_FIN_WAIT_2: return 2;
+    case TCPSTATE_SYN_SENT:
+    case TCPSTATE_SYN_RCVD: return 3;
+    case TCPSTATE_ESTABLISHED: return 4;
+    default: return 5; /* TIME_WAIT ends by itself */
+    }
+}
+
+/* One end of the census' stands. */
+struct place {
+    int64_t lasts;
+    uint32_t index;
+    uint16_t end, worth;
+};
+
+static int worst_first(gconstpointer a, gconstpointer b)
+{
+    const struct place *one = (const struct place *)a, *other = (const struct place *)b;
+
+    if (one->worth != other->worth)
+        return one->worth < other->worth ? -1 : 1;
+    if (one->lasts != other->lasts)
+        return one->lasts > other->lasts ? -1 : 1;
+    return one->index != other->index ? (one->index < other->index ? -1 : 1) : (int)one->end - (int)other->end;
+}
+
+static GArray *in_order(const struct tcpstate_sockets *sockets)
+{
+    GArray *places = g_array_new(FALSE, FALSE, sizeof(struct place));
+
+    for (unsigned i = 0; i < sockets->census.stands.count; i++) {
+        const struct tcpstate_stand *stand = tcpstate_census_at(&sockets->census, i);
+        for (int end = 0; end < 2; end++) {
+            const struct place place = { lasts(sockets, stand->since[end]), i, (uint16_t)end,
+                                         (uint16_t)worth_of((enum tcpstate_state)stand->state[end]) };
+            if (has_socket(sockets, stand, end))
+                g_array_append_val(places, place);
+        }
+    }
+    g_array_sort(places, worst_first);
+    return places;
+}
+
 unsigned tcpstate_sockets_tell(const struct tcpstate_sockets *sockets, const struct tcpstate_sockets_teller *teller)
 {
     GHashTable *counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_count);
     wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK_FAST);
+    GArray *places = in_order(sockets);
     unsigned told = 0;
 
-    for (unsigned i = 0; i < sockets->census.stands.count; i++, wmem_free_all(pool)) {
-        const struct tcpstate_stand *stand = tcpstate_census_at(&sockets->census, i);
+    for (guint i = 0; i < places->len; i++, wmem_free_all(pool)) {
+        const struct place *place = &g_array_index(places, struct place, i);
+        const struct tcpstate_stand *stand = tcpstate_census_at(&sockets->census, place->index);
         struct tcpstate_summary summary;
         tcpstate_incarnation_summary(stand->incarnation, &summary);
-        for (int end = 0; end < 2; end++) {
-            const struct tcpstate_socket socket = { &summary, end, (enum tcpstate_state)stand->state[end], stand->inferred[end],
-                                                    lasts(sockets, stand->since[end]) };
-            const char *host = tcpstate_address_text(pool, &summary.pair, end, false);
-            if (!has_socket(sockets, stand, end) || !is_wanted(sockets, host))
-                continue;
-            teller->socket(teller->whom, pool, &socket);
-            if (teller->count)
-                count_in(counts, host, socket.state, socket.inferred);
-            told++;
-        }
+        const struct tcpstate_socket socket = { &summary, place->end, (enum tcpstate_state)stand->state[place->end],
+                                                stand->inferred[place->end], place->lasts };
+        const char *host = tcpstate_address_text(pool, &summary.pair, socket.end, false);
+        if (!is_wanted(sockets, host))
+            continue;
+        teller->socket(teller->whom, pool, &socket);
+        if (teller->count)
+            count_in(counts, host, socket.state, socket.inferred);
+        told++;
     }
     if (teller->count)
         tell_counts(counts, teller);
+    g_array_free(places, TRUE);
     wmem_destroy_allocator(pool);
     g_hash_table_destroy(counts);
     return told;
@@ -177,7 +230,9 @@ static void set_word(struct tcpstate_sockets *sockets, const char *word)
     char *rest;
     double number = g_ascii_strtod(word, &rest);
 
-    if (*rest != '\0') {
+    if (strcmp(word, "all") == 0) {
+        sockets->all = true;
+    } else if (*rest != '\0') {
         g_free(sockets->host);
         sockets->host = tcpstate_sockets_host(word, &sockets->is_address);
     } else if (strchr(word, '.')) {
@@ -202,6 +257,11 @@ struct tcpstate_sockets *tcpstate_sockets_new(const char *words)
     }
     g_strfreev(list);
     return sockets;
+}
+
+bool tcpstate_sockets_all(const struct tcpstate_sockets *sockets)
+{
+    return sockets->all;
 }
 
 void tcpstate_sockets_clear(struct tcpstate_sockets *sockets)

@@ -14,11 +14,14 @@
 
 struct tcpstate_sockets;
 
-/* `words`: a host's IP address and a moment, each or none, in any order, with a comma between
+/* `words`: a host's IP address, a moment and "all", each or none, in any order, with a comma between
  * them.  The moment is a frame's number, or seconds since the capture's first frame if it has a
  * point; left out: the capture's end.  NULL: all hosts, at the end. */
 struct tcpstate_sockets *tcpstate_sockets_new(const char *words);
 void tcpstate_sockets_free(struct tcpstate_sockets *sockets);
+
+/* Whether all of them are asked for, however many there are. */
+bool tcpstate_sockets_all(const struct tcpstate_sockets *sockets);
 
 void tcpstate_sockets_take(struct tcpstate_sockets *sockets, const struct tcpstate_tapped *tapped);
 void tcpstate_sockets_clear(struct tcpstate_sockets *sockets); /* all that was taken */
@@ -42,8 +45,9 @@ struct tcpstate_socket_count {
     unsigned number, inferred;
 };
 
-/* What is told of them: each socket, in the order in which the connections began; then the
- * counts, the most first, unless .count is NULL. */
+/* What is told of them: each socket, the worst first, that is those whose end owes its FIN, then those that
+ * wait for an ACK of theirs, for the other's, or for the handshake, and of the same state the longest; then
+ * the counts, the most first, unless .count is NULL. */
 struct tcpstate_sockets_teller {
     void (*socket)(void *whom, wmem_allocator_t *pool, const struct tcpstate_socket *socket);
     void (*count)(void *whom, const struct tcpstate_socket_count *count);

@@ -1,4 +1,4 @@
-/* view-sockets.c - "-z tcpstate,sockets[,json][,HOST][,AT]": the sockets of each host at a
+/* view-sockets.c - "-z tcpstate,sockets[,json|,all][,HOST][,AT]": the sockets of each host at a
  * moment, as "ss -tan" would have shown them there; as a table, or as rows for programs.
  * "-z tcpstate,sockets[,json],every,SECONDS[,HOST]": how many there are, moment after moment.
  *
@@ -6,10 +6,11 @@
  */
 #include "view-sockets.h"
 
-#include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 
 #include "../text/phrases.h"
+#include "host.h"
 #include "preferences.h"
 #include "printed.h"
 #include "rows.h"
@@ -19,6 +20,8 @@
 
 #define STATE_WIDTH 13 /* "ESTABLISHED?" and a blank */
 #define ADDRESS_WIDTH 39 /* the longest of IPv6 */
+#define MOST_SOCKETS 1000 /* in the table, and then counts */
+#define MOST_COUNTS 100
 
 /* Who must act before a socket in this state can go on; NULL: nobody. */
 struct owing {
@@ -45,14 +48,17 @@ static const struct owing *owing_of(enum tcpstate_state state)
 
 struct table {
     GString *out;
-    int width;   /* of an endpoint's column */
-    bool counts; /* their heading is there */
+    int width;                    /* of an endpoint's column */
+    unsigned most, most_counts;   /* of each in the table */
+    unsigned sockets, counts;     /* of each so far */
 };
 
 static void measure_socket(void *whom, wmem_allocator_t *pool, const struct tcpstate_socket *socket)
 {
     struct table *table = (struct table *)whom;
 
+    if (table->sockets++ >= table->most)
+        return;
     for (int end = 0; end < 2; end++)
         table->width = MAX(table->width, tcpstate_columns(tcpstate_endpoint_text(pool, &socket->summary->pair, end)) + 2);
 }
@@ -69,7 +75,10 @@ static void append_heads(const struct table *table)
 
 static void append_socket(void *whom, wmem_allocator_t *pool, const struct tcpstate_socket *socket)
 {
-    const struct table *table = (const struct table *)whom;
+    struct table *table = (struct table *)whom;
+
+    if (table->sockets++ >= table->most)
+        return;
     const struct tcpstate_pair *pair = &socket->summary->pair;
     const char *name = wmem_strdup_printf(pool, "%s%s", tcpstate_state_name(socket->state), socket->inferred ? "?" : "");
 
@@ -79,15 +88,28 @@ static void append_socket(void *whom, wmem_allocator_t *pool, const struct tcpst
     g_string_append_printf(table->out, "%s\n", tcpstate_seconds_text(pool, socket->lasts));
 }
 
+/* How many were not appended. */
+static void append_rest(const struct table *table, unsigned all, unsigned most)
+{
+    if (all > most) {
+        g_string_append_printf(table->out, tcpstate_phrase(TCPSTATE_PHRASE_SOCKETS_LEFT_OUT, tcpstate_language()), all - most,
+                               tcpstate_option_for_all("-z tcpstate,sockets,all"));
+        g_string_append_c(table->out, '\n');
+    }
+}
+
 static void append_count(void *whom, const struct tcpstate_socket_count *count)
 {
     struct table *table = (struct table *)whom;
     const struct owing *owing = owing_of(count->state);
     enum tcpstate_language language = tcpstate_language();
 
-    if (!table->counts)
+    if (table->counts == 0) {
+        append_rest(table, table->sockets, table->most);
         g_string_append_printf(table->out, "\n%s\n", tcpstate_phrase(TCPSTATE_PHRASE_SOCKETS_COUNTS, language));
-    table->counts = true;
+    }
+    if (table->counts++ >= table->most_counts)
+        return;
     g_string_append_printf(table->out, "%8u  ", count->number);
     tcpstate_append_filled(table->out, tcpstate_state_name(count->state), 11);
     g_string_append_printf(table->out, "  %s", count->host);
@@ -106,7 +128,8 @@ static void append_count(void *whom, const struct tcpstate_socket_count *count)
 
 void tcpstate_sockets_append(GString *out, const struct tcpstate_sockets *sockets)
 {
-    struct table table = { .out = out };
+    const bool all = tcpstate_sockets_all(sockets);
+    struct table table = { .out = out, .most = all ? UINT_MAX : MOST_SOCKETS, .most_counts = all ? UINT_MAX : MOST_COUNTS };
     const struct tcpstate_sockets_teller measuring = { measure_socket, NULL, &table },
                                          appending = { append_socket, append_count, &table };
     wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
@@ -116,7 +139,9 @@ void tcpstate_sockets_append(GString *out, const struct tcpstate_sockets *socket
         g_string_append_printf(out, "%s\n", tcpstate_sockets_why_none(pool, sockets));
     } else {
         append_heads(&table);
+        table.sockets = 0;
         tcpstate_sockets_tell(sockets, &appending);
+        append_rest(&table, table.counts, table.most_counts);
     }
     wmem_destroy_allocator(pool);
 }

@@ -188,6 +188,36 @@ def test_a_scan_is_not_told_host_by_host(tshark, tmp_path, language, others):
     assert [row["count"] for row in rows if row["host"] is None] == [81]
 
 
+@pytest.mark.parametrize("language, rest", [("en", "… and {} more: name a host, or print all with -z tcpstate,sockets,all"),
+                                            ("zh", "……另有{}项：可指定主机，或用 -z tcpstate,sockets,all 全部列出")])
+def test_of_many_sockets_the_worst_are_told(tshark, tmp_path, language, rest):
+    """1200 SYNs, which may have opened as many sockets of the server, then three connections whose clients have closed."""
+    def sockets(*words):
+        return tshark("-q", "-o", f"tcpstate.language:{language}", "-r", path, "-z", ",".join(("tcpstate,sockets", *words))).splitlines()
+
+    frames = []
+    for number in range(1203):
+        there = dict(src=f"198.51.{number // 200}.{number % 200 + 1}", dst="192.0.2.20")
+        back = dict(src=there["dst"], dst=there["src"])
+        segments = [(there, "S", 1000, 0)] if number < 1200 else [
+            (there, "S", 1000, 0), (back, "SA", 9000, 1001), (there, "A", 1001, 9001), (there, "FA", 1001, 9001), (back, "A", 9001, 1002)]
+        for ends, flags, seq, ack in segments:
+            ports = dict(sport=4000, dport=80) if ends is there else dict(sport=80, dport=4000)
+            frames.append(Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02") / IP(**ends) / TCP(flags=flags, seq=seq, ack=ack, **ports))
+            frames[-1].time = 1_700_000_000 + len(frames) / 100
+    wrpcap(str(path := tmp_path / "many.pcap"), frames)
+    lines = sockets()
+    assert [line.split()[0] for line in lines[2:9]] == ["CLOSE_WAIT"] * 3 + ["FIN_WAIT_2?"] * 3 + ["SYN_RCVD?"]
+    assert [line.split()[2] for line in lines[2:5]] == [f"198.51.6.{number}:4000" for number in (1, 2, 3)]     # the longest first
+    assert all(":80 " in line + " " for line in lines[2:1002]) and lines[1002:1004] == [rest.format(1406), ""]
+    assert len(lines) == 1004 + 1 + 100 + 1 and lines[1005].split()[:2] == ["1200", "SYN_RCVD"] and lines[-1] == rest.format(1105)
+    whole = sockets("all")
+    assert whole[:1002] == lines[:1002] and len(whole) == 2 + 2406 + 2 + 1205
+    assert sockets("192.0.2.20", "all") == sockets("all", "192.0.2.20") and len(sockets("192.0.2.20", "all")) == 2 + 1203 + 2 + 2
+    rows = [json.loads(line)["record"] for line in sockets("json")]
+    assert (rows.count("socket"), rows.count("count")) == (2406, 1205)
+
+
 @pytest.mark.parametrize("given, said", [("every", "more than 0"), ("every,x", "more than 0"), ("every,-1", "more than 0"),
                                          ("every,0", "more than 0"), ("every,0.0000001", "count less often")])
 def test_what_is_no_time_is_said(tshark, given, said):

@@ -84,7 +84,7 @@ def test_a_state_says_whether_it_is_inferred(objects, tmp_path):
     assert [row[name] for name in ("state_a", "inferred_a", "state_b", "inferred_b")] == ["FIN_WAIT_2", True, "CLOSE_WAIT", False]
     sockets = [row for row in objects(path, "sockets,json") if row["record"] == "socket"]
     assert [(row["host"], row["state"], row["inferred"], row["network.connection.state"]) for row in sockets] == [
-        (CLIENT, "FIN_WAIT_2", True, "fin_wait_2"), (SERVER, "CLOSE_WAIT", False, "close_wait")]
+        (SERVER, "CLOSE_WAIT", False, "close_wait"), (CLIENT, "FIN_WAIT_2", True, "fin_wait_2")]
     assert all(abs(row["since"] - 95.001) < 0.01 for row in sockets)
     counts = [row for row in objects(path, "sockets,json") if row["record"] == "count"]
     assert [(row["host"], row["state"], row["count"], row["count_inferred"], row["owes"]) for row in counts] == [

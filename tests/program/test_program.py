@@ -181,7 +181,7 @@ def test_ctrl_c_while_extract_writes(tmp_path):
     (("page", __file__, "-o", "/nowhere/o"), "not a capture"),
     (("page", SESSION, "-o", "/nowhere/o"), "/nowhere/o: "), (("save", SESSION, "-o", "/nowhere/o"), "/nowhere/o"),
     (("sockets", "--host", "x", "y"), "is no IP address"), (("report", "--at", "1", "y"), "go with sockets"),
-    (("sockets", "--every", "0", "y"), "seconds, more than 0"), (("sockets", "--every", "1", "--at", "1", "y"), "one of them"),
+    (("sockets", "--every", "0", "y"), "seconds, more than 0"), (("sockets", "--every", "1", "--at", "1", "y"), "one of them"), (("sockets", "--every", "1", "--all", "y"), "--every takes --host"),
     (("sockets", "--filter", "tcp", "y"), "--filter does not go with sockets"), (("sockets", "--at", "noon", "y"), "a frame's number"), (("extract", "-", "b", "--trouble"), "which is read twice"), (("report", "--language", "x", "y"), "auto, en or zh"),
 ])
 def test_what_makes_no_sense_is_said(arguments, complaint):
@@ -201,7 +201,8 @@ def test_which_connections(options, count):
 
 
 @pytest.mark.parametrize("view, said", [("connections", "1 more are left out; --all prints them"),
-                                        ("ladder", "1 more connections are not shown; --all shows all, a filter chooses.")])
+                                        ("ladder", "1 more connections are not shown; --all shows all, a filter chooses."),
+                                        ("sockets", "… and 1002 more: name a host, or print all with --all")])
 def test_what_is_left_out_is_had_by_the_programs_own_option(tmp_path, view, said):
     capture = tmp_path / "many.pcap"
     wrpcap(str(capture), [Ether() / IP(src="192.0.2.1", dst="192.0.2.2") / TCP(sport=port, flags="S") for port in range(2000, 3001)])
