@@ -83,6 +83,16 @@ static bool greets_in_vain(const struct tcpstate_connection *connection)
            && account->ends[!client].sent - server_isn - 1 <= LONGEST_GREETING;
 }
 
+/* Whether the client has gone on sending without any response for longer than it has been silent since: a
+ * pause of such a sender (logs, measurements) is no request without response. */
+static bool needs_no_response(const struct tcpstate_connection *connection, const struct tcpstate_wait *wait)
+{
+    const int64_t request = connection->moments[TCPSTATE_MOMENT_REQUEST];
+
+    return wait->kind == TCPSTATE_WAIT_NO_RESPONSE && request != TCPSTATE_NO_TIME
+           && tcpstate_capture_lasts(wait->since) <= wait->since - request;
+}
+
 int64_t tcpstate_incarnation_waits(const struct tcpstate_incarnation *incarnation, struct tcpstate_wait *wait)
 {
     *wait = (struct tcpstate_wait){ .owing = -1, .since = TCPSTATE_NO_TIME };
@@ -91,7 +101,9 @@ int64_t tcpstate_incarnation_waits(const struct tcpstate_incarnation *incarnatio
         return -1;
     const struct tcpstate_connection *connection = tcpstate_incarnation_look(incarnation);
     tcpstate_waits(connection, wait);
-    if (wait->kind == TCPSTATE_WAIT_NONE && greets_in_vain(connection))
+    if (needs_no_response(connection, wait))
+        *wait = (struct tcpstate_wait){ .owing = -1, .since = TCPSTATE_NO_TIME };
+    else if (wait->kind == TCPSTATE_WAIT_NONE && greets_in_vain(connection))
         *wait = (struct tcpstate_wait){ .kind = TCPSTATE_WAIT_SILENT, .owing = (int8_t)connection->client,
                                         .since = connection->moments[TCPSTATE_MOMENT_RESPONSE] };
     return tcpstate_capture_lasts(wait->since);

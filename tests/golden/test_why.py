@@ -124,6 +124,9 @@ def test_rsts_in_the_names_of_both_ends(told):
     # Sent six times, and nobody acknowledges it; the capture goes on for 9.006 s after it was first sent.
     (OPEN + ">P.:10 " + "+1.5 >P.:10:again " * 5 + "+1.5 other", ["stalled", "unacknowledged", "9.005000000"]),
     (OPEN + ">P.:10 <. +20 other", ["no-response", "no-response", "20.001"]),
+    # A sender that goes on without a response (logs, measurements) needs none: its pauses are no request without response.
+    (OPEN + ">P.:10 <. +10 " * 4 + "other", ["open", "", ""]),
+    (OPEN + ">P.:10 <. +10 " * 4 + "+60 other", ["no-response", "no-response", "70.001"]),     # but an upload, then silence, is
     (OPEN + ">P.:10 <.:w0 +30 other", ["stalled", "zero-window", "30.000"]),
     (OPEN + ">P.:10 <P.:10 >. >P.:10 <. +7 other", ["open", "silent", "7.001"]),
     (OPEN + ">P.:10 <. +1 other", ["open", "", ""]),       # not long enough to tell
