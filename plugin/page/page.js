@@ -41,7 +41,7 @@ function headingText(connection) {
 }
 
 function summaryText(connection) {
-  const parts = [word('outcome', say(connection.outcome)) + (connection.close ? ` (${say(connection.close)})` : '')];
+  const parts = [word('outcome', connection.close ? word('with_close', say(connection.outcome), say(connection.close)) : say(connection.outcome))];
   if (connection.missing)
     parts.push(say(connection.missing));
   if (connection.protocol)

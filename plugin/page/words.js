@@ -60,6 +60,7 @@ const WORDS = {
   opened: ['opened: {0}', '建立：{0}'],
   lasted: ['{0} from the first segment to the last', '首末报文段相隔{0}'],
   outcome: ['Outcome: {0}', '结果：{0}'],
+  with_close: ['{0} ({1})', '{0}（{1}）'],
   conn_state: ['conn_state {0}: {1}', 'conn_state {0}：{1}'],
   outcome_hidden: ['Outcome: hidden until the last step is answered', '结果：答完最后一步后显示'],
   ladder: ['Ladder', '时序图'],
