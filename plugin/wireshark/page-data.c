@@ -31,7 +31,7 @@ static void add_outcome(struct tcpstate_page_writing *writing, const struct tcps
                         const struct tcpstate_incarnation *incarnation)
 {
     const struct tcpstate_outcome *outcome = &summary->outcome;
-    GString *out = writing->out;
+    json_dumper *out = writing->out;
 
     tcpstate_page_add_string(out, "result", tcpstate_result_name(outcome->result));
     tcpstate_page_add_number(out, "rank", tcpstate_page_rank(outcome));
@@ -56,7 +56,7 @@ static void add_outcome(struct tcpstate_page_writing *writing, const struct tcps
                             tcpstate_missing_and_why(writing->pool, TCPSTATE_CHINESE, incarnation, outcome, summary->client));
 }
 
-static void add_between(GString *out, const char *member, const int64_t *moments, enum tcpstate_moment from,
+static void add_between(json_dumper *out, const char *member, const int64_t *moments, enum tcpstate_moment from,
                         enum tcpstate_moment to)
 {
     if (moments[from] != TCPSTATE_NO_TIME && moments[to] != TCPSTATE_NO_TIME)
@@ -67,12 +67,12 @@ static void append_connection(struct tcpstate_page_writing *writing, const struc
 {
     const struct tcpstate_incarnation *incarnation = connection->ladder.incarnation;
     struct tcpstate_summary summary;
-    GString *out = writing->out;
+    json_dumper *out = writing->out;
 
     tcpstate_incarnation_summary(incarnation, &summary);
     const int64_t *moments = summary.moments;
     int a = summary.client >= 0 ? summary.client : connection->first_sender, b = !a;
-    g_string_append_c(out, '{');
+    json_dumper_begin_object(out);
     tcpstate_page_add_number(out, "number", summary.number);
     if (summary.stream != TCPSTATE_NO_STREAM && summary.stream != summary.number)
         tcpstate_page_add_number(out, "stream", summary.stream);
@@ -91,7 +91,7 @@ static void append_connection(struct tcpstate_page_writing *writing, const struc
     tcpstate_page_add_count(out, "previous", tcpstate_incarnation_previous(incarnation));
     tcpstate_page_add_steps(writing, connection, a, moments[TCPSTATE_MOMENT_FIRST]);
     tcpstate_page_add_pause(writing, TCPSTATE_PHRASE_LADDER_PAUSE_AT_THE_END, tcpstate_ladder_pause_at_the_end(&summary));
-    g_string_append_c(out, '}');
+    json_dumper_end_object(out);
 }
 
 /* ---- All of them ---- */
@@ -109,66 +109,68 @@ static void add_counts(struct tcpstate_page_writing *writing)
         tcpstate_incarnation_outcome((const struct tcpstate_incarnation *)incarnation, &outcome);
         counts[outcome.result]++;
     }
-    tcpstate_page_name(writing->out, "counts");
-    g_string_append_c(writing->out, '{');
+    json_dumper_set_member_name(writing->out, "counts");
+    json_dumper_begin_object(writing->out);
     for (int i = 0; i < TCPSTATE_RESULTS; i++)
         tcpstate_page_add_count(writing->out, tcpstate_result_name((enum tcpstate_result)i), counts[i]);
-    g_string_append_c(writing->out, '}');
+    json_dumper_end_object(writing->out);
 }
 
 static void add_texts(struct tcpstate_page_writing *writing)
 {
-    tcpstate_page_name(writing->out, "texts");
-    g_string_append(writing->out, "[0");
+    json_dumper *out = writing->out;
+
+    json_dumper_set_member_name(out, "texts");
+    json_dumper_begin_array(out);
+    json_dumper_value_anyf(out, "0");
     for (guint i = 0; i < writing->used->len; i++) {
         tcpstate_page_text text = g_array_index(writing->used, tcpstate_page_text, i);
         char *const *pair = (char *const *)writing->page->texts->pdata[text];
-        g_string_append(writing->out, ",[");
-        tcpstate_page_append_string(writing->out, pair[0]);
-        g_string_append_c(writing->out, ',');
-        tcpstate_page_append_string(writing->out, pair[1]);
-        g_string_append_c(writing->out, ']');
+        json_dumper_begin_array(out);
+        tcpstate_page_append_string(out, pair[0]);
+        tcpstate_page_append_string(out, pair[1]);
+        json_dumper_end_array(out);
     }
-    g_string_append_c(writing->out, ']');
+    json_dumper_end_array(out);
 }
 
-static void add_states(GString *out)
+static void add_states(json_dumper *out)
 {
-    tcpstate_page_name(out, "states");
-    for (int i = 0; i < TCPSTATE_STATES; i++) {
-        g_string_append_c(out, i == 0 ? '[' : ',');
+    json_dumper_set_member_name(out, "states");
+    json_dumper_begin_array(out);
+    for (int i = 0; i < TCPSTATE_STATES; i++)
         tcpstate_page_append_string(out, tcpstate_state_name((enum tcpstate_state)i));
-    }
-    g_string_append_c(out, ']');
+    json_dumper_end_array(out);
 }
 
 void tcpstate_page_append_data(GString *out, struct tcpstate_page *page)
 {
+    json_dumper dumper = { .output_string = g_string_new(NULL) };
     struct tcpstate_page_writing writing = {
-        .out = out,
+        .out = &dumper,
         .page = page,
         .pool = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK_FAST),
         .used = g_array_new(FALSE, FALSE, sizeof(tcpstate_page_text)),
     };
 
-    g_string_append_c(out, '{');
-    tcpstate_page_add_string(out, "name", page->name);
-    tcpstate_page_add_string(out, "filter", page->filter);
-    tcpstate_page_add_string(out, "version", PLUGIN_VERSION);
-    tcpstate_page_add_string(out, "language", tcpstate_language() == TCPSTATE_CHINESE ? "zh" : "en");
-    add_states(out);
+    json_dumper_begin_object(&dumper);
+    tcpstate_page_add_string(&dumper, "name", page->name);
+    tcpstate_page_add_string(&dumper, "filter", page->filter);
+    tcpstate_page_add_string(&dumper, "version", PLUGIN_VERSION);
+    tcpstate_page_add_string(&dumper, "language", tcpstate_language() == TCPSTATE_CHINESE ? "zh" : "en");
+    add_states(&dumper);
     add_counts(&writing);
-    tcpstate_page_add_count(out, "left_out", g_hash_table_size(page->by_incarnation) - page->connections->len);
-    tcpstate_page_name(out, "connections");
-    g_string_append_c(out, '[');
-    for (guint i = 0; i < page->connections->len; i++, wmem_free_all(writing.pool)) {
-        if (i > 0)
-            g_string_append_c(out, ',');
+    tcpstate_page_add_count(&dumper, "left_out", g_hash_table_size(page->by_incarnation) - page->connections->len);
+    json_dumper_set_member_name(&dumper, "connections");
+    json_dumper_begin_array(&dumper);
+    for (guint i = 0; i < page->connections->len; i++, wmem_free_all(writing.pool))
         append_connection(&writing, (const struct tcpstate_page_connection *)page->connections->pdata[i]);
-    }
-    g_string_append_c(out, ']');
+    json_dumper_end_array(&dumper);
     add_texts(&writing);
-    g_string_append_c(out, '}');
+    json_dumper_end_object(&dumper);
+    json_dumper_finish(&dumper);
+    tcpstate_page_append_escaped(out, dumper.output_string->str);
+    g_string_free(dumper.output_string, TRUE);
     g_array_free(writing.used, TRUE);
     g_free(writing.numbers);
     wmem_destroy_allocator(writing.pool);

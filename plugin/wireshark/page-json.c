@@ -9,64 +9,50 @@
 
 #include "text-width.h"
 
-void tcpstate_page_append_string(GString *out, const char *text)
+void tcpstate_page_append_string(json_dumper *out, const char *text)
 {
     char *printable = tcpstate_printable(text);
 
-    g_string_append_c(out, '"');
-    for (const char *at = printable; *at; at++) {
-        if (strchr("\"\\<>&'", *at))
-            g_string_append_printf(out, "\\u%04x", (unsigned)*at);
-        else
-            g_string_append_c(out, *at);
-    }
-    g_string_append_c(out, '"');
+    json_dumper_value_string(out, printable);
     g_free(printable);
 }
 
-void tcpstate_page_name(GString *out, const char *text)
-{
-    char last = out->str[out->len - 1];
-
-    g_string_append_printf(out, "%s\"%s\":", last == '{' ? "" : ",", text);
-}
-
-void tcpstate_page_add_string(GString *out, const char *member, const char *text)
+void tcpstate_page_add_string(json_dumper *out, const char *member, const char *text)
 {
     if (!text || !*text)
         return;
-    tcpstate_page_name(out, member);
+    json_dumper_set_member_name(out, member);
     tcpstate_page_append_string(out, text);
 }
 
-void tcpstate_page_add_number(GString *out, const char *member, int64_t number)
+void tcpstate_page_add_number(json_dumper *out, const char *member, int64_t number)
 {
-    tcpstate_page_name(out, member);
-    g_string_append_printf(out, "%" PRId64, number);
+    json_dumper_set_member_name(out, member);
+    json_dumper_value_anyf(out, "%" PRId64, number);
 }
 
-void tcpstate_page_add_count(GString *out, const char *member, uint64_t number)
+void tcpstate_page_add_count(json_dumper *out, const char *member, uint64_t number)
 {
     if (number > 0)
         tcpstate_page_add_number(out, member, (int64_t)number);
 }
 
-void tcpstate_page_add_time(GString *out, const char *member, int64_t nanoseconds)
+void tcpstate_page_add_time(json_dumper *out, const char *member, int64_t nanoseconds)
 {
     if (nanoseconds >= 0)
         tcpstate_page_add_number(out, member, nanoseconds / 1000);
 }
 
-void tcpstate_page_add_flag(GString *out, const char *member, bool flag)
+void tcpstate_page_add_flag(json_dumper *out, const char *member, bool flag)
 {
     if (flag)
         tcpstate_page_add_number(out, member, 1);
 }
 
-void tcpstate_page_add_pair(GString *out, const char *member, uint64_t a, uint64_t b)
+void tcpstate_page_add_pair(json_dumper *out, const char *member, uint64_t a, uint64_t b)
 {
-    tcpstate_page_name(out, member);
-    g_string_append_printf(out, "[%" PRIu64 ",%" PRIu64 "]", a, b);
+    json_dumper_set_member_name(out, member);
+    json_dumper_value_anyf(out, "[%" PRIu64 ",%" PRIu64 "]", a, b);
 }
 
 void tcpstate_page_add_text(struct tcpstate_page_writing *writing, const char *member, tcpstate_page_text text)
@@ -89,4 +75,14 @@ void tcpstate_page_add_text(struct tcpstate_page_writing *writing, const char *m
 void tcpstate_page_add_words(struct tcpstate_page_writing *writing, const char *member, const char *english, const char *chinese)
 {
     tcpstate_page_add_text(writing, member, tcpstate_page_text_of(writing->page, english, chinese));
+}
+
+void tcpstate_page_append_escaped(GString *out, const char *json)
+{
+    for (const char *at = json; *at; at++) {
+        if (strchr("<>&'", *at))
+            g_string_append_printf(out, "\\u%04x", (unsigned)*at);
+        else if (*at != '\n')
+            g_string_append_c(out, *at);
+    }
 }

@@ -13,7 +13,7 @@
 #define INFERRED 16u /* added to a state's number */
 _Static_assert(TCPSTATE_STATES <= INFERRED, "a state's number has no room for the mark");
 
-static void add_checks(GString *out, const struct tcpstate_rung *rung, const struct tcpstate_page_detail *detail)
+static void add_checks(json_dumper *out, const struct tcpstate_rung *rung, const struct tcpstate_page_detail *detail)
 {
     static const struct {
         uint8_t check;
@@ -27,19 +27,19 @@ static void add_checks(GString *out, const struct tcpstate_rung *rung, const str
 
     if (detail->checks == 0)
         return;
-    tcpstate_page_name(out, "checks");
-    g_string_append_c(out, '[');
+    json_dumper_set_member_name(out, "checks");
+    json_dumper_begin_array(out);
     for (size_t i = 0; i < array_length(checks); i++) {
         if (!(detail->checks & checks[i].check))
             continue;
         uint32_t found = checks[i].of_ack ? rung->numbers.ack : rung->numbers.seq;
-        g_string_append_printf(out, "%s[\"%s\",%u,%u]", out->str[out->len - 1] == '[' ? "" : ",", checks[i].name, found,
+        json_dumper_value_anyf(out, "[\"%s\",%u,%u]", checks[i].name, found,
                                detail->failed & checks[i].check ? detail->expected : found);
     }
-    g_string_append_c(out, ']');
+    json_dumper_end_array(out);
 }
 
-static void add_reset(GString *out, const struct tcpstate_rung *rung, const struct tcpstate_page_detail *detail)
+static void add_reset(json_dumper *out, const struct tcpstate_rung *rung, const struct tcpstate_page_detail *detail)
 {
     if (!(rung->numbers.flags & TCPSTATE_FLAG_RST) || rung->icmp)
         return;
@@ -51,7 +51,7 @@ static void add_reset(GString *out, const struct tcpstate_rung *rung, const stru
 static void add_detail(struct tcpstate_page_writing *writing, const struct tcpstate_rung *rung,
                        const struct tcpstate_page_detail *detail, int a)
 {
-    GString *out = writing->out;
+    json_dumper *out = writing->out;
 
     tcpstate_page_add_string(out, "kind", tcpstate_step_name((enum tcpstate_step)detail->step));
     tcpstate_page_add_string(out, "phase", tcpstate_phase_name(tcpstate_step_phase((enum tcpstate_step)detail->step)));
@@ -88,17 +88,17 @@ static void append_step(struct tcpstate_page_writing *writing, const struct tcps
                         const struct tcpstate_rung *rung, int a, int64_t first)
 {
     const struct tcpstate_ladder *ladder = &connection->ladder;
-    GString *out = writing->out;
+    json_dumper *out = writing->out;
     bool raw = false;
     int b = !a;
 
-    g_string_append_c(out, '{');
+    json_dumper_begin_object(out);
     tcpstate_page_add_number(out, "frame", rung->numbers.frame);
     tcpstate_page_add_number(out, "time", (rung->time - first) / 1000);
     tcpstate_page_add_number(out, "from", rung->numbers.from != a);
     tcpstate_page_add_pause(writing, writing->page->filter ? TCPSTATE_PHRASE_LADDER_PAUSE_FILTERED : TCPSTATE_PHRASE_LADDER_PAUSE, rung->pause);
-    tcpstate_page_name(out, "states");
-    g_string_append_printf(out, "[%u,%u,%u,%u]", state_number(rung->before[a], rung->before_inferred[a]),
+    json_dumper_set_member_name(out, "states");
+    json_dumper_value_anyf(out, "[%u,%u,%u,%u]", state_number(rung->before[a], rung->before_inferred[a]),
                            state_number(rung->before[b], rung->before_inferred[b]),
                            state_number(rung->after[a], rung->after_inferred[a]),
                            state_number(rung->after[b], rung->after_inferred[b]));
@@ -111,13 +111,13 @@ static void append_step(struct tcpstate_page_writing *writing, const struct tcps
             tcpstate_page_add_number(out, "ack", rung->numbers.ack);
     }
     if (rung->run.segments > 0) {
-        tcpstate_page_name(out, "run");
-        g_string_append_printf(out, "[%u,%" PRIu64 ",%u,%d]", rung->run.segments, rung->run.bytes, rung->run.last_frame,
+        json_dumper_set_member_name(out, "run");
+        json_dumper_value_anyf(out, "[%u,%" PRIu64 ",%u,%d]", rung->run.segments, rung->run.bytes, rung->run.last_frame,
                                rung->run.again);
     } else {
         add_detail(writing, rung, &connection->details[rung - ladder->rungs], a);
     }
-    g_string_append_c(out, '}');
+    json_dumper_end_object(out);
 }
 
 void tcpstate_page_add_steps(struct tcpstate_page_writing *writing, const struct tcpstate_page_connection *connection, int a, int64_t first)
@@ -127,14 +127,12 @@ void tcpstate_page_add_steps(struct tcpstate_page_writing *writing, const struct
 
     if (ladder->count > most)
         tcpstate_page_add_pair(writing->out, "left_out", ladder->half, ladder->count - most);
-    tcpstate_page_name(writing->out, "steps");
-    g_string_append_c(writing->out, '[');
+    json_dumper_set_member_name(writing->out, "steps");
+    json_dumper_begin_array(writing->out);
     for (uint64_t i = 0; i < ladder->count; i++) {
         if (tcpstate_ladder_left_out(ladder, i))
             i = ladder->count - ladder->half;
-        if (i > 0)
-            g_string_append_c(writing->out, ',');
         append_step(writing, connection, tcpstate_ladder_rung(ladder, i), a, first);
     }
-    g_string_append_c(writing->out, ']');
+    json_dumper_end_array(writing->out);
 }
