@@ -53,9 +53,11 @@ static const char *how_opened(enum tcpstate_opening opening)
     return phrase(phrases[opening]);
 }
 
-/* Of a reset or a refusal who sent it, else who closed first. */
+/* Of a reset who sent it, else who closed first; of a refusal nobody: a firewall's RST looks like the server's. */
 static int who_is_counted(const struct tcpstate_outcome *outcome)
 {
+    if (outcome->result == TCPSTATE_RESULT_REFUSED)
+        return TCPSTATE_BY_NOBODY;
     return outcome->ended_by >= 0 ? outcome->ended_by : outcome->closed_by;
 }
 
