@@ -35,7 +35,8 @@
 /* Numbers that are no plain integers are filled up to this, so that they sort as texts do. */
 #define NUMBER_WIDTH 15
 #define NUMBER_ROOM 24 /* for the longest there is */
-/* The arrow of the column that is sorted by takes the place of letters, for which Wireshark leaves none. */
+/* The arrow of the column that is sorted by takes the place of letters, for which Wireshark leaves none: of the
+ * last ones, or where a column stands at its right edge, of the first. */
 #define ARROW_ROOM "   "
 #define HEAD_ROOM 64
 
@@ -187,7 +188,8 @@ static void name_heads(void)
     static char names[TCPSTATE_COLUMNS][HEAD_ROOM];
 
     for (int column = 0; column < TCPSTATE_COLUMNS; column++) {
-        snprintf(names[column], HEAD_ROOM, "%s" ARROW_ROOM, tcpstate_column_head((enum tcpstate_column)column));
+        snprintf(names[column], HEAD_ROOM, is_integer(column) ? ARROW_ROOM "%s" : "%s" ARROW_ROOM,
+                 tcpstate_column_head((enum tcpstate_column)column));
         heads[column].column_name = names[column];
     }
 }
