@@ -100,7 +100,7 @@ def test_auto_follows_wiresharks_own_language(tmp_path):
 
 def test_the_chinese_profile_has_nothing_in_english(tmp_path):
     with ChineseProfile(tmp_path / "window", SESSION, "-g", "1488", "-Y", "tcp.port == 59117", ui="zh_CN") as window:
-        heads = plain("".join(word.text for word in window.picture().words((0, 112, window.width, 26), "chinese")))
+        heads = plain("".join(word.text for word in window.picture().words(window.heads(window.width), "chinese")))
         for head in "时间", "源地址", "目的地址", "协议", "长度", "信息", "客户", "服务器":
             assert head in heads, heads
         assert not re.search("[A-Za-z]{3}", heads), heads
