@@ -229,7 +229,7 @@ static void judge_syn_sent(const struct tcpstate_endpoint *me, const struct tcps
                            && !((peer->known & KNOWS_ISN) && segment->ack == peer->isn + 1); /* a keep-alive is no news */
 
     /* Not if it has acknowledged that before, but so that it proved nothing. */
-    const bool again = (me->known & (SENT_SYN | KNOWS_ACK)) == (SENT_SYN | KNOWS_ACK) && is_behind_syn(peer, me->rcv_nxt);
+    const bool again = (me->known & SENT_SYN) && has_acked_syn(me, peer);
 
     judgement->is |= again ? 0 : OPENS;
     judgement->arrives |= BIT(TCPSTATE_GETS_ACK_OF_SYN);
