@@ -89,6 +89,8 @@ static bool is_stale_syn_ack(const struct tcpstate_endpoint *me, const struct tc
 static void judge_syn_ack_again(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
                                 struct judgement *judgement)
 {
+    /* Nothing refused the first: its receiver is not in SYN_SENT with another number, whatever the capture holds. */
+    judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN_ACK);
     judgement->is |= AGAIN;
     judgement->senders = TCPSTATE_IN(SYN_RCVD);
     if ((me->known & SENT_FIN) || (me->may & TCPSTATE_IN(SYN_RCVD)))
