@@ -221,7 +221,7 @@ class Lab:
 
 
 @contextlib.contextmanager
-def _tcpdump(host, snaplen, target):
+def tcpdump(host, snaplen, target):
     dump = host.start("tcpdump", "-i", "eth0", "-n", "-U", "--immediate-mode",
                       "-s", snaplen, "-Z", "root", "-w", target, FILTER,
                       stderr=subprocess.PIPE)
@@ -246,7 +246,7 @@ def record(chosen, folder, salt=(0, 0)):
     lab = Lab(chosen.family, tuple(x ^ y for x, y in zip(chosen.net, salt)))
     try:
         with tempfile.NamedTemporaryFile(suffix=".pcap") as raw:
-            with _tcpdump(getattr(lab, chosen.capture.lower()), chosen.snaplen,
+            with tcpdump(getattr(lab, chosen.capture.lower()), chosen.snaplen,
                           raw.name):
                 chosen.play(lab)
                 lab.wire.quiet()

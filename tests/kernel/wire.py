@@ -34,8 +34,10 @@ class Segment:
     tcp: object
     ends: dict                      # "A", "B" -> (address, port)
     sent: float
-    fate: str = "lost"              # lost, delivered, late, forged
+    fate: str = "lost"              # lost, delivered, late, forged, again
     delivered: float = None
+    taken_in: float = None          # when its receiver was done with it
+    copy_of: object = None          # again: the segment that came before
     before: dict = dataclasses.field(default_factory=dict)   # when it had left:
     after: dict = dataclasses.field(default_factory=dict)    # when it arrived:
     #                                                          "A", "B" -> state
@@ -111,15 +113,15 @@ class Wire:
 
     def drop(self, sender, wanted, times=1):
         """Lose segments. Returns the rule; `left = 0` ends it."""
-        return self._add(Rule(sender, wanted, times, "drop"))
+        return self.add(Rule(sender, wanted, times, "drop"))
 
     def cut(self):
         """Lose everything from now on, in both directions."""
-        return self._add(Rule(None, lambda tcp: True, 10 ** 6, "drop"))
+        return self.add(Rule(None, lambda tcp: True, 10 ** 6, "drop"))
 
     def hold(self, sender, wanted, times=1):
         """Keep segments back until release()."""
-        return self._add(Rule(sender, wanted, times, "hold"))
+        return self.add(Rule(sender, wanted, times, "hold"))
 
     def release(self, *rules):
         """Deliver what the rules held, in order, and end them. Nothing else
@@ -131,10 +133,24 @@ class Wire:
                 for segment in held:
                     self._deliver(segment, "late")
 
+    def pass_on(self, segment):
+        """Deliver now what a rule of the caller's has held back."""
+        with self._changed:
+            self._deliver(segment, "late")
+
+    def repeat(self, segment):
+        """Deliver it once more, as if the network had doubled it."""
+        with self._changed:
+            again = dataclasses.replace(segment, before={}, after={}, copy_of=segment)
+            self.log.append(again)
+            again.before = self.look(again)
+            self._deliver(again, "again")
+
     def wait_held(self, rule, count=1):
         self._wait(lambda: len(rule.held) >= count, "a segment to hold back")
 
-    def _add(self, rule):
+    def add(self, rule):
+        """A Rule, or one of the caller's own that has what a Rule has."""
         with self._changed:
             self._rules.append(rule)
         return rule
@@ -244,6 +260,7 @@ class Wire:
         segment.delivered = time.monotonic()
         receiver = "B" if segment.sender == "A" else "A"
         os.write(self.hosts[receiver].card, segment.raw)
+        segment.taken_in = time.monotonic()
         segment.after = self.look(segment, segment.delivered)
         self._changed.notify_all()
 

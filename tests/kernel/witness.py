@@ -121,10 +121,14 @@ class Witness(Diag):
                                  (dst, int(event["dport"])),
                                  event["old"], event["new"], "trace")
 
-    def history(self):
-        """All changes, in order, the stand-ins' included."""
+    def history(self, refused=()):
+        """All changes, in order, the stand-ins' included. `refused` are calls of
+        connect() that the own kernel refused, (local, remote, from, until): such
+        a socket passes through SYN_SENT, and was never one of the connection."""
         changes = []
-        traced = list(self._traced())
+        traced = [c for c in self._traced() if not any(
+            [c.local, c.remote] == ends and start <= c.time <= end
+            for *ends, start, end in refused)]
         tuples = {(c.local, c.remote) for c in traced + self._seen}
         for pair in tuples:
             mine = [c for c in traced + self._seen
