@@ -17,8 +17,8 @@ enum {
     ACCOUNT_RESET_BY = 0x200,   /* endpoint 1 in whose name .reset_frame was sent */
 };
 
-#define LONG_SILENCE INT64_C(10000000000) /* before a RST, worth telling */
-#define AT_ONCE INT64_C(10000000)         /* RSTs from both ends */
+#define LONG_SILENCE (10 * TCPSTATE_SECOND) /* before a RST, worth telling */
+#define AT_ONCE (TCPSTATE_SECOND / 100)     /* RSTs from both ends */
 
 static void begin(struct tcpstate_account *account)
 {

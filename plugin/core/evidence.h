@@ -30,7 +30,13 @@ static inline bool is_behind_syn(const struct tcpstate_endpoint *end, uint32_t n
     return (end->known & KNOWS_ISN) && seq_gt(number, end->isn) && seq_le(number, end->snd_max);
 }
 
-/* Whether the segment acknowledges that SYN. */
+/* Whether the end has acknowledged the SYN of `peer`. */
+static inline bool has_acked_syn(const struct tcpstate_endpoint *end, const struct tcpstate_endpoint *peer)
+{
+    return (end->known & KNOWS_ACK) && is_behind_syn(peer, end->rcv_nxt);
+}
+
+/* Whether the segment acknowledges it. */
 static inline bool covers_syn(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
 {
     return (segment->flags & TCPSTATE_FLAG_ACK) && is_behind_syn(peer, segment->ack);

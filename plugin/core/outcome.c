@@ -58,12 +58,16 @@ static bool may_have_closed_unseen(const struct tcpstate_endpoint *end, const st
            || seq_gt(end->snd_max, end->fin_from);
 }
 
-/* Whether both were open, most likely, when the last of them was seen, or shown. */
-static bool were_open(const struct tcpstate_connection *connection)
+/* Whether both were open, most likely, when the last of them was seen. */
+static bool were_open(const struct tcpstate_endpoint *a, const struct tcpstate_endpoint *b)
 {
-    const struct tcpstate_endpoint *a = &connection->ends[0], *b = &connection->ends[1];
+    return is_open(a->likely) && is_open(b->likely);
+}
 
-    return (is_open(a->likely) && is_open(b->likely)) || (a->state == TCPSTATE_ESTABLISHED && b->state == TCPSTATE_ESTABLISHED);
+/* ... or are shown so. */
+static bool are_open(const struct tcpstate_endpoint *a, const struct tcpstate_endpoint *b)
+{
+    return were_open(a, b) || (a->state == TCPSTATE_ESTABLISHED && b->state == TCPSTATE_ESTABLISHED);
 }
 
 /* The one end that has closed unseen, perhaps: after the other was seen to, or neither was; or -1. */
@@ -76,13 +80,13 @@ static int lacks_a_fin(const struct tcpstate_connection *connection)
         return !(b->known & SENT_FIN) && (unseen[1] || may_have_closed_before(b)) ? 1 : -1;
     if (b->known & SENT_FIN)
         return unseen[0] || may_have_closed_before(a) ? 0 : -1;
-    return were_open(connection) && unseen[0] != unseen[1] ? unseen[1] : -1;
+    return are_open(a, b) && unseen[0] != unseen[1] ? unseen[1] : -1;
 }
 
 /* Whether its SYN,ACK was sent, and nothing of the other's acknowledges that. */
 static bool has_unanswered_syn_ack(const struct tcpstate_endpoint *end, const struct tcpstate_endpoint *peer)
 {
-    return (end->known & SENT_SYN_ACK) && !(peer->known & CLAIMS) && !((peer->known & KNOWS_ACK) && is_behind_syn(end, peer->rcv_nxt));
+    return (end->known & SENT_SYN_ACK) && !(peer->known & CLAIMS) && !has_acked_syn(peer, end);
 }
 
 /* That neither has closed is only said where the capture lacks nothing that may have been a FIN. */
@@ -90,8 +94,7 @@ static enum tcpstate_result result_of_open(const struct tcpstate_endpoint *a, co
 {
     if (may_have_closed_unseen(a, b) || may_have_closed_unseen(b, a))
         return TCPSTATE_RESULT_UNKNOWN;
-    return is_open(a->likely) && is_open(b->likely) && (a->keep_alives > 1 || b->keep_alives > 1) ? TCPSTATE_RESULT_SILENT
-                                                                                                  : TCPSTATE_RESULT_OPEN;
+    return were_open(a, b) && (a->keep_alives > 1 || b->keep_alives > 1) ? TCPSTATE_RESULT_SILENT : TCPSTATE_RESULT_OPEN;
 }
 
 static enum tcpstate_result result_of(const struct tcpstate_connection *connection)
@@ -118,7 +121,7 @@ static enum tcpstate_result result_of(const struct tcpstate_connection *connecti
         return TCPSTATE_RESULT_LAST_ACK_MISSING;
     if (either & SENT_FIN)
         return lacks_a_fin(connection) >= 0 ? TCPSTATE_RESULT_UNKNOWN : TCPSTATE_RESULT_HALF_CLOSED;
-    if (were_open(connection))
+    if (are_open(a, b))
         return result_of_open(a, b);
     if (got_no_answer_that_fits(connection) && (either & SENT_SYN_ACK))
         return TCPSTATE_RESULT_UNANSWERED;

@@ -116,8 +116,8 @@ static void remember_syn(struct tcpstate_connection *connection, struct tcpstate
     me->known = (me->known & ~(uint32_t)(SENT_RST | SENT_ANY_RST)) | (has_ack ? SENT_SYN_ACK : SENT_SYN);
     me->syn_digest = tcpstate_syn_digest(segment);
     if (has_ack)
-        connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_CONTESTED;  /* it is rid of the old one */
-    peer->known &= ~(uint32_t)SENT_RST;                                 /* what it answers to this is a new answer */
+        connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_CONTESTED; /* it is rid of the old one */
+    peer->known &= ~(uint32_t)SENT_RST; /* what it answers to this is a new answer */
     if (!has_ack && (judgement->is & (AGAIN | AFTER_A_PAUSE)) == AGAIN) /* too soon to be sent again */
         (void)tcpstate_suspect_new_beginning(me, peer);
     if (!(segment->options & TCPSTATE_OPTION_CUT))
@@ -294,7 +294,7 @@ static void confirm_claim(struct tcpstate_endpoint *me, struct tcpstate_endpoint
         return;
     me->snd_nxt = me->snd_max = me->out_of_order = peer->rcv_nxt = peer->claim;
     if (segment->seq + 1 == peer->claim && tcpstate_segment_next(segment) != peer->claim)
-        me->known |= FIN_DISPUTED;                              /* a stranger's may have been there */
+        me->known |= FIN_DISPUTED; /* a stranger's may have been there */
     if ((me->known & SENT_FIN) && seq_ge(me->fin, peer->claim)) /* of the numbers before */
         me->known = (me->known & ~(uint32_t)(SENT_FIN | FIN_ARRIVED)) | FIN_DISPUTED;
     me->fin_from = peer->claim - 1; /* what lies right before it may be a FIN */
@@ -412,7 +412,7 @@ static void remember_transfer(struct tcpstate_connection *connection, struct tcp
         peer->known = (peer->known & ~(uint32_t)FIN_IN_DOUBT) | KNOWS_SEQ | SENT_FIN;
         peer->snd_nxt = peer->snd_max = peer->out_of_order = peer->fin_from = peer->fin + 1;
         if (connection->active_closer < 0 || !had_closed)
-            connection->active_closer = (int8_t) !(segment->from & 1);
+            connection->active_closer = (int8_t)!(segment->from & 1);
     }
     if (judgement->is & OPENS) {
         const bool of_old = (connection->facts & TCPSTATE_CONNECTION_CONTESTED) && !covers_syn(peer, segment);

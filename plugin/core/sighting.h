@@ -13,16 +13,16 @@
  * both sides of a router, a loopback) lie closer together than this; a host's
  * shortest retransmission timer is 200 ms (Linux) and RFC 6298 wants 1 s.
  * Nanoseconds. */
-#define TCPSTATE_COPY_TIME INT64_C(2000000)
+#define TCPSTATE_COPY_TIME (TCPSTATE_SECOND / 500)
 
 /* Nothing is sent again sooner, nanoseconds: the same timer. */
-#define TCPSTATE_SHORTEST_RETRANSMISSION INT64_C(200000000)
+#define TCPSTATE_SHORTEST_RETRANSMISSION (TCPSTATE_SECOND / 5)
 
 /* What passed the capture is hardly on its way longer than the first of these, and
  * never longer than the second, nanoseconds: what an end sends later it sent with it,
  * or without it. */
-#define TCPSTATE_LONG_WAY INT64_C(1000000000)
-#define TCPSTATE_LONGEST_WAY INT64_C(3000000000)
+#define TCPSTATE_LONG_WAY TCPSTATE_SECOND
+#define TCPSTATE_LONGEST_WAY (3 * TCPSTATE_SECOND)
 
 #define TCPSTATE_DIGEST_HAS_ID UINT32_C(0x80000000)
 

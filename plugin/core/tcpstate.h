@@ -110,6 +110,9 @@ enum {
     TCPSTATE_OPTION_AE = 0x1000,         /* no option but a flag, beside CWR (RFC 9768) */
 };
 
+/* Times are nanoseconds. */
+#define TCPSTATE_SECOND INT64_C(1000000000)
+
 /* One segment as the capture shows it; numbers in host order, raw. */
 struct tcpstate_segment {
     uint8_t from;          /* which endpoint sent it: 0 or 1, fixed per connection */
@@ -437,7 +440,7 @@ size_t tcpstate_pack(const struct tcpstate_connection *connection, uint8_t packe
 size_t tcpstate_unpack(struct tcpstate_connection *connection, const uint8_t *packed, size_t size);
 
 /* Length of TIME_WAIT in nanoseconds: Linux's 60 s; RFC 9293 says 2 MSL = 240 s. */
-#define TCPSTATE_DEFAULT_2MSL INT64_C(60000000000)
+#define TCPSTATE_DEFAULT_2MSL (60 * TCPSTATE_SECOND)
 
 /* What became of the connection, as far as it was seen. */
 void tcpstate_outcome(const struct tcpstate_connection *connection, struct tcpstate_outcome *outcome);

@@ -33,7 +33,7 @@ enum {
     SEEN_DATA = 0x10, SEEN_ACK = 0x20, SEEN_FLAGS = 0x40,
 };
 
-#define PATIENCE INT64_C(5000000000) /* of attempts, and after the end */
+#define PATIENCE (5 * TCPSTATE_SECOND) /* of attempts, and after the end */
 #define TOO_FAR 1048576              /* a SYN's or RST's number that is not believed */
 
 static int originator(const struct tcpstate_zeek *zeek)

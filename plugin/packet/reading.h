@@ -7,9 +7,6 @@
 
 #include "../core/tcpstate.h"
 
-/* Times are nanoseconds. */
-#define TCPSTATE_SECOND INT64_C(1000000000)
-
 /* A frame with more TCP layers than this (tunnels in tunnels) has the rest
  * left alone. */
 #define TCPSTATE_MOST_LAYERS 8

@@ -12,7 +12,7 @@
 #include "preferences.h"
 
 /* A router, a bridge or a mirror port passes a segment on sooner than this, nanoseconds. */
-#define LATE INT64_C(2000000)
+#define LATE (TCPSTATE_SECOND / 500)
 
 #define MOST_INTERFACES 4 /* more than two are not told apart in any sentence */
 

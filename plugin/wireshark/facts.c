@@ -150,7 +150,7 @@ bool tcpstate_outcome_is_early(const struct tcpstate_outcome *outcome)
     case TCPSTATE_RESULT_STALLED: /* what these waited for has a time of its own, a preference */
     case TCPSTATE_RESULT_NO_RESPONSE: return false;
     default: /* a SYN is sent again after a second (RFC 6298 section 2.1) */
-        return outcome->since != TCPSTATE_NO_TIME && tcpstate_capture_lasts(outcome->since) < INT64_C(1000000000);
+        return outcome->since != TCPSTATE_NO_TIME && tcpstate_capture_lasts(outcome->since) < TCPSTATE_SECOND;
     }
 }
 

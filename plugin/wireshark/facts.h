@@ -42,7 +42,7 @@ struct tcpstate_summary {
     uint32_t number;                    /* its own number in the capture file, from 0 */
     struct tcpstate_pair pair;          /* its endpoints 0 and 1 */
     int client;                         /* endpoint 0 or 1, or -1: roles unknown */
-    bool roles_inferred;                /* ... for no SYN or SYN,ACK tells them */
+    bool roles_inferred;                /* .client is known, but no SYN or SYN,ACK tells it */
     int application;                    /* protocol number of its first data, or -1 */
     struct tcpstate_outcome outcome;
     uint32_t first_frame;

@@ -75,10 +75,9 @@ static unsigned state_number(uint8_t state, bool inferred)
 /* A row in which nothing was sent, as the ladder has it; nanoseconds, 0: none. */
 void tcpstate_page_add_pause(struct tcpstate_page_writing *writing, enum tcpstate_phrase phrase, int64_t pause)
 {
-    const char *seconds = tcpstate_seconds_text(writing->pool, pause), *texts[TCPSTATE_LANGUAGES];
-
     if (pause <= 0)
         return;
+    const char *seconds = tcpstate_seconds_text(writing->pool, pause), *texts[TCPSTATE_LANGUAGES];
     for (int language = 0; language < TCPSTATE_LANGUAGES; language++)
         texts[language] = wmem_strdup_printf(writing->pool, tcpstate_phrase(phrase, (enum tcpstate_language)language), seconds);
     tcpstate_page_add_words(writing, "pause", texts[TCPSTATE_ENGLISH], texts[TCPSTATE_CHINESE]);

@@ -12,7 +12,7 @@
 
 /* What they are unless the user says otherwise; the program "tcpstate" knows but the first of them. */
 enum {
-    TCPSTATE_TWO_MSL_SECONDS = 60,
+    TCPSTATE_TWO_MSL_SECONDS = TCPSTATE_DEFAULT_2MSL / TCPSTATE_SECOND,
     TCPSTATE_STALLED_SECONDS = 3,
     TCPSTATE_SLOW_RESPONSE_MS = 1000,
     TCPSTATE_SLOW_HANDSHAKE_MS = 100,

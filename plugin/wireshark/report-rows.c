@@ -146,12 +146,6 @@ static void add_server(json_dumper *row, const struct tcpstate_known *known)
     tcpstate_row_string(row, "server.port", NULL);
 }
 
-/* Whether it is inferred who is the server. */
-static bool is_inferred(const struct tcpstate_known *known)
-{
-    return known->summary.client >= 0 && known->summary.roles_inferred;
-}
-
 static void add_by(json_dumper *row, const struct tcpstate_group *group)
 {
     static const char *const sides[] = { "client", "server", "both", "unknown" };
@@ -174,13 +168,12 @@ static void print_finding(const struct tcpstate_report *report, enum tcpstate_se
     begin(&row, "finding", section, group ? group->count : 1);
     tcpstate_row_string(&row, "outcome", tcpstate_result_name(known.summary.outcome.result));
     add_server(&row, &known);
-    tcpstate_row_number(&row, "roles_inferred", group ? group->inferred : is_inferred(&known));
+    tcpstate_row_number(&row, "roles_inferred", group ? group->inferred : known.summary.roles_inferred);
     add_by(&row, group);
     tcpstate_row_seconds(&row, "seconds", time);
     tcpstate_row_string(&row, "why", tcpstate_section_why(pool, TCPSTATE_ENGLISH, section, tally->incarnation, &known));
     add_causes(&row, pool, section, tally->incarnation, &known);
-    tcpstate_row_string(&row, "filter", group ? tcpstate_group_filter(pool, report, group, &known)
-                                              : wmem_strdup_printf(pool, "tcpstate.connection == %u", known.summary.number));
+    tcpstate_row_string(&row, "filter", tcpstate_group_filter(pool, report, group, &known));
     add_worst(&row, tally, &known);
     tcpstate_row_end(&row);
     wmem_destroy_allocator(pool);

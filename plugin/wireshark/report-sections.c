@@ -225,12 +225,11 @@ static const char *alike_filter(wmem_allocator_t *pool, const struct tcpstate_re
 const char *tcpstate_group_filter(wmem_allocator_t *pool, const struct tcpstate_report *report,
                                   const struct tcpstate_group *group, const struct tcpstate_known *known)
 {
-    const struct tcpstate_group_key *key = &group->key;
-
-    if (group->mixed && group->count > 1)
-        return "";
-    if (group->count == 1)
+    if (!group || group->count == 1)
         return wmem_strdup_printf(pool, "tcpstate.connection == %u", known->summary.number);
+    if (group->mixed)
+        return "";
+    const struct tcpstate_group_key *key = &group->key;
     const char *filter = alike_filter(pool, report, key);
     if (key->length == 0)
         return wmem_strdup_printf(pool, "%s && tcpstate.roles == \"unknown\"", filter);

@@ -92,7 +92,7 @@ static void join(struct walk *walk, struct tcpstate_group *group, const struct t
         group->badness = badness;
         group->owed = owed;
     }
-    group->inferred += summary->client >= 0 && summary->roles_inferred;
+    group->inferred += summary->roles_inferred;
     walk->report->sections[group->key.section].connections++;
 }
 

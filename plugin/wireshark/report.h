@@ -124,7 +124,8 @@ int64_t tcpstate_section_threshold(enum tcpstate_section section);
 /* A display filter for all of a section; "" for the healthy ones. */
 const char *tcpstate_section_filter(wmem_allocator_t *pool, const struct tcpstate_report *report, enum tcpstate_section section);
 
-/* A display filter for all of a group, of which one is `known`; "" where it would show others. */
+/* A display filter for all of a group, of which one is `known`; "" where it would show others.  Without a group it is
+ * for that one. */
 const char *tcpstate_group_filter(wmem_allocator_t *pool, const struct tcpstate_report *report,
                                   const struct tcpstate_group *group, const struct tcpstate_known *known);
 

@@ -62,12 +62,7 @@ bool tcpstate_column_is_number(enum tcpstate_column column)
 /* Nanoseconds as seconds; "" if negative: not known. */
 static const char *seconds(wmem_allocator_t *pool, int64_t nanoseconds, int decimals)
 {
-    int64_t unit = decimals == 9 ? 1 : 1000;
-
-    if (nanoseconds < 0)
-        return "";
-    return wmem_strdup_printf(pool, "%" PRId64 ".%0*" PRId64, nanoseconds / TCPSTATE_SECOND, decimals,
-                              nanoseconds % TCPSTATE_SECOND / unit);
+    return nanoseconds < 0 ? "" : tcpstate_decimal_seconds(pool, nanoseconds, decimals);
 }
 
 static const char *protocol_name(const struct tcpstate_summary *summary)

@@ -32,7 +32,7 @@ static const char *phrase(enum tcpstate_phrase which)
 
 static const char *ends_text(wmem_allocator_t *pool, const struct tcpstate_known *known)
 {
-    const char *inferred = known->summary.client >= 0 && known->summary.roles_inferred ? phrase(TCPSTATE_PHRASE_REPORT_INFERRED) : "";
+    const char *inferred = known->summary.roles_inferred ? phrase(TCPSTATE_PHRASE_REPORT_INFERRED) : "";
 
     return wmem_strdup_printf(pool, known->summary.client < 0 ? "%s ↔ %s" : "%s → %s%s",
                               tcpstate_endpoint_text(pool, &known->summary.pair, known->a),
@@ -101,10 +101,8 @@ static void print_lines(const struct tcpstate_report *report, const struct tcpst
 
         tcpstate_known_of(tally, &known);
         texts[i] = times ? ends_text(pool, &known) : group_text(pool, group, tally->incarnation, &known);
-        filters[i] = times ? wmem_strdup_printf(pool, "tcpstate.connection == %u", known.summary.number)
-                           : tcpstate_group_filter(pool, report, group, &known);
-        numbers[i] = times ? wmem_strdup_printf(pool, "%" PRId64 ".%06" PRId64 " s", value / 1000000000,
-                                                value % 1000000000 / 1000)
+        filters[i] = tcpstate_group_filter(pool, report, group, &known);
+        numbers[i] = times ? wmem_strdup_printf(pool, "%s s", tcpstate_decimal_seconds(pool, value, 6))
                            : wmem_strdup_printf(pool, "%" PRId64, value);
         width = MAX(width, tcpstate_columns(texts[i]));
     }

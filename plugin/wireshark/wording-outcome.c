@@ -141,16 +141,12 @@ const char *tcpstate_missing_in(wmem_allocator_t *pool, enum tcpstate_language l
 {
     const char *missing = tcpstate_missing(outcome->result, language);
     int64_t lasts = outcome->since == TCPSTATE_NO_TIME ? duration : MAX(tcpstate_capture_lasts(outcome->since), 0);
-    int64_t tenths = lasts / 100000000;
-    char seconds[32];
 
     if (!*missing || (outcome->result == TCPSTATE_RESULT_UNKNOWN && outcome->owing < 0))
         return "";
-    if (tcpstate_outcome_is_early(outcome)) {
-        snprintf(seconds, sizeof seconds, "%" PRId64 ".%03d", lasts / 1000000000, (int)(lasts % 1000000000 / 1000000));
-        return wmem_strdup_printf(pool, tcpstate_phrase(TCPSTATE_PHRASE_WAIT_EARLY, language), seconds);
-    }
-    snprintf(seconds, sizeof seconds, "%" PRId64 ".%d", tenths / 10, (int)(tenths % 10));
+    if (tcpstate_outcome_is_early(outcome))
+        return wmem_strdup_printf(pool, tcpstate_phrase(TCPSTATE_PHRASE_WAIT_EARLY, language), tcpstate_seconds_text(pool, lasts));
+    const char *seconds = tcpstate_decimal_seconds(pool, lasts, 1);
     struct tcpstate_places places = {
         .language = language,
         .sender_is_client = client < 0 || outcome->owing < 0 ? -1 : outcome->owing == client,

@@ -200,13 +200,19 @@ const char *tcpstate_joined(wmem_allocator_t *pool, enum tcpstate_language langu
     return wmem_strdup_printf(pool, "%s%s%s", one, separator, other);
 }
 
+const char *tcpstate_decimal_seconds(wmem_allocator_t *pool, int64_t nanoseconds, int decimals)
+{
+    int64_t unit = TCPSTATE_SECOND;
+
+    for (int i = 0; i < decimals; i++)
+        unit /= 10;
+    return wmem_strdup_printf(pool, "%" PRId64 ".%0*" PRId64, nanoseconds / TCPSTATE_SECOND, decimals,
+                              nanoseconds % TCPSTATE_SECOND / unit);
+}
+
 const char *tcpstate_seconds_text(wmem_allocator_t *pool, int64_t nanoseconds)
 {
-    int64_t milliseconds = nanoseconds / 1000000;
-
-    if (milliseconds < 1000)
-        return wmem_strdup_printf(pool, "0.%03d", (int)milliseconds);
-    return wmem_strdup_printf(pool, "%" PRId64 ".%d", milliseconds / 1000, (int)(milliseconds % 1000 / 100));
+    return tcpstate_decimal_seconds(pool, nanoseconds, nanoseconds < TCPSTATE_SECOND ? 3 : 1);
 }
 
 const char *tcpstate_address_text(wmem_allocator_t *pool, const struct tcpstate_pair *pair, int endpoint, bool resolve)

@@ -39,6 +39,19 @@ static void old_duplicate_syn(void)
         { "ESTABLISHED",  TO_B, "P.", 101, 401, 10, "ESTABLISHED?", "first-request" });
 }
 
+/* The first SYN is a stranger's, the lower one A's own.  B's answer to that looks wrong; but when B sends it again, A has not
+ * refused it, as it would in SYN_SENT (RFC 9293 section 3.10.7.3): it may have taken it. */
+static void answer_to_the_lower_syn_again(void)
+{
+    FIGURE(
+        { "SYN_SENT",  TO_B, "S",  1000, 0,   0, "SYN_RCVD?", "syn" },
+        { "SYN_SENT",  TO_B, "S",  900,  0,   0, "SYN_RCVD?", "stale-syn", .later = 50 * MILLISECONDS },
+        { "SYN_SENT",  TO_A, "S.", 300,  901, 0, "SYN_RCVD",  "bad-syn-ack", .failed = ACK_IS_J_PLUS_1, .expected = 1001 },
+        { "SYN_SENT",  TO_B, "S",  900,  0,   0, "SYN_RCVD?", "stale-syn", .later = 300 * MILLISECONDS },
+        { "SYN_SENT?", TO_A, "S.", 300,  901, 0, "SYN_RCVD",  "bad-syn-ack", .failed = ACK_IS_J_PLUS_1, .expected = 1001,
+          .repeats = 1, .later = 150 * MILLISECONDS });
+}
+
 /* The same beside B: the old SYN looks like any other until the RST comes. */
 static void old_duplicate_syn_seen_beside_b(void)
 {
@@ -402,6 +415,7 @@ int main(int argc, char **argv)
     figure_init(&argc, &argv);
 #define TEST(name) g_test_add_func("/reopening/" #name, name)
     TEST(old_duplicate_syn);
+    TEST(answer_to_the_lower_syn_again);
     TEST(old_duplicate_syn_seen_beside_b);
     TEST(old_duplicate_syn_in_a_connection);
     TEST(forged_syn_in_a_connection);

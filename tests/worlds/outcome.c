@@ -16,7 +16,7 @@ struct facts {
     bool closes[2];      /* it closed its side, recorded or not */
     bool told_fin[2];    /* ... and a recorded number shows it */
     bool open[2];        /* it sent something that was recorded when it was open */
-    bool rst, forged_rst;
+    bool rst;
     bool forged_fin;     /* recorded or not: who closes in answer to it closes first, as far as anybody saw */
     bool went_on;        /* whoever got the last RST sent afterwards, other than a RST */
 };
@@ -33,7 +33,6 @@ static struct facts gather(const struct world *world, const struct capture *capt
         int from = segment->from, to = !from;
         if (segment->flags & RST) {
             facts.rst = true;
-            facts.forged_rst |= segment->forged;
             came[to] = world->arrived[segment->number];
             facts.went_on = false;
             continue;
