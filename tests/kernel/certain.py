@@ -25,6 +25,7 @@ again. Not knowable, and so allowed:
 """
 import collections
 import dataclasses
+import itertools
 
 from histories import NOTHING, behind, other
 
@@ -46,7 +47,7 @@ class Known:
         self.newest, self.newest_ack = dict.fromkeys("AB", -1), dict.fromkeys("AB", -1)
         self.recorded = collections.Counter()
         self.told_fin, self.told_life, self.accepted = set(), set(), set()
-        self.cookie = set()             # ends whose latest segment is a SYN,ACK for which they have no socket
+        self.cookie = set()             # ends whose latest segment is a SYN,ACK for which they have no socket, or another
         self.claimed = {}               # end -> when a stranger spoke in its name
 
     def learn(self, segment, time):
@@ -63,14 +64,16 @@ class Known:
         self.newest[end] = max(self.newest[end], number)
         if segment.ack is not None:
             self.newest_ack[end] = max(self.newest_ack[end], number)
-        if segment.life is None and "S" in segment.flags:
+        own = self.world.iss.get((end, segment.life))
+        if "S" in segment.flags and segment.ack is not None and own != segment.seq:
             self.cookie.add(end)
         else:
             self.cookie.discard(end)
         if segment.life is not None:
             key = end, segment.life
             self.told_life.add(key)
-            if key in self.world.fin and behind(segment.end, self.world.fin[key]):
+            answers = "R" in segment.flags and segment.ack is None      # with the number of what it refuses
+            if key in self.world.fin and not answers and behind(segment.end, self.world.fin[key]):
                 self.told_fin.add(key)
         if segment.heard is not None:
             self._learn_of_other(segment, other(end))
@@ -98,6 +101,9 @@ class Known:
         # A host whose program has closed answers data by a RST.
         if step.state == "CLOSED" and cause.length and "R" not in cause.flags and (end, step.life) not in self.told_fin:
             return False
+        before = self.world.history[end][index - 1]
+        if "R" in cause.flags and before.life is not None and (end, before.life) not in self.told_life:
+            return False                # of a connection of which nothing was captured
         by_fin = step.state in ("CLOSE_WAIT", "CLOSING") or step.state == "TIME_WAIT" and step.before != "CLOSING"
         if self.recorded[cause.number] and not by_fin:
             return True
@@ -185,64 +191,68 @@ def judge(world, captured, shown):
 # --- What is said of a whole connection ---
 
 class Facts:
-    """What the capture of a four-tuple tells that had one connection, to one who knows what is genuine
+    """What the capture of a connection tells, without a stranger, to one who knows which life of each end it is
     (../worlds/outcome.c)."""
 
-    def __init__(self, world, captured):
+    def __init__(self, world, captured, lives):
         ends = "AB"
-        self.forged_fin = any(s.forged and "F" in s.flags for s in world.segments)
-        self.closes = {end: (end, 0) in world.fin for end in ends}
-        self.met, self.open = dict.fromkeys(ends, False), dict.fromkeys(ends, False)
-        self.rst = self.forged_rst = self.went_on = False
+        self.closes = {end: (end, lives[end]) in world.fin for end in ends}
+        self.open = dict.fromkeys(ends, False)
+        self.rst = self.went_on = self.answered = False
         self.told_fin = dict.fromkeys(ends, False)
         came = dict.fromkeys(ends)
         for _, segment in captured:
             end, peer = segment.sender, other(segment.sender)
             if "R" in segment.flags:
                 self.rst, self.went_on = True, False
-                self.forged_rst |= segment.forged
                 came[peer] = segment.taken_in
                 continue
-            if "S" in segment.flags and "A" not in segment.flags:
-                self.met[peer] = False
-            if segment.forged:
-                continue
-            self.met[end] = True
+            self.answered |= segment.heard == lives[peer]
             self.went_on |= came[end] is not None and segment.sent > came[end]
             state = world.history[end][segment.stands].state
             self.open[end] |= state not in (*NOTHING, "SYN_SENT", "SYN_RCVD") and segment.length > 0
             for one in ends:
-                fin = world.fin.get((one, 0))
+                fin = world.fin.get((one, lives[one]))
                 if fin is not None and (behind(segment.end, fin) if one == end else
                                         segment.ack is not None and segment.ack == (fin + 1) & 0xFFFFFFFF):
                     self.told_fin[one] = True
-        self.was_reset = any(
-            step.state in NOTHING and step.before not in NOTHING and step.cause and "R" in step.cause.flags
-            for end in ends for step in world.history[end]) or any(
-                "R" in s.flags and not s.forged and s.life is not None for s in world.segments)
-        self.second = {end: any(s.state == "CLOSE_WAIT" for s in world.history[end]) for end in ends}
+        changes = [(step, before) for end in ends for before, step in itertools.pairwise(world.history[end])
+                   if before.life == lives[end]]
+        self.was_reset = any(step.state in NOTHING and step.cause and "R" in step.cause.flags for step, _ in changes) or any(
+            "R" in s.flags and s.life == lives[s.sender] for s in world.segments)
+        self.second = {end: any(s.state == "CLOSE_WAIT" and s.life == lives[end] for s in world.history[end])
+                       for end in ends}
+
+
+def lives_of(world, captured):
+    """The life of each end that these segments are of; None if of several, or if it is not clear."""
+    lives = {}
+    for end in "AB":
+        found = ({s.life for _, s in captured if s.sender == end} | {s.heard for _, s in captured if s.sender != end}) - {None}
+        if len(found) > 1 or not found and world.lives[end] > 1:
+            return None
+        lives[end] = min(found, default=0)
+    return lives
 
 
 def outcome_is_false(facts, outcome):
     both_open = facts.open["A"] and facts.open["B"]
     told, closes = facts.told_fin.values(), facts.closes.values()
     if outcome in ("closed", "last-ack-missing"):
-        return not all(closes) and not facts.forged_fin
+        return not all(closes)
     if outcome in ("open", "silent"):
         return any(told)
     if outcome == "half-closed":
-        return all(told) or not (any(closes) or facts.forged_fin)
+        return all(told) or not (any(closes))
     if outcome == "reset":
         return not facts.rst or not facts.was_reset and facts.went_on
     if outcome in ("refused", "rejected", "handshake-aborted"):
         return both_open and facts.went_on
-    if outcome == "unanswered":
-        return all(facts.met.values())
+    if outcome == "unanswered":                     # ... by what fits
+        return facts.answered
     return outcome == "half-open" and both_open
 
 
 def closer_is_false(facts, closers):
     """`closers` are the ends that are said to have closed first."""
-    if facts.forged_fin or not closers:
-        return False
-    return any(facts.second[end] for end in closers) or len(closers) == 1 and not facts.closes[closers]
+    return any(facts.second[end] for end in closers) or any(not facts.closes[end] for end in closers)

@@ -15,6 +15,7 @@ ONE_AT_ONCE = 0.00002       # the clocks of kernel, tcpdump and wire agree that 
 IN_HAND = 0.0005            # the kernel may be busy with a segment for so long
 PROGRAMS = ("SYN_SENT", "FIN_WAIT_1", "LAST_ACK")       # no segment brings a socket there
 NOTHING = ("CLOSED", "LISTEN")
+FIN_NEXT = ("FIN_WAIT_1", "FIN_WAIT_2")
 
 
 def other(end):
@@ -133,12 +134,15 @@ class World:
                 life, lives = lives, lives + 1
             elif state == "LISTEN":
                 life = None
-            cause = self._arrived(end, change.time)
-            if cause and not _may_bring(cause, steps[-1], state):
-                cause = None                    # at that moment the program did something
+            arrived = self._arrived(end, change.time)
+            # Else the program did something at that moment.
+            cause = arrived if arrived and _may_bring(arrived, steps[-1], state) else None
+            if state == "CLOSED" and before in FIN_NEXT and arrived and "F" in arrived.flags:
+                # Its stand-in was gone before the witness looked.
+                steps.append(Step(change.time, "TIME_WAIT", before, life, arrived))
             time = change.time
             if cause and cause.came and "diag" in change.how:   # the witness looked before and after
-                time = max(time, cause.came)
+                time = max(time, cause.came + ONE_AT_ONCE)
             steps.append(Step(time, state, before, life, cause))
         return steps
 

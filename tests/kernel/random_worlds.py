@@ -216,17 +216,24 @@ def wrongs(played, entries, rows):
         for wrong in certain.judge(world, captured, [shown(row, entry[2]) for _, entry, row in lines]):
             yield Finding(pair, f"{wrong.end} {wrong.said} was {wrong.was}", lines[wrong.place][0],
                           lines[wrong.place][1][2].number, f"{wrong.end} is shown in {wrong.said}, and was in {wrong.was}; allowed {wrong.allowed}")
-        # Of which connection an outcome speaks is clear where there was one, and no stranger.
-        if max(world.lives.values()) <= 1 and not any(s.forged for s in world.segments):
-            yield from false_outcome(pair, world, captured, lines)
+        if not any(s.forged for s in world.segments):
+            connections = collections.defaultdict(list)
+            for line in lines:
+                connections[line[2]["tcpstate.connection"]].append(line)
+            for some in connections.values():
+                yield from false_outcome(pair, world, some, any("R" in segment.flags for _, segment in captured))
 
 
-def false_outcome(pair, world, captured, lines):
+def false_outcome(pair, world, lines, has_rst):
+    """`has_rst`: the capture of the four-tuple; what ends one connection may be a segment of the next."""
     number, entry, row = lines[-1]
-    facts = certain.Facts(world, captured)
-    if certain.outcome_is_false(facts, row["tcpstate.outcome"]):
-        yield Finding(pair, row["tcpstate.outcome"], number, entry[2].number,
-                      f"the outcome is {row['tcpstate.outcome']}: {vars(facts)}")
+    captured = [(at, segment) for _, (_, at, segment), _ in lines]
+    lives = certain.lives_of(world, captured)
+    if lives is None:
+        return
+    facts, outcome = certain.Facts(world, captured, lives), row["tcpstate.outcome"]
+    if certain.outcome_is_false(facts, outcome) and not (outcome == "reset" and has_rst):
+        yield Finding(pair, outcome, number, entry[2].number, f"the outcome is {outcome}: {vars(facts)}")
     client = next(iter(shown(row, entry[2])))
     closers = {"client": client, "server": other(client), "both": "AB"}.get(row["tcpstate.closed_by"], "")
     if row["tcpstate.sender"] in ("client", "server") and certain.closer_is_false(facts, closers):
