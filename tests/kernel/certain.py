@@ -228,7 +228,7 @@ def lives_of(world, captured):
     """The life of each end that these segments are of; None if of several, or if it is not clear."""
     lives = {}
     for end in "AB":
-        found = ({s.life for _, s in captured if s.sender == end} | {s.heard for _, s in captured if s.sender != end}) - {None}
+        found = {s.life if s.sender == end else s.heard for _, s in captured} - {None}
         if len(found) > 1 or not found and world.lives[end] > 1:
             return None
         lives[end] = min(found, default=0)

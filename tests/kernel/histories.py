@@ -137,7 +137,7 @@ class World:
             arrived = self._arrived(end, change.time)
             # Else the program did something at that moment.
             cause = arrived if arrived and _may_bring(arrived, steps[-1], state) else None
-            if state == "CLOSED" and before in FIN_NEXT and arrived and "F" in arrived.flags:
+            if state == "CLOSED" and before in FIN_NEXT and arrived and "F" in arrived.flags and not arrived.length:
                 # Its stand-in was gone before the witness looked.
                 steps.append(Step(change.time, "TIME_WAIT", before, life, arrived))
             time = change.time

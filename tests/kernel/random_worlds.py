@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Random programs on real kernels, over a hostile wire: what is said of them for certain?
 
-    tests/kernel/random_worlds.py [--seed N] [--labs N] [--seconds S] [--tuples N] [-o DIR] BUILD
+    tests/kernel/random_worlds.py [--seed N] [--labs N] [--seconds S] [--tuples N] [-o DIR] [--keep|--again] BUILD
 
 plays labs (lab.py), each with many four-tuples at once, whose programs
 (random_programs.py) and network (random_wire.py) act at random; has the plugin
@@ -214,8 +214,9 @@ def wrongs(played, entries, rows):
             continue
         captured = [(at, segment) for _, (_, at, segment), _ in lines]
         for wrong in certain.judge(world, captured, [shown(row, entry[2]) for _, entry, row in lines]):
-            yield Finding(pair, f"{wrong.end} {wrong.said} was {wrong.was}", lines[wrong.place][0],
-                          lines[wrong.place][1][2].number, f"{wrong.end} is shown in {wrong.said}, and was in {wrong.was}; allowed {wrong.allowed}")
+            frame, (_, _, segment), _ = lines[wrong.place]
+            yield Finding(pair, f"{wrong.end} {wrong.said} was {wrong.was}", frame, segment.number,
+                          f"{wrong.end} is shown in {wrong.said}, and was in {wrong.was}; allowed {wrong.allowed}")
         if not any(s.forged for s in world.segments):
             connections = collections.defaultdict(list)
             for line in lines:
@@ -331,7 +332,7 @@ def main():
     parser.add_argument("--again", action="store_true", help="judge what was kept")
     parser.add_argument("build")
     options = parser.parse_args()
-    reason = lab.why_not()
+    reason = None if options.again else lab.why_not()
     if reason:
         sys.exit(f"random_worlds.py: {reason}")
     options.folder.mkdir(parents=True, exist_ok=True)
