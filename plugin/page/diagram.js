@@ -141,7 +141,7 @@ function drawEdge(name, walks, head, isOther) {
   const [line, texts, x, y, anchor] = EDGES[name];
   return drawn('g', { class: classOfEdge(name, walks) + (isOther ? ' jump' : ''), 'data-edge': name },
     drawn('path', { d: line, 'marker-end': head }),
-    ...texts.map((text, row) => drawn('text', { x, y: y + row * 15, 'text-anchor': anchor }, text)));
+    ...texts.map((text, row) => drawn('text', { x, y, dy: `${row * 1.1}em`, 'text-anchor': anchor }, text)));
 }
 
 /* A way that the figure does not have, in a bow around what lies between. */

@@ -246,8 +246,9 @@ function timeRow(connection, row, place, options) {
 
 function drawInTime(connection, options) {
   const width = options.width, wide = width >= 620, steps = connection.steps.slice(options.first, options.end);
-  const pitch = wide ? 38 : 52, axis = wide ? 92 : 78, xs = [axis + 16, axis + 16 + Math.max(wide ? 120 : 56, width * 0.2)], textX = xs[1] + (wide ? 60 : 36);
   const times = steps.map((step) => step.time), from = Math.min(...times), to = Math.max(...times), span = Math.max(to - from, 1);
+  const marks = ticks(from, to), axis = Math.max(wide ? 92 : 78, ...marks.map((time) => widthOf(seconds(time), FONTS.small) + 8));
+  const pitch = wide ? 38 : 52, xs = [axis + 16, axis + 16 + Math.max(wide ? 120 : 56, width * 0.2)], textX = xs[1] + (wide ? 60 : 36);
   const top = 44, long = Math.max(steps.length * pitch, 300) * options.zoom;
   const heightOf = (time) => top + (time - from) / span * long;
   const rows = steps.map((step, i) => ({ index: options.first + i, y: heightOf(step.time) }));
@@ -256,7 +257,7 @@ function drawInTime(connection, options) {
     below = row.textY = Math.max(row.y, below + pitch);
   const height = Math.max(top + long, below) + pitch - 10, place = { xs, textX, width, wide, pitch };
   return drawn('svg', { class: 'ladder-figure', viewBox: `0 0 ${width} ${height}`, width, height },
-    ...ticks(from, to).flatMap((time) => [
+    ...marks.flatMap((time) => [
       drawn('line', { class: 'tick', x1: axis, x2: xs[1], y1: heightOf(time), y2: heightOf(time) }),
       drawn('text', { class: 'numbers', x: axis - 4, y: heightOf(time) + 4, 'text-anchor': 'end' }, seconds(time)) ]),
     ...lifelines(connection, rows, xs, 22, height - 8, options.hides), ...heads(connection, xs, 14, wide ? ['middle', 'middle'] : ['end', 'start']),

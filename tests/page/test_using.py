@@ -2,6 +2,8 @@
 """What a reader does: sort, search, step, switch, answer, link."""
 import re
 
+import pytest
+
 from browser import *  # noqa: F403
 from conftest import ROOT
 
@@ -108,6 +110,20 @@ def test_to_scale_in_time(browser, page_of):
         browser.picture(f"in-time-{factor}")
         browser.click("#zoom-in")
     assert browser.one("#ladder .rung.current")
+
+
+@pytest.mark.parametrize("width", [390, 1300, 1500])
+def test_no_word_of_the_figures_is_cut_or_lies_on_another(browser, page_of, width):
+    """Times of tens of seconds beside the ladder; two lines at each lit edge of the state diagram."""
+    browser.open(page_of("websocket-session"), width=width)
+    browser.js("choose(connections.findIndex(c => c.a.endsWith(':59117')), 0, 'key')")
+    browser.click("[name=scale][value=time]")
+    assert browser.js("return Math.min(...[...document.querySelectorAll('#ladder text')].map(t => t.getBBox().x))") >= 0
+    card, *boxes = browser.js("""const box = (e) => { const r = e.getBoundingClientRect(); return [r.left, r.right, r.top, r.bottom]; };
+        return [box(document.querySelector('#diagram').parentElement), ...[...document.querySelectorAll('.edge.lit text')].map(box)];""")
+    assert len(boxes) == 4 and all(card[0] <= box[0] and box[1] <= card[1] for box in boxes)
+    for upper, lower in (boxes[:2], boxes[2:]):
+        assert lower[2] - upper[2] > 0.8 * (upper[3] - upper[2])
 
 
 def test_switching_the_language_changes_every_word(browser, page_of):
