@@ -172,6 +172,8 @@ class World:
         end = segment.sender
         segment.stands = self.latest(end, segment.sent - ONE_AT_ONCE)
         step = self.history[end][self.latest(end, segment.sent + ONE_AT_ONCE)]
+        if step.state in NOTHING and "R" not in segment.flags:      # the last that it sent, just before
+            step = self.history[end][segment.stands]
         aborts = "R" in segment.flags and segment.ack is not None and segment.seq
         if step.life is None or step.state in NOTHING and not aborts:
             return
