@@ -23,19 +23,22 @@ from histories import Played
 REASON = lab.why_not()
 pytestmark = pytest.mark.skipif(
     REASON is not None, reason=f"KERNEL LAB NOT RUN: {REASON}")
-# Of a thousand captures of one four-tuple, in so many a state may be wrong: the faults that are known (most labs have
-# fewer than three). Lower it with them.
-ALLOWED = 12
-SECONDS, TUPLES, SEED = 4, 80, 20261129
-
-
+# Of a hundred four-tuples, of so many a state may be wrong in any of their captures: the faults that are known (two is
+# usual). Lower it with them.
+ALLOWED = 8
+SECONDS, TUPLES, SEED = 4, 80, 20261143
 STATES = {"SYN_SENT", "SYN_RCVD", "ESTABLISHED", "FIN_WAIT_1", "FIN_WAIT_2", "CLOSE_WAIT", "LAST_ACK", "TIME_WAIT", "CLOSED"}
 
 
 def is_enough(played):
     """Whether the sockets came to all states, and tcpdump kept up with most of them."""
     came_to = {step.state for world in played.worlds.values() for end in "AB" for step in world.history[end]}
-    return came_to >= STATES and len(played.worlds) > TUPLES / 2 and len(played.unclear) < len(played.worlds) / 4
+    return came_to >= STATES and len(played.worlds) > TUPLES / 2 and not is_behind(played)
+
+
+def is_behind(played):
+    """Whether tcpdump has missed something of many four-tuples."""
+    return len(played.unclear) > len(played.worlds) / 4
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +47,9 @@ def what():
     for seed in range(SEED, SEED + 3):
         what = random_worlds.play(seed, SECONDS, TUPLES)
         if is_enough(Played(*what)):
-            break
+            return what
+    if is_behind(Played(*what)):
+        pytest.skip("KERNEL LAB NOT JUDGED: tcpdump cannot keep up on this machine, thrice")
     return what
 
 
@@ -79,14 +84,14 @@ def test_enough_was_played(judged):
 
 def test_what_is_certain_was_so(what, judged):
     played, found = judged
-    wrong = {(number, finding.pair): finding for number, (entries, rows) in enumerate(found)
+    wrong = {finding.pair: finding for entries, rows in found
              for finding in random_worlds.wrongs(played, entries, rows) if " was " in finding.what}
     if wrong:
         folder = pathlib.Path(tempfile.gettempdir()) / "random-worlds"
         folder.mkdir(exist_ok=True)
         (folder / f"{SEED}.played").write_bytes(pickle.dumps(what))
         print(f"random_worlds.py --again --seed {SEED} -o {folder} BUILD:", *wrong.values(), sep="\n")
-    assert len(wrong) * 1000 <= ALLOWED * len(list(states(played, found)))
+    assert len(wrong) * 100 <= ALLOWED * len(played.worlds)
 
 
 def test_who_boasts_is_found_out(judged):
