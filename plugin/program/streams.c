@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "../wireshark/hash.h"
+
 /* What Wireshark remembers of the latest stream of a four-tuple. */
 struct numbered {
     uint32_t base[2]; /* what it takes for the initial sequence numbers */
@@ -21,7 +23,7 @@ static GHashTable *mentioned; /* struct tcpstate_pair -> struct numbered */
 
 static unsigned pair_hash(gconstpointer pair)
 {
-    return wmem_strong_hash((const uint8_t *)pair, sizeof(struct tcpstate_pair));
+    return tcpstate_hash(pair, sizeof(struct tcpstate_pair));
 }
 
 static gboolean pair_equal(gconstpointer a, gconstpointer b)

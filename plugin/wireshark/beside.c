@@ -25,11 +25,11 @@ struct beside {
     struct anchors of[2]; /* the one before, the latest */
 };
 
-static wmem_map_t *pairs; /* the latest -> struct beside; NULL: none in this file */
+static GHashTable *pairs; /* the latest -> struct beside; NULL: none in this file */
 
-void tcpstate_beside_begin(void)
+void tcpstate_beside_end(void)
 {
-    pairs = NULL; /* the file scope freed it */
+    g_clear_pointer(&pairs, g_hash_table_destroy); /* the file scope frees what is in it */
 }
 
 static void add_anchor(struct anchors *anchors, const struct anchor *anchor)
@@ -56,13 +56,13 @@ void tcpstate_beside_add(const void *latest, uint32_t frame, int64_t until, cons
         add_anchor(&beside->of[i], &anchor);
     }
     if (!pairs)
-        pairs = wmem_map_new(tcpstate_file_scope(), g_direct_hash, g_direct_equal);
-    wmem_map_insert(pairs, latest, beside);
+        pairs = g_hash_table_new(NULL, NULL);
+    g_hash_table_insert(pairs, (void *)latest, beside);
 }
 
 static struct beside *find(const void *latest)
 {
-    return pairs ? (struct beside *)wmem_map_lookup(pairs, latest) : NULL;
+    return pairs ? (struct beside *)g_hash_table_lookup(pairs, latest) : NULL;
 }
 
 uint32_t tcpstate_beside_since(const void *latest)

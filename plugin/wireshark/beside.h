@@ -14,8 +14,8 @@
 
 #include "../core/tcpstate.h"
 
-/* A capture file begins; the one before it has ended. */
-void tcpstate_beside_begin(void);
+/* A capture file ends. */
+void tcpstate_beside_end(void);
 
 /* From `frame` on, and before the time `until`, `before` and `latest`, a key of the caller's, are side by side. */
 void tcpstate_beside_add(const void *latest, uint32_t frame, int64_t until, const struct tcpstate_connection *before_connection,

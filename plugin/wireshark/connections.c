@@ -27,8 +27,6 @@ static void begin_file(void)
 {
     tcpstate_four_tuples_begin();
     tcpstate_incarnations_begin();
-    tcpstate_beside_begin();
-    tcpstate_copies_begin();
     tcpstate_servers_begin();
 }
 
@@ -36,6 +34,9 @@ static void end_file(void)
 {
     tcpstate_four_tuples_end();
     tcpstate_incarnations_end();
+    tcpstate_beside_end();
+    tcpstate_copies_end();
+    tcpstate_servers_end();
 }
 
 void tcpstate_connections_register(void)

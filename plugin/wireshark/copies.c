@@ -14,13 +14,13 @@ struct page {
     uint8_t bits[(1u << FRAME_BITS) / 8];
 };
 
-static wmem_map_t *pages;   /* of struct page; NULL: no copy in this file */
+static GHashTable *pages;   /* of struct page; NULL: no copy in this file */
 static struct page *recent; /* the one that was asked last, */
 static uint32_t recent_key; /* and its key */
 
-void tcpstate_copies_begin(void)
+void tcpstate_copies_end(void)
 {
-    pages = NULL; /* the file scope freed it */
+    g_clear_pointer(&pages, g_hash_table_destroy); /* the file scope frees what is in it */
     recent = NULL;
 }
 
@@ -33,7 +33,7 @@ static struct page *find(uint32_t key)
 {
     if (recent && recent_key == key)
         return recent;
-    struct page *page = (struct page *)wmem_map_lookup(pages, GUINT_TO_POINTER(key));
+    struct page *page = (struct page *)g_hash_table_lookup(pages, GUINT_TO_POINTER(key));
     if (page) {
         recent = page;
         recent_key = key;
@@ -51,14 +51,14 @@ void tcpstate_copies_note(uint32_t frame, uint8_t layer, bool copy)
     if (!pages && !copy)
         return;
     if (!pages)
-        pages = wmem_map_new(tcpstate_file_scope(), g_direct_hash, g_direct_equal);
+        pages = g_hash_table_new(NULL, NULL);
     const uint32_t key = key_of(frame, layer);
     struct page *page = find(key);
     if (!page && !copy)
         return;
     if (!page) {
         page = wmem_new0(tcpstate_file_scope(), struct page);
-        wmem_map_insert(pages, GUINT_TO_POINTER(key), page);
+        g_hash_table_insert(pages, GUINT_TO_POINTER(key), page);
     }
     if (copy)
         *byte_of(page, frame) |= (uint8_t)(1u << frame % 8);

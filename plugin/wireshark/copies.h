@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A capture file begins; the one before it has ended. */
-void tcpstate_copies_begin(void);
+/* A capture file ends. */
+void tcpstate_copies_end(void);
 
 /* First visit: whether that layer of the frame is a copy.  The latest word on a frame holds. */
 void tcpstate_copies_note(uint32_t frame, uint8_t layer, bool copy);

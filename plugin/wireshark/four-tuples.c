@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "beside.h"
+#include "hash.h"
 #include "host.h"
 #include "incarnations.h"
 
@@ -40,11 +41,8 @@ static uint32_t connections;               /* how many there are in the file so 
 static unsigned key_hash(gconstpointer pointer)
 {
     const struct key *key = (const struct key *)pointer;
-    uint64_t hash = 0;
 
-    for (uint32_t i = 0; i < key->words; i++)
-        hash = (hash ^ key->word[i]) * UINT64_C(0x9e3779b97f4a7c15);
-    return (unsigned)(hash >> 32);
+    return tcpstate_hash_words(key->word, key->words);
 }
 
 static gboolean key_equal(gconstpointer a, gconstpointer b)

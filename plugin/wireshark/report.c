@@ -7,11 +7,12 @@
 #include <string.h>
 
 #include "capture.h"
+#include "hash.h"
 #include "incarnations.h"
 
 static unsigned hash_key(gconstpointer key)
 {
-    return wmem_strong_hash((const uint8_t *)key, sizeof(struct tcpstate_group_key));
+    return tcpstate_hash(key, sizeof(struct tcpstate_group_key));
 }
 
 static gboolean equal_keys(gconstpointer a, gconstpointer b)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "compat.h"
+#include "hash.h"
 #include "host.h"
 
 /* An address and port; bytes that are not used are zero. */
@@ -16,19 +17,23 @@ struct server {
     uint16_t address_length;
 };
 
-static wmem_map_t *servers; /* a set of struct server; NULL: none in this file */
+static GHashTable *servers; /* a set of struct server; NULL: none in this file */
 /* Their ports, a bit each: most segments that ask need not look further. */
 static uint8_t ports[0x10000 / 8];
 
 void tcpstate_servers_begin(void)
 {
-    servers = NULL; /* the file scope freed it */
     memset(ports, 0, sizeof ports);
+}
+
+void tcpstate_servers_end(void)
+{
+    g_clear_pointer(&servers, g_hash_table_destroy); /* the file scope frees what is in it */
 }
 
 static unsigned hash(gconstpointer key)
 {
-    return wmem_strong_hash((const uint8_t *)key, sizeof(struct server));
+    return tcpstate_hash(key, sizeof(struct server));
 }
 
 static gboolean equal(gconstpointer a, gconstpointer b)
@@ -51,7 +56,7 @@ static bool has(const struct tcpstate_pair *pair, int endpoint)
     if (!(ports[port / 8] & 1u << port % 8))
         return false;
     const struct server server = server_of(pair, endpoint);
-    return wmem_map_lookup(servers, &server) != NULL;
+    return g_hash_table_contains(servers, &server);
 }
 
 void tcpstate_servers_note(const struct tcpstate_pair *pair, int endpoint)
@@ -61,10 +66,10 @@ void tcpstate_servers_note(const struct tcpstate_pair *pair, int endpoint)
     if (has(pair, endpoint))
         return;
     if (!servers)
-        servers = wmem_map_new(tcpstate_file_scope(), hash, equal);
+        servers = g_hash_table_new(hash, equal);
     struct server *server = wmem_new(tcpstate_file_scope(), struct server);
     *server = server_of(pair, endpoint);
-    wmem_map_insert(servers, server, server);
+    g_hash_table_add(servers, server);
     ports[port / 8] |= (uint8_t)(1u << port % 8);
 }
 

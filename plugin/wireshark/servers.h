@@ -16,6 +16,7 @@
 
 /* A capture file begins; the one before it has ended. */
 void tcpstate_servers_begin(void);
+void tcpstate_servers_end(void);
 
 /* First visit: endpoint 0 or 1 accepts a connection. */
 void tcpstate_servers_note(const struct tcpstate_pair *pair, int endpoint);

@@ -146,6 +146,19 @@ def test_a_capture_lasts_as_long_as_other_protocols_do(tmp_path):
     assert "no answer to 1 SYN in 10.0 s" in same.program("report", "--language", "en", capture).stdout
 
 
+def test_what_was_learnt_before_the_first_frame_is_dissected_stays_known(tmp_path):
+    """Who accepted a connection (port 9999), then a frame for Wireshark, then the same server midway."""
+    frames = [("192.0.2.1", 40000, "192.0.2.9", 9999, "S", 1000, 0), ("192.0.2.9", 9999, "192.0.2.1", 40000, "SA", 5000, 1001),
+              ("192.0.2.1", 40000, "192.0.2.9", 9999, "A", 1001, 5001), ("192.0.2.7", 6653, "192.0.2.8", 40002, "PA", 1, 1),
+              ("192.0.2.2", 40001, "192.0.2.9", 9999, "PA", 1000, 7000), ("192.0.2.9", 9999, "192.0.2.2", 40001, "A", 7000, 1001)]
+    capture = tmp_path / "servers.pcap"
+    wrpcap(str(capture), [Ether() / IP(src=a, dst=b) / TCP(sport=from_port, dport=to_port, flags=flags, seq=seq, ack=ack)
+                          / (b"x" if "P" in flags else b"") for a, from_port, b, to_port, flags, seq, ack in frames])
+    assert same.program("report", capture).stderr == "tcpstate: 1 of 6 frames went through Wireshark's dissection\n"
+    assert [row.split("\t")[1] for row in same.rows_of_program(capture)[1:]] == ["seen", "unknown", "inferred"]
+    assert same.differences(capture) == ""
+
+
 def test_every_frame_dissected_says_the_same():
     """What the table of layers finds, and what Wireshark finds: the same segments."""
     capture = ROOT / "samples" / "websocket-session.pcapng"

@@ -74,6 +74,12 @@ def belongs(header, source):
             or source.name in SHARED_HEADERS.get(str(header.relative_to(PLUGIN)), ()))
 
 
+def test_no_table_has_wiresharks_hashes():
+    """plugin/wireshark/hash.h says why."""
+    assert [where for path in SOURCES for where, line in lines(path)
+            if re.search(r"\bwmem_(map|multimap|strong_hash|str_hash|int64_hash|double_hash)", line)] == []
+
+
 def test_a_header_declares_what_its_own_source_defines():
     """But for the core's, which are three: for others, for its files, for its judges."""
     defined = {}
