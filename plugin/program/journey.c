@@ -6,7 +6,6 @@
 #include "journey.h"
 
 #include "../packet/walk.h"
-#include "../wireshark/capture.h"
 #include "../wireshark/link.h"
 #include "odd.h"
 #include "settings.h"
@@ -39,14 +38,6 @@ void tcpstate_journey_end(struct tcpstate_journey *journey)
     tcpstate_host_end();
 }
 
-/* What a record holds. */
-struct found {
-    struct tcpstate_reading readings[TCPSTATE_MOST_LAYERS];
-    unsigned count;
-    bool odd;    /* it had to be dissected */
-    bool passes; /* the filter, if there is one */
-};
-
 static void observe(struct tcpstate_journey *journey, struct tcpstate_reading *reading, uint32_t length, bool passes)
 {
     struct tcpstate_tapped tapped;
@@ -67,60 +58,81 @@ static void observe(struct tcpstate_journey *journey, struct tcpstate_reading *r
     journey->take(journey->view, &tapped);
 }
 
-/* Find the TCP headers of a record. */
-static void read_record(struct tcpstate_journey *journey, const struct tcpstate_record *record, uint32_t frame,
-                        bool dissect, struct found *found)
+/* What Wireshark finds in it, where the table of layers cannot place it. */
+static unsigned find_by_dissection(struct tcpstate_journey *journey, const struct tcpstate_record *record, uint32_t frame,
+                                   struct tcpstate_finding findings[TCPSTATE_MOST_LAYERS])
+{
+    struct tcpstate_reading readings[TCPSTATE_MOST_LAYERS];
+    unsigned count = tcpstate_odd_read(record, frame, readings, &findings[0].passes, &journey->problem);
+
+    for (unsigned i = 0; i < count; i++) {
+        findings[i] = findings[0];
+        findings[i].first = i == 0;
+        findings[i].found = true;
+        findings[i].reading = readings[i];
+    }
+    return MAX(count, 1);
+}
+
+unsigned tcpstate_find(struct tcpstate_journey *journey, const struct tcpstate_record *record, uint32_t frame, bool dissect,
+                       struct tcpstate_finding findings[TCPSTATE_MOST_LAYERS])
 {
     const wtap_packet_header *header = &record->record->rec_header.packet_header;
     const nstime_t *time = &record->record->ts;
-    struct tcpstate_bytes bytes = { record->bytes, (int)header->caplen, (int)MIN(header->len, (uint32_t)INT_MAX) };
+    struct tcpstate_finding *first = &findings[0];
     enum tcpstate_walked walked = TCPSTATE_WALKED_ODD;
 
-    found->count = 0;
-    found->odd = false;
-    found->passes = true;
-    if (record->record->rec_type != REC_TYPE_PACKET)
-        return;
-    if (!journey->command->dissect_all)
-        walked = tcpstate_walk(tcpstate_link_of(header->pkt_encap), &bytes, frame, tcpstate_nanoseconds(time->secs, time->nsecs),
-                               &found->readings[0]);
-    found->odd = walked == TCPSTATE_WALKED_ODD;
-    if (!found->odd)
-        found->count = walked == TCPSTATE_WALKED_FOUND;
-    else if (dissect)
-        found->count = tcpstate_odd_read(record, frame, found->readings, &found->passes, &journey->problem);
+    first->recorded = tcpstate_recorded(record->record);
+    first->time = tcpstate_nanoseconds(time->secs, time->nsecs);
+    first->offset = record->offset;
+    first->file = record->file;
+    first->packet = record->record->rec_type == REC_TYPE_PACKET;
+    first->first = first->passes = true;
+    first->found = first->odd = false;
+    if (!first->packet)
+        return 1;
+    first->length = header->len;
+    if (!journey->command->dissect_all) {
+        struct tcpstate_bytes bytes = { record->bytes, (int)header->caplen, (int)MIN(header->len, (uint32_t)INT_MAX) };
+        walked = tcpstate_walk(tcpstate_link_of(header->pkt_encap), &bytes, frame, first->time, &first->reading);
+    }
+    first->found = walked == TCPSTATE_WALKED_FOUND;
+    first->odd = walked == TCPSTATE_WALKED_ODD;
+    return first->odd && dissect ? find_by_dissection(journey, record, frame, findings) : 1;
 }
 
 /* For the second way. */
-static void remember(struct tcpstate_journey *journey, const struct found *found, unsigned i)
+static void remember(struct tcpstate_journey *journey, const struct tcpstate_finding *finding)
 {
-    const struct tcpstate_incarnation *incarnation = tcpstate_connections_incarnation(&found->readings[i]);
+    const struct tcpstate_incarnation *incarnation = tcpstate_connections_incarnation(&finding->reading);
     struct odd_incarnation known = { journey->frames, incarnation };
 
-    if (found->odd)
+    if (finding->odd)
         g_array_append_val(journey->odd_incarnations, known);
-    if (journey->passed && found->passes && incarnation)
+    if (journey->passed && finding->passes && incarnation)
         g_hash_table_add(journey->passed, (void *)incarnation);
 }
 
-void tcpstate_journey_take(struct tcpstate_journey *journey, const struct tcpstate_record *record)
+static void take_record(struct tcpstate_journey *journey, const struct tcpstate_finding *first)
 {
-    int64_t time = tcpstate_nanoseconds(record->record->ts.secs, record->record->ts.nsecs);
-    struct found found;
-
     if (journey->frames++ == 0)
-        journey->began = time;
-    tcpstate_capture_pass(journey->frames, time, record->record);
-    tcpstate_settings.capture = journey->command->files[record->file];
+        journey->began = first->time;
+    journey->odd += first->odd;
+    tcpstate_capture_pass(journey->frames, first->time, first->recorded);
+    tcpstate_settings.capture = journey->command->files[first->file];
     if (journey->turn_to)
-        journey->turn_to(journey->view, record, journey->frames);
-    read_record(journey, record, journey->frames, true, &found);
-    for (unsigned i = 0; i < found.count; i++) {
-        observe(journey, &found.readings[i], record->record->rec_header.packet_header.len, found.passes);
-        if (journey->odd_incarnations)
-            remember(journey, &found, i);
-    }
-    journey->odd += found.odd;
+        journey->turn_to(journey->view, first, journey->frames);
+}
+
+void tcpstate_journey_take(struct tcpstate_journey *journey, struct tcpstate_finding *finding)
+{
+    if (finding->first)
+        take_record(journey, finding);
+    if (!finding->found)
+        return;
+    observe(journey, &finding->reading, finding->length, finding->passes);
+    if (journey->odd_incarnations)
+        remember(journey, finding);
 }
 
 static bool is_wanted(const struct tcpstate_journey *journey, const struct tcpstate_incarnation *incarnation)
@@ -131,12 +143,10 @@ static bool is_wanted(const struct tcpstate_journey *journey, const struct tcpst
 
 bool tcpstate_journey_wants(struct tcpstate_journey *journey, const struct tcpstate_record *record, uint32_t frame)
 {
-    struct found found;
-    bool wanted = false;
+    struct tcpstate_finding findings[TCPSTATE_MOST_LAYERS];
 
-    read_record(journey, record, frame, false, &found);
-    for (unsigned i = 0; i < found.count; i++)
-        wanted = wanted || is_wanted(journey, tcpstate_connections_incarnation(&found.readings[i]));
+    (void)tcpstate_find(journey, record, frame, false, findings);
+    bool wanted = findings[0].found && is_wanted(journey, tcpstate_connections_incarnation(&findings[0].reading));
     for (; journey->next_odd < journey->odd_incarnations->len; journey->next_odd++) {
         const struct odd_incarnation *known = &g_array_index(journey->odd_incarnations, struct odd_incarnation, journey->next_odd);
         if (known->frame > frame)

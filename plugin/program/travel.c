@@ -10,13 +10,12 @@
 #include <unistd.h>
 
 #include "interrupt.h"
+#include "reader.h"
 
 enum { PROGRESS_EVERY = 1 << 16 };
 
-static void show_progress(const struct tcpstate_journey *journey, const struct tcpstate_captures *captures)
+static void show_progress(const struct tcpstate_journey *journey, double part)
 {
-    double part = tcpstate_captures_progress(captures);
-
     if (part >= 0)
         fprintf(stderr, "\r%3.0f %%  %" PRIu32 " packets", part * 100, journey->frames);
     else
@@ -32,13 +31,19 @@ static void clear_progress(void)
 void tcpstate_travel(struct tcpstate_journey *journey, struct tcpstate_captures *captures)
 {
     bool terminal = isatty(STDERR_FILENO);
-    struct tcpstate_record record;
+    struct tcpstate_reader *reader = tcpstate_reader_begin(journey, captures);
+    struct tcpstate_batch *batch;
+    uint32_t next = PROGRESS_EVERY;
 
-    while (!tcpstate_interrupted && tcpstate_captures_next(captures, &record)) {
-        tcpstate_journey_take(journey, &record);
-        if (terminal && journey->frames % PROGRESS_EVERY == 0)
-            show_progress(journey, captures);
+    while ((batch = tcpstate_reader_next(reader)) != NULL) {
+        for (unsigned i = 0; i < batch->count; i++)
+            tcpstate_journey_take(journey, &batch->findings[i]);
+        if (terminal && journey->frames >= next) {
+            show_progress(journey, batch->part);
+            next += PROGRESS_EVERY;
+        }
     }
+    tcpstate_reader_end(reader);
     if (terminal && journey->frames >= PROGRESS_EVERY)
         clear_progress();
 }

@@ -154,13 +154,13 @@ struct saving {
     wmem_allocator_t *pool;
 };
 
-static void turn_to(void *view, const struct tcpstate_record *record, uint32_t frame)
+static void turn_to(void *view, const struct tcpstate_finding *first, uint32_t frame)
 {
     struct saving *saving = (struct saving *)view;
 
     wmem_free_all(saving->pool);
-    if (record->record->rec_type == REC_TYPE_PACKET)
-        tcpstate_comments_turn_to(saving->comments, frame, record->offset);
+    if (first->packet)
+        tcpstate_comments_turn_to(saving->comments, frame, first->offset);
 }
 
 static void comment(void *view, const struct tcpstate_tapped *tapped)

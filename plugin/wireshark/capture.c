@@ -52,7 +52,21 @@ static void count_backwards(uint32_t frame, int64_t time)
     capture.farthest_back = MAX(capture.farthest_back, capture.end - time);
 }
 
-void tcpstate_capture_pass(uint32_t frame, int64_t time, const wtap_rec *record)
+struct tcpstate_recorded tcpstate_recorded(const wtap_rec *record)
+{
+    struct tcpstate_recorded recorded = { .interface = UINT32_MAX };
+
+    if (!record || record->rec_type != REC_TYPE_PACKET)
+        return recorded;
+    const wtap_packet_header *header = &record->rec_header.packet_header;
+    if (record->presence_flags & WTAP_HAS_INTERFACE_ID)
+        recorded.interface = header->interface_id;
+    recorded.captured = header->caplen;
+    recorded.cut = (record->presence_flags & WTAP_HAS_CAP_LEN) && header->caplen < header->len;
+    return recorded;
+}
+
+void tcpstate_capture_pass(uint32_t frame, int64_t time, struct tcpstate_recorded recorded)
 {
     capture.frames++;
     if (capture.last_time != TCPSTATE_NO_TIME && time < capture.last_time)
@@ -60,15 +74,10 @@ void tcpstate_capture_pass(uint32_t frame, int64_t time, const wtap_rec *record)
     capture.last_time = time;
     if (capture.end == TCPSTATE_NO_TIME || time > capture.end)
         capture.end = time;
-    capture.interface = UINT32_MAX;
-    if (!record || record->rec_type != REC_TYPE_PACKET)
-        return;
-    const wtap_packet_header *header = &record->rec_header.packet_header;
-    if (record->presence_flags & WTAP_HAS_INTERFACE_ID)
-        capture.interface = header->interface_id;
-    if ((record->presence_flags & WTAP_HAS_CAP_LEN) && header->caplen < header->len) {
+    capture.interface = recorded.interface;
+    if (recorded.cut) {
         capture.cut++;
-        capture.cut_to = MAX(capture.cut_to, header->caplen);
+        capture.cut_to = MAX(capture.cut_to, recorded.captured);
     }
 }
 

@@ -17,8 +17,16 @@
 /* Register the callbacks that begin and end a capture file. */
 void tcpstate_capture_register(void);
 
+/* Of a record, what matters here; of none (NULL), nothing is known. */
+struct tcpstate_recorded {
+    uint32_t interface; /* UINT32_MAX: not known */
+    uint32_t captured;  /* bytes, where .cut: not all were */
+    bool cut;
+};
+struct tcpstate_recorded tcpstate_recorded(const wtap_rec *record);
+
 /* First visits, in order: a record of any protocol; its time in nanoseconds since 1970. */
-void tcpstate_capture_pass(uint32_t frame, int64_t time, const wtap_rec *record);
+void tcpstate_capture_pass(uint32_t frame, int64_t time, struct tcpstate_recorded recorded);
 
 /* First visits: a segment of a connection, after it was understood.  `was` and `is`
  * are the connection's facts before and after it; `first` says that it began the

@@ -98,7 +98,7 @@ static void pass(const packet_info *pinfo)
 {
     int64_t time = tcpstate_nanoseconds(pinfo->abs_ts.secs, pinfo->abs_ts.nsecs);
 
-    tcpstate_capture_pass(pinfo->num, time, pinfo->rec);
+    tcpstate_capture_pass(pinfo->num, time, tcpstate_recorded(pinfo->rec));
 }
 
 /* What nobody looks at now is needed on the first visit, because somebody may

@@ -159,6 +159,22 @@ def test_what_was_learnt_before_the_first_frame_is_dissected_stays_known(tmp_pat
     assert same.differences(capture) == ""
 
 
+def test_a_capture_longer_than_what_the_reader_holds(tmp_path):
+    """And what of it is cut short (program/reader.c: four batches of 1,024)."""
+    session = ROOT / "samples" / "websocket-session.pcapng"
+    days = []
+    for day in range(3):
+        days.append(tmp_path / f"{day}.pcapng")
+        subprocess.run(["editcap", "-t", str(86400 * day), session, days[-1]], check=True)
+    capture, cut = tmp_path / "days.pcapng", tmp_path / "cut.pcapng"
+    subprocess.run(["mergecap", "-a", "-w", capture, *days], check=True)
+    assert same.differences(capture) == ""
+    cut.write_bytes(capture.read_bytes()[:-10])
+    done = same.program("connections", "--tsv", cut, check=False)
+    assert done.returncode == 1 and "the answer is that of the 8762 packets before" in done.stderr
+    assert len(done.stdout.splitlines()) == len(same.rows_of_program(capture))
+
+
 def test_every_frame_dissected_says_the_same():
     """What the table of layers finds, and what Wireshark finds: the same segments."""
     capture = ROOT / "samples" / "websocket-session.pcapng"
