@@ -61,7 +61,7 @@ static bool open_file(struct file *file, const char *name, char **problem)
     char *info = NULL;
 
     file->name = strcmp(name, "-") == 0 ? "standard input" : name;
-    file->wtap = wtap_open_offline(name, WTAP_TYPE_AUTO, &error, &info, FALSE);
+    file->wtap = TCPSTATE_OPEN(name, &error, &info);
     if (!file->wtap) {
         *problem = error == WTAP_ERR_FILE_UNKNOWN_FORMAT ? g_strdup_printf("%s: not a capture that Wireshark can read", file->name)
                                                          : why(file, error, info, "");

@@ -38,7 +38,7 @@ static epan_t *begin(void)
 
     timestamp_set_type(TS_RELATIVE);
     timestamp_set_precision(TS_PREC_AUTO);
-    if (!epan_init(NULL, NULL, FALSE))
+    if (!TCPSTATE_EPAN_INIT())
         return NULL;
     epan_load_settings();
     int plugin = proto_get_id_by_filter_name("tcpstate");

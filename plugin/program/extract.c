@@ -70,7 +70,7 @@ char *tcpstate_extract(struct tcpstate_extract *extract, const char *from, const
     int error = 0;
     char *info = NULL;
     char *part = g_strdup_printf("%s.part", to); /* so that OUT is old or whole, and may be FROM */
-    wtap *in = wtap_open_offline(from, WTAP_TYPE_AUTO, &error, &info, FALSE);
+    wtap *in = TCPSTATE_OPEN(from, &error, &info);
 
     if (!in) {
         g_free(part);

@@ -113,7 +113,7 @@ int main(int argc, char **argv)
     init_process_policies();
     TCPSTATE_LOG_INIT("tcpstate");
     g_free(TCPSTATE_CONFIGURE(argv[0]));
-    wtap_init(TRUE);
+    TCPSTATE_WTAP_INIT(TRUE);
     tcpstate_connections_register();
     tcpstate_capture_register();
     int status = command.task == TCPSTATE_TASK_SAVE ? save(&command) : open_and_answer(&command);

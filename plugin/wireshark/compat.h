@@ -2,8 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Written against 4.0, 4.2, 4.4 and 4.6.  No #if on a version anywhere else; a header
- * that 4.2 includes but does not install is in not-installed/.
+ * Written against 4.0, 4.2, 4.4 and 4.6; what is said of 4.7, of which 5.0 is made, was
+ * read in its headers, and never compiled.  No #if on a version anywhere else; a
+ * header that 4.2 includes but does not install is in not-installed/.
  */
 #ifndef TCPSTATE_COMPAT_H
 #define TCPSTATE_COMPAT_H
@@ -60,6 +61,14 @@ static inline bool tcpstate_is_only_pass(const packet_info *pinfo)
     return false;
 #endif
 }
+
+/* Since 4.7 it is the program's name in environment variables that tells where its user's files are. */
+#if TCPSTATE_WIRESHARK_AT_LEAST(4, 7)
+#include <epan/epan.h>
+#define TCPSTATE_PERSONAL_FILE(name) get_persconffile_path((name), false, epan_get_environment_prefix())
+#else
+#define TCPSTATE_PERSONAL_FILE(name) get_persconffile_path((name), FALSE)
+#endif
 
 /* The language that the user's system or environment asks for. */
 static inline enum tcpstate_language tcpstate_language_of_user(void)
@@ -231,8 +240,6 @@ void sequence_analysis_use_color_filter(packet_info *pinfo, struct _seq_analysis
 #define TCPSTATE_RECORD_FORGET(record) ws_buffer_free(&(record)->data)
 #define TCPSTATE_DISSECT(run, edt, subtype, record, bytes, frame) ((void)(bytes), run((edt), (subtype), (record), (frame), NULL))
 #define TCPSTATE_WRITE(file, record, bytes, error, info) wtap_dump((file), (record), (error), (info))
-#define TCPSTATE_LOG_INIT(name) ws_log_init(NULL)
-#define TCPSTATE_CONFIGURE(program) configuration_init(program)
 #else
 #define TCPSTATE_RECORD_INIT(record, buffer) wtap_rec_init(record)
 #define TCPSTATE_READ(file, record, buffer, error, info, offset) \
@@ -246,8 +253,30 @@ void sequence_analysis_use_color_filter(packet_info *pinfo, struct _seq_analysis
                           (int)MIN((record)->rec_header.packet_header.len, (uint32_t)INT_MAX)), \
         (frame), NULL)
 #define TCPSTATE_WRITE(file, record, bytes, error, info) wtap_dump((file), (record), (bytes), (error), (info))
+#endif
+
+/* How a program begins, and opens a file.  Since 4.6 logging knows its name by itself; since 4.7 nothing knows
+ * that it is one of Wireshark's, and which protocols there are. */
+#if TCPSTATE_WIRESHARK_AT_LEAST(4, 7)
+#define TCPSTATE_LOG_INIT(name) ws_log_init(NULL, (name))
+#define TCPSTATE_CONFIGURE(program) configuration_init((program), "wireshark")
+#define TCPSTATE_WTAP_INIT(plugins) wtap_init((plugins), "WIRESHARK", NULL, 0)
+#define TCPSTATE_OPEN(name, error, info) wtap_open_offline((name), WTAP_TYPE_AUTO, (error), (info), false, "WIRESHARK")
+#define TCPSTATE_EPAN_INIT()                                                                               \
+    epan_init(NULL, NULL, false,                                                                           \
+              &(epan_app_data_t){ .env_var_prefix = "WIRESHARK", .register_func = register_all_protocols, \
+                                  .handoff_func = register_all_protocol_handoffs })
+#else
+#if TCPSTATE_WIRESHARK_AT_LEAST(4, 6)
+#define TCPSTATE_LOG_INIT(name) ws_log_init(NULL)
+#define TCPSTATE_CONFIGURE(program) configuration_init(program)
+#else
 #define TCPSTATE_LOG_INIT(name) ws_log_init((name), NULL)
 #define TCPSTATE_CONFIGURE(program) configuration_init((program), NULL)
+#endif
+#define TCPSTATE_WTAP_INIT(plugins) wtap_init(plugins)
+#define TCPSTATE_OPEN(name, error, info) wtap_open_offline((name), WTAP_TYPE_AUTO, (error), (info), FALSE)
+#define TCPSTATE_EPAN_INIT() epan_init(NULL, NULL, FALSE)
 #endif
 
 /* Since 4.2 what is wrong with a display filter is an object, and it may ask columns. */

@@ -127,7 +127,7 @@ static char *window_language(void)
 
     if (!tcpstate_has_window())
         return NULL;
-    name = get_persconffile_path("language", FALSE);
+    name = TCPSTATE_PERSONAL_FILE("language");
     if (g_file_get_contents(name, &text, NULL, NULL)) {
         char **lines = g_strsplit_set(text, "\r\n", -1);
         for (char **at = lines; *at; at++)

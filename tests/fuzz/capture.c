@@ -183,7 +183,7 @@ static void look_through(const char *path, void (*change)(void))
     struct packet_provider_data provider = { .frames = frames };
     int error;
     gchar *info = NULL;
-    wtap *file = wtap_open_offline(path, WTAP_TYPE_AUTO, &error, &info, FALSE);
+    wtap *file = TCPSTATE_OPEN(path, &error, &info);
 
     g_free(info);
     if (!file)
@@ -252,9 +252,9 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     g_free(TCPSTATE_CONFIGURE((*argv)[0]));
     timestamp_set_type(TS_RELATIVE);
     timestamp_set_precision(TS_PREC_AUTO);
-    wtap_init(FALSE);
+    TCPSTATE_WTAP_INIT(FALSE);
     plugin_register();
-    if (!epan_init(NULL, NULL, FALSE)) {
+    if (!TCPSTATE_EPAN_INIT()) {
         fprintf(stderr, "libwireshark does not begin\n");
         exit(1);
     }

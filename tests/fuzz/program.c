@@ -66,7 +66,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     init_process_policies();
     TCPSTATE_LOG_INIT("tcpstate-fuzz");
     g_free(TCPSTATE_CONFIGURE((*argv)[0]));
-    wtap_init(FALSE);
+    TCPSTATE_WTAP_INIT(FALSE);
     tcpstate_connections_register();
     tcpstate_capture_register();
     return input < 0;

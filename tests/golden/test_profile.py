@@ -164,7 +164,7 @@ def test_the_macros_are_the_same_for_both_kinds_of_wireshark():
 
 
 def test_a_macro_can_be_written_as_wireshark_5_wants_it(show, tshark):
-    """Since 4.4; 5.0 is announced to take no other form."""
+    """Since 4.4."""
     if tuple(map(int, re.search(r"(\d+)\.(\d+)", tshark("--version")).groups())) < (4, 4):
         pytest.skip("this Wireshark has the form with a colon only")
     assert show("http-client-closes", "-Y", "$state(TIME_WAIT)") == ["16", "17"]
