@@ -163,7 +163,7 @@ def test_the_macros_are_the_same_for_both_kinds_of_wireshark():
     assert old == new and list(new) == ["state", "enters", "slow_handshake"]
 
 
-def test_a_macro_can_be_written_as_wireshark_5_wants_it(show, tshark):
+def test_a_macro_can_be_written_as_a_call(show, tshark):
     """Since 4.4."""
     if tuple(map(int, re.search(r"(\d+)\.(\d+)", tshark("--version")).groups())) < (4, 4):
         pytest.skip("this Wireshark has the form with a colon only")
