@@ -420,8 +420,9 @@ static void observe(struct tcpstate_connection *connection, const struct tcpstat
     struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
     const bool first = !(connection->facts & TCPSTATE_CONNECTION_BEGAN);
     enum tcpstate_state peer_was = first ? tcpstate_begin(connection, before, segment) : TCPSTATE_UNKNOWN;
+    const int8_t client = connection->client;
     learn_roles(connection, segment);
-    moved |= connection->facts & TCPSTATE_CONNECTION_RESTORED;
+    moved |= connection->client != client || (connection->facts & TCPSTATE_CONNECTION_RESTORED);
     if (copy) { /* the other end's last step is not the last thing that was seen any more */
         moved |= peer->known & AS_SENT;
         peer->known &= ~(uint32_t)AS_SENT;
@@ -497,11 +498,66 @@ void tcpstate_take_slow_path(struct tcpstate_connection *latest, const struct tc
     observe(latest, NULL, segment, digest, copy, expired, observation);
 }
 
-void tcpstate_observe(struct tcpstate_connection *latest, const struct tcpstate_connection *before,
-                      struct tcpstate_connection *next, const struct tcpstate_segment *segment, int64_t two_msl,
-                      struct tcpstate_observation *observation)
+/* The segment belongs to `latest`, or opens `next`. */
+static void take_segment(struct tcpstate_connection *latest, const struct tcpstate_connection *before,
+                         struct tcpstate_connection *next, const struct tcpstate_segment *segment, int64_t two_msl,
+                         struct tcpstate_observation *observation)
 {
     if (!tcpstate_take_fast_path(latest, segment, observation))
         tcpstate_take_slow_path(latest, before, next, segment, two_msl, observation);
     tcpstate_account(observation->incarnation == TCPSTATE_INCARNATION_NEXT ? next : latest, segment, observation);
+}
+
+/* A RST that answers a challenge ends the connection that the challenger still held
+ * (RFC 9293 section 3.5.1, figure 9). */
+static void end_the_one_before(struct tcpstate_connection *before, const struct tcpstate_segment *segment)
+{
+    if (before->end != TCPSTATE_ENDING_NONE)
+        return;
+    before->end = TCPSTATE_ENDING_RESET;
+    before->ended_by = (int8_t)(segment->from & 1);
+}
+
+/* A segment of the one before, which goes on beside the latest, or is seen again: of what is seen
+ * again nobody knows when it was sent. */
+static void take_of_the_one_before(struct tcpstate_remembered *remembered, const struct tcpstate_segment *segment, int64_t two_msl,
+                                   struct tcpstate_observation *observation)
+{
+    struct tcpstate_connection *before = remembered->before;
+
+    take_segment(before, NULL, remembered->next, segment, two_msl, observation);
+    remembered->before_changed = true;
+    if (observation->incarnation == TCPSTATE_INCARNATION_NEXT) {
+        *remembered->beside = (struct tcpstate_beside){ .until = TCPSTATE_NO_TIME };
+        return;
+    }
+    observation->incarnation = TCPSTATE_INCARNATION_BEFORE;
+    if (remembered->beside->until == INT64_MAX)
+        return;
+    tcpstate_may_have_left(before);
+    for (int i = 0; i < 2; i++)
+        observation->ends[i].after_inferred = is_inferred(&before->ends[i]);
+}
+
+void tcpstate_observe(struct tcpstate_remembered *remembered, const struct tcpstate_segment *segment, int64_t two_msl,
+                      struct tcpstate_observation *observation)
+{
+    struct tcpstate_connection *latest = remembered->latest, *before = remembered->before;
+    struct tcpstate_beside *beside = remembered->beside;
+
+    remembered->before_changed = false;
+    if (beside)
+        beside->began = false, beside->moved = 0;
+    if (before && tcpstate_is_of_the_one_before(remembered, segment)) {
+        take_of_the_one_before(remembered, segment, two_msl, observation);
+        return;
+    }
+    take_segment(latest, before, remembered->next, segment, two_msl, observation);
+    if (before) {
+        remembered->before_changed = (beside && beside->began) || observation->ends_before;
+        if (observation->ends_before)
+            end_the_one_before(before, segment);
+    }
+    if (beside && observation->incarnation == TCPSTATE_INCARNATION_NEXT)
+        tcpstate_begin_next(beside, latest, remembered->next, segment);
 }

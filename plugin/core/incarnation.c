@@ -117,121 +117,6 @@ bool tcpstate_opens_new_connection(const struct tcpstate_connection *connection,
     }
 }
 
-/* A SYN's sender goes on in the connection before, whose other end still held it. */
-static bool goes_on(const struct tcpstate_connection *connection, const struct tcpstate_connection *before,
-                    const struct tcpstate_segment *segment)
-{
-    int from = segment->from & 1;
-    const struct tcpstate_endpoint *was = &before->ends[from], *is = &connection->ends[from];
-
-    if (!(connection->facts & TCPSTATE_CONNECTION_CONTESTED) || is->likely != TCPSTATE_SYN_SENT || !(was->known & KNOWS_SEQ)
-        || (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_ACK)) != TCPSTATE_FLAG_ACK)
-        return false;
-    /* In the old numbers, not in the new ones. */
-    bool old = segment->seq - was->snd_nxt <= UINT16_MAX || was->snd_nxt - segment->seq <= UINT16_MAX;
-    bool news = seq_gt(tcpstate_segment_next(segment), was->snd_max) || !(was->known & KNOWS_ACK)
-                || seq_gt(segment->ack, was->rcv_nxt) || segment->time - was->last.time >= TCPSTATE_COPY_TIME;
-    return old && news && segment->seq != is->isn + 1;
-}
-
-/* A SYN,ACK answers the SYN before the latest.  The two came one after the other sooner
- * than anybody tries again, and are farther apart than an old duplicate is (RFC 9293
- * section 3.5, figure 8): one of them is not the other's repetition. */
-static bool answers_the_one_before(const struct tcpstate_connection *latest, const struct tcpstate_connection *before,
-                                   const struct tcpstate_segment *segment)
-{
-    const int from = segment->from & 1;
-    const struct tcpstate_endpoint *was = &before->ends[!from], *is = &latest->ends[!from], *me = &before->ends[from];
-    const int64_t first = before->moments[TCPSTATE_MOMENT_SYN], second = latest->moments[TCPSTATE_MOMENT_SYN];
-
-    return (was->known & is->known & SENT_SYN) && segment->ack == was->isn + 1 && segment->ack != is->isn + 1
-           && seq_apart(is->isn, was->isn, MOST_UNSEEN) && (!(me->known & KNOWS_ISN) || me->isn == segment->seq)
-           && first != TCPSTATE_NO_TIME && second >= first && second - first < TCPSTATE_SHORTEST_RETRANSMISSION;
-}
-
-bool tcpstate_may_be_beside(const struct tcpstate_connection *latest, const struct tcpstate_segment *segment)
-{
-    const struct tcpstate_endpoint *me = &latest->ends[segment->from & 1];
-
-    switch (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK)) {
-    case TCPSTATE_FLAG_ACK: return latest->facts & TCPSTATE_CONNECTION_CONTESTED;
-    case TCPSTATE_FLAG_SYN: return (me->known & HAD_ISN) && me->isn_before == segment->seq;
-    default: return segment->flags & TCPSTATE_FLAG_ACK;
-    }
-}
-
-/* The SYN of the one before once more: of the same number, sent by the same clock or counter. */
-static bool is_syn_of_the_one_before(const struct tcpstate_connection *latest, const struct tcpstate_connection *before,
-                                     const struct tcpstate_segment *segment)
-{
-    const struct tcpstate_endpoint *was = &before->ends[segment->from & 1], *is = &latest->ends[segment->from & 1];
-
-    return (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK)) == TCPSTATE_FLAG_SYN && (was->known & SENT_SYN)
-           && segment->seq == was->isn && (is->known & KNOWS_ISN) && segment->seq != is->isn
-           && (segment->ip_id != 0 || segment->ts_val != 0) && was->syn_digest == tcpstate_syn_digest(segment)
-           && segment->time >= was->first_sent && segment->time - was->first_sent < TCPSTATE_LONGEST_WAY;
-}
-
-int64_t tcpstate_seen_again_until(const struct tcpstate_connection *latest, const struct tcpstate_connection *before,
-                                  const struct tcpstate_segment *segment)
-{
-    const bool twice = (before->facts & TCPSTATE_CONNECTION_SEEN_LATER) || before->ends[0].ttl_again != 0
-                       || before->ends[1].ttl_again != 0;
-
-    return (twice || is_syn_of_the_one_before(latest, before, segment)) && !(latest->facts & TCPSTATE_CONNECTION_CONTESTED)
-               ? segment->time + TCPSTATE_LONGEST_WAY
-               : TCPSTATE_NO_TIME;
-}
-
-bool tcpstate_is_beside(const struct tcpstate_connection *latest, const struct tcpstate_connection *before,
-                        const struct tcpstate_segment *segment)
-{
-    if (before->end != TCPSTATE_ENDING_NONE)
-        return false;
-    switch (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_ACK)) {
-    case TCPSTATE_FLAG_ACK: return goes_on(latest, before, segment);
-    case TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK: return answers_the_one_before(latest, before, segment);
-    default: return false;
-    }
-}
-
-void tcpstate_set_beside(struct tcpstate_connection *latest, struct tcpstate_connection *before,
-                         const struct tcpstate_segment *segment)
-{
-    const int from = latest->ends[1].syn_frame != 0 && latest->ends[0].syn_frame == 0;
-    struct tcpstate_endpoint *me = &latest->ends[from];
-    const struct tcpstate_segment syn = { .time = me->first_sent, .frame = me->syn_frame, .seq = me->isn, .from = (uint8_t)from,
-                                          .flags = TCPSTATE_FLAG_SYN, .server_hint = -1 };
-    struct tcpstate_observation observation;
-    struct tcpstate_connection alone, restored = *latest;
-
-    if (!(latest->facts & TCPSTATE_CONNECTION_CONTESTED))
-        return;
-    if (tcpstate_restore(&restored, before, segment))
-        *before = restored; /* what the other end sent since was of the one before */
-    tcpstate_connection_begin(&alone);
-    tcpstate_take_slow_path(&alone, NULL, NULL, &syn, TCPSTATE_DEFAULT_2MSL, &observation);
-    /* A host has a four-tuple once: another did send it, or a stranger. */
-    me->after = alone.ends[from].after | NOBODY_THERE;
-    me->may = alone.ends[from].may | NOBODY_THERE;
-    me->state = alone.ends[from].state;
-    me->likely = alone.ends[from].likely;
-    latest->ends[!from] = alone.ends[!from];
-    latest->facts = (uint16_t)((latest->facts | TCPSTATE_CONNECTION_RESTORED)
-                               & ~(TCPSTATE_CONNECTION_CONTESTED | TCPSTATE_CONNECTION_FAST_PATH));
-}
-
-unsigned tcpstate_next_numbers(const struct tcpstate_connection *connection, uint32_t next[2])
-{
-    unsigned known = 0;
-
-    for (int i = 0; i < 2; i++) {
-        next[i] = connection->ends[i].snd_max;
-        known |= connection->ends[i].known & KNOWS_SEQ ? 1u << i : 0;
-    }
-    return known;
-}
-
 /* A RST may still be on its way; that it must be refused was judged by other numbers. */
 static void carry_reset(struct tcpstate_connection *to, const struct tcpstate_connection *from)
 {
@@ -246,7 +131,7 @@ bool tcpstate_restore(struct tcpstate_connection *connection, const struct tcpst
 {
     int from = segment->from & 1;
 
-    if (!goes_on(connection, before, segment))
+    if (!tcpstate_goes_on(connection, before, segment))
         return false;
     const struct tcpstate_connection given_up = *connection;
     struct tcpstate_endpoint other = given_up.ends[!from];

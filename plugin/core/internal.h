@@ -25,7 +25,7 @@ static inline int tcpstate_last_reset_by(const struct tcpstate_connection *conne
     return (connection->facts & TCPSTATE_CONNECTION_RESET_BY_B) != 0;
 }
 
-/* connection.c: tcpstate_observe() without the fast path: the same, later. */
+/* connection.c: the segment is of `latest`, or opens `next`; `before` had the four-tuple before, or is NULL, and is only read. */
 void tcpstate_take_slow_path(struct tcpstate_connection *latest, const struct tcpstate_connection *before,
                              struct tcpstate_connection *next, const struct tcpstate_segment *segment,
                              int64_t two_msl, struct tcpstate_observation *observation);
@@ -72,6 +72,23 @@ bool tcpstate_restore(struct tcpstate_connection *connection, const struct tcpst
  * UNKNOWN. */
 enum tcpstate_state tcpstate_begin(struct tcpstate_connection *connection, const struct tcpstate_connection *before,
                                    const struct tcpstate_segment *segment);
+
+/* beside.c */
+
+/* Whether the segment is that of `before`, which had the four-tuple before `latest` and goes on beside it, or
+ * is seen again.  Where it is the first to show that, both are set apart. */
+bool tcpstate_is_of_the_one_before(struct tcpstate_remembered *remembered, const struct tcpstate_segment *segment);
+
+/* The segment opens `next`: whether `before`, the latest until then, may be seen again. */
+void tcpstate_begin_next(struct tcpstate_beside *beside, struct tcpstate_connection *before,
+                         const struct tcpstate_connection *next, const struct tcpstate_segment *segment);
+
+/* Both ends of the one before may be in the latest by now, and so without it. */
+void tcpstate_may_have_left(struct tcpstate_connection *before);
+
+/* A SYN's sender goes on in the connection before, whose other end still held it. */
+bool tcpstate_goes_on(const struct tcpstate_connection *connection, const struct tcpstate_connection *before,
+                      const struct tcpstate_segment *segment);
 
 /* move.c */
 

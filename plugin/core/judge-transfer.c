@@ -135,7 +135,7 @@ static void judge_fin(const struct tcpstate_endpoint *me, const struct tcpstate_
 
     judgement->senders &= SENDS_A_FIN;
     /* The first one may have been sent before the other's came, which this one acknowledges. */
-    if (!(me->known & SENT_FIN) && covers_fin(peer, segment) && me->rcv_nxt != segment->ack
+    if (!(me->known & SENT_FIN) && covers_fin(peer, segment) && !((me->known & KNOWS_ACK) && me->rcv_nxt == segment->ack)
         && segment->time - peer->last_control.time >= TCPSTATE_SHORTEST_RETRANSMISSION)
         judgement->is |= AFTER_A_PAUSE;
     if ((judgement->is & (SENDS_MORE | AFTER_A_PAUSE)) == SENDS_MORE && !(me->known & MAY_REPEAT))

@@ -377,7 +377,8 @@ struct tcpstate_outcome {
 /* Which of a four-tuple's connections a segment belongs to. */
 enum tcpstate_which_incarnation {
     TCPSTATE_INCARNATION_LATEST,
-    TCPSTATE_INCARNATION_NEXT, /* a new one, which it opens */
+    TCPSTATE_INCARNATION_NEXT,   /* a new one, which it opens */
+    TCPSTATE_INCARNATION_BEFORE, /* the one before the latest, which goes on beside it or is seen again */
 };
 
 /* Who waits for what, on a connection that nothing has ended. */
@@ -469,37 +470,40 @@ void tcpstate_observe_unreachable(struct tcpstate_connection *connection,
 /* A connection of which no segment has been seen. */
 void tcpstate_connection_begin(struct tcpstate_connection *connection);
 
-/* Whether the segment, not the first of `latest`, may be of the one before it for all that is known of `latest`. */
-bool tcpstate_may_be_beside(const struct tcpstate_connection *latest, const struct tcpstate_segment *segment);
+/* The numbers that a connection had reached: of endpoints 0 and 1. */
+struct tcpstate_anchor {
+    uint32_t first[2], next[2]; /* sequence numbers: where they began, and what follows all that they had sent */
+    uint8_t known;              /* whose are known: bits 0 and 1 */
+};
 
-/* Until when a capture of two points, which shows itself as one, may see `before` again: asked of the SYN that
- * begins `latest`, and of one that may be that of `before`.  TCPSTATE_NO_TIME: it does not show itself. */
-int64_t tcpstate_seen_again_until(const struct tcpstate_connection *latest, const struct tcpstate_connection *before,
-                                  const struct tcpstate_segment *segment);
+/* Two connections of one four-tuple at once. */
+struct tcpstate_beside {
+    int64_t until;                /* INT64_MAX: both go on; else the time up to which the one before may be seen again, in
+                                     nanoseconds, or TCPSTATE_NO_TIME: there is one at a time */
+    struct tcpstate_anchor of[2]; /* of the one before, and of the latest */
+    bool began;                   /* told by tcpstate_observe(): it is this segment that shows it */
+    uint8_t moved;                /* told by tcpstate_observe(): which anchors moved: bits 0 and 1 */
+};
 
-/* Whether the segment shows that `before`, which had the four-tuple before `latest`,
- * goes on beside it: overlapping VLANs, a firewall that changes numbers and is
- * captured on both sides, a SYN that a stranger forged.  From then on each segment is
- * that of the one whose numbers are nearer. */
-bool tcpstate_is_beside(const struct tcpstate_connection *latest, const struct tcpstate_connection *before,
-                        const struct tcpstate_segment *segment);
+/* Whether the segment is that of the one before. */
+bool tcpstate_beside_is_before(const struct tcpstate_beside *beside, const struct tcpstate_segment *segment);
 
-/* It has its other end to itself, then, not the one that `before` left. */
-void tcpstate_set_beside(struct tcpstate_connection *latest, struct tcpstate_connection *before,
-                         const struct tcpstate_segment *segment);
+/* All that is remembered of a four-tuple. */
+struct tcpstate_remembered {
+    struct tcpstate_connection *latest; /* it has just begun if there was none */
+    struct tcpstate_connection *before; /* the one that was the latest before it, or NULL */
+    struct tcpstate_connection *next;   /* written when the segment opens a new one, which then is the latest */
+    struct tcpstate_beside *beside;     /* of these two; NULL: the segment is not asked whether it is that of .before */
+    bool before_changed;                /* told by tcpstate_observe(): .before was written */
+};
 
-/* The sequence numbers that follow all that endpoints 0 and 1 were seen to send.
- * Returns which are known: bit 0 and bit 1. */
-unsigned tcpstate_next_numbers(const struct tcpstate_connection *connection, uint32_t next[2]);
+/* Whether .before matters to the segment, if the two do not go on at once already: else NULL will do. */
+bool tcpstate_asks_the_one_before(const struct tcpstate_connection *latest, const struct tcpstate_segment *segment);
 
-/* Take in one segment of a four-tuple: the one way in.  `latest` is the latest
- * connection of the four-tuple, and has just begun if there was none.  `before`
- * is the one that was the latest before it, or NULL; it is only read.  `next` is
- * written, and then is the latest, when the segment opens a new connection: the
- * observation tells by .incarnation.  `two_msl` is the length of TIME_WAIT in
- * nanoseconds.  Never fails; any segment is accepted, however forged. */
-void tcpstate_observe(struct tcpstate_connection *latest, const struct tcpstate_connection *before,
-                      struct tcpstate_connection *next, const struct tcpstate_segment *segment, int64_t two_msl,
+/* Take in one segment of a four-tuple: the one way in.  Which connection it belongs to, or that it opens
+ * .next, is told by .incarnation of the observation.  `two_msl` is the length of TIME_WAIT in nanoseconds.
+ * Never fails; any segment is accepted, however forged. */
+void tcpstate_observe(struct tcpstate_remembered *remembered, const struct tcpstate_segment *segment, int64_t two_msl,
                       struct tcpstate_observation *observation);
 
 #endif

@@ -1,4 +1,4 @@
-/* beside.c - two connections of one four-tuple at once; see beside.h.
+/* beside.c - the anchors of two connections of one four-tuple at once; see beside.h.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -6,12 +6,9 @@
 
 #include "host.h"
 
-#define FAR_FROM_ANCHOR (UINT32_C(1) << 19)
-
 struct anchor {
-    uint32_t frame;   /* it holds for later ones */
-    uint32_t next[2]; /* sequence numbers of endpoints 0 and 1 */
-    uint8_t known;    /* 1 << endpoint */
+    uint32_t frame; /* it holds for later ones */
+    struct tcpstate_anchor numbers;
 };
 
 struct anchors {
@@ -32,29 +29,24 @@ void tcpstate_beside_end(void)
     g_clear_pointer(&pairs, g_hash_table_destroy); /* the file scope frees what is in it */
 }
 
-static void add_anchor(struct anchors *anchors, const struct anchor *anchor)
+static void add_anchor(struct anchors *anchors, uint32_t frame, const struct tcpstate_anchor *numbers)
 {
     if (anchors->count == anchors->room) {
         anchors->room = anchors->room ? anchors->room * 2 : 2;
         anchors->list = (struct anchor *)wmem_realloc(tcpstate_file_scope(), anchors->list,
                                                       anchors->room * sizeof *anchors->list);
     }
-    anchors->list[anchors->count++] = *anchor;
+    anchors->list[anchors->count++] = (struct anchor){ frame, *numbers };
 }
 
-void tcpstate_beside_add(const void *latest, uint32_t frame, int64_t until, const struct tcpstate_connection *before_connection,
-                         const struct tcpstate_connection *latest_connection)
+void tcpstate_beside_add(const void *latest, uint32_t frame, const struct tcpstate_beside *began)
 {
-    const struct tcpstate_connection *connections[2] = { before_connection, latest_connection };
     struct beside *beside = wmem_new0(tcpstate_file_scope(), struct beside);
 
     beside->since = frame;
-    beside->until = until;
-    for (int i = 0; i < 2; i++) {
-        struct anchor anchor = { .frame = frame - 1 };
-        anchor.known = (uint8_t)tcpstate_next_numbers(connections[i], anchor.next);
-        add_anchor(&beside->of[i], &anchor);
-    }
+    beside->until = began->until;
+    for (int i = 0; i < 2; i++)
+        add_anchor(&beside->of[i], frame - 1, &began->of[i]);
     if (!pairs)
         pairs = g_hash_table_new(NULL, NULL);
     g_hash_table_insert(pairs, (void *)latest, beside);
@@ -85,48 +77,30 @@ static const struct anchor *anchor_at(const struct anchors *anchors, uint32_t fr
     return &anchors->list[low - 1];
 }
 
-static uint32_t between(uint32_t a, uint32_t b)
+bool tcpstate_beside_at(const void *latest, uint32_t frame, struct tcpstate_beside *beside)
 {
-    return MIN(a - b, b - a);
-}
+    const struct beside *kept = find(latest);
 
-/* How far the segment's numbers are from those of the anchor; UINT32_MAX: none is known. */
-static uint32_t distance(const struct anchor *anchor, const struct tcpstate_segment *segment)
-{
-    const int from = segment->from & 1;
-    const bool acknowledges = (segment->flags & TCPSTATE_FLAG_ACK) && (anchor->known & 1 << !from);
-    const bool sends = (anchor->known & 1 << from) && !((segment->flags & TCPSTATE_FLAG_RST) && segment->seq == 0);
-    uint32_t farthest = sends ? between(segment->seq, anchor->next[from]) : 0;
-
-    if (acknowledges)
-        farthest = MAX(farthest, between(segment->ack, anchor->next[!from]));
-    return sends || acknowledges ? farthest : UINT32_MAX;
-}
-
-bool tcpstate_beside_is_before(const void *latest, const struct tcpstate_segment *segment)
-{
-    const struct beside *beside = find(latest);
-
-    if (!beside || segment->frame < beside->since || segment->time >= beside->until)
+    if (!kept || frame < kept->since)
         return false;
-    return distance(anchor_at(&beside->of[0], segment->frame), segment)
-           < distance(anchor_at(&beside->of[1], segment->frame), segment);
+    beside->until = kept->until;
+    for (int i = 0; i < 2; i++)
+        beside->of[i] = anchor_at(&kept->of[i], frame)->numbers;
+    return true;
 }
 
-void tcpstate_beside_took(const void *latest, bool before, const struct tcpstate_segment *segment)
+bool tcpstate_is_of_before(const void *latest, const struct tcpstate_segment *segment)
 {
-    struct beside *beside = find(latest);
-    const int from = segment->from & 1;
+    struct tcpstate_beside beside;
 
-    if (!beside || (segment->flags & TCPSTATE_FLAG_RST))
-        return;
-    struct anchors *anchors = &beside->of[!before];
-    struct anchor anchor = anchors->list[anchors->count - 1];
-    const uint32_t next = tcpstate_segment_next(segment);
-    if ((anchor.known & 1 << from) && between(next, anchor.next[from]) < FAR_FROM_ANCHOR)
-        return;
-    anchor.frame = segment->frame;
-    anchor.next[from] = next;
-    anchor.known |= (uint8_t)(1 << from);
-    add_anchor(anchors, &anchor);
+    return tcpstate_beside_at(latest, segment->frame, &beside) && tcpstate_beside_is_before(&beside, segment);
+}
+
+void tcpstate_beside_moved(const void *latest, uint32_t frame, const struct tcpstate_beside *beside)
+{
+    struct beside *kept = find(latest);
+
+    for (int i = 0; kept && i < 2; i++)
+        if (beside->moved & 1 << i)
+            add_anchor(&kept->of[i], frame, &beside->of[i]);
 }

@@ -1,11 +1,11 @@
-/* beside.h - two connections of one four-tuple at once, told apart by their numbers.
+/* beside.h - two connections of one four-tuple at once: their anchors, for later visits.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Which of the two a segment belongs to must be the same on every visit, so it is
- * decided by what is kept for good: anchors, the numbers that each connection had
- * reached at a frame.  One is added whenever a connection has gone on by half a
- * mebibyte: memory does not grow with segments.
+ * Which of the two a segment belongs to the core says (core/beside.c), by the numbers that each had
+ * reached: its anchor.  It must be the same on every visit, so each anchor is kept with the frame that
+ * moved it.  One moves when its connection has gone on by half a mebibyte: memory does not grow with
+ * segments.
  */
 #ifndef TCPSTATE_BESIDE_H
 #define TCPSTATE_BESIDE_H
@@ -17,17 +17,19 @@
 /* A capture file ends. */
 void tcpstate_beside_end(void);
 
-/* From `frame` on, and before the time `until`, `before` and `latest`, a key of the caller's, are side by side. */
-void tcpstate_beside_add(const void *latest, uint32_t frame, int64_t until, const struct tcpstate_connection *before_connection,
-                         const struct tcpstate_connection *latest_connection);
+/* First visit: from `frame` on `latest`, a key of the caller's, and the one before it are side by side. */
+void tcpstate_beside_add(const void *latest, uint32_t frame, const struct tcpstate_beside *began);
+
+/* First visit: the frame moved the anchors that are told by .moved. */
+void tcpstate_beside_moved(const void *latest, uint32_t frame, const struct tcpstate_beside *beside);
+
+/* The anchors as they are for the segments of a frame; false: the two are not side by side then. */
+bool tcpstate_beside_at(const void *latest, uint32_t frame, struct tcpstate_beside *beside);
 
 /* The frame from which on they are. */
 uint32_t tcpstate_beside_since(const void *latest);
 
-/* Whether a segment of that frame or a later one is that of the one before. */
-bool tcpstate_beside_is_before(const void *latest, const struct tcpstate_segment *segment);
-
-/* First visit: it was taken by the one before, or by the latest. */
-void tcpstate_beside_took(const void *latest, bool before, const struct tcpstate_segment *segment);
+/* Whether a segment is that of the one before. */
+bool tcpstate_is_of_before(const void *latest, const struct tcpstate_segment *segment);
 
 #endif

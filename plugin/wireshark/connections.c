@@ -44,66 +44,49 @@ void tcpstate_connections_register(void)
     tcpstate_on_file(begin_file, end_file);
 }
 
-/* Where the one before the latest may come once more, from this segment on: true. */
-static bool add_seen_again(struct tcpstate_incarnation *latest, const struct tcpstate_segment *segment,
-                           const struct tcpstate_connection *before, const struct tcpstate_connection *connection)
-{
-    const int64_t until = tcpstate_seen_again_until(connection, before, segment);
+/* What the core is given of a four-tuple, and the room for it. */
+struct given {
+    struct tcpstate_remembered remembered;
+    struct tcpstate_connection next, before;
+    struct tcpstate_beside beside;
+    struct tcpstate_segment hinted;
+};
 
-    if (until == TCPSTATE_NO_TIME)
-        return false;
-    tcpstate_beside_add(latest, segment->frame, until, before, connection);
-    latest->has_beside = true;
-    return true;
+/* The one before the latest is given only where it matters.  Of a frame's layers the outermost may show
+ * that both go on, and not the one that began the latest. */
+static void give(struct given *given, struct tcpstate_incarnation *latest, const struct tcpstate_reading *reading)
+{
+    struct tcpstate_remembered *remembered = &given->remembered;
+
+    *remembered = (struct tcpstate_remembered){ .latest = tcpstate_incarnation_open(latest), .next = &given->next };
+    given->beside.until = TCPSTATE_NO_TIME;
+    if (reading->layer == 0)
+        remembered->beside = &given->beside;
+    if (!latest->before)
+        return;
+    const bool at_once = latest->has_beside && tcpstate_beside_at(latest, reading->segment.frame, &given->beside);
+    if (!at_once && !tcpstate_asks_the_one_before(remembered->latest, &reading->segment))
+        return;
+    given->before = *tcpstate_incarnation_look(latest->before);
+    remembered->before = &given->before;
+    if (at_once)
+        remembered->beside = &given->beside;
+    if (latest->first_frame == reading->segment.frame)
+        remembered->beside = NULL;
 }
 
-/* Whether the one before the latest is seen to go on beside it, or again; most segments cannot
- * tell, and of a frame's the outermost only may. */
-static bool find_beside(struct tcpstate_incarnation *latest, const struct tcpstate_reading *reading)
+/* Where no SYN has told the roles, another connection of the capture may. */
+static const struct tcpstate_segment *add_hint(struct given *given, const struct tcpstate_reading *reading)
 {
-    const struct tcpstate_segment *segment = &reading->segment;
+    const struct tcpstate_connection *before = given->remembered.before;
+    const bool known = given->remembered.latest->client >= 0 && (!before || before->client >= 0);
+    const int server = known || (reading->segment.flags & TCPSTATE_FLAG_SYN) ? -1 : tcpstate_servers_hint(&reading->pair);
 
-    if (reading->layer > 0 || !(segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK))
-        || !tcpstate_may_be_beside(tcpstate_incarnation_look(latest), segment))
-        return false;
-    struct tcpstate_connection before = *tcpstate_incarnation_look(latest->before);
-    struct tcpstate_connection *connection = tcpstate_incarnation_open(latest);
-    if (!(segment->flags & TCPSTATE_FLAG_ACK))
-        return add_seen_again(latest, segment, &before, connection);
-    if (!tcpstate_is_beside(connection, &before, segment))
-        return false;
-    tcpstate_set_beside(connection, &before, segment);
-    tcpstate_beside_add(latest, segment->frame, INT64_MAX, &before, connection);
-    latest->has_beside = latest->before->goes_on = true;
-    *tcpstate_incarnation_open(latest->before) = before;
-    return true;
-}
-
-/* Of two connections that go on at once: whether the segment belongs to the one
- * before the latest. */
-static bool is_of_the_one_before(struct tcpstate_incarnation *latest, const struct tcpstate_reading *reading)
-{
-    const struct tcpstate_segment *segment = &reading->segment;
-
-    if (!latest->before || latest->first_frame == segment->frame || (!latest->has_beside && !find_beside(latest, reading)))
-        return false;
-    const bool before = tcpstate_beside_is_before(latest, segment);
-    tcpstate_beside_took(latest, before, segment);
-    return before;
-}
-
-/* Where no SYN has told the roles, another connection of the capture may.  True if
- * that makes them known, at this segment. */
-static bool infer_roles(struct tcpstate_connection *connection, const struct tcpstate_reading *reading)
-{
-    if (connection->client >= 0 || (reading->segment.flags & TCPSTATE_FLAG_SYN))
-        return false;
-    const int server = tcpstate_servers_hint(&reading->pair);
     if (server < 0)
-        return false;
-    connection->client = (int8_t)!server;
-    connection->facts |= TCPSTATE_CONNECTION_ROLES_GUESSED;
-    return true;
+        return &reading->segment;
+    given->hinted = reading->segment;
+    given->hinted.server_hint = (int8_t)server;
+    return &given->hinted;
 }
 
 /* A server that accepts a connection; not one of two ends that open it at once. */
@@ -117,71 +100,75 @@ static void note_server(const struct tcpstate_connection *connection, const stru
         tcpstate_servers_note(&reading->pair, from);
 }
 
-/* A segment of `latest`, which is open, opens the next connection. */
-static struct tcpstate_incarnation *begin_next(const struct tcpstate_asked *asked, struct tcpstate_four_tuple *tuple,
-                                               const struct tcpstate_reading *reading, const struct tcpstate_incarnation *latest,
-                                               const struct tcpstate_connection *next, const struct tcpstate_connection **open)
+/* What is counted of a connection as it was before the segment. */
+static struct tcpstate_counted count_before(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
 {
-    const struct tcpstate_connection was = **open;
-    struct tcpstate_connection *connection = tcpstate_four_tuple_add(asked, tuple, reading);
-    struct tcpstate_incarnation *begun = tcpstate_four_tuple_latest(tuple);
+    const struct tcpstate_endpoint *me = &connection->ends[segment->from];
 
-    *connection = *next;
-    *open = connection;
-    if (reading->layer == 0 && begun->before == latest)
-        (void)add_seen_again(begun, &reading->segment, &was, connection);
-    return begun;
+    return (struct tcpstate_counted){
+        .segment = segment,
+        .was = connection->facts,
+        .ttl = me->ttl,
+        .last_time = me->last.frame != 0 ? me->last.time : TCPSTATE_NO_TIME,
+        .first = !(connection->facts & TCPSTATE_CONNECTION_BEGAN),
+        .lacked = tcpstate_lacks_segments(connection),
+    };
 }
 
-/* The one place that hands a segment to the core, which says whether it opens a
- * new connection of its four-tuple.  Returns the connection that it belongs to, and
- * sets *open to what is known of it, valid until another one is open. */
+static void count(struct tcpstate_counted *counted, struct tcpstate_incarnation *incarnation,
+                  const struct tcpstate_connection *now, const struct tcpstate_observation *seen)
+{
+    counted->copy = seen->copy;
+    counted->lacks = tcpstate_lacks_segments(now);
+    counted->is = now->facts;
+    counted->peer_seen = now->ends[!counted->segment->from].last.frame != 0;
+    tcpstate_capture_count(counted, &incarnation->one_sided);
+}
+
+/* The segment showed that the one before goes on beside the latest, or is seen again; or it moved an anchor of theirs. */
+static void keep_beside(struct tcpstate_incarnation *latest, const struct tcpstate_beside *beside, uint32_t frame)
+{
+    if (beside->began) {
+        tcpstate_beside_add(latest, frame, beside);
+        latest->has_beside = true;
+        latest->before->goes_on |= beside->until == INT64_MAX;
+    }
+    if (beside->moved)
+        tcpstate_beside_moved(latest, frame, beside);
+}
+
+/* The one place that hands a segment to the core, which says which of its four-tuple's connections it
+ * belongs to.  Returns that, and sets *open to what is known of it, valid until another one is open. */
 static struct tcpstate_incarnation *observe(const struct tcpstate_asked *asked, const struct tcpstate_reading *reading,
                                             struct tcpstate_observation *seen, const struct tcpstate_connection **open)
 {
     struct tcpstate_four_tuple *tuple = tcpstate_four_tuple_take(asked, reading);
     struct tcpstate_incarnation *latest = tcpstate_four_tuple_latest(tuple);
+    struct tcpstate_counted counted[2];
+    struct given given;
 
-    if (is_of_the_one_before(latest, reading))
-        latest = latest->before;
-    const struct tcpstate_connection *before = NULL;
-    struct tcpstate_connection next, was;
-
-    /* The one before matters only while its other end may still be in it. */
-    if (latest->before && (tcpstate_incarnation_look(latest)->facts & TCPSTATE_CONNECTION_CONTESTED)) {
-        was = *tcpstate_incarnation_look(latest->before);
-        before = &was;
+    give(&given, latest, reading);
+    counted[0] = count_before(given.remembered.latest, &reading->segment);
+    if (given.remembered.before)
+        counted[1] = count_before(&given.before, &reading->segment);
+    tcpstate_observe(&given.remembered, add_hint(&given, reading), tcpstate_two_msl(), seen);
+    if (given.remembered.before_changed)
+        *tcpstate_incarnation_open(latest->before) = given.before;
+    if (seen->incarnation == TCPSTATE_INCARNATION_NEXT) {
+        *tcpstate_four_tuple_add(asked, tuple, reading) = given.next;
+        latest = tcpstate_four_tuple_latest(tuple);
+        counted[0].was = 0;
+        counted[0].first = true;
+        counted[0].lacked = false;
     }
-    struct tcpstate_connection *connection = tcpstate_incarnation_open(latest);
-    const int from = reading->segment.from;
-    struct tcpstate_counted counted = { .segment = &reading->segment, .was = connection->facts,
-                                        .ttl = connection->ends[from].ttl, .last_time = TCPSTATE_NO_TIME };
-    const bool lacked = tcpstate_lacks_segments(connection);
-    if (connection->ends[from].last.frame != 0)
-        counted.last_time = connection->ends[from].last.time;
-    const bool inferred = infer_roles(connection, reading);
-    tcpstate_observe(connection, before, &next, &reading->segment, tcpstate_two_msl(), seen);
-    seen->changed |= inferred;
-    const bool opens = seen->incarnation != TCPSTATE_INCARNATION_LATEST;
-    const struct tcpstate_connection *now = opens ? &next : connection;
-    counted.first = opens || !(counted.was & TCPSTATE_CONNECTION_BEGAN);
-    counted.copy = seen->copy;
-    counted.lacked = !opens && lacked;
-    counted.lacks = tcpstate_lacks_segments(now);
-    counted.is = now->facts;
-    counted.was = opens ? 0 : counted.was;
-    counted.peer_seen = now->ends[!from].last.frame != 0;
-    note_server(now, reading, seen);
-    bool one_sided = !opens && latest->one_sided;
-    tcpstate_capture_count(&counted, &one_sided);
-    *open = connection;
-    if (!opens) {
-        latest->one_sided = one_sided;
-        return latest;
-    }
-    latest = begin_next(asked, tuple, reading, latest, &next, open);
-    latest->one_sided = one_sided;
-    return latest;
+    if (given.remembered.beside)
+        keep_beside(latest, &given.beside, reading->segment.frame);
+    const bool of_before = seen->incarnation == TCPSTATE_INCARNATION_BEFORE;
+    struct tcpstate_incarnation *incarnation = of_before ? latest->before : latest;
+    *open = tcpstate_incarnation_open(incarnation);
+    note_server(*open, reading, seen);
+    count(&counted[of_before], incarnation, *open, seen);
+    return incarnation;
 }
 
 static uint32_t last_appended; /* frame */
@@ -261,24 +248,13 @@ static void note_end(struct tcpstate_incarnation *incarnation, const struct tcps
     }
 }
 
-/* A RST that answers a challenge ends the connection that the challenger still
- * held: the one before (RFC 9293 section 3.5.1, figure 9). */
-static void end_the_one_before(struct tcpstate_incarnation *incarnation, const struct tcpstate_reading *reading)
+/* A RST that answers a challenge ended the connection that the challenger still held: the one before. */
+static void note_end_before(struct tcpstate_incarnation *before)
 {
-    struct tcpstate_incarnation *before = incarnation->before;
-    struct tcpstate_outcome outcome;
+    const struct tcpstate_observation over = { .over = true };
 
-    if (!before || before->ended.is_over)
-        return;
-    tcpstate_outcome(tcpstate_incarnation_look(before), &outcome);
-    before->ended = (struct tcpstate_ended){
-        .is_over = true,
-        .result = TCPSTATE_RESULT_RESET,
-        .opening = (uint8_t)outcome.opening,
-        .close_kind = outcome.closed_by >= 0 ? TCPSTATE_CLOSE_FIN_RESET : TCPSTATE_CLOSE_RESET,
-        .closed_by = outcome.closed_by,
-        .ended_by = (int8_t)reading->segment.from,
-    };
+    if (before && !before->ended.is_over)
+        note_end(before, tcpstate_incarnation_look(before), &over);
 }
 
 /* An answer that is still incomplete has no protocol of its own yet; the
@@ -315,7 +291,7 @@ void tcpstate_connections_take(const struct tcpstate_asked *asked, const struct 
     note_end(incarnation, connection, seen);
     append(incarnation, connection, reading, seen, meaning->application);
     if (seen->ends_before)
-        end_the_one_before(incarnation, reading);
+        note_end_before(incarnation->before);
 }
 
 bool tcpstate_connections_count(const struct tcpstate_asked *asked, const struct tcpstate_reading *reading)

@@ -152,7 +152,7 @@ struct tcpstate_incarnation *tcpstate_four_tuple_at(const struct tcpstate_four_t
     struct tcpstate_incarnation *incarnation = incarnation_at(tuple, segment->frame);
 
     if (incarnation && incarnation->has_beside && incarnation->first_frame < segment->frame
-        && tcpstate_beside_is_before(incarnation, segment))
+        && tcpstate_is_of_before(incarnation, segment))
         return incarnation->before;
     return incarnation;
 }

@@ -106,6 +106,16 @@ static void make_short(void)
     }
 }
 
+static void observe_alone(struct tcpstate_connection *latest, const struct tcpstate_connection *before,
+                          struct tcpstate_connection *after, const struct tcpstate_segment *segment, int64_t two_msl,
+                          struct tcpstate_observation *observation)
+{
+    struct tcpstate_remembered remembered = { .latest = latest, .next = after };
+
+    (void)before;
+    tcpstate_observe(&remembered, segment, two_msl, observation);
+}
+
 static void observe_bulk(void)
 {
     struct tcpstate_observation observation;
@@ -113,7 +123,7 @@ static void observe_bulk(void)
 
     tcpstate_connection_begin(&connections[0]);
     for (unsigned i = 0; i < SEGMENTS; i++) {
-        tcpstate_observe(&connections[0], NULL, &next, &segments[i], TCPSTATE_DEFAULT_2MSL, &observation);
+        observe_alone(&connections[0], NULL, &next, &segments[i], TCPSTATE_DEFAULT_2MSL, &observation);
         sum += observation.step != TCPSTATE_STEP_NONE;
     }
     steps = sum;
@@ -141,7 +151,7 @@ static inline void observe_connections(observer *observe)
 
 static void observe_short(void)
 {
-    observe_connections(tcpstate_observe);
+    observe_connections(observe_alone);
 }
 
 static void observe_slow_path(void)

@@ -93,45 +93,62 @@ static inline struct tcpstate_segment figure_segment(const struct line *line, si
     };
 }
 
-/* Hand a segment to the core, and keep the connections that it tells apart. */
-static inline void figure_observe(struct tcpstate_connection *connection, struct tcpstate_connection *before,
-                                  bool *has_before, const struct tcpstate_segment *segment,
-                                  struct tcpstate_observation *got)
-{
-    struct tcpstate_connection next;
+/* What is remembered of a four-tuple. */
+struct figure_tuple {
+    struct tcpstate_connection latest, before, next;
+    struct tcpstate_beside beside;
+    bool has_before;
+};
 
-    tcpstate_observe(connection, *has_before ? before : NULL, &next, segment, TCPSTATE_DEFAULT_2MSL, got);
-    if (got->incarnation != TCPSTATE_INCARNATION_NEXT)
-        return;
-    *before = *connection;
-    *connection = next;
-    *has_before = true;
+static inline void figure_begin(struct figure_tuple *tuple)
+{
+    tcpstate_connection_begin(&tuple->latest);
+    tuple->has_before = false;
+    tuple->beside.until = TCPSTATE_NO_TIME;
+}
+
+/* Hand a segment to the core, and keep the connections that it tells apart.  Returns the one that it belongs to. */
+static inline struct tcpstate_connection *figure_observe(struct figure_tuple *tuple, const struct tcpstate_segment *segment,
+                                                         struct tcpstate_observation *got)
+{
+    struct tcpstate_remembered remembered = { .latest = &tuple->latest, .before = tuple->has_before ? &tuple->before : NULL,
+                                              .next = &tuple->next, .beside = &tuple->beside };
+
+    tcpstate_observe(&remembered, segment, TCPSTATE_DEFAULT_2MSL, got);
+    if (got->incarnation == TCPSTATE_INCARNATION_BEFORE)
+        return &tuple->before;
+    if (got->incarnation == TCPSTATE_INCARNATION_NEXT) {
+        tuple->before = tuple->latest;
+        tuple->latest = tuple->next;
+        tuple->has_before = true;
+    }
+    return &tuple->latest;
 }
 
 static inline bool figure_play(const struct line *lines, size_t count, const struct play *play)
 {
-    struct tcpstate_connection connection, before;
-    bool has_before = false; /* the connection that had the four-tuple before */
+    struct figure_tuple tuple;
     struct figure_shown shown = { { TCPSTATE_UNKNOWN, TCPSTATE_UNKNOWN }, { false, false } };
     int64_t now = 1000 * SECONDS;
+    const struct tcpstate_connection *last = NULL;
     bool good = true;
 
-    tcpstate_connection_begin(&connection);
+    figure_begin(&tuple);
     for (size_t i = 0; i < count; i++) {
         const struct line *line = &lines[i];
         struct tcpstate_segment segment = figure_segment(line, i, play);
         struct tcpstate_observation got;
         GString *complaints = g_string_new(NULL);
-        bool first = i == 0;
+        const struct tcpstate_connection *connection = &tuple.latest;
 
         now += line->later ? line->later : line->copy || line->copy_of ? 10 * MICROSECONDS : 100 * MILLISECONDS;
         segment.time = now;
         if (line->icmp)
-            tcpstate_observe_unreachable(&connection, &segment, &got);
+            tcpstate_observe_unreachable(&tuple.latest, &segment, &got);
         else
-            figure_observe(&connection, &before, &has_before, &segment, &got);
-        if (got.incarnation == TCPSTATE_INCARNATION_NEXT)
-            first = true;
+            connection = figure_observe(&tuple, &segment, &got);
+        const bool first = connection != last || got.incarnation == TCPSTATE_INCARNATION_NEXT;
+        last = connection;
         if (line->stream != SAME_STREAM)
             figure_compare_number(complaints, "opens a new connection", line->stream == NEW_CONNECTION,
                                   got.incarnation == TCPSTATE_INCARNATION_NEXT);
@@ -141,7 +158,7 @@ static inline bool figure_play(const struct line *lines, size_t count, const str
         if (line->is_copy || line->is_no_copy)
             figure_compare_number(complaints, "copy", line->is_copy, got.copy);
         if (line->outcome)
-            figure_compare_outcome(complaints, line, play, &connection, &got);
+            figure_compare_outcome(complaints, line, play, connection, &got);
         for (int end = 0; end < 2; end++) {
             shown.state[end] = got.ends[end].after;
             shown.inferred[end] = got.ends[end].after_inferred;
@@ -150,7 +167,7 @@ static inline bool figure_play(const struct line *lines, size_t count, const str
             now += 10 * MICROSECONDS;
             segment.time = now;
             segment.frame++;
-            figure_observe(&connection, &before, &has_before, &segment, &got);
+            figure_observe(&tuple, &segment, &got);
             figure_compare_copy(complaints, &shown, &got);
         }
         if (complaints->len > 0) {

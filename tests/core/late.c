@@ -75,6 +75,24 @@ static void connection_before_the_last_seen_again(void)
           .was_b = "any", .id_is_zero = true, .later = 8 * MILLISECONDS });
 }
 
+/* ... of a host whose next connection has lower numbers, so that they soon are those of the one before: A's
+ * third segment of data has numbers of both, and is no copy. */
+static void numbers_of_the_one_before_come_again(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  5000, 0,    0,   "SYN_RCVD?",    "syn" },
+        { "SYN_SENT",     TO_B, "S",  5000, 0,    0,   "SYN_RCVD?",    "copy", .copy_of = 1, .is_copy = true, .later = 10 * MILLISECONDS },
+        { "ESTABLISHED?", TO_A, "S.", 9000, 5001, 0,   "SYN_RCVD",     "syn-ack" },
+        { "ESTABLISHED",  TO_B, "P.", 5001, 9001, 100, "ESTABLISHED?", "handshake-ack" },
+        { "CLOSED?",      TO_B, "R.", 5101, 9001, 0,   "CLOSED?",      "abort", .reset = EXACT },
+        { "SYN_SENT",     TO_B, "S",  4990, 0,    0,   "SYN_RCVD?",    "port-reused", .stream = NEW_CONNECTION, .was_a = "CLOSED",
+          .was_b = "any" },
+        { "ESTABLISHED?", TO_A, "S.", 8990, 4991, 0,   "SYN_RCVD",     "syn-ack" },
+        { "ESTABLISHED",  TO_B, "P.", 4991, 8991, 60,  "ESTABLISHED?", "handshake-ack" },
+        { "any",          TO_A, "P.", 8991, 5051, 10,  "ESTABLISHED",  "first-response" },
+        { "ESTABLISHED",  TO_B, "P.", 5051, 9001, 10,  "any",          "" });
+}
+
 /* A SYN recorded long behind what its sender sent later: nobody sends one from FIN_WAIT_2. */
 static void syn_behind_the_close(void)
 {
@@ -327,6 +345,7 @@ int main(int argc, char **argv)
     TEST(reset_overtaken_by_the_syn_ack);
     TEST(data_before_a_fin_beyond_the_window);
     TEST(connection_before_the_last_seen_again);
+    TEST(numbers_of_the_one_before_come_again);
     TEST(syn_behind_the_close);
     TEST(older_ack_behind_that_of_an_unseen_fin);
     TEST(data_sent_before_it_had_the_fin);

@@ -204,7 +204,7 @@ static void take(struct tcpstate_connection *connection, uint8_t from, uint8_t f
     struct tcpstate_segment segment = { .from = from, .flags = flags, .seq = seq, .ack = ack, .window = 1000,
                                         .frame = frame, .time = frame * SECONDS, .server_hint = -1 };
 
-    tcpstate_observe(connection, NULL, &next, &segment, TCPSTATE_DEFAULT_2MSL, &seen);
+    tcpstate_observe(&(struct tcpstate_remembered){ .latest = connection, .next = &next }, &segment, TCPSTATE_DEFAULT_2MSL, &seen);
 }
 
 static void initial_sequence_numbers(void)

@@ -30,6 +30,7 @@ static const uint32_t moved[2] = { 0x7ffffff0u, 0xdeadbeefu };
 struct world {
     struct tcpstate_connection plain, mirrored, shifted;
     struct tcpstate_connection before[3]; /* of each, with has_before */
+    struct tcpstate_beside beside[3];
     bool has_before;
     GRand *random;
     uint32_t frame;
@@ -37,6 +38,7 @@ struct world {
     struct { uint8_t state; bool inferred; } shown[2]; /* after the last segment */
     bool fresh;                                        /* no segment yet */
     unsigned fast; /* how many segments took the fast path */
+    unsigned beside_often; /* ... were of the one before */
 };
 
 static uint32_t dice(struct world *world, uint32_t sides)
@@ -280,12 +282,14 @@ static bool numbers_moved(const struct world *world, const struct tcpstate_segme
 
 /* One of the three takes a segment in, and goes on with the connection that the
  * segment opens, if it does. */
-static void take(struct world *world, struct tcpstate_connection *connection, struct tcpstate_connection *before,
-                 const struct tcpstate_segment *segment, struct tcpstate_observation *seen)
+static void take(struct world *world, struct tcpstate_connection *connection, int which, const struct tcpstate_segment *segment,
+                 struct tcpstate_observation *seen)
 {
-    struct tcpstate_connection next;
+    struct tcpstate_connection next, *before = &world->before[which];
+    struct tcpstate_remembered remembered = { .latest = connection, .before = world->has_before ? before : NULL, .next = &next,
+                                              .beside = &world->beside[which] };
 
-    tcpstate_observe(connection, world->has_before ? before : NULL, &next, segment, TWO_MSL, seen);
+    tcpstate_observe(&remembered, segment, TWO_MSL, seen);
     if (seen->incarnation != TCPSTATE_INCARNATION_NEXT)
         return;
     *before = *connection;
@@ -297,6 +301,8 @@ static void forget_all(struct world *world)
     tcpstate_connection_begin(&world->plain);
     tcpstate_connection_begin(&world->mirrored);
     tcpstate_connection_begin(&world->shifted);
+    for (int i = 0; i < 3; i++)
+        world->beside[i].until = TCPSTATE_NO_TIME;
     world->has_before = false;
     world->fresh = true;
 }
@@ -355,11 +361,16 @@ static bool step(struct world *world, const struct tcpstate_segment *segment, bo
     } else {
         if (!fast_path_agrees(world, segment))
             return false;
-        take(world, &world->plain, &world->before[0], segment, &seen);
-        take(world, &world->mirrored, &world->before[1], &mirror, &seen_mirrored);
-        take(world, &world->shifted, &world->before[2], &shift, &seen_shifted);
+        take(world, &world->plain, 0, segment, &seen);
+        take(world, &world->mirrored, 1, &mirror, &seen_mirrored);
+        take(world, &world->shifted, 2, &shift, &seen_shifted);
         if (seen.incarnation == TCPSTATE_INCARNATION_NEXT)
             world->has_before = world->fresh = true;
+        if (seen.incarnation == TCPSTATE_INCARNATION_BEFORE) {
+            world->beside_often++;
+            world->fresh = true; /* what is shown is of another connection */
+            return agree(segment, &seen, &seen_mirrored, true) && agree(segment, &seen, &seen_shifted, false) && numbers_moved(world, segment);
+        }
     }
     if (!packs(world, segment) || !is_sound(world, segment, &seen) || (!quoted && !nonsense_moves_nobody(segment, &seen))
         || !agree(segment, &seen, &seen_mirrored, true) || !agree(segment, &seen, &seen_shifted, false)
@@ -386,7 +397,7 @@ static bool copy(struct world *world, struct tcpstate_segment segment_again)
         struct tcpstate_observation seen;
         memcpy(before, all[i]->ends, sizeof before);
         sent[i].time += MICROSECOND;
-        tcpstate_observe(all[i], NULL, &next, &sent[i], TWO_MSL, &seen);
+        tcpstate_observe(&(struct tcpstate_remembered){ .latest = all[i], .next = &next }, &sent[i], TWO_MSL, &seen);
         HOLDS(seen.incarnation == TCPSTATE_INCARNATION_LATEST);
         HOLDS(seen.step == TCPSTATE_STEP_NONE || seen.step == TCPSTATE_STEP_COPY);
         HOLDS(!seen.over);
@@ -423,7 +434,7 @@ static void random_segments(void)
         struct tcpstate_segment segment = anything(&world);
         bool quoted = dice(&world, 50) == 0;
         bool copied = !quoted && dice(&world, 8) == 0;
-        good = step(&world, &segment, quoted) && (!copied || copy(&world, segment));
+        good = step(&world, &segment, quoted) && (!copied || world.fresh || copy(&world, segment));
         if (dice(&world, 60) == 0)
             forget_all(&world);
     }
@@ -475,7 +486,7 @@ static void random_transfers(void)
                 segment.seq = dice(&world, 10) ? ends[segment.from].snd_max : segment.seq;
                 segment.ack = dice(&world, 10) ? ends[!segment.from].snd_max - dice(&world, 2) * 100 : segment.ack;
             }
-            good = step(&world, &segment, false) && (dice(&world, 8) || copy(&world, segment));
+            good = step(&world, &segment, false) && (dice(&world, 8) || world.fresh || copy(&world, segment));
         }
     }
     g_assert_cmpuint(world.fast, >, 5000); /* or little was compared */
@@ -521,7 +532,7 @@ static void random_lives(void)
                 segment.ack = ends[!segment.from].snd_max;
                 segment.ttl = (uint8_t)(dice(&world, 20) ? 64 : 0);
             }
-            good = step(&world, &segment, false) && (dice(&world, 8) || copy(&world, segment));
+            good = step(&world, &segment, false) && (dice(&world, 8) || world.fresh || copy(&world, segment));
         }
     }
     g_rand_free(world.random);
@@ -558,7 +569,7 @@ static void any_two_msl(void)
             struct tcpstate_segment segment = anything(&world);
             struct tcpstate_connection next;
             struct tcpstate_observation seen;
-            tcpstate_observe(&world.plain, NULL, &next, &segment, choices[i], &seen);
+            tcpstate_observe(&(struct tcpstate_remembered){ .latest = &world.plain, .next = &next }, &segment, choices[i], &seen);
             if (seen.incarnation == TCPSTATE_INCARNATION_NEXT)
                 world.plain = next;
             if (!is_sound(&world, &segment, &seen))

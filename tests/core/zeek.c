@@ -65,7 +65,7 @@ static void say(struct talk *talk, const char *word)
         segment.window = 0;
     if ((int32_t)(tcpstate_segment_next(&segment) - talk->next[from]) > 0 && !(flags & TCPSTATE_FLAG_RST))
         talk->next[from] = tcpstate_segment_next(&segment);
-    tcpstate_observe(&talk->connection, NULL, &next, &segment, TCPSTATE_DEFAULT_2MSL, &seen);
+    tcpstate_observe(&(struct tcpstate_remembered){ .latest = &talk->connection, .next = &next }, &segment, TCPSTATE_DEFAULT_2MSL, &seen);
     if (seen.incarnation == TCPSTATE_INCARNATION_NEXT)
         talk->connection = next;
 }

@@ -19,7 +19,9 @@ static const uint8_t state_of[TCPSTATE_STATES] = {
 
 void passer_by_begin(struct passer_by *passer_by, int server_hint)
 {
-    passer_by->began = passer_by->has_before = false;
+    tcpstate_connection_begin(&passer_by->latest);
+    passer_by->beside.until = TCPSTATE_NO_TIME;
+    passer_by->has_before = passer_by->is_of_before = false;
     passer_by->frame = 0;
     passer_by->server_hint = (int8_t)server_hint;
 }
@@ -74,22 +76,20 @@ static struct shown show(uint8_t state, bool inferred)
 void passer_by_sees(struct passer_by *passer_by, const struct recorded *recorded, struct row *row)
 {
     struct tcpstate_segment segment = translate(recorded);
-    struct tcpstate_connection *connection = &passer_by->connection;
     struct tcpstate_connection next;
+    struct tcpstate_remembered remembered = { .latest = &passer_by->latest, .next = &next, .beside = &passer_by->beside,
+                                              .before = passer_by->has_before ? &passer_by->before : NULL };
     struct tcpstate_observation seen;
 
     segment.frame = ++passer_by->frame;
     segment.server_hint = passer_by->server_hint;
-    if (!passer_by->began)
-        tcpstate_connection_begin(connection);
-    passer_by->began = true;
-    tcpstate_observe(connection, passer_by->has_before ? &passer_by->before : NULL, &next, &segment,
-                     TCPSTATE_DEFAULT_2MSL, &seen);
+    tcpstate_observe(&remembered, &segment, TCPSTATE_DEFAULT_2MSL, &seen);
     if (seen.incarnation == TCPSTATE_INCARNATION_NEXT) {
-        passer_by->before = *connection;
-        *connection = next;
+        passer_by->before = passer_by->latest;
+        passer_by->latest = next;
         passer_by->has_before = true;
     }
+    passer_by->is_of_before = seen.incarnation == TCPSTATE_INCARNATION_BEFORE;
     for (int i = 0; i < 2; i++) {
         row->before[i] = show(seen.ends[i].before, seen.ends[i].before_inferred);
         row->after[i] = show(seen.ends[i].after, seen.ends[i].after_inferred);
@@ -98,13 +98,19 @@ void passer_by_sees(struct passer_by *passer_by, const struct recorded *recorded
     row->copy = seen.copy;
 }
 
+/* The connection of the last segment. */
+static void tell_outcome(const struct passer_by *passer_by, struct tcpstate_outcome *outcome)
+{
+    tcpstate_outcome(passer_by->is_of_before ? &passer_by->before : &passer_by->latest, outcome);
+}
+
 const char *passer_by_outcome(const struct passer_by *passer_by)
 {
     struct tcpstate_outcome outcome;
 
-    if (!passer_by->began)
+    if (passer_by->frame == 0)
         return "";
-    tcpstate_outcome(&passer_by->connection, &outcome);
+    tell_outcome(passer_by, &outcome);
     return tcpstate_result_name(outcome.result);
 }
 
@@ -112,8 +118,8 @@ int passer_by_closer(const struct passer_by *passer_by)
 {
     struct tcpstate_outcome outcome;
 
-    if (!passer_by->began)
+    if (passer_by->frame == 0)
         return -1;
-    tcpstate_outcome(&passer_by->connection, &outcome);
+    tell_outcome(passer_by, &outcome);
     return outcome.closed_by == TCPSTATE_BY_UNKNOWN ? -1 : outcome.closed_by;
 }

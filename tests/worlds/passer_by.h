@@ -31,8 +31,9 @@ struct row {
 
 /* Whoever stands on the path: all that is remembered of one four-tuple. */
 struct passer_by {
-    struct tcpstate_connection connection, before;
-    bool began, has_before;
+    struct tcpstate_connection latest, before;
+    struct tcpstate_beside beside;
+    bool has_before, is_of_before; /* the last segment was that of the one before */
     uint32_t frame;
     int8_t server_hint;
 };
@@ -40,7 +41,7 @@ struct passer_by {
 void passer_by_begin(struct passer_by *passer_by, int server_hint);
 void passer_by_sees(struct passer_by *passer_by, const struct recorded *recorded, struct row *row);
 
-/* What became of the latest connection, in a word. */
+/* What became of the connection of the last segment, in a word. */
 const char *passer_by_outcome(const struct passer_by *passer_by);
 
 /* Which host closed it first: 2: both at once; -1: nobody, or it is not told. */
