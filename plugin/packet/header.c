@@ -38,11 +38,19 @@ static uint16_t mptcp_option(const uint8_t *option)
     }
 }
 
+static void read_timestamps(const uint8_t *option, struct tcpstate_segment *segment)
+{
+    segment->ts_val = tcpstate_be32(option + 2);
+    segment->ts_ecr = tcpstate_be32(option + 6);
+    segment->options |= TCPSTATE_OPTION_TIMESTAMPS;
+}
+
 /* The options that matter (RFC 9293 section 3.1, MUST-6: step over the others). */
 static void read_options(const uint8_t *option, size_t left, struct tcpstate_segment *segment)
 {
     enum { END = 0, NOP = 1, MSS = 2, WINDOW_SCALE = 3, SACK_PERMITTED = 4, TIMESTAMPS = 8, MD5 = 19, AO = 29,
-           MPTCP = 30, FAST_OPEN = 34 };
+           MPTCP = 30, FAST_OPEN = 34, EXPERIMENTAL = 254 };
+    enum { FAST_OPEN_EXPERIMENT = 0xf989 }; /* RFC 6994, and its registry of experiments */
 
     while (left > 0 && option[0] != END) {
         if (option[0] == NOP) {
@@ -72,11 +80,8 @@ static void read_options(const uint8_t *option, size_t left, struct tcpstate_seg
             segment->options |= TCPSTATE_OPTION_SIGNATURE;
             break;
         case TIMESTAMPS:
-            if (option[1] == 10) {
-                segment->ts_val = tcpstate_be32(option + 2);
-                segment->ts_ecr = tcpstate_be32(option + 6);
-                segment->options |= TCPSTATE_OPTION_TIMESTAMPS;
-            }
+            if (option[1] == 10)
+                read_timestamps(option, segment);
             break;
         case MPTCP:
             segment->options |= mptcp_option(option);
@@ -85,6 +90,10 @@ static void read_options(const uint8_t *option, size_t left, struct tcpstate_seg
             break;
         case FAST_OPEN:
             segment->options |= option[1] > 2 ? TCPSTATE_OPTION_TFO_COOKIE : TCPSTATE_OPTION_TFO_REQUEST;
+            break;
+        case EXPERIMENTAL:
+            if (option[1] >= 4 && tcpstate_be16(option + 2) == FAST_OPEN_EXPERIMENT)
+                segment->options |= option[1] > 4 ? TCPSTATE_OPTION_TFO_COOKIE : TCPSTATE_OPTION_TFO_REQUEST;
             break;
         }
         left -= option[1];
@@ -221,18 +230,18 @@ bool tcpstate_read_header(const struct tcpstate_bytes *bytes, const struct tcpst
         segment->options = TCPSTATE_OPTION_AE;
     segment->server_hint = hint_of(&reading->pair);
     /* Options matter where a connection begins or ends, and MPTCP's last words
-     * may come on any ACK; most have time stamps alone (RFC 7323 appendix A), which
-     * tell copies where no identification does. */
+     * may come on any ACK; most have time stamps alone (RFC 7323 appendix A). */
     if (header_length > 20) {
         static const uint8_t timestamps_alone[] = { 1, 1, 8, 10 };
         int there = bytes->captured - payload->at, end = header_length < there ? header_length : there;
         const uint8_t *options = header + 20;
-        const bool control = segment->flags & TCPSTATE_SYN_FIN_RST;
         if (end < header_length)
             segment->options |= TCPSTATE_OPTION_CUT;
-        if (!control)
+        if (!(segment->flags & TCPSTATE_SYN_FIN_RST))
             segment->options_sum = sum_of(options, end - 20);
-        if (control || segment->ip_id == 0 || end != 32 || memcmp(options, timestamps_alone, sizeof timestamps_alone) != 0)
+        if (end == 32 && memcmp(options, timestamps_alone, sizeof timestamps_alone) == 0)
+            read_timestamps(options + 2, segment);
+        else
             read_options(options, (size_t)end - 20, segment);
     }
     return true;
