@@ -21,14 +21,22 @@ static bool is_own_number(const struct tcpstate_endpoint *me, const struct tcpst
                || ((me->known & SENT_FIN) && segment->seq == me->fin && peer->state != TCPSTATE_TIME_WAIT));
 }
 
-/* A RST with an ACK of just what the other sent last: who knows that number is
- * in the connection, and the capture lacks what came before. */
+/* A RST with an ACK whose numbers go on from what both ends sent, or the other acknowledged: who knows
+ * them is in the connection, and the capture lacks what came before. */
 static bool is_behind_a_hole(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
                              const struct tcpstate_segment *segment)
 {
-    return (segment->flags & TCPSTATE_FLAG_ACK) && (me->known & KNOWS_SEQ) && (peer->known & KNOWS_SEQ)
-           && (me->known & KNOWS_ACK) && segment->seq - me->snd_max < FAR
-           && seq_ge(segment->ack, me->rcv_nxt) && seq_le(segment->ack, peer->snd_max);
+    return (segment->flags & (TCPSTATE_FLAG_ACK | TCPSTATE_FLAG_SYN)) == TCPSTATE_FLAG_ACK && (me->known & peer->known & KNOWS_SEQ)
+           && segment->seq - me->snd_max < FAR && (!(me->known & KNOWS_ACK) || seq_ge(segment->ack, me->rcv_nxt))
+           && seq_lt(segment->ack, peer->snd_max + MOST_UNSEEN);
+}
+
+/* A RST without ACK that was made from the third segment, which its sender would not have: nothing
+ * but that came from the other, and just now. */
+static bool is_made_of_third(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
+{
+    return !(segment->flags & TCPSTATE_FLAG_ACK) && !(peer->known & (SENT_DATA | SENT_FIN))
+           && segment->time - peer->last.time < TCPSTATE_SHORTEST_RETRANSMISSION;
 }
 
 static enum tcpstate_reset_number judge_reset_number(const struct tcpstate_endpoint *me,
@@ -119,14 +127,19 @@ void tcpstate_judge_reset(const struct tcpstate_connection *connection, const st
         judgement->is |= FOREIGN;
     if (!(judgement->is & ACCEPTABLE))
         return;
+    if (has_ack && (peer->known & KNOWS_ISN) && seq_gt(segment->ack, peer->isn + 1)) {
+        judgement->is |= PEER_SPOKE;
+        judgement->arrives |= BIT(TCPSTATE_GETS_ACK_OF_SYN); /* what it acknowledges was sent behind the handshake */
+    }
     /* A RST with ACK is a program's abort (RFC 9293 section 3.10.5): the third
-     * segment had been taken in.  A bare one was made from the third segment,
-     * by a host that would not have it. */
-    if (me->likely == TCPSTATE_SYN_RCVD)
-        *(has_ack ? &judgement->had : &judgement->had_not) |= me->pending & BIT(TCPSTATE_GETS_ACK_OF_SYN);
+     * segment had been taken in. */
+    if (me->likely == TCPSTATE_SYN_RCVD && has_ack)
+        judgement->had |= me->pending & BIT(TCPSTATE_GETS_ACK_OF_SYN);
+    else if (me->likely == TCPSTATE_SYN_RCVD && is_made_of_third(peer, segment))
+        judgement->had_not |= me->pending & BIT(TCPSTATE_GETS_ACK_OF_SYN);
     /* A RST in place of the third segment: its sender never took the SYN,ACK
-     * in, unless it acknowledges it. */
-    if (me->likely == TCPSTATE_SYN_SENT && covers_syn(peer, segment))
+     * in, unless it acknowledges it, or more. */
+    if (me->likely == TCPSTATE_SYN_SENT && has_ack && (peer->known & KNOWS_ISN) && seq_gt(segment->ack, peer->isn))
         judgement->had |= BIT(TCPSTATE_GETS_SYN) | BIT(TCPSTATE_GETS_SYN_ACK);
     else if (me->likely == TCPSTATE_UNKNOWN || me->likely == TCPSTATE_SYN_SENT)
         judgement->had_not |= BIT(TCPSTATE_GETS_SYN_ACK);

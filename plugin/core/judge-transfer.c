@@ -134,9 +134,11 @@ static void judge_fin(const struct tcpstate_endpoint *me, const struct tcpstate_
     uint32_t fin = segment->seq + segment->payload;
 
     judgement->senders &= SENDS_A_FIN;
-    /* The first one may have been sent before the other's came, which this one acknowledges. */
+    /* The first one may have been sent before the other's came, which this one acknowledges: after a pause,
+     * or where the data before it is sent again. */
+    const bool again = (me->known & KNOWS_SEQ) && seq_lt(segment->seq, me->snd_max);
     if (!(me->known & SENT_FIN) && covers_fin(peer, segment) && !((me->known & KNOWS_ACK) && me->rcv_nxt == segment->ack)
-        && segment->time - peer->last_control.time >= TCPSTATE_SHORTEST_RETRANSMISSION)
+        && (again || segment->time - peer->last_control.time >= TCPSTATE_SHORTEST_RETRANSMISSION))
         judgement->is |= AFTER_A_PAUSE;
     if ((judgement->is & (SENDS_MORE | AFTER_A_PAUSE)) == SENDS_MORE && !(me->known & MAY_REPEAT))
         judgement->senders &= SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD);

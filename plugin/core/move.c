@@ -384,7 +384,7 @@ static void arrive_late(struct tcpstate_connection *connection, struct tcpstate_
         if ((peer->known & SENT_FIN) && peer->last.frame == peer->last_control.frame && peer->last_ack == me->fin + 1) {
             peer->likely = TCPSTATE_LAST_ACK; /* its own FIN acknowledged this one, or was sent again and did so then */
             peer->after = (tcpstate_set)(TCPSTATE_IN(LAST_ACK)
-                                         | (now - peer->last_control.time < TCPSTATE_SHORTEST_RETRANSMISSION ? 0 : TCPSTATE_IN(CLOSING)));
+                                         | (now - peer->last_control.time < TCPSTATE_SHORTEST_RETRANSMISSION && !(peer->known & MAY_REPEAT) ? 0 : TCPSTATE_IN(CLOSING)));
         } else {
             peer->likely = (uint8_t)replay((enum tcpstate_state)peer->likely,
                                            BIT(TCPSTATE_GETS_FIN) | (carried ? BIT(TCPSTATE_GETS_ACK_OF_FIN) : 0));

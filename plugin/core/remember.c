@@ -329,7 +329,7 @@ static void remember_reset(struct tcpstate_endpoint *me, const struct tcpstate_e
     if (!(segment->flags & TCPSTATE_FLAG_SYN))
         me->known |= SENT_RST;
     if ((segment->flags & TCPSTATE_FLAG_ACK) && (peer->known & KNOWS_SEQ) && seq_gt(segment->ack, peer->snd_max)
-        && segment->ack - peer->snd_max <= receive_window(me))
+        && (segment->ack - peer->snd_max < MOST_UNSEEN || segment->ack - peer->snd_max <= receive_window(me)))
         remember_claim(me, segment->ack);
     /* What is before its number was sent before it; of one that refuses an ACK, the number is that ACK's. */
     if (!(judgement->is & FOREIGN) && (me->known & KNOWS_SEQ) && seq_gt(segment->seq, me->snd_max)) {
@@ -486,6 +486,9 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
     if ((judgement->is & (HAS_FIN | AGAIN | AFTER_A_PAUSE | DOES_NOT_FIT)) == (HAS_FIN | AGAIN | AFTER_A_PAUSE)
         && !(peer->known & (ACKED_FIN | SENT_FIN)))
         peer->known |= MAY_REPEAT;
+    /* It acknowledges the other's FIN, perhaps, which is recorded behind it: the first may have been lost before that came. */
+    if ((judgement->is & (HAS_FIN | AGAIN | AFTER_A_PAUSE | DOES_NOT_FIT)) == (HAS_FIN | AFTER_A_PAUSE) && !(peer->known & SENT_FIN))
+        me->known |= MAY_REPEAT;
     remember_dispute(me, peer, segment, judgement);
     if ((judgement->is & (HAS_SYN | HAS_ACK)) == HAS_SYN && has_restarted(me, segment, judgement))
         (void)tcpstate_suspect_new_beginning(me, peer);

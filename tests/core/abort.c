@@ -404,6 +404,42 @@ static void reset_on_its_way_to_a_socket_in_doubt(void)
         { "any",          TO_A, ".",  280, 100, 0,  "ESTABLISHED?", "any", .was_a = "any", .was_b = "any" });
 }
 
+/* The capture lacks what both ends sent before it: its numbers go on from theirs. */
+static void reset_behind_holes_of_both(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "any",     TO_B, "P.", 100,  300,   10, "any",     "any" },
+        { "any",     TO_A, "P.", 300,  110,   10, "any",     "any" },
+        { "CLOSED?", TO_B, "R.", 5100, 90200, 0,  "CLOSED?", "abort", .reset = TCPSTATE_RESET_NUMBER_OUTSIDE, .later = 2 * SECONDS,
+          .outcome = "reset", .conn_state = "RSTO", .kind = TCPSTATE_CLOSE_RESET, .closed_by = BY_UNKNOWN, .ended_by = BY_A, .over = true });
+}
+
+/* It acknowledges what B sent after its SYN,ACK: A had taken that in. */
+static void reset_that_acknowledges_data_of_the_server(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,    0, "SYN_RCVD?", "syn" },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101,  0, "SYN_RCVD",  "syn-ack" },
+        { "CLOSED?",      TO_B, "R.", 101, 8301, 0, "CLOSED?",   "abort", .reset = EXACT, .later = 3 * SECONDS,
+          .outcome = "reset", .conn_state = "RSTO", .kind = TCPSTATE_CLOSE_RESET, .closed_by = BY_UNKNOWN, .ended_by = BY_A, .over = true });
+}
+
+/* A RST without ACK, long behind the third segment, or behind data or a FIN, is not made of that: the
+ * handshake was over, or B, which waits for its end, would have sent its SYN,ACK again. */
+static void reset_long_after_the_third_segment(void)
+{
+    FIGURE(HANDSHAKE(100, 300),
+        { "CLOSED?", TO_A, "R",  301, 0,   0, "CLOSED?", "abort", .reset = EXACT, .later = 4 * SECONDS });
+    FIGURE(HANDSHAKE(100, 300),
+        { "any",     TO_B, "P.", 101, 301, 10, "any",    "first-request", .later = 4 * SECONDS },
+        { "CLOSED?", TO_A, "R",  301, 0,   0, "CLOSED?", "abort", .reset = EXACT, .later = 1 * MILLISECONDS });
+    FIGURE(HANDSHAKE(100, 300),
+        { "any",     TO_B, "F.", 101, 301, 0, "any",     "fin", .later = 600 * MILLISECONDS },
+        { "CLOSED?", TO_A, "R",  301, 0,   0, "CLOSED?", "reset-in-close", .reset = EXACT, .later = 1 * MILLISECONDS });
+    FIGURE(HANDSHAKE(100, 300), /* ... but this one is */
+        { "CLOSED?", TO_A, "R",  301, 0,   0, "any",     "handshake-aborted", .reset = EXACT, .later = 1 * MILLISECONDS });
+}
+
 int main(int argc, char **argv)
 {
     figure_init(&argc, &argv);
@@ -445,5 +481,8 @@ int main(int argc, char **argv)
     TEST(acknowledgment_of_what_came_before_a_reset);
     TEST(number_of_a_reset_that_refuses);
     TEST(reset_on_its_way_to_a_socket_in_doubt);
+    TEST(reset_behind_holes_of_both);
+    TEST(reset_that_acknowledges_data_of_the_server);
+    TEST(reset_long_after_the_third_segment);
     return g_test_run();
 }

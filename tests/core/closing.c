@@ -213,6 +213,26 @@ static void time_wait_longer_than_believed(void)
         { "TIME_WAIT", TO_B, ".",  101, 301, 0, "CLOSED?",  "any", .was_a = "any" });
 }
 
+/* A's FIN stands behind data that is sent again: the first of both may have been sent before B's FIN came. */
+static void fin_behind_data_sent_again(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "any",         TO_B, "P.", 100, 300, 100, "any",        "any" },
+        { "CLOSE_WAIT?", TO_A, "F.", 300, 100, 0,   "FIN_WAIT_1", "fin", .later = 10 * MILLISECONDS },
+        { "LAST_ACK?",   TO_B, "F.", 100, 301, 100, "any",        "fin-acked-passive-fin", .later = 10 * MILLISECONDS });
+}
+
+/* A's FIN comes after a pause and acknowledges B's, which is recorded behind it: A's first may have been
+ * lost before B's came, and what A is in is what it would be in were they recorded the other way round. */
+static void fin_recorded_behind_the_one_that_acknowledges_it(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "any",       TO_B, "P.", 100, 300, 10, "any", "any" },
+        { "any",       TO_A, "P.", 300, 110, 10, "any", "any" },
+        { "any",       TO_B, "F.", 110, 311, 0,  "any", "any", .later = 300 * MILLISECONDS },
+        { "LAST_ACK?", TO_A, "F.", 310, 110, 0,  "any", "any", .was_a = "any", .was_b = "any", .later = 100 * MICROSECONDS });
+}
+
 int main(int argc, char **argv)
 {
     figure_init(&argc, &argv);
@@ -235,5 +255,7 @@ int main(int argc, char **argv)
     TEST(time_wait_starts_anew);
     TEST(time_wait_expires_at_both_ends);
     TEST(time_wait_longer_than_believed);
+    TEST(fin_behind_data_sent_again);
+    TEST(fin_recorded_behind_the_one_that_acknowledges_it);
     return g_test_run();
 }

@@ -433,7 +433,7 @@ static void reset_that_acknowledges_more(void)
           .outcome = "reset", .conn_state = "RSTO", BY_RESET, .ended_by = BY_A, .over = true });
     FIGURE(ESTABLISHED_100_300, /* in the window, and so not taken */
         { "any", TO_A, "P.", 300, 100, 10, "any", "any" },
-        { "any", TO_B, "R.", 120, 311, 0,  "any", "reset-ignored", .reset = IN_WINDOW },
+        { "any", TO_B, "R", 120, 0, 0,  "any", "reset-ignored", .reset = IN_WINDOW },
         { "any", TO_B, "R.", 100, 310, 0,  "any", "abort", .reset = EXACT,
           .outcome = "reset", .conn_state = "RSTO", BY_RESET, .ended_by = BY_A, .over = true });
 }
