@@ -81,7 +81,7 @@ static bool begins_with_syn_ack(const struct tcpstate_connection *connection, co
 
     return ((me->known & KNOWS_ISN) ? me->isn != segment->seq : !may_be_late)
            && (((peer->known & KNOWS_ISN) && segment->ack != peer->isn + 1) || !may_be_late)
-           && peer->likely != TCPSTATE_SYN_SENT && (is_over(connection) || idle);
+           && (peer->likely != TCPSTATE_SYN_SENT || peer->last.frame == 0) && (is_over(connection) || idle);
 }
 
 /* Data far from all numbers of a connection that is over: the capture lacks the

@@ -191,7 +191,11 @@ void tcpstate_judge_syn_ack(const struct tcpstate_connection *connection, const 
 
     judgement->senders = NOBODY_THERE | TCPSTATE_IN(SYN_SENT) | TCPSTATE_IN(SYN_RCVD)
                          | (may_have_closed(connection, me, peer, segment) ? TCPSTATE_IN(FIN_WAIT_1) : 0);
-    judgement->is |= anew ? REUSES : 0;
+    if (anew) {
+        judgement->is |= REUSES;
+        /* What was on its way to it in the old one never will arrive. */
+        judgement->lost = judgement->lost_for_ever = BIT(TCPSTATE_GETS_FIN) | BIT(TCPSTATE_GETS_ACK_OF_FIN);
+    }
     if (!anew && !same_isn && is_stale_syn_ack(me, peer, segment)) {
         judgement->is |= STALE | ANOTHERS_NUMBERS;
         return;

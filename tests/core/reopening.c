@@ -410,6 +410,29 @@ static void challenge_then_answer(void)
         { "ESTABLISHED?", TO_B, ".",  111,   332,  0,  "any?",         "any" });
 }
 
+/* A's FIN was on its way to B when the capture's next is A's SYN: what B answers that with it sends from
+ * SYN_RCVD, and the FIN is none of the new connection. */
+static void fin_of_the_one_before_does_not_haunt(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "FIN_WAIT_1",   TO_B, "F.", 100,  300,  0, "CLOSE_WAIT?",  "fin" },
+        { "SYN_SENT?",    TO_B, "S",  9000, 0,    0, "CLOSE_WAIT?",  "syn-in-connection", .stream = NEW_CONNECTION,
+          .was_a = "any", .was_b = "any", .later = 30 * SECONDS },
+        { "ESTABLISHED?", TO_A, "S.", 7000, 9001, 0, "SYN_RCVD",     "syn-ack", .was_b = "any" },
+        { "ESTABLISHED",  TO_B, ".",  9001, 7001, 0, "ESTABLISHED?", "handshake-ack" });
+}
+
+/* Only what B sends was captured: a SYN,ACK with other numbers, long after, opens the next connection. */
+static void next_connection_of_one_direction(void)
+{
+    FIGURE(
+        { "ESTABLISHED?", TO_A, "S.", 300,  101,  0,  "SYN_RCVD",     "syn-ack" },
+        { "any",          TO_A, "P.", 301,  201,  10, "ESTABLISHED?", "any" },
+        { "any",          TO_A, "F.", 311,  201,  0,  "FIN_WAIT_1?",  "any" },
+        { "ESTABLISHED?", TO_A, "S.", 7000, 9001, 0,  "SYN_RCVD?",    "syn-ack", .stream = NEW_CONNECTION, .was_a = "any",
+          .was_b = "any", .later = 200 * SECONDS });
+}
+
 int main(int argc, char **argv)
 {
     figure_init(&argc, &argv);
@@ -444,5 +467,7 @@ int main(int argc, char **argv)
     TEST(server_that_closed_opens_with_its_number);
     TEST(refuser_opens_with_its_old_number);
     TEST(challenge_then_answer);
+    TEST(fin_of_the_one_before_does_not_haunt);
+    TEST(next_connection_of_one_direction);
     return g_test_run();
 }
