@@ -164,21 +164,29 @@ void tcpstate_keep_time(struct tcpstate_connection *connection, const struct tcp
         keep(connection, TCPSTATE_MOMENT_FIN, segment->time);
 }
 
+static void withdraw(struct tcpstate_connection *connection)
+{
+    connection->end = TCPSTATE_ENDING_NONE;
+    connection->ended_by = -1;
+    connection->moments[TCPSTATE_MOMENT_END] = TCPSTATE_NO_TIME;
+}
+
 /* What was told of its end turns out not to be so: an attempt that failed, and then
  * succeeded after all; a reset that somebody else sent. */
 static void withdraw_end(struct tcpstate_connection *connection, const struct judgement *judgement, int8_t by)
 {
     const bool by_reset = connection->end != TCPSTATE_ENDING_NONE && connection->end != TCPSTATE_ENDING_CLOSED;
 
-    if (by_reset && (judgement->is & (OPENS | OUTLIVES_RESET))) {
-        connection->end = TCPSTATE_ENDING_NONE;
-        connection->ended_by = -1;
-        connection->moments[TCPSTATE_MOMENT_END] = TCPSTATE_NO_TIME;
-    }
+    if (by_reset && (judgement->is & (OPENS | OUTLIVES_RESET)))
+        withdraw(connection);
     /* Whoever goes on where its RST was never sent that: it was reset in its name,
      * and nobody can say by whom. */
-    if ((judgement->is & AFTER_RESET) && connection->end == TCPSTATE_ENDING_RESET && connection->ended_by == by)
+    if (!(judgement->is & AFTER_RESET) || connection->ended_by != by)
+        return;
+    if (connection->end == TCPSTATE_ENDING_RESET)
         connection->ended_by = -1;
+    else if (by_reset)
+        withdraw(connection); /* ... nor did it give up its attempt, or refuse the other's */
 }
 
 /* Whether this segment ends the connection, and how.  What ended it first

@@ -58,6 +58,13 @@ static bool may_have_closed_unseen(const struct tcpstate_endpoint *end, const st
            || seq_gt(end->snd_max, end->fin_from);
 }
 
+/* Whether a RST of its own that was not taken has a number beyond all that was seen of it: the capture lacks
+ * what it sent, and so the answers to that. */
+static bool has_sent_unseen(const struct tcpstate_endpoint *end)
+{
+    return (end->known & (KNOWS_SEQ | SENT_ANY_RST | SENT_RST)) == (KNOWS_SEQ | SENT_ANY_RST) && seq_gt(end->reset_seq, end->snd_max);
+}
+
 /* Whether both were open, most likely, when the last of them was seen. */
 static bool were_open(const struct tcpstate_endpoint *a, const struct tcpstate_endpoint *b)
 {
@@ -123,6 +130,8 @@ static enum tcpstate_result result_of(const struct tcpstate_connection *connecti
         return lacks_a_fin(connection) >= 0 ? TCPSTATE_RESULT_UNKNOWN : TCPSTATE_RESULT_HALF_CLOSED;
     if (are_open(a, b))
         return result_of_open(a, b);
+    if (has_sent_unseen(a) || has_sent_unseen(b))
+        return TCPSTATE_RESULT_UNKNOWN;
     if (got_no_answer_that_fits(connection) && (either & SENT_SYN_ACK))
         return TCPSTATE_RESULT_UNANSWERED;
     if (has_unanswered_syn_ack(a, b) || has_unanswered_syn_ack(b, a))

@@ -495,6 +495,15 @@ static void names(void)
     g_assert_cmpstr(tcpstate_close_kind_name(TCPSTATE_CLOSE_KINDS), ==, "none");
 }
 
+/* The RST's number shows that A had been answered: "no answer" may not be said. */
+static void reset_beyond_what_was_captured(void)
+{
+    FIGURE(
+        { "any", TO_B, "S",  100, 0,   0, "any", "syn" },
+        { "any", TO_B, "R.", 400, 900, 0, "any", "reset-ignored", .was_b = "any", .reset = IN_WINDOW, .later = 5 * SECONDS,
+          .outcome = "unknown" });
+}
+
 int main(int argc, char **argv)
 {
     figure_init(&argc, &argv);
@@ -537,5 +546,6 @@ int main(int argc, char **argv)
     TEST(midstream_reset);
     TEST(midstream_close);
     TEST(names);
+    TEST(reset_beyond_what_was_captured);
     return g_test_run();
 }

@@ -288,6 +288,18 @@ static void acknowledgment_beside_a_forged_syn(void)
         { "any",          TO_A, ".",  301,   101, 0, "any?",      "any", .was_a = "any", .was_b = "any" });
 }
 
+/* A RST in A's name, and A goes on long after: A did not reject the SYN,ACK.  B had the RST, and answers so. */
+static void rejected_in_the_name_of_one_that_goes_on(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?", "syn" },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",  "syn-ack" },
+        { "CLOSED?",      TO_B, "R",  101, 0,   0,  "LISTEN?",   "syn-ack-rejected", .was_a = "any", .reset = EXACT,
+          .outcome = "rejected", .conn_state = "RSTO", .kind = TCPSTATE_CLOSE_RESET, .ended_by = BY_A, .over = true },
+        { "ESTABLISHED",  TO_B, "P.", 101, 301, 10, "any",       "any", .was_a = "any", .later = 15 * SECONDS,
+          .outcome = "unknown", .conn_state = "RSTO" });
+}
+
 int main(int argc, char **argv)
 {
     figure_init(&argc, &argv);
@@ -319,5 +331,6 @@ int main(int argc, char **argv)
     TEST(ttl_of_what_fits_nothing);
     TEST(numbers_of_the_other_syn);
     TEST(acknowledgment_beside_a_forged_syn);
+    TEST(rejected_in_the_name_of_one_that_goes_on);
     return g_test_run();
 }
