@@ -441,7 +441,8 @@ static void observe(struct tcpstate_connection *connection, const struct tcpstat
         struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
         const bool late = is_late(connection, segment, digest); /* before it is doubted whose it is */
         doubt_by_copy(connection, me, peer, segment, digest);
-        connection->facts |= late ? TCPSTATE_CONNECTION_SEEN_LATER : 0;
+        connection->facts |= (late ? TCPSTATE_CONNECTION_SEEN_LATER : 0)
+                             | (segment->flags & TCPSTATE_FLAG_RST ? 0 : TCPSTATE_CONNECTION_SEEN_TWICE);
         tcpstate_learn_other_point(me, segment, digest);
         observation->ends[segment->from & 1].after_inferred = is_inferred(me);
         tell_copy(connection, segment, digest, observation);

@@ -51,14 +51,16 @@ static bool is_copy_of_syn(const struct tcpstate_connection *connection, const s
 }
 
 /* Equal answers to two segments are two: a closed port's RSTs, a SYN,ACK to a SYN that
- * came again. */
-static bool answers_anew(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
-                         const struct tcpstate_segment *segment)
+ * came again; and RSTs to several that came before, if the capture has nothing else twice. */
+static bool answers_anew(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                         const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
 {
     if (segment->ip_id != 0)
         return false;
     if (segment->flags & TCPSTATE_FLAG_RST)
-        return peer->last.frame > me->last.frame;
+        return peer->last.frame > me->last.frame
+               || ((me->known & KNOWS_ACK) && (peer->known & KNOWS_SEQ) && seq_gt(peer->snd_max, me->rcv_nxt + 1)
+                   && !(connection->facts & TCPSTATE_CONNECTION_SEEN_TWICE));
     return (segment->flags & TCPSTATE_FLAG_SYN) && peer->last_control.frame > me->last_control.frame;
 }
 
@@ -192,7 +194,7 @@ bool tcpstate_is_seen_again(const struct tcpstate_connection *connection, const 
         || ((connection->facts & TCPSTATE_CONNECTION_SEEN_LATER) && is_later_copy(connection, me, peer, segment, digest))
         || is_seen_elsewhere(connection, me, segment))
         return true;
-    if (answers_anew(me, peer, segment))
+    if (answers_anew(connection, me, peer, segment))
         return false;
     return tcpstate_is_copy(me, segment, digest)
            || (segment->ip_id == 0

@@ -38,6 +38,17 @@ static uint16_t mptcp_option(const uint8_t *option)
     }
 }
 
+enum { FAST_OPEN = 34, EXPERIMENTAL = 254, FAST_OPEN_EXPERIMENT = 0xf989 }; /* the last: RFC 6994 and its registry */
+
+static uint16_t fast_open_option(const uint8_t *option)
+{
+    const bool experimental = option[0] == EXPERIMENTAL;
+
+    if (experimental && (option[1] < 4 || tcpstate_be16(option + 2) != FAST_OPEN_EXPERIMENT))
+        return 0;
+    return option[1] > (experimental ? 4 : 2) ? TCPSTATE_OPTION_TFO_COOKIE : TCPSTATE_OPTION_TFO_REQUEST;
+}
+
 static void read_timestamps(const uint8_t *option, struct tcpstate_segment *segment)
 {
     segment->ts_val = tcpstate_be32(option + 2);
@@ -49,8 +60,7 @@ static void read_timestamps(const uint8_t *option, struct tcpstate_segment *segm
 static void read_options(const uint8_t *option, size_t left, struct tcpstate_segment *segment)
 {
     enum { END = 0, NOP = 1, MSS = 2, WINDOW_SCALE = 3, SACK_PERMITTED = 4, TIMESTAMPS = 8, MD5 = 19, AO = 29,
-           MPTCP = 30, FAST_OPEN = 34, EXPERIMENTAL = 254 };
-    enum { FAST_OPEN_EXPERIMENT = 0xf989 }; /* RFC 6994, and its registry of experiments */
+           MPTCP = 30 };
 
     while (left > 0 && option[0] != END) {
         if (option[0] == NOP) {
@@ -89,11 +99,8 @@ static void read_options(const uint8_t *option, size_t left, struct tcpstate_seg
                 segment->reset_reason = option[3];
             break;
         case FAST_OPEN:
-            segment->options |= option[1] > 2 ? TCPSTATE_OPTION_TFO_COOKIE : TCPSTATE_OPTION_TFO_REQUEST;
-            break;
         case EXPERIMENTAL:
-            if (option[1] >= 4 && tcpstate_be16(option + 2) == FAST_OPEN_EXPERIMENT)
-                segment->options |= option[1] > 4 ? TCPSTATE_OPTION_TFO_COOKIE : TCPSTATE_OPTION_TFO_REQUEST;
+            segment->options |= fast_open_option(option);
             break;
         }
         left -= option[1];

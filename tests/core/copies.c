@@ -386,6 +386,25 @@ static void time_that_runs_backwards(void)
           .later = -5 * SECONDS });
 }
 
+/* A is gone, and three segments of B are on their way to it: each is answered, by RSTs that look alike.
+ * Not where the capture has everything twice. */
+static void resets_that_answer_a_burst(void)
+{
+    static const struct line lines[] = {
+        ESTABLISHED_100_300,
+        { "any",     TO_A, "P.", 300, 100, 100, "any",     "" },
+        { "any",     TO_A, "P.", 400, 100, 100, "any",     "", .later = 10 * MICROSECONDS },
+        { "any",     TO_A, "P.", 500, 100, 100, "any",     "", .later = 10 * MICROSECONDS },
+        { "CLOSED?", TO_B, "R",  100, 0,   0,   "CLOSED?", "abort", .id_is_zero = true, .reset = EXACT },
+        { "CLOSED?", TO_B, "R",  100, 0,   0,   "CLOSED?", "reset-repeated", .id_is_zero = true, .same_bytes = true,
+          .is_no_copy = true, .reset = EXACT, .later = 2 * MICROSECONDS },
+        { "CLOSED?", TO_B, "R",  100, 0,   0,   "CLOSED?", "reset-repeated", .id_is_zero = true, .copy_of = LINE(4),
+          .is_no_copy = true, .reset = EXACT, .later = 2 * MICROSECONDS },
+    };
+
+    g_assert_true(figure_play(lines, G_N_ELEMENTS(lines), &plays[0]));
+}
+
 int main(int argc, char **argv)
 {
     figure_init(&argc, &argv);
@@ -417,5 +436,6 @@ int main(int argc, char **argv)
     TEST(same_bytes_later_are_a_retransmission);
     TEST(another_identification_is_a_retransmission);
     TEST(time_that_runs_backwards);
+    TEST(resets_that_answer_a_burst);
     return g_test_run();
 }
