@@ -8,8 +8,6 @@
 
 /* What a SYN has room for to a peer whose MSS is not known (RFC 9293 section 3.7.1). */
 #define MOST_SYN_DATA 536
-/* ... and to one whose MSS it remembers (RFC 7413 section 4.1.3): an Ethernet's. */
-#define FULL_SYN_DATA 1460
 
 /* Whether the segment acknowledges what its sender can have received, but the
  * capture has not: the other's SYN, or data after it. */
@@ -139,8 +137,8 @@ static void judge_ack_of_syn(const struct tcpstate_endpoint *peer, const struct 
     } else if ((peer->known & KNOWS_ISN) && segment->ack - peer->snd_max <= MOST_SYN_DATA) {
         judgement->is |= GOOD_ACK | ACKS_SYN_DATA; /* of data on the SYN that the capture lacks, perhaps */
         judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN_ACK);
-    } else if (segment->ack - peer->snd_max <= FULL_SYN_DATA || sent_syn_long_ago(peer, segment)) {
-        judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN_ACK);
+    } else if (seq_gt(segment->ack, peer->snd_max) || sent_syn_long_ago(peer, segment)) {
+        judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN_ACK); /* of a later SYN, that the capture lacks */
     }
 }
 

@@ -123,6 +123,25 @@ static void tell_what_hangs(const struct tcpstate_incarnation *incarnation, stru
     outcome->since = wait.since;
 }
 
+/* A capture of SYN, FIN and RST segments alone holds no third segment and no ACK of a FIN: that one was missing is
+ * not told of it, nor that a RST came before the handshake was over. */
+static void tell_of_flags_alone(struct tcpstate_outcome *outcome)
+{
+    if (tcpstate_capture_holds(TCPSTATE_CAPTURE_FLAGS_ONLY) == 0)
+        return;
+    switch (outcome->result) {
+    case TCPSTATE_RESULT_HALF_OPEN:
+    case TCPSTATE_RESULT_LAST_ACK_MISSING:
+        outcome->result = TCPSTATE_RESULT_UNKNOWN;
+        outcome->owing = -1;
+        outcome->since = TCPSTATE_NO_TIME;
+        break;
+    case TCPSTATE_RESULT_HANDSHAKE_ABORTED:
+    case TCPSTATE_RESULT_REJECTED: outcome->result = TCPSTATE_RESULT_RESET; break;
+    default: break;
+    }
+}
+
 void tcpstate_incarnation_outcome(const struct tcpstate_incarnation *incarnation, struct tcpstate_outcome *outcome)
 {
     const struct tcpstate_ended *ended = &incarnation->ended;
@@ -130,6 +149,7 @@ void tcpstate_incarnation_outcome(const struct tcpstate_incarnation *incarnation
     tcpstate_outcome(tcpstate_incarnation_look(incarnation), outcome);
     if (!ended->is_over) {
         tell_what_hangs(incarnation, outcome);
+        tell_of_flags_alone(outcome);
         return;
     }
     *outcome = (struct tcpstate_outcome){
@@ -142,6 +162,7 @@ void tcpstate_incarnation_outcome(const struct tcpstate_incarnation *incarnation
         .ended_by = ended->ended_by,
         .owing = -1,
     };
+    tell_of_flags_alone(outcome);
 }
 
 bool tcpstate_outcome_is_early(const struct tcpstate_outcome *outcome)

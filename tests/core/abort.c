@@ -383,7 +383,7 @@ static void number_of_a_reset_that_refuses(void)
 {
     FIGURE(
         { "SYN_SENT",     TO_B, "S",  100,    0,      0,  "SYN_RCVD?",    "syn" },
-        { "SYN_SENT",     TO_A, "S.", 300,    900000, 0,  "SYN_RCVD?",    "bad-syn-ack", .failed = ACK_IS_J_PLUS_1,
+        { "SYN_SENT?",    TO_A, "S.", 300,    900000, 0,  "SYN_RCVD?",    "bad-syn-ack", .failed = ACK_IS_J_PLUS_1,
           .expected = 101 },
         { "SYN_SENT?",    TO_B, "R",  900000, 0,      0,  "any?",         "syn-ack-rejected", .reset = EXACT },
         { "ESTABLISHED?", TO_A, "S.", 7000,   101,    0,  "SYN_RCVD",     "syn-ack", .was_b = "any", .later = SECONDS },

@@ -111,7 +111,7 @@ static void syn_ack_that_answers_no_syn(void)
 {
     FIGURE(
         { "SYN_SENT",  TO_B, "S",  100,  0,    0, "SYN_RCVD?", "syn" },
-        { "SYN_SENT",  TO_A, "S.", 300,  5000, 0, "SYN_RCVD?", "bad-syn-ack",
+        { "SYN_SENT?", TO_A, "S.", 300,  5000, 0, "SYN_RCVD?", "bad-syn-ack",
           .failed = ACK_IS_J_PLUS_1, .expected = 101, .outcome = "unanswered", .owing = B_OWES, .count = 1 },
         { "SYN_SENT?", TO_B, "R",  5000, 0,    0, "LISTEN?",   "syn-ack-rejected", .reset = EXACT,
           .outcome = "unanswered", .owing = B_OWES, .count = 1 });

@@ -200,7 +200,7 @@ static void syn_ack_of_the_unsent(void)
 {
     FIGURE(
         { "SYN_SENT", TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
-        { "SYN_SENT", TO_A, "S.", 300, 5000, 0, "SYN_RCVD?", "bad-syn-ack",
+        { "SYN_SENT?",TO_A, "S.", 300, 5000, 0, "SYN_RCVD?", "bad-syn-ack",
           .failed = ACK_IS_J_PLUS_1, .expected = 101 });
 }
 

@@ -152,6 +152,27 @@ def test_only_flags(said, tmp_path, language, sentence):
     assert said(path, language) == {"flags-only": sentence}
 
 
+def test_of_flags_alone_nothing_is_said_to_be_missing(tshark, tmp_path):
+    """The third segment, and the ACK of a FIN, are not in such a capture."""
+    stories = {"unknown": (("S", 1000, 0), ("SA", 9000, 1001)),
+               "unknown ": (("S", 1000, 0), ("SA", 9000, 1001), ("FA", 1101, 9501), ("FA>", 9501, 1102)),
+               "reset": (("S", 1000, 0), ("SA", 9000, 1001), ("R>", 9001, 0))}
+    packets = []
+    for number, story in enumerate(stories.values()):
+        for flags, seq, ack in story:
+            back = flags == "SA" or flags.endswith(">")
+            here, there = ("192.0.2.2", "192.0.2.1") if back else ("192.0.2.1", "192.0.2.2")
+            ports = dict(sport=80, dport=40000 + number) if back else dict(sport=40000 + number, dport=80)
+            packets.append(Ether() / IP(src=here, dst=there) / TCP(flags=flags.rstrip(">"), seq=seq, ack=ack, **ports))
+            packets[-1].time = 1e9 + 2 * len(packets)
+    path = tmp_path / "flags.pcap"
+    wrpcap(str(path), packets)
+    header, *rows = (line.split("\t") for line in tshark("-q", "-r", path, "-z", "tcpstate,connections,tsv").splitlines() if "\t" in line)
+    told = [dict(zip(header, row)) for row in rows]
+    assert [row["outcome"] for row in told] == [name.strip() for name in stories]
+    assert [row["missing"] for row in told] == ["", "", ""]
+
+
 @pytest.mark.parametrize("capture_filter, kinds", [("tcp[tcpflags] & (tcp-syn|tcp-fin|tcp-rst) != 0", ["flags-only"]), ("tcp", [])])
 def test_the_capture_filter_keeps_it(said, tmp_path, capture_filter, kinds):
     if not shutil.which("tcpdump"):
