@@ -319,8 +319,10 @@ static void remember_reset(struct tcpstate_endpoint *me, const struct tcpstate_e
     if (!(judgement->is & FOREIGN) || number == TCPSTATE_RESET_NUMBER_WINDOW)
         me->known |= RST_IN_ITS_NAME;
     const bool outside = number == TCPSTATE_RESET_NUMBER_OUTSIDE;
+    /* A host's RSTs take its number, which does not grow when it is gone: of several, the first tells what was sent before. */
+    const bool again = judgement->is & AGAIN;
     /* One that refuses an answer to another SYN ends nothing: its sender goes on (RFC 9293 section 3.10.7.3). */
-    if (!(judgement->is & FOREIGN) || me->likely != TCPSTATE_SYN_SENT) {
+    if (!again && (!(judgement->is & FOREIGN) || me->likely != TCPSTATE_SYN_SENT)) {
         me->known |= SENT_ANY_RST;
         me->reset_seq = (me->known & KNOWS_SEQ) && (outside || seq_gt(me->snd_max, segment->seq)) ? me->snd_max : segment->seq;
     }
@@ -332,7 +334,7 @@ static void remember_reset(struct tcpstate_endpoint *me, const struct tcpstate_e
         && (segment->ack - peer->snd_max < MOST_UNSEEN || segment->ack - peer->snd_max <= receive_window(me)))
         remember_claim(me, segment->ack);
     /* What is before its number was sent before it; of one that refuses an ACK, the number is that ACK's. */
-    if (!(judgement->is & FOREIGN) && (me->known & KNOWS_SEQ) && seq_gt(segment->seq, me->snd_max)) {
+    if (!again && !(judgement->is & FOREIGN) && (me->known & KNOWS_SEQ) && seq_gt(segment->seq, me->snd_max)) {
         if (me->out_of_order == me->snd_max)
             me->out_of_order = segment->seq;
         me->snd_max = segment->seq;

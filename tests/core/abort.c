@@ -440,6 +440,20 @@ static void reset_long_after_the_third_segment(void)
         { "CLOSED?", TO_A, "R",  301, 0,   0, "any",     "handshake-aborted", .reset = EXACT, .later = 1 * MILLISECONDS });
 }
 
+/* Three RSTs in B's name, whose numbers grow though B sends nothing between them; B, which has none of
+ * them, answers the request.  A had one, and is gone. */
+static void resets_of_growing_numbers(void)
+{
+    FIGURE(HANDSHAKE(0, 0),
+        { "any",     TO_B, "P.", 1,    1,   100, "any",          "first-request", .later = 5 * MILLISECONDS },
+        { "CLOSED?", TO_A, "R.", 1,    101, 0,   "CLOSED?",      "abort", .reset = EXACT, .later = 1 * MILLISECONDS },
+        { "CLOSED?", TO_A, "R.", 1461, 101, 0,   "CLOSED?",      "reset-repeated", .reset = TCPSTATE_RESET_NUMBER_OUTSIDE,
+          .later = 10 * MICROSECONDS },
+        { "CLOSED?", TO_A, "R.", 4381, 101, 0,   "CLOSED?",      "reset-repeated", .reset = TCPSTATE_RESET_NUMBER_OUTSIDE,
+          .later = 10 * MICROSECONDS },
+        { "CLOSED?", TO_A, ".",  1,    101, 700, "ESTABLISHED?", "any", .was_b = "any", .later = 20 * MILLISECONDS });
+}
+
 int main(int argc, char **argv)
 {
     figure_init(&argc, &argv);
@@ -484,5 +498,6 @@ int main(int argc, char **argv)
     TEST(reset_behind_holes_of_both);
     TEST(reset_that_acknowledges_data_of_the_server);
     TEST(reset_long_after_the_third_segment);
+    TEST(resets_of_growing_numbers);
     return g_test_run();
 }
