@@ -298,6 +298,14 @@ void tcpstate_account(struct tcpstate_connection *connection, const struct tcpst
     account->ends[1].keep_alives = connection->ends[1].keep_alives;
 }
 
+/* Whether the end has sent more than a probe into a window that had been shut for long: it was opened, and the capture
+ * lacks the ACK that said so.  A probe is of one byte (RFC 9293 section 3.8.6.1). */
+static bool has_sent_into_it(const struct tcpstate_account_end *me, const struct tcpstate_account_end *peer)
+{
+    return me->waiting_since != TCPSTATE_NO_TIME && me->waiting_since - peer->shut_since >= TCPSTATE_SHORTEST_RETRANSMISSION
+           && me->sent - me->acked > 1;
+}
+
 void tcpstate_waits(const struct tcpstate_connection *connection, struct tcpstate_wait *wait)
 {
     const struct tcpstate_account *account = &connection->account;
@@ -308,7 +316,7 @@ void tcpstate_waits(const struct tcpstate_connection *connection, struct tcpstat
         return;
     for (int i = 0; i < 2; i++) {
         const struct tcpstate_account_end *me = &account->ends[i], *peer = &account->ends[!i];
-        if (peer->shut_since != TCPSTATE_NO_TIME) {
+        if (peer->shut_since != TCPSTATE_NO_TIME && !has_sent_into_it(me, peer)) {
             *wait = (struct tcpstate_wait){ .kind = TCPSTATE_WAIT_ZERO_WINDOW, .owing = (int8_t)!i,
                                             .since = peer->shut_since };
             return;

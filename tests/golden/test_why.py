@@ -128,6 +128,7 @@ def test_rsts_in_the_names_of_both_ends(told):
     (OPEN + ">P.:10 <. +10 " * 4 + "other", ["open", "", ""]),
     (OPEN + ">P.:10 <. +10 " * 4 + "+60 other", ["no-response", "no-response", "70.001"]),     # but an upload, then silence, is
     (OPEN + ">P.:10 <.:w0 +30 other", ["stalled", "zero-window", "30.000"]),
+    (OPEN + ">P.:10 <.:w0 +2 >P.:1000 +30 other", ["no-response", "no-response", "30.000"]),     # no probe: it had been opened
     (OPEN + ">P.:10 <P.:10 >. >P.:10 <. +7 other", ["open", "silent", "7.001"]),
     (OPEN + ">P.:10 <. +1 other", ["open", "", ""]),       # not long enough to tell
     # The server speaks first (SMTP, FTP, SSH): then it is the client's turn, until it has sent any data.
