@@ -120,8 +120,8 @@ static bool has_accepted(const struct tcpstate_endpoint *peer, const struct tcps
 }
 
 /* What it acknowledges. */
-static void judge_ack_of_syn(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
-                             struct judgement *judgement)
+static void judge_ack_of_syn(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *peer,
+                             const struct tcpstate_segment *segment, struct judgement *judgement)
 {
     if (judgement->is & PEER_LIVES) {
         judgement->is |= GOOD_ACK;
@@ -137,7 +137,7 @@ static void judge_ack_of_syn(const struct tcpstate_endpoint *peer, const struct 
     } else if ((peer->known & KNOWS_ISN) && segment->ack - peer->snd_max <= MOST_SYN_DATA) {
         judgement->is |= GOOD_ACK | ACKS_SYN_DATA; /* of data on the SYN that the capture lacks, perhaps */
         judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN_ACK);
-    } else if (seq_gt(segment->ack, peer->snd_max) || sent_syn_long_ago(peer, segment)) {
+    } else if ((seq_gt(segment->ack, peer->snd_max) && !answers_stale_syn(connection, segment)) || sent_syn_long_ago(peer, segment)) {
         judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN_ACK); /* of a later SYN, that the capture lacks */
     }
 }
@@ -209,7 +209,7 @@ void tcpstate_judge_syn_ack(const struct tcpstate_connection *connection, const 
         judgement->had |= BIT(TCPSTATE_GETS_SYN);
     if (me->known & SENT_SYN)
         judgement->is |= has_accepted(peer, segment) ? PEER_LIVES : CROSSES;
-    judge_ack_of_syn(peer, segment, judgement);
+    judge_ack_of_syn(connection, peer, segment, judgement);
     if (connection->facts & TCPSTATE_CONNECTION_SIMULTANEOUS)
         judgement->is |= CROSSES;
     if (((judgement->is & IS_OVER) && is_against_what_was_acked(me, peer, segment))
