@@ -146,7 +146,7 @@ void tcpstate_begin_next(struct tcpstate_beside *beside, struct tcpstate_connect
 /* The SYN's number is so far from the old ones that either's can be told. */
 static bool is_far(const struct tcpstate_connection *latest, const struct tcpstate_connection *before, int endpoint)
 {
-    return seq_apart(latest->ends[endpoint].isn, before->ends[endpoint].snd_max, MOST_UNSEEN);
+    return seq_apart(latest->ends[endpoint].isn, before->ends[endpoint].snd_max, UINT16_MAX);
 }
 
 /* Whether the segment shows that the one before goes on beside the latest, or that it is seen again. */

@@ -33,10 +33,19 @@ static bool is_behind_a_hole(const struct tcpstate_endpoint *me, const struct tc
 
 /* A RST without ACK that was made from the third segment, which its sender would not have: nothing
  * but that came from the other, and just now. */
-static bool is_made_of_third(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
+static bool is_made_of_third(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *peer,
+                             const struct tcpstate_segment *segment)
 {
-    return !(segment->flags & TCPSTATE_FLAG_ACK) && !(peer->known & (SENT_DATA | SENT_FIN))
+    return !(segment->flags & TCPSTATE_FLAG_ACK) && connection->milestones[TCPSTATE_MILESTONE_HANDSHAKE_ACK] == peer->last.frame
            && segment->time - peer->last.time < TCPSTATE_SHORTEST_RETRANSMISSION;
+}
+
+/* Whether all that it sent since the third segment passed was its SYN,ACK again: it had not taken that in. */
+static bool waits_for_third(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me)
+{
+    const uint32_t third = connection->milestones[TCPSTATE_MILESTONE_HANDSHAKE_ACK];
+
+    return third != 0 && me->last.frame > third && me->last.frame == me->last_control.frame;
 }
 
 static enum tcpstate_reset_number judge_reset_number(const struct tcpstate_endpoint *me,
@@ -135,7 +144,7 @@ void tcpstate_judge_reset(const struct tcpstate_connection *connection, const st
      * segment had been taken in. */
     if (me->likely == TCPSTATE_SYN_RCVD && has_ack)
         judgement->had |= me->pending & BIT(TCPSTATE_GETS_ACK_OF_SYN);
-    else if (me->likely == TCPSTATE_SYN_RCVD && is_made_of_third(peer, segment))
+    else if (me->likely == TCPSTATE_SYN_RCVD && (is_made_of_third(connection, peer, segment) || waits_for_third(connection, me)))
         judgement->had_not |= me->pending & BIT(TCPSTATE_GETS_ACK_OF_SYN);
     /* A RST in place of the third segment: its sender never took the SYN,ACK
      * in, unless it acknowledges it, or more. */

@@ -65,6 +65,12 @@ static bool has_sent_unseen(const struct tcpstate_endpoint *end)
     return (end->known & (KNOWS_SEQ | SENT_ANY_RST | SENT_RST)) == (KNOWS_SEQ | SENT_ANY_RST) && seq_gt(end->reset_seq, end->snd_max);
 }
 
+/* Who acknowledges something after its SYN was answered. */
+static bool acknowledges_after_its_syn(const struct tcpstate_endpoint *end)
+{
+    return (end->known & SENT_SYN) && (end->known & (KNOWS_ACK | CLAIMS));
+}
+
 /* Whether both were open, most likely, when the last of them was seen. */
 static bool were_open(const struct tcpstate_endpoint *a, const struct tcpstate_endpoint *b)
 {
@@ -136,7 +142,7 @@ static enum tcpstate_result result_of(const struct tcpstate_connection *connecti
         return TCPSTATE_RESULT_UNANSWERED;
     if (has_unanswered_syn_ack(a, b) || has_unanswered_syn_ack(b, a))
         return TCPSTATE_RESULT_HALF_OPEN;
-    if ((either & SENT_SYN) && !spoke_both)
+    if ((either & SENT_SYN) && !spoke_both && !acknowledges_after_its_syn(a) && !acknowledges_after_its_syn(b))
         return TCPSTATE_RESULT_UNANSWERED;
     return TCPSTATE_RESULT_UNKNOWN;
 }

@@ -436,6 +436,11 @@ static void reset_long_after_the_third_segment(void)
     FIGURE(HANDSHAKE(100, 300),
         { "any",     TO_B, "F.", 101, 301, 0, "any",     "fin", .later = 600 * MILLISECONDS },
         { "CLOSED?", TO_A, "R",  301, 0,   0, "CLOSED?", "reset-in-close", .reset = EXACT, .later = 1 * MILLISECONDS });
+    FIGURE(HANDSHAKE(100, 300), /* ... B did send it again, and waited still */
+        { "any",     TO_A, "S.", 300, 101, 0,  "any",    "syn-ack-retransmitted", .was_b = "any", .repeats = 1,
+          .later = 1 * SECONDS },
+        { "any",     TO_B, "P.", 101, 301, 10, "any",    "first-request", .later = 4 * SECONDS },
+        { "CLOSED?", TO_A, "R",  301, 0,   0, "any",     "handshake-aborted", .reset = EXACT, .later = 1 * MILLISECONDS });
     FIGURE(HANDSHAKE(100, 300), /* ... but this one is */
         { "CLOSED?", TO_A, "R",  301, 0,   0, "any",     "handshake-aborted", .reset = EXACT, .later = 1 * MILLISECONDS });
 }

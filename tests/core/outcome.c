@@ -504,6 +504,16 @@ static void reset_beyond_what_was_captured(void)
           .outcome = "unknown" });
 }
 
+/* A's ACK can only come of an answer, though all of that that was captured is a RST. */
+static void acknowledged_though_no_answer_was_captured(void)
+{
+    FIGURE(
+        { "any", TO_B, "S", 100, 0,   0, "any", "syn" },
+        { "any", TO_B, ".", 100, 301, 0, "any", "any", .was_a = "any", .was_b = "any", .later = 1 * SECONDS },
+        { "any", TO_A, "R", 301, 0,   0, "any", "any", .was_a = "any", .was_b = "any", .reset = WRONG_ACK,
+          .outcome = "unknown" });
+}
+
 int main(int argc, char **argv)
 {
     figure_init(&argc, &argv);
@@ -547,5 +557,6 @@ int main(int argc, char **argv)
     TEST(midstream_close);
     TEST(names);
     TEST(reset_beyond_what_was_captured);
+    TEST(acknowledged_though_no_answer_was_captured);
     return g_test_run();
 }

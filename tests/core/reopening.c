@@ -433,6 +433,20 @@ static void next_connection_of_one_direction(void)
           .was_b = "any", .later = 200 * SECONDS });
 }
 
+/* Nor does a FIN of the one before close the next: A had sent its FIN there and B had it; in the next one B closes,
+ * and A does not.  Half-closed it is, or unknown, but not closed. */
+static void fin_of_the_one_before_does_not_close_the_next(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "FIN_WAIT_1",  TO_B, "F.", 100,  300,  0, "CLOSE_WAIT?", "fin" },
+        { "any",         TO_A, ".",  300,  101,  0, "CLOSE_WAIT",  "fin-acked" },
+        { "any",         TO_B, "S",  9000, 0,    0, "CLOSE_WAIT?", "syn-in-connection", .stream = NEW_CONNECTION, .was_a = "any",
+          .was_b = "any", .later = 2 * SECONDS },
+        { "any",         TO_A, "F.", 7000, 9001, 0, "any",         "any", .was_a = "any", .was_b = "any" },
+        { "CLOSE_WAIT?", TO_B, ".",  9001, 7001, 0, "any",         "any", .was_a = "any", .was_b = "any", .outcome = "unknown",
+          .closed_by = BY_B, .owing = B_OWES });
+}
+
 int main(int argc, char **argv)
 {
     figure_init(&argc, &argv);
@@ -469,5 +483,6 @@ int main(int argc, char **argv)
     TEST(challenge_then_answer);
     TEST(fin_of_the_one_before_does_not_haunt);
     TEST(next_connection_of_one_direction);
+    TEST(fin_of_the_one_before_does_not_close_the_next);
     return g_test_run();
 }
