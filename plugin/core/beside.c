@@ -89,7 +89,8 @@ static void set_apart(struct tcpstate_connection *latest, struct tcpstate_connec
 {
     const int from = latest->client;
     struct tcpstate_endpoint *me = &latest->ends[from];
-    const struct tcpstate_segment syn = { .time = me->first_sent, .frame = me->syn_frame, .seq = me->isn, .from = (uint8_t)from, .flags = TCPSTATE_FLAG_SYN, .server_hint = -1 };
+    const struct tcpstate_segment syn = { .time = me->first_sent, .frame = me->syn_frame, .seq = me->isn, .from = (uint8_t)from,
+                                          .flags = TCPSTATE_FLAG_SYN, .server_hint = -1 };
     struct tcpstate_observation observation;
     struct tcpstate_connection alone, restored = *latest;
 
@@ -138,7 +139,8 @@ static void begin_beside(struct tcpstate_beside *beside, struct tcpstate_connect
     tcpstate_may_have_left(before);
 }
 
-void tcpstate_begin_next(struct tcpstate_beside *beside, struct tcpstate_connection *before, const struct tcpstate_connection *next, const struct tcpstate_segment *segment)
+void tcpstate_begin_next(struct tcpstate_beside *beside, struct tcpstate_connection *before, const struct tcpstate_connection *next,
+                         const struct tcpstate_segment *segment)
 {
     begin_beside(beside, before, next, seen_again_until(next, before, segment));
 }
@@ -192,6 +194,16 @@ static uint32_t distance(const struct tcpstate_anchor *anchor, const struct tcps
                                                                       : acknowledged;
 }
 
+/* Whether it goes on in the one before, while the latest is a SYN that nobody has answered, a stranger's perhaps: the
+ * numbers of a long transfer may pass that SYN's, but who acknowledges the other end's is where that end is. */
+static bool passes_an_unanswered_syn(const struct tcpstate_anchor of[2], const struct tcpstate_segment *segment)
+{
+    const int from = segment->from & 1, other = 1 << !from;
+
+    return (segment->flags & TCPSTATE_FLAG_ACK) && (of[0].known & other) && !(of[1].known & other)
+           && between(segment->ack, of[0].next[!from]) < FAR_FROM_ANCHOR && segment->seq != of[1].next[from];
+}
+
 /* Whether a number is of what endpoint `i` had sent by then; true: nothing is known of that. */
 static bool is_between(const struct tcpstate_anchor *anchor, int i, uint32_t number)
 {
@@ -217,7 +229,7 @@ static bool is_seen_again(const struct tcpstate_anchor of[2], const struct tcpst
 bool tcpstate_beside_is_before(const struct tcpstate_beside *beside, const struct tcpstate_segment *segment)
 {
     if (beside->until == INT64_MAX)
-        return distance(&beside->of[0], segment) < distance(&beside->of[1], segment);
+        return passes_an_unanswered_syn(beside->of, segment) || distance(&beside->of[0], segment) < distance(&beside->of[1], segment);
     return segment->time < beside->until && is_seen_again(beside->of, segment);
 }
 

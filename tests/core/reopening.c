@@ -447,6 +447,19 @@ static void fin_of_the_one_before_does_not_close_the_next(void)
           .closed_by = BY_B, .owing = B_OWES });
 }
 
+/* A stranger's SYN in a long transfer, whose numbers pass the SYN's: all of it is of the connection that goes on. */
+static void transfer_that_passes_a_forged_syn(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "any",         TO_B, "S",  100100, 0,   0,     "any",         "syn-in-connection", .stream = NEW_CONNECTION, .was_a = "any" },
+        { "any",         TO_A, ".",  300,    100, 0,     "any", "any", .was_a = "any", .was_b = "any" },
+        { "any",         TO_B, "P.", 100,    300, 30000, "any",         "", .was_a = "any", .was_b = "any" },
+        { "any",         TO_B, "P.", 30100,  300, 30000, "any",         "", .was_a = "any", .was_b = "any" },
+        { "ESTABLISHED?", TO_B, "P.", 60100,  300, 30000, "any",         "", .was_a = "any", .was_b = "any" },
+        { "ESTABLISHED?", TO_B, "P.", 90100,  300, 30000, "any",         "" },
+        { "ESTABLISHED?", TO_B, "P.", 120100, 300, 10,    "any",         "", .outcome = "open" });
+}
+
 int main(int argc, char **argv)
 {
     figure_init(&argc, &argv);
@@ -484,5 +497,6 @@ int main(int argc, char **argv)
     TEST(fin_of_the_one_before_does_not_haunt);
     TEST(next_connection_of_one_direction);
     TEST(fin_of_the_one_before_does_not_close_the_next);
+    TEST(transfer_that_passes_a_forged_syn);
     return g_test_run();
 }
