@@ -61,6 +61,8 @@ static enum tcpstate_reset_number judge_reset_number(const struct tcpstate_endpo
         return TCPSTATE_RESET_NUMBER_EXACT;
     if ((me->known & KNOWS_SEQ) && segment->seq == me->snd_nxt)
         return TCPSTATE_RESET_NUMBER_EXACT;
+    if (claims_what_may_be(peer, me) && segment->seq == peer->claim)
+        return TCPSTATE_RESET_NUMBER_EXACT; /* it has acknowledged just that, though the capture lacks it */
     if (peer->likely == TCPSTATE_SYN_SENT && covers_syn(peer, segment))
         return TCPSTATE_RESET_NUMBER_ACK; /* the SYN,ACK may not have arrived */
     uint32_t base = (peer->known & KNOWS_ACK) ? peer->rcv_nxt : me->snd_nxt;

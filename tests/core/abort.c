@@ -459,6 +459,14 @@ static void resets_of_growing_numbers(void)
         { "CLOSED?", TO_A, ".",  1,    101, 700, "ESTABLISHED?", "any", .was_b = "any", .later = 20 * MILLISECONDS });
 }
 
+/* B has acknowledged seven bytes of A that were not captured: the number behind them is the one that it expects. */
+static void reset_of_the_number_that_was_acknowledged(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "any",     TO_A, ".", 300, 107, 0, "any",     "any", .was_a = "any", .was_b = "any" },
+        { "CLOSED?", TO_B, "R", 107, 0,   0, "CLOSED?", "abort", .was_a = "any", .was_b = "any", .reset = EXACT });
+}
+
 int main(int argc, char **argv)
 {
     figure_init(&argc, &argv);
@@ -504,5 +512,6 @@ int main(int argc, char **argv)
     TEST(reset_that_acknowledges_data_of_the_server);
     TEST(reset_long_after_the_third_segment);
     TEST(resets_of_growing_numbers);
+    TEST(reset_of_the_number_that_was_acknowledged);
     return g_test_run();
 }
