@@ -331,15 +331,16 @@ static void keep_opening_in_mind(struct tcpstate_endpoint *me, const struct tcps
 }
 
 /* A FIN was recorded behind what answers it: that was on its way to its sender all along. */
-static void take_earlier_answer(struct tcpstate_connection *connection, int from, int64_t now)
+static void take_earlier_answer(struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
 {
+    const int from = segment->from & 1;
     struct tcpstate_endpoint *me = &connection->ends[from], *peer = &connection->ends[!from];
 
     me->pending |= BIT(TCPSTATE_GETS_ACK_OF_FIN) | BIT(TCPSTATE_GETS_FIN);
     me->known &= ~(uint32_t)ACK_OF_FIN_CARRIED; /* what it carries, the other need not have had to acknowledge it */
     tcpstate_derive_state(me);
-    connection->time_wait_since = now;
-    if (peer->last.frame != peer->last_control.frame)
+    connection->time_wait_since = segment->time;
+    if (peer->last.frame != peer->last_control.frame || covers_fin(peer, segment)) /* which was the first then */
         return;
     /* By the other's FIN: that was the second. */
     peer->known |= ACK_OF_FIN_CARRIED;
@@ -391,7 +392,7 @@ static void take_in(struct tcpstate_connection *connection, const struct tcpstat
     if (first && (connection->facts & TCPSTATE_CONNECTION_REUSED) && (segment->flags & TCPSTATE_FLAG_SYN))
         tcpstate_may_be(me, NOBODY_THERE);
     if (answered_already && !(judgement.is & UNACCEPTABLE))
-        take_earlier_answer(connection, from, segment->time);
+        take_earlier_answer(connection, segment);
     const conditions is = judgement.is | (departure.closes_first_or_not ? GUESSES : 0);
     observation->step = tcpstate_classify(is, departure.state, receiver);
     conclude(connection, segment, &judgement, is_keep_alive, observation);

@@ -356,6 +356,17 @@ static void fin_withdrawn_after_it_was_acknowledged(void)
         { "any",         TO_A, "P.", 500, 95,  10, "any?",        "any", .was_a = "any", .was_b = "any" });
 }
 
+/* B's FIN is recorded last, behind A's ACK of it and A's RST; but it acknowledges A's FIN: A closed first. */
+static void second_fin_recorded_behind_all(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "any",     TO_B, "F.", 100, 300, 0, "any", "fin" },
+        { "any",     TO_B, ".",  101, 301, 0, "any", "any", .was_a = "any", .was_b = "any" },
+        { "CLOSED?", TO_B, "R",  101, 0,   0, "any", "any", .was_a = "any", .was_b = "any", .reset = EXACT },
+        { "any",     TO_A, "F.", 300, 101, 0, "any", "any", .was_a = "any", .was_b = "any", .outcome = "reset",
+          .kind = TCPSTATE_CLOSE_FIN_RESET, .closed_by = BY_A, .ended_by = BY_A });
+}
+
 int main(int argc, char **argv)
 {
     figure_init(&argc, &argv);
@@ -391,5 +402,6 @@ int main(int argc, char **argv)
     TEST(old_duplicate_after_the_last_ack);
     TEST(older_fin_recorded_late);
     TEST(fin_withdrawn_after_it_was_acknowledged);
+    TEST(second_fin_recorded_behind_all);
     return g_test_run();
 }
