@@ -55,6 +55,7 @@ static bool may_have_closed_before(const struct tcpstate_endpoint *end)
 static bool may_have_closed_unseen(const struct tcpstate_endpoint *end, const struct tcpstate_endpoint *peer)
 {
     return (end->known & FIN_IN_DOUBT) || is_closing(end->state) || (peer->known & CLAIMS)
+           || (end->known & (CLAIMS | DISPUTED)) == (CLAIMS | DISPUTED) /* its numbers are not those that were seen */
            || seq_gt(end->snd_max, end->fin_from);
 }
 

@@ -514,6 +514,16 @@ static void acknowledged_though_no_answer_was_captured(void)
           .outcome = "unknown" });
 }
 
+/* A's own number is one beyond its SYN: what it sent may have been its FIN. */
+static void half_closed_and_one_more_number(void)
+{
+    FIGURE(
+        { "any", TO_B, "S",  100, 0,   0, "any", "any" },
+        { "any", TO_A, "F.", 300, 101, 0, "any", "any", .was_a = "any", .was_b = "any" },
+        { "any", TO_B, ".",  102, 301, 0, "any", "any", .was_a = "any", .was_b = "any", .outcome = "unknown",
+          .closed_by = BY_UNKNOWN, .owing = A_OWES });
+}
+
 int main(int argc, char **argv)
 {
     figure_init(&argc, &argv);
@@ -558,5 +568,6 @@ int main(int argc, char **argv)
     TEST(names);
     TEST(reset_beyond_what_was_captured);
     TEST(acknowledged_though_no_answer_was_captured);
+    TEST(half_closed_and_one_more_number);
     return g_test_run();
 }
