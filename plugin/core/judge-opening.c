@@ -209,6 +209,11 @@ void tcpstate_judge_syn_ack(const struct tcpstate_connection *connection, const 
         judgement->had |= BIT(TCPSTATE_GETS_SYN);
     if (me->known & SENT_SYN)
         judgement->is |= has_accepted(peer, segment) ? PEER_LIVES : CROSSES;
+    /* Who was answered by a SYN,ACK sends none: there was none, where none was captured. */
+    if ((me->known & SENT_SYN) && !(peer->known & SENT_SYN_ACK)) {
+        judgement->had_not |= BIT(TCPSTATE_GETS_SYN_ACK);
+        judgement->lost |= BIT(TCPSTATE_GETS_SYN_ACK);
+    }
     judge_ack_of_syn(connection, peer, segment, judgement);
     if (connection->facts & TCPSTATE_CONNECTION_SIMULTANEOUS)
         judgement->is |= CROSSES;

@@ -322,6 +322,16 @@ static void fin_completes_the_handshake(void)
         { "FIN_WAIT_2?",  TO_A, ".",  301, 102, 0, "CLOSE_WAIT",  "fin-acked" });
 }
 
+/* A split handshake of five segments: who sends a SYN,ACK is in SYN_RCVD, and had none. */
+static void syn_ack_in_a_split_handshake(void)
+{
+    FIGURE(
+        { "SYN_SENT",  TO_B, "S",  100, 0,   0, "any",      "syn" },
+        { "any",       TO_A, ".",  301, 101, 0, "any",      "", .was_b = "any" },
+        { "any",       TO_A, "S",  300, 0,   0, "any",      "simultaneous-open", .was_a = "any", .was_b = "any" },
+        { "SYN_RCVD?", TO_B, "S.", 100, 301, 0, "any",      "simultaneous-syn-ack", .was_a = "any", .was_b = "any" });
+}
+
 int main(int argc, char **argv)
 {
     figure_init(&argc, &argv);
@@ -354,5 +364,6 @@ int main(int argc, char **argv)
     TEST(simultaneous_open_syn_ack_sent_again);
     TEST(fin_before_the_handshake_ended);
     TEST(fin_completes_the_handshake);
+    TEST(syn_ack_in_a_split_handshake);
     return g_test_run();
 }
