@@ -178,6 +178,18 @@ static bool may_have_closed(const struct tcpstate_connection *connection, const 
            && !(peer->known & (ACKED_FIN | SENT_FIN));
 }
 
+/* Its sender has sent a SYN before.  Who was answered by a SYN,ACK sends none: there was none, where none
+ * was captured. */
+static void judge_syn_ack_of_opener(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
+                                    struct judgement *judgement)
+{
+    judgement->is |= has_accepted(peer, segment) ? PEER_LIVES : CROSSES;
+    if (peer->known & SENT_SYN_ACK)
+        return;
+    judgement->had_not |= BIT(TCPSTATE_GETS_SYN_ACK);
+    judgement->lost |= BIT(TCPSTATE_GETS_SYN_ACK);
+}
+
 void tcpstate_judge_syn_ack(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
                             const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
                             struct judgement *judgement)
@@ -208,12 +220,7 @@ void tcpstate_judge_syn_ack(const struct tcpstate_connection *connection, const 
     else if (covers_syn(peer, segment))
         judgement->had |= BIT(TCPSTATE_GETS_SYN);
     if (me->known & SENT_SYN)
-        judgement->is |= has_accepted(peer, segment) ? PEER_LIVES : CROSSES;
-    /* Who was answered by a SYN,ACK sends none: there was none, where none was captured. */
-    if ((me->known & SENT_SYN) && !(peer->known & SENT_SYN_ACK)) {
-        judgement->had_not |= BIT(TCPSTATE_GETS_SYN_ACK);
-        judgement->lost |= BIT(TCPSTATE_GETS_SYN_ACK);
-    }
+        judge_syn_ack_of_opener(peer, segment, judgement);
     judge_ack_of_syn(connection, peer, segment, judgement);
     if (connection->facts & TCPSTATE_CONNECTION_SIMULTANEOUS)
         judgement->is |= CROSSES;
