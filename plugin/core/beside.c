@@ -5,7 +5,7 @@
  * Overlapping VLANs, a firewall that changes numbers and is captured on both sides, a SYN
  * that a stranger forged: the one before goes on beside the latest.  Or a capture of two
  * points sees the one before again when the latest has begun.  From then on each segment is
- * that of the one whose numbers are nearer; or, where it is seen again, whose numbers had them.
+ * that of the one whose numbers are nearer; of what is seen again, that of the one that sent them.
  * The numbers that are asked are anchors, which move on only when a connection is far from its
  * anchor: who keeps each of them with its frame (../wireshark/beside.c) can say at any later
  * time what was said here.
@@ -13,23 +13,6 @@
 #include "evidence.h"
 
 #define FAR_FROM_ANCHOR (UINT32_C(1) << 19)
-
-/* A SYN's sender goes on in the connection before, whose other end still held it. */
-bool tcpstate_goes_on(const struct tcpstate_connection *connection, const struct tcpstate_connection *before,
-                      const struct tcpstate_segment *segment)
-{
-    int from = segment->from & 1;
-    const struct tcpstate_endpoint *was = &before->ends[from], *is = &connection->ends[from];
-
-    if (!(connection->facts & TCPSTATE_CONNECTION_CONTESTED) || is->likely != TCPSTATE_SYN_SENT || !(was->known & KNOWS_SEQ)
-        || (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_ACK)) != TCPSTATE_FLAG_ACK)
-        return false;
-    /* In the old numbers, not in the new ones. */
-    bool old = segment->seq - was->snd_nxt <= UINT16_MAX || was->snd_nxt - segment->seq <= UINT16_MAX;
-    bool news = seq_gt(tcpstate_segment_next(segment), was->snd_max) || !(was->known & KNOWS_ACK)
-                || seq_gt(segment->ack, was->rcv_nxt) || segment->time - was->last.time >= TCPSTATE_COPY_TIME;
-    return old && news && segment->seq != is->isn + 1;
-}
 
 /* A SYN,ACK answers the SYN before the latest.  The two came one after the other sooner
  * than anybody tries again, and are farther apart than an old duplicate is (RFC 9293

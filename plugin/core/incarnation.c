@@ -117,6 +117,23 @@ bool tcpstate_opens_new_connection(const struct tcpstate_connection *connection,
     }
 }
 
+/* A SYN's sender goes on in the connection before, whose other end still held it. */
+bool tcpstate_goes_on(const struct tcpstate_connection *connection, const struct tcpstate_connection *before,
+                      const struct tcpstate_segment *segment)
+{
+    int from = segment->from & 1;
+    const struct tcpstate_endpoint *was = &before->ends[from], *is = &connection->ends[from];
+
+    if (!(connection->facts & TCPSTATE_CONNECTION_CONTESTED) || is->likely != TCPSTATE_SYN_SENT || !(was->known & KNOWS_SEQ)
+        || (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_ACK)) != TCPSTATE_FLAG_ACK)
+        return false;
+    /* In the old numbers, not in the new ones. */
+    bool old = segment->seq - was->snd_nxt <= UINT16_MAX || was->snd_nxt - segment->seq <= UINT16_MAX;
+    bool news = seq_gt(tcpstate_segment_next(segment), was->snd_max) || !(was->known & KNOWS_ACK)
+                || seq_gt(segment->ack, was->rcv_nxt) || segment->time - was->last.time >= TCPSTATE_COPY_TIME;
+    return old && news && segment->seq != is->isn + 1;
+}
+
 /* A RST may still be on its way; that it must be refused was judged by other numbers. */
 static void carry_reset(struct tcpstate_connection *to, const struct tcpstate_connection *from)
 {

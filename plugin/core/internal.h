@@ -60,6 +60,10 @@ const struct step_row *tcpstate_step_row(enum tcpstate_step step);
  * one that is there, as an old duplicate SYN does (RFC 9293 figure 8). */
 bool tcpstate_opens_new_connection(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment);
 
+/* A SYN's sender goes on in the connection before, whose other end still held it. */
+bool tcpstate_goes_on(const struct tcpstate_connection *connection, const struct tcpstate_connection *before,
+                      const struct tcpstate_segment *segment);
+
 /* A SYN came while the other end still held the connection `before`: its sender
  * has begun anew, or the SYN was old or forged.  A segment that goes on in the old
  * numbers shows the latter; then `connection` goes on from what `before` was, and
@@ -85,10 +89,6 @@ void tcpstate_begin_next(struct tcpstate_beside *beside, struct tcpstate_connect
 
 /* Both ends of the one before may be in the latest by now, and so without it. */
 void tcpstate_may_have_left(struct tcpstate_connection *before);
-
-/* A SYN's sender goes on in the connection before, whose other end still held it. */
-bool tcpstate_goes_on(const struct tcpstate_connection *connection, const struct tcpstate_connection *before,
-                      const struct tcpstate_segment *segment);
 
 /* move.c */
 

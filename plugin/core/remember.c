@@ -498,11 +498,11 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
         leave_the_one_before(connection, me, peer, segment);
     me->known &= ~(uint32_t)(EXPIRED | ((judgement->is & (OVERTAKEN | RESET_LATELY)) ? 0 : RST_IN_ITS_NAME));
     /* It was not answered, or the answer was lost, and a FIN with it. */
-    if ((judgement->is & (HAS_FIN | AGAIN | AFTER_A_PAUSE | DOES_NOT_FIT)) == (HAS_FIN | AGAIN | AFTER_A_PAUSE)
-        && !(peer->known & (ACKED_FIN | SENT_FIN)))
+    const conditions fin = judgement->is & (HAS_FIN | AGAIN | AFTER_A_PAUSE | DOES_NOT_FIT);
+    if (fin == (HAS_FIN | AGAIN | AFTER_A_PAUSE) && !(peer->known & (ACKED_FIN | SENT_FIN)))
         peer->known |= MAY_REPEAT;
     /* It acknowledges the other's FIN, perhaps, which is recorded behind it: the first may have been lost before that came. */
-    if ((judgement->is & (HAS_FIN | AGAIN | AFTER_A_PAUSE | DOES_NOT_FIT)) == (HAS_FIN | AFTER_A_PAUSE) && !(peer->known & SENT_FIN))
+    if (fin == (HAS_FIN | AFTER_A_PAUSE) && !(peer->known & SENT_FIN))
         me->known |= MAY_REPEAT;
     remember_dispute(me, peer, segment, judgement);
     if ((judgement->is & (HAS_SYN | HAS_ACK)) == HAS_SYN && has_restarted(me, segment, judgement))

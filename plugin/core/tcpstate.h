@@ -298,7 +298,7 @@ enum {
     TCPSTATE_CONNECTION_CONTESTED = 0x100,  /* begun by a SYN, but the other end still held the one before */
     TCPSTATE_CONNECTION_RESET_REFUSED = 0x800, /* its receiver must refuse the RST of .last_reset */
     TCPSTATE_CONNECTION_RESET_BY_B = 0x1000,   /* endpoint 1 sent it */
-    TCPSTATE_CONNECTION_SEEN_TWICE = 0x4000,   /* the capture has another segment of it than a RST twice */
+    TCPSTATE_CONNECTION_SEEN_TWICE = 0x4000,   /* the capture has a segment of it, other than a RST, twice */
     TCPSTATE_CONNECTION_SEEN_LATER = 0x2000,   /* the capture has segments of it again, milliseconds or seconds later */
     TCPSTATE_CONNECTION_FAST_PATH = 0x400,     /* both certainly ESTABLISHED, all numbers in line: see fast-path.c */
 };

@@ -38,7 +38,7 @@ struct world {
     struct { uint8_t state; bool inferred; } shown[2]; /* after the last segment */
     bool fresh;                                        /* no segment yet */
     unsigned fast; /* how many segments took the fast path */
-    unsigned beside_often; /* ... were of the one before */
+    unsigned before_often; /* ... were of the connection before the latest */
 };
 
 static uint32_t dice(struct world *world, uint32_t sides)
@@ -367,7 +367,7 @@ static bool step(struct world *world, const struct tcpstate_segment *segment, bo
         if (seen.incarnation == TCPSTATE_INCARNATION_NEXT)
             world->has_before = world->fresh = true;
         if (seen.incarnation == TCPSTATE_INCARNATION_BEFORE) {
-            world->beside_often++;
+            world->before_often++;
             world->fresh = true; /* what is shown is of another connection */
             return agree(segment, &seen, &seen_mirrored, true) && agree(segment, &seen, &seen_shifted, false) && numbers_moved(world, segment);
         }
@@ -438,6 +438,7 @@ static void random_segments(void)
         if (dice(&world, 60) == 0)
             forget_all(&world);
     }
+    g_assert_cmpuint(world.before_often, >, 100); /* or little was compared */
     g_rand_free(world.random);
 }
 
