@@ -7,7 +7,6 @@
  */
 #include "reader.h"
 
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,18 +20,13 @@ struct tcpstate_reader {
     struct tcpstate_captures *captures;
     uint32_t frames; /* that were read */
     struct tcpstate_batch batches[BATCHES];
-    pthread_t thread;
+    struct tcpstate_batch *held; /* by the other side */
+    GAsyncQueue *empty, *filled; /* of batches */
+    GThread *thread;
     sigset_t before; /* what was blocked before it began */
-    /* Of both sides, under the mutex: */
-    pthread_mutex_t mutex;
-    pthread_cond_t changed;
-    unsigned filled, emptied; /* batches, since the beginning */
-    bool ended;
-    bool holds; /* the other side, the batch after those that it emptied */
 };
 
-/* False at the end of the capture. */
-static bool fill(struct tcpstate_reader *reader, struct tcpstate_batch *batch)
+static void fill(struct tcpstate_reader *reader, struct tcpstate_batch *batch)
 {
     struct tcpstate_record record;
     bool more = true;
@@ -44,7 +38,7 @@ static bool fill(struct tcpstate_reader *reader, struct tcpstate_batch *batch)
             batch->count += tcpstate_find(reader->journey, &record, ++reader->frames, true, &batch->findings[batch->count]);
     }
     batch->part = tcpstate_captures_progress(reader->captures);
-    return more;
+    batch->last = !more;
 }
 
 static void *run(void *data)
@@ -52,34 +46,31 @@ static void *run(void *data)
     struct tcpstate_reader *reader = (struct tcpstate_reader *)data;
     bool more = true;
 
-    pthread_mutex_lock(&reader->mutex);
     while (more) {
-        while (reader->filled - reader->emptied == BATCHES)
-            pthread_cond_wait(&reader->changed, &reader->mutex);
-        struct tcpstate_batch *batch = &reader->batches[reader->filled % BATCHES];
-        pthread_mutex_unlock(&reader->mutex);
-        more = fill(reader, batch);
-        pthread_mutex_lock(&reader->mutex);
-        reader->filled++;
-        reader->ended = !more;
-        pthread_cond_signal(&reader->changed);
+        struct tcpstate_batch *batch = (struct tcpstate_batch *)g_async_queue_pop(reader->empty);
+
+        fill(reader, batch);
+        more = !batch->last; /* from here on the batch is the other side's */
+        g_async_queue_push(reader->filled, batch);
     }
-    pthread_mutex_unlock(&reader->mutex);
     return NULL;
 }
 
 struct tcpstate_reader *tcpstate_reader_begin(struct tcpstate_journey *journey, struct tcpstate_captures *captures)
 {
     struct tcpstate_reader *reader = g_new0(struct tcpstate_reader, 1);
+    GError *error = NULL;
     sigset_t interrupts;
 
     reader->journey = journey;
     reader->captures = captures;
-    pthread_mutex_init(&reader->mutex, NULL);
-    pthread_cond_init(&reader->changed, NULL);
-    int error = pthread_create(&reader->thread, NULL, run, reader);
-    if (error != 0) {
-        fprintf(stderr, "tcpstate: no thread can be had: %s\n", g_strerror(error));
+    reader->empty = g_async_queue_new();
+    reader->filled = g_async_queue_new();
+    for (unsigned i = 0; i < BATCHES; i++)
+        g_async_queue_push(reader->empty, &reader->batches[i]);
+    reader->thread = g_thread_try_new("reader", run, reader, &error);
+    if (!reader->thread) {
+        fprintf(stderr, "tcpstate: no thread can be had: %s\n", error->message);
         exit(EXIT_FAILURE);
     }
     sigemptyset(&interrupts);
@@ -91,24 +82,19 @@ struct tcpstate_reader *tcpstate_reader_begin(struct tcpstate_journey *journey, 
 
 struct tcpstate_batch *tcpstate_reader_next(struct tcpstate_reader *reader)
 {
-    pthread_mutex_lock(&reader->mutex);
-    if (reader->holds) {
-        reader->emptied++;
-        pthread_cond_signal(&reader->changed);
-    }
-    while (reader->filled == reader->emptied && !reader->ended)
-        pthread_cond_wait(&reader->changed, &reader->mutex);
-    reader->holds = reader->filled != reader->emptied;
-    struct tcpstate_batch *batch = reader->holds ? &reader->batches[reader->emptied % BATCHES] : NULL;
-    pthread_mutex_unlock(&reader->mutex);
-    return batch;
+    if (reader->held && reader->held->last)
+        return NULL;
+    if (reader->held)
+        g_async_queue_push(reader->empty, reader->held);
+    reader->held = (struct tcpstate_batch *)g_async_queue_pop(reader->filled);
+    return reader->held;
 }
 
 void tcpstate_reader_end(struct tcpstate_reader *reader)
 {
-    pthread_join(reader->thread, NULL);
+    g_thread_join(reader->thread);
     pthread_sigmask(SIG_SETMASK, &reader->before, NULL);
-    pthread_cond_destroy(&reader->changed);
-    pthread_mutex_destroy(&reader->mutex);
+    g_async_queue_unref(reader->filled);
+    g_async_queue_unref(reader->empty);
     g_free(reader);
 }

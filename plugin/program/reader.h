@@ -17,6 +17,7 @@ struct tcpstate_batch {
     struct tcpstate_finding findings[TCPSTATE_BATCH + TCPSTATE_MOST_LAYERS];
     unsigned count;
     double part; /* of the files that was read by then; -1: not known */
+    bool last;
 };
 
 struct tcpstate_reader;

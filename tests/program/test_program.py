@@ -79,6 +79,24 @@ def test_a_server_costs_no_more_because_many_were_met_before(tmp_path):
     assert seconds[1] < 24 * max(seconds[0], 0.02)
 
 
+@pytest.mark.parametrize("packets", [1023, 1024, 1025, 4096, 5 * 1024, 5 * 1024 + 1])
+def test_no_packet_is_lost_where_one_thread_hands_over_to_the_other(tmp_path, packets):
+    """1,024 at a time, and four times as many on the way."""
+    head = b"\2\0\0\0\0\1\2\0\0\0\0\2\x08\0" + struct.pack("!BxHHHBBH4s4s", 0x45, 41, 0, 0, 64, 6, 0, b"\n\0\0\1", b"\n\0\0\2")
+    with PcapWriter(str(tmp_path / "long.pcap"), linktype=1) as out:
+        for i in range(packets):
+            out.write(head + struct.pack("!HHIIBBHHHB", 40000, 80, 1000 + i, 1, 0x50, 0x10, 8192, 0, 0, 65))
+    one, = map(json.loads, program("connections", "--json", tmp_path / "long.pcap").stdout.splitlines())
+    assert (one["packets_a_to_b"], one["bytes_a_to_b"], one["packets_b_to_a"]) == (packets, 55 * packets, 0)
+
+
+def test_without_room_for_a_thread_it_says_so():
+    done = program("connections", SESSION, check=False,
+                   preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_STACK, (1 << 50, resource.RLIM_INFINITY)))
+    assert done.returncode == 1 and done.stdout == ""
+    assert re.fullmatch(r"tcpstate: no thread can be had: .+\n", done.stderr)
+
+
 def test_json_rows_of_several_files_name_the_one_that_each_begins_in():
     """Two captures of different hours, in both orders; and one connection cut into three files."""
     other = SAMPLES / "https.pcapng"
