@@ -5,9 +5,10 @@ Expected is what Wireshark prints of the SYNs' options, and what RFC 7323, 2018,
 captures in kernel/captures are a Linux kernel's.
 """
 import pytest
-from scapy.all import IP, TCP, Ether, Raw, wrpcap
+from scapy.all import IP, TCP, Raw, wrpcap
 
 from conftest import TESTS
+from frames import ETHERNET
 from test_connections import NAMES, VIEW
 
 KERNEL = TESTS / "kernel" / "captures"
@@ -33,7 +34,7 @@ def handshake(path, syn, syn_ack, flags=("S", "SA", "A"), again=None):
     packets = []
     for number, segment in enumerate(segments):
         ends = ("192.0.2.1", "192.0.2.2") if segment.sport == 40000 else ("192.0.2.2", "192.0.2.1")
-        packet = (Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02")
+        packet = (ETHERNET
                   / IP(src=ends[0], dst=ends[1], id=number + 1) / segment)
         packet.time = 1_700_000_000 + number * 1.5
         packets.append(packet)

@@ -10,9 +10,10 @@ import shutil
 import subprocess
 
 import pytest
-from scapy.all import IP, TCP, Ether, Raw, wrpcap
+from scapy.all import IP, TCP, Raw, wrpcap
 
 from conftest import BUILD, ROOT, TESTS, environment, run
+from frames import ETHERNET
 
 SAMPLES, CASES = ROOT / "samples", TESTS / "golden" / "cases"
 CLOSE = CASES / "close-by-client-4-segments.pcap"
@@ -163,7 +164,7 @@ def test_of_flags_alone_nothing_is_said_to_be_missing(tshark, tmp_path):
             back = flags == "SA" or flags.endswith(">")
             here, there = ("192.0.2.2", "192.0.2.1") if back else ("192.0.2.1", "192.0.2.2")
             ports = dict(sport=80, dport=40000 + number) if back else dict(sport=40000 + number, dport=80)
-            packets.append(Ether() / IP(src=here, dst=there) / TCP(flags=flags.rstrip(">"), seq=seq, ack=ack, **ports))
+            packets.append(ETHERNET / IP(src=here, dst=there) / TCP(flags=flags.rstrip(">"), seq=seq, ack=ack, **ports))
             packets[-1].time = 1e9 + 2 * len(packets)
     path = tmp_path / "flags.pcap"
     wrpcap(str(path), packets)
@@ -202,7 +203,7 @@ SERVER_SENDS = {"1": (9001, 100), "2": (9101, 100), "3": (9201, 100), "4": (9301
 def transfer(path, words):
     """A handshake; then the server's segments of SERVER_SENDS and, as "a9101", the client's ACKs of so much; "F": its FIN."""
     client, server = dict(sport=40000, dport=80), dict(sport=80, dport=40000)
-    there, back = [Ether() / IP(src=f"192.0.2.{one}", dst=f"192.0.2.{other}") for one, other in ((1, 2), (2, 1))]
+    there, back = [ETHERNET / IP(src=f"192.0.2.{one}", dst=f"192.0.2.{other}") for one, other in ((1, 2), (2, 1))]
     packets = [there / TCP(flags="S", seq=1000, **client), back / TCP(flags="SA", seq=9000, ack=1001, **server),
                there / TCP(flags="A", seq=1001, ack=9001, **client), there / TCP(flags="PA", seq=1001, ack=9001, **client) / Raw(b"get")]
     for word in words.split():

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from conftest import ROOT, TESTS, run
+from frames import ETHERNET
 
 SAMPLES, CASES = ROOT / "samples", TESTS / "golden" / "cases"
 WAYS = {"one-pass": (), "two-passes": ("-2",)}
@@ -110,12 +111,12 @@ def test_deinterlacing(tshark, key, way):
 @pytest.fixture(scope="module")
 def long_beside(tmp_path_factory):
     """Two connections in two VLANs, a segment of each in turn; what the first sends passes where the second began."""
-    from scapy.all import Dot1Q, Ether, IP, Raw, TCP, wrpcap
+    from scapy.all import Dot1Q, IP, Raw, TCP, wrpcap
 
     def frame(vlan, there, flags, seq, ack, size=0):
         ends = ("192.0.2.1", "192.0.2.2") if there else ("192.0.2.2", "192.0.2.1")
         ports = (40404, 7) if there else (7, 40404)
-        made = (Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02") / Dot1Q(vlan=vlan) / IP(src=ends[0], dst=ends[1], id=len(made_all) + 1)
+        made = (ETHERNET / Dot1Q(vlan=vlan) / IP(src=ends[0], dst=ends[1], id=len(made_all) + 1)
                 / TCP(sport=ports[0], dport=ports[1], flags=flags, seq=seq, ack=ack, window=65535) / Raw(b"x" * size))
         made.time = 1000 + len(made_all) / 1000
         made_all.append(made)

@@ -7,9 +7,10 @@ Expected numbers are counted by hand from the segments, as RFC 9293's figures mo
 import json
 
 import pytest
-from scapy.all import IP, TCP, Ether, wrpcap
+from scapy.all import IP, TCP, wrpcap
 
 from conftest import ROOT, run
+from frames import ETHERNET
 from test_why import OPEN, capture
 
 STATES = "syn_rcvd", "established", "fin_wait_2", "close_wait", "time_wait"
@@ -18,7 +19,7 @@ FOLDERS = "samples", "tests/golden/kinds"
 
 
 def frame_of(source, to, seconds, **segment):
-    frame = Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02") / IP(src=source, dst=to) / TCP(**segment)
+    frame = ETHERNET / IP(src=source, dst=to) / TCP(**segment)
     frame.time = 1_700_000_000 + seconds
     return frame
 
@@ -164,7 +165,7 @@ def scanned(path, hosts):
     """A SYN from each of so many hosts, 10 ms apart; two more from the last but one."""
     frames = []
     for number in [*range(hosts), hosts - 2, hosts - 2]:
-        frame = Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02") / IP(src=f"198.51.100.{number + 1}", dst="192.0.2.20") / TCP(
+        frame = ETHERNET / IP(src=f"198.51.100.{number + 1}", dst="192.0.2.20") / TCP(
             sport=4000 + len(frames), dport=80, flags="S", seq=1000)
         frame.time = 1_700_000_000 + len(frames) / 100
         frames.append(frame)
@@ -203,7 +204,7 @@ def test_of_many_sockets_the_worst_are_told(tshark, tmp_path, language, rest):
             (there, "S", 1000, 0), (back, "SA", 9000, 1001), (there, "A", 1001, 9001), (there, "FA", 1001, 9001), (back, "A", 9001, 1002)]
         for ends, flags, seq, ack in segments:
             ports = dict(sport=4000, dport=80) if ends is there else dict(sport=80, dport=4000)
-            frames.append(Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02") / IP(**ends) / TCP(flags=flags, seq=seq, ack=ack, **ports))
+            frames.append(ETHERNET / IP(**ends) / TCP(flags=flags, seq=seq, ack=ack, **ports))
             frames[-1].time = 1_700_000_000 + len(frames) / 100
     wrpcap(str(path := tmp_path / "many.pcap"), frames)
     lines = sockets()

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Options as real stacks lay them out: what is read of them."""
 import pytest
-from scapy.all import IP, TCP, Ether, Raw, wrpcap
+from scapy.all import IP, TCP, Raw, wrpcap
+
+from frames import ETHERNET
 
 SYN_STAMP, DATA_STAMP = 1000, 5000
 
@@ -12,7 +14,7 @@ def steps(tshark, path, segments):
     for number, (to_server, data, header) in enumerate(segments, 1):
         header = TCP(sport=40000, dport=80, **header) if to_server else TCP(sport=80, dport=40000, **header)
         ends = ("192.0.2.1", "192.0.2.2") if to_server else ("192.0.2.2", "192.0.2.1")
-        packet = Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02") / IP(src=ends[0], dst=ends[1], id=number) / header
+        packet = ETHERNET / IP(src=ends[0], dst=ends[1], id=number) / header
         packets.append(packet / Raw(b"d" * data) if data else packet)
         packets[-1].time = 1_700_000_000 + number / 100
     wrpcap(str(path), packets)

@@ -7,9 +7,10 @@ Captures as a host would leave them; what is expected is read off the segments t
 ("again": the number of the last data once more, "sent": the FIN once more, "w0": window 0, "lost": it was not captured).  "+N": so many seconds pass; else a millisecond does.
 """
 import pytest
-from scapy.all import IP, UDP, Ether, TCP, Raw, wrpcap
+from scapy.all import IP, UDP, TCP, Raw, wrpcap
 
 from conftest import ROOT
+from frames import ETHERNET
 
 SAMPLES = ROOT / "samples"
 CLIENT, SERVER = "192.0.2.10", "192.0.2.20"
@@ -24,7 +25,7 @@ def capture(path, words, **options):
             at += float(word[1:])
             continue
         if word == "other":     # a frame of another protocol, so that the capture goes on
-            frame = Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02") / IP(src=CLIENT, dst=SERVER) / UDP(sport=53000, dport=53001) / Raw(b"x")
+            frame = ETHERNET / IP(src=CLIENT, dst=SERVER) / UDP(sport=53000, dport=53001) / Raw(b"x")
             frame.time = at
             packets.append(frame)
             continue
@@ -36,7 +37,7 @@ def capture(path, words, **options):
         segment = TCP(sport=40000 if side == ">" else 8081, dport=8081 if side == ">" else 40000, flags=letters, seq=seq,
                       ack=following[other] if "." in flags else 0, window=0 if "w0" in more else 8000,
                       options=options.get(side, []) if "S" in flags else [])
-        frame = (Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02") / IP(src=CLIENT if side == ">" else SERVER, dst=SERVER if side == ">" else CLIENT,
+        frame = (ETHERNET / IP(src=CLIENT if side == ">" else SERVER, dst=SERVER if side == ">" else CLIENT,
                               id=len(packets) + 1, ttl=33 if "ttl" in more else 64) / segment / Raw(b"d" * size))
         frame.time = at
         if "lost" not in more:
@@ -184,7 +185,7 @@ def test_a_syn_in_a_capture_of_one_direction(tshark, tmp_path):
     ends = dict(src=CLIENT, dst=SERVER)
     segments = [TCP(sport=40001, dport=8081, flags="S", seq=1000), TCP(sport=40001, dport=8081, flags="A", seq=1001, ack=9001),
                 TCP(sport=40000, dport=8081, flags="S", seq=5000)]
-    packets = [Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02") / IP(id=number, **ends) / segment
+    packets = [ETHERNET / IP(id=number, **ends) / segment
                for number, segment in enumerate(segments, 1)]
     for number, packet in enumerate(packets):
         packet.time = 1_700_000_000 + 10 * number
@@ -292,7 +293,7 @@ def again_from_the_same_port(path, stamp, pause):
         ends = (CLIENT, SERVER) if side == ">" else (SERVER, CLIENT)
         segment = TCP(sport=40000 if side == ">" else 8081, dport=8081 if side == ">" else 40000, flags=flags, seq=seq,
                       ack=ack, options=[("MSS", 1460), ("Timestamp", (value, 0))] if "S" in flags else [("Timestamp", (value, 0))])
-        packets.append(Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02") / IP(src=ends[0], dst=ends[1],
+        packets.append(ETHERNET / IP(src=ends[0], dst=ends[1],
                                                                                   id=len(packets) + 1) / segment)
         packets[-1].time = at
         at += 0.001
@@ -343,12 +344,12 @@ def number_of(path, segments):
             at += flags
             continue
         ends = (CLIENT, SERVER) if side == ">" else (SERVER, CLIENT)
-        packets.append(Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02") / IP(src=ends[0], dst=ends[1], id=len(packets) + 1)
+        packets.append(ETHERNET / IP(src=ends[0], dst=ends[1], id=len(packets) + 1)
                        / TCP(sport=40000 if side == ">" else 8081, dport=8081 if side == ">" else 40000, flags=flags,
                              seq=numbers[0], ack=numbers[1]))
         packets[-1].time = at
         at += 0.001
-    packets.append(Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02") / IP(src=CLIENT, dst=SERVER) / UDP(sport=53000, dport=53001))
+    packets.append(ETHERNET / IP(src=CLIENT, dst=SERVER) / UDP(sport=53000, dport=53001))
     packets[-1].time = at + 10
     wrpcap(str(path), packets)
     return path
@@ -389,7 +390,7 @@ def test_a_reason_that_mptcp_gives(tshark, tmp_path):
     segments = [(CLIENT, TCP(flags="S", seq=1000, **ends)), (SERVER, TCP(flags="SA", seq=9000, ack=1001, sport=8081, dport=40000)),
                 (CLIENT, TCP(flags="A", seq=1001, ack=9001, **ends)),
                 (CLIENT, TCP(flags="R", seq=1001, options=[(30, bytes((0x80, 2)))], **ends))]
-    wrpcap(str(path), [Ether() / IP(src=source, dst=SERVER if source == CLIENT else CLIENT, id=number) / segment
+    wrpcap(str(path), [ETHERNET / IP(src=source, dst=SERVER if source == CLIENT else CLIENT, id=number) / segment
                        for number, (source, segment) in enumerate(segments, 1)])
     causes, tree = tshark("-r", path, "-T", "fields", "-e", "tcpstate.reset.cause").splitlines()[-1], tshark("-r", path, "-V")
     assert "mptcp-reason" in causes and "the packet says: MP_TCPRST reason 2 (RFC 8684)" in tree

@@ -7,9 +7,9 @@ import threading
 
 import pytest
 from scapy.layers.inet import IP, TCP, ICMP
-from scapy.layers.l2 import Ether
 from scapy.utils import wrpcap
 
+from frames import ETHERNET
 from browser import *  # noqa: F403
 
 NASTY = ["</script><script>pwned=1</script>", "<img src=x onerror=pwned=1>", "\"'`&lt;]]>--><!--", "${pwned=1}{{pwned=1}}",
@@ -17,7 +17,7 @@ NASTY = ["</script><script>pwned=1</script>", "<img src=x onerror=pwned=1>", "\"
 
 
 def tcp(client, server, sport, dport, flags, seq, ack=0, data=b""):
-    return Ether() / IP(src=client, dst=server) / TCP(sport=sport, dport=dport, flags=flags, seq=seq, ack=ack) / data
+    return ETHERNET / IP(src=client, dst=server) / TCP(sport=sport, dport=dport, flags=flags, seq=seq, ack=ack) / data
 
 
 def whole(n, steps=1):
@@ -64,7 +64,7 @@ def with_names(path, packets, names):
 @pytest.mark.parametrize("nasty", NASTY)
 def test_text_from_packets_can_never_become_markup_or_script(browser, tmp_path, nasty):
     packets = refused(1) + [tcp("10.0.0.1", "10.0.0.2", 10002, 80, "S", 1)]
-    packets.append(Ether() / IP(src="10.0.0.3", dst="10.0.0.1") / ICMP(type=3, code=1) / bytes(packets[-1][IP]))
+    packets.append(ETHERNET / IP(src="10.0.0.3", dst="10.0.0.1") / ICMP(type=3, code=1) / bytes(packets[-1][IP]))
     capture = with_names(tmp_path / "names.pcapng", packets, dict.fromkeys(["10.0.0.1", "10.0.0.2", "10.0.0.3"], nasty))
     label = nasty.replace("\\", "\\\\").replace('"', '\\x22')
     path = make_page(capture, tmp_path, "-N", "n", "-o", f'uat:tcpstate_labels:"syn","en","{label}"', name=nasty,
@@ -191,7 +191,7 @@ def test_of_a_very_long_connection_the_middle_is_left_out_and_it_is_said(browser
 def test_a_pause_is_a_row(browser, tmp_path):
     """Within the connection, and from its last segment to the end of the capture, where it could have gone on."""
     packets = [tcp("10.0.0.1", "10.0.0.2", 10000, 80, "S", 100), tcp("10.0.0.2", "10.0.0.1", 80, 10000, "SA", 200, 101),
-               tcp("10.0.0.1", "10.0.0.2", 10000, 80, "A", 101, 201), Ether() / IP(src="10.0.0.1", dst="10.0.0.2") / ICMP()]
+               tcp("10.0.0.1", "10.0.0.2", 10000, 80, "A", 101, 201), ETHERNET / IP(src="10.0.0.1", dst="10.0.0.2") / ICMP()]
     browser.open(make_page(write(tmp_path / "pause.pcap", packets, milliseconds=12000), tmp_path))
     assert browser.texts("#ladder .gap") == ["... 12.0 s without a segment ..."] * 2 + [
         "... 12.0 s without a segment, then the capture ends ..."]
@@ -200,7 +200,7 @@ def test_a_pause_is_a_row(browser, tmp_path):
 
 
 def test_a_capture_without_tcp_says_so(browser, tmp_path):
-    packets = [Ether() / IP(src="10.0.0.1", dst="10.0.0.2") / ICMP()]
+    packets = [ETHERNET / IP(src="10.0.0.1", dst="10.0.0.2") / ICMP()]
     browser.open(make_page(write(tmp_path / "none.pcap", packets), tmp_path))
     assert browser.text("#found") == "No TCP connection."
     browser.click("#language")

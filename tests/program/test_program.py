@@ -14,10 +14,11 @@ import sys
 import time
 
 import pytest
-from scapy.all import IP, TCP, Ether, PcapWriter, wrpcap
+from scapy.all import IP, TCP, PcapWriter, wrpcap
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from conftest import ROOT, environment  # noqa: E402
+from frames import ETHERNET  # noqa: E402
 from same import PROGRAM, program  # noqa: E402
 
 SAMPLES = ROOT / "samples"
@@ -247,7 +248,7 @@ def test_which_connections(options, count):
                                         ("sockets", "… and 1002 more: name a host, or print all with --all")])
 def test_what_is_left_out_is_had_by_the_programs_own_option(tmp_path, view, said):
     capture = tmp_path / "many.pcap"
-    wrpcap(str(capture), [Ether() / IP(src="192.0.2.1", dst="192.0.2.2") / TCP(sport=port, flags="S") for port in range(2000, 3001)])
+    wrpcap(str(capture), [ETHERNET / IP(src="192.0.2.1", dst="192.0.2.2") / TCP(sport=port, flags="S") for port in range(2000, 3001)])
     assert said in program(view, "--language", "en", capture).stdout.splitlines()
     assert said not in program(view, "--language", "en", "--all", capture).stdout.splitlines()
 

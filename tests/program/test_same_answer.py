@@ -6,10 +6,11 @@ import subprocess
 import sys
 
 import pytest
-from scapy.all import IP, TCP, UDP, Ether, PcapWriter, Raw, rdpcap, wrpcap
+from scapy.all import IP, TCP, UDP, PcapWriter, Raw, rdpcap, wrpcap
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from conftest import ROOT, TESTS  # noqa: E402
+from frames import ETHERNET  # noqa: E402
 import same  # noqa: E402
 
 # What only dissection with the capture's own secrets can see (WireGuard's key log in a block of the file).
@@ -137,8 +138,8 @@ def test_saved_captures_are_the_plugins_own(tshark, tmp_path):
 
 
 def test_a_capture_lasts_as_long_as_other_protocols_do(tmp_path):
-    syn = Ether() / IP(src="192.0.2.1", dst="192.0.2.2") / TCP(sport=40001, dport=80, flags="S", seq=1000)
-    query = Ether() / IP(src="192.0.2.1", dst="192.0.2.3") / UDP(sport=40001, dport=53)
+    syn = ETHERNET / IP(src="192.0.2.1", dst="192.0.2.2") / TCP(sport=40001, dport=80, flags="S", seq=1000)
+    query = ETHERNET / IP(src="192.0.2.1", dst="192.0.2.3") / UDP(sport=40001, dport=53)
     syn.time, query.time = 1000, 1010
     capture = tmp_path / "end.pcap"
     wrpcap(str(capture), [syn, query])
@@ -152,7 +153,7 @@ def test_what_was_learnt_before_the_first_frame_is_dissected_stays_known(tmp_pat
               ("192.0.2.1", 40000, "192.0.2.9", 9999, "A", 1001, 5001), ("192.0.2.7", 6653, "192.0.2.8", 40002, "PA", 1, 1),
               ("192.0.2.2", 40001, "192.0.2.9", 9999, "PA", 1000, 7000), ("192.0.2.9", 9999, "192.0.2.2", 40001, "A", 7000, 1001)]
     capture = tmp_path / "servers.pcap"
-    wrpcap(str(capture), [Ether() / IP(src=a, dst=b) / TCP(sport=from_port, dport=to_port, flags=flags, seq=seq, ack=ack)
+    wrpcap(str(capture), [ETHERNET / IP(src=a, dst=b) / TCP(sport=from_port, dport=to_port, flags=flags, seq=seq, ack=ack)
                           / (b"x" if "P" in flags else b"") for a, from_port, b, to_port, flags, seq, ack in frames])
     assert same.program("report", capture).stderr == "tcpstate: 1 of 6 frames went through Wireshark's dissection\n"
     assert [row.split("\t")[1] for row in same.rows_of_program(capture)[1:]] == ["seen", "unknown", "inferred"]
@@ -192,7 +193,7 @@ def test_the_table_places(name):
 
 def test_the_table_places_the_commonest_services_whatever_the_clients_port(tmp_path, tshark):
     """Ports at which a tunnel would be looked for, of clients of DNS and NTP."""
-    packets = [Ether() / IP(src="192.0.2.1", dst="192.0.2.2") / UDP(sport=a, dport=b) / bytes(48)
+    packets = [ETHERNET / IP(src="192.0.2.1", dst="192.0.2.2") / UDP(sport=a, dport=b) / bytes(48)
                for port in (4789, 2152, 6081, 30030, 5000) for service in (53, 123)
                for a, b in ((port, service), (service, port))]
     capture = tmp_path / "services.pcap"

@@ -98,3 +98,11 @@ def test_a_header_declares_what_its_own_source_defines():
                 elsewhere.append(f"{path.relative_to(PLUGIN)}: {name}()")
     assert seen > 150
     assert elsewhere == []
+
+
+def test_no_test_asks_the_network_whose_address_it_is():
+    """Scapy does (ARP), for each frame that does not name its receiver, and waits: frames.py has an Ethernet header."""
+    made = re.compile(r"\bEther\((?!raw\)).*")
+    frames = [found[0] for path in (ROOT / "tests").rglob("*.py") if path.parent.name != "source"
+              for found in made.finditer(path.read_text("utf-8"))]
+    assert len(frames) >= 4 and [frame for frame in frames if "dst=" not in frame] == []
