@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A plugin that is not fit for the Wireshark that runs: annotate says so, and builds anew.
 
-The unfit plugin is a real build, from these sources and against the real headers, but for the version's number: a
-file ws_version.h of the series to come.  (What an upgrade from one Debian to the next does: tests/matrix/upgrade.)
+The unfit plugin is a real build, from these sources and against the real headers, but for the number of the series that
+plugin.c writes into it: the one to come.  (No other file sees that number: what would be used then is not in these
+headers.  What an upgrade from one Debian to the next does: tests/matrix/upgrade.)
 """
 import pathlib
 import re
@@ -21,11 +22,15 @@ NEXT = f"{NUMBERS['MAJOR']}.{int(NUMBERS['MINOR']) + 1}"
 
 
 def header_of_another(place, part):
-    """A folder with the header of a Wireshark whose number is higher by one in this part."""
+    """A folder with the header of a Wireshark whose number is, to plugin.c, higher by one in this part."""
     folder = place / f"another-{part}"
     folder.mkdir()
-    (folder / HEADER.name).write_text(re.sub(rf"(WIRESHARK_VERSION_{part}) (\d+)",
-                                             lambda found: f"{found[1]} {int(found[2]) + 1}", HEADER.read_text()))
+    (folder / HEADER.name).write_text(f"""{HEADER.read_text()}
+#ifdef WS_BUILD_DLL
+#undef WIRESHARK_VERSION_{part}
+#define WIRESHARK_VERSION_{part} {int(NUMBERS[part]) + 1}
+#endif
+""")
     return folder
 
 
