@@ -43,10 +43,11 @@ static bool skip_gtp_extensions(struct walk *walk, bool any)
     return true;
 }
 
-/* 3GPP TS 29.281 section 5.1: a T-PDU is what a user sent. */
+/* 3GPP TS 29.281 section 5.1: a T-PDU is what a user sent.  Where that does not say the length
+ * that is left for it, Wireshark reads it before 4.6, and no longer since. */
 static enum layer gtp_u(struct walk *walk)
 {
-    enum { ECHO_REQUEST = 1, ECHO_RESPONSE = 2, T_PDU = 255, OPTIONAL = 0x07, EXTENSION = 0x04 };
+    enum { ECHO_REQUEST = 1, ECHO_RESPONSE = 2, T_PDU = 255, OPTIONAL = 0x07, EXTENSION = 0x04, IPV6_HEADER = 40 };
 
     if (!has(walk, 8))
         return DONE;
@@ -58,10 +59,13 @@ static enum layer gtp_u(struct walk *walk)
     walk->at += 8;
     if ((header[0] & OPTIONAL) && !skip_gtp_extensions(walk, header[0] & EXTENSION))
         return DONE;
-    if (!has(walk, 1))
+    if (!has(walk, 6))
         return DONE;
-    uint8_t first = here(walk)[0];
-    return first >= 0x45 && first <= 0x4e ? IPV4 : first >> 4 == 6 ? IPV6 : ODD;
+    const uint8_t *packet = here(walk);
+    int left = (int)(header + 8 - packet) + tcpstate_be16(header + 2);
+    if (packet[0] >= 0x45 && packet[0] <= 0x4e && tcpstate_be16(packet + 2) == left)
+        return IPV4;
+    return packet[0] >> 4 == 6 && tcpstate_be16(packet + 4) + IPV6_HEADER == left ? IPV6 : ODD;
 }
 
 /* RFC 8926 section 3.4. */
