@@ -262,14 +262,17 @@ static uint32_t syn_next(const struct tcpstate_endpoint *end)
     return (end->known & SENT_SYN_DATA) ? end->snd_max : end->isn + 1;
 }
 
-/* A server speaks only once the handshake is over, unless there was data on the SYN
- * (RFC 7413 section 4.2), or may have been; and what it acknowledges beyond the SYN
- * came with or after the third segment. */
+/* A server speaks only once the handshake is over, unless there was data or Fast Open's
+ * option on the SYN (RFC 7413 section 4.2; Linux takes a cookie without data, too), or
+ * may have been; and what it acknowledges beyond the SYN came with or after the third
+ * segment. */
 static void judge_syn_rcvd(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
                            const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
                            struct judgement *judgement)
 {
-    const bool early = !(me->known & SENT_SYN) && (peer->known & (SENT_SYN | SENT_SYN_DATA)) != SENT_SYN;
+    const bool early = !(me->known & SENT_SYN)
+                       && ((peer->known & (SENT_SYN | SENT_SYN_DATA)) != SENT_SYN
+                           || (connection->facts & TCPSTATE_CONNECTION_MAY_BE_FAST_OPEN));
     /* What it answered was of the old connection, perhaps. */
     const bool anew = (connection->facts & TCPSTATE_CONNECTION_CONTESTED) && covers_syn(peer, segment);
     const uint32_t acked = anew ? syn_next(peer) : (me->known & SENT_SYN_ACK) ? me->syn_acked : me->rcv_nxt;

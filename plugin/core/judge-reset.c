@@ -61,8 +61,10 @@ static enum tcpstate_reset_number judge_reset_number(const struct tcpstate_endpo
         return TCPSTATE_RESET_NUMBER_EXACT;
     if ((me->known & KNOWS_SEQ) && segment->seq == me->snd_nxt)
         return TCPSTATE_RESET_NUMBER_EXACT;
-    if (claims_what_may_be(peer, me) && segment->seq == peer->claim)
-        return TCPSTATE_RESET_NUMBER_EXACT; /* it has acknowledged just that, though the capture lacks it */
+    /* The other has acknowledged just that, though the capture lacks it: unless this refuses that very ACK. */
+    if (claims_what_may_be(peer, me) && segment->seq == peer->claim
+        && (me->likely != TCPSTATE_SYN_RCVD || (segment->flags & TCPSTATE_FLAG_ACK)))
+        return TCPSTATE_RESET_NUMBER_EXACT;
     if (peer->likely == TCPSTATE_SYN_SENT && covers_syn(peer, segment))
         return TCPSTATE_RESET_NUMBER_ACK; /* the SYN,ACK may not have arrived */
     uint32_t base = (peer->known & KNOWS_ACK) ? peer->rcv_nxt : me->snd_nxt;
@@ -134,8 +136,10 @@ void tcpstate_judge_reset(const struct tcpstate_connection *connection, const st
      * with a RST made from that ACK, and goes on waiting.  The same in SYN_RCVD
      * (RFC 9293 section 3.5.2, group 2). */
     if ((me->likely == TCPSTATE_SYN_SENT || me->likely == TCPSTATE_SYN_RCVD) && !has_ack
-        && (me->known & KNOWS_SEQ) && segment->seq != me->snd_nxt)
+        && (me->known & KNOWS_SEQ) && segment->seq != me->snd_nxt) {
         judgement->is |= FOREIGN;
+        judgement->had_not |= me->pending & BIT(TCPSTATE_GETS_ACK_OF_SYN);
+    }
     if (!(judgement->is & ACCEPTABLE))
         return;
     if (has_ack && (peer->known & KNOWS_ISN) && seq_gt(segment->ack, peer->isn + 1)) {

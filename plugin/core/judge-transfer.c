@@ -177,10 +177,6 @@ static void judge_data(const struct tcpstate_connection *connection, const struc
 
     if (!(me->known & SENT_DATA) && (me->known & KNOWS_ISN) && segment->seq == me->isn + 1)
         judgement->is |= FIRST_DATA;
-    /* It acknowledges data of the other that was not captured. */
-    if ((peer->known & KNOWS_ISN) && seq_gt(segment->ack, peer->isn + 1)
-        && !((peer->known & SENT_FIN) && peer->fin == peer->isn + 1))
-        judgement->is |= PEER_SPOKE;
     if (is_new)
         judgement->is |= NEW_DATA;
     if (is_new && covers_fin(peer, segment) && !(me->known & SENT_HALF_CLOSED))
@@ -332,6 +328,13 @@ static conditions acks_fin(const struct tcpstate_endpoint *me, const struct tcps
     return bare && !(peer->known & RST_IN_ITS_NAME) ? ACKS_FIN_AGAIN : 0;
 }
 
+/* Whether it acknowledges data of the other, captured or not. */
+static bool acks_data(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
+{
+    return (peer->known & KNOWS_ISN) && seq_gt(segment->ack, peer->isn + 1)
+           && !((peer->known & SENT_FIN) && peer->fin == peer->isn + 1);
+}
+
 static conditions conditions_of_transfer(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
                                          const struct tcpstate_segment *segment, bool fits, bool refused)
 {
@@ -350,6 +353,7 @@ static conditions conditions_of_transfer(const struct tcpstate_endpoint *me, con
               : 0;
     is |= is_overtaken(me, segment) ? OVERTAKEN : goes_back(me, segment) ? MAY_BE_ANOTHERS : 0;
     is |= !bare && more && fits && !refused ? SENDS_MORE : 0;
+    is |= acks_data(peer, segment) ? PEER_SPOKE : 0;
     if (covers_fin(peer, segment))
         is |= acks_fin(me, peer, bare);
     is |= me->keep_alives > 0 && tcpstate_is_keep_alive(me, segment) ? KEEP_ALIVE_AGAIN : 0;

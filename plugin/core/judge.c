@@ -34,10 +34,14 @@ static bool is_newest(const struct tcpstate_endpoint *me, const struct tcpstate_
 {
     const uint32_t next = tcpstate_segment_next(segment), sent = highest_sent(me, peer);
 
-    if (!(me->known & KNOWS_SEQ) || me->last.frame == 0 || segment->time - me->last.time >= TCPSTATE_LONGEST_WAY)
+    const bool seen = me->last.frame != 0;
+
+    if (!(me->known & KNOWS_SEQ) || (seen && segment->time - me->last.time >= TCPSTATE_LONGEST_WAY))
         return true;
     if (sent != me->snd_max && !seq_gt(next, sent))
         return false;
+    if (!seen)
+        return true;
     if ((segment->options & TCPSTATE_OPTION_TIMESTAMPS) && (me->known & SENT_TIMESTAMPS) && segment->ts_val != me->ts_newest)
         return seq_gt(segment->ts_val, me->ts_newest);
     if (seq_gt(next, sent))

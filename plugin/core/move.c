@@ -123,6 +123,8 @@ static void move_by_reset(struct tcpstate_endpoint *me, const struct judgement *
 {
     if (judgement->is & FOREIGN) {
         me->after |= NOBODY_THERE; /* perhaps it never sent that SYN, or has given up */
+        me->doubtful |= me->pending & judgement->had_not;
+        me->pending &= (uint8_t)~judgement->had_not;
         return;
     }
     me->after = me->may | NOBODY_THERE;
@@ -446,7 +448,7 @@ static void suspect_unseen_fin(struct tcpstate_endpoint *me, struct tcpstate_end
                                const struct judgement *judgement)
 {
     if (judgement->is & ACKS_UNSEEN_FIN) {
-        peer->after |= closed_from(peer->after);
+        peer->after |= closed_from(peer->may);
         peer->doubtful |= BIT(TCPSTATE_GETS_ACK_OF_FIN);
         tcpstate_derive_state(peer);
     }

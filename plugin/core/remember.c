@@ -122,6 +122,8 @@ static void remember_syn(struct tcpstate_connection *connection, struct tcpstate
         (void)tcpstate_suspect_new_beginning(me, peer);
     if (!(segment->options & TCPSTATE_OPTION_CUT))
         me->known |= SYN_WHOLE;
+    if (!has_ack && (segment->options & (TCPSTATE_OPTION_TFO_REQUEST | TCPSTATE_OPTION_TFO_COOKIE | TCPSTATE_OPTION_CUT)))
+        connection->facts |= TCPSTATE_CONNECTION_MAY_BE_FAST_OPEN;
     if (segment->options & TCPSTATE_OPTION_WINDOW_SCALE) {
         me->window_scale = segment->window_scale > 14 ? 14 : segment->window_scale;
         me->known |= KNOWS_SCALE;

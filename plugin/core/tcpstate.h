@@ -300,6 +300,7 @@ enum {
     TCPSTATE_CONNECTION_RESET_BY_B = 0x1000,   /* endpoint 1 sent it */
     TCPSTATE_CONNECTION_SEEN_TWICE = 0x4000,   /* the capture has a segment of it, other than a RST, twice */
     TCPSTATE_CONNECTION_SEEN_LATER = 0x2000,   /* the capture has segments of it again, milliseconds or seconds later */
+    TCPSTATE_CONNECTION_MAY_BE_FAST_OPEN = 0x8000, /* a SYN had Fast Open's option, or not all of its options were captured */
     TCPSTATE_CONNECTION_FAST_PATH = 0x400,     /* both certainly ESTABLISHED, all numbers in line: see fast-path.c */
 };
 

@@ -62,6 +62,24 @@ static void server_closes_before_the_handshake_is_over(void)
         { "CLOSE_WAIT",   TO_B, ".",  111, 302, 0,  "FIN_WAIT_2?", "fin-acked" });
 }
 
+/* Linux takes an option without data for a cookie, too (tcp_try_fastopen() with
+ * TFO_SERVER_COOKIE_NOT_REQD); and who saw only some of the options cannot tell. */
+static void server_speaks_first_before_the_handshake_is_over(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "tfo-cookie-request", ASKS },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack" },
+        { "ESTABLISHED?", TO_A, "P.", 301, 101, 20, "any?",         "server-speaks-first" });
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn", .options = TCPSTATE_OPTION_CUT },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack" },
+        { "ESTABLISHED?", TO_A, "P.", 301, 101, 20, "any?",         "server-speaks-first" });
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn" },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack" },
+        { "ESTABLISHED?", TO_A, "P.", 301, 101, 20, "ESTABLISHED",  "server-speaks-first" });
+}
+
 static void data_on_the_syn_not_accepted(void)
 {
     FIGURE(
@@ -153,6 +171,7 @@ int main(int argc, char **argv)
     TEST(data_on_the_syn_accepted);
     TEST(server_answers_before_the_handshake_is_over);
     TEST(server_closes_before_the_handshake_is_over);
+    TEST(server_speaks_first_before_the_handshake_is_over);
     TEST(data_on_the_syn_not_accepted);
     TEST(cookie_without_data);
     TEST(data_on_the_syn_ack);

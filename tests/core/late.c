@@ -114,6 +114,17 @@ static void older_ack_behind_that_of_an_unseen_fin(void)
         { "ESTABLISHED?", TO_A, ".",  300, 100, 0,  "any?",        "any", .later = 1 * MILLISECONDS });
 }
 
+/* B has acknowledged A's FIN, which the capture lacks, before an older ACK of A comes by. */
+static void first_ack_seen_behind_that_of_an_unseen_fin(void)
+{
+    FIGURE(
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",    "syn-ack" },
+        { "CLOSE_WAIT?",  TO_A, "F.", 301, 101, 0, "FIN_WAIT_1",  "fin-in-handshake", .later = 450 * MILLISECONDS },
+        { "any?",         TO_A, ".",  302, 102, 0, "any?",        "any", .later = 150 * MILLISECONDS },
+        { "CLOSE_WAIT?",  TO_B, ".",  101, 302, 0, "any?",        "fin-acked", .later = 230 * MILLISECONDS },
+        { "any?",         TO_A, ".",  302, 102, 0, "any?",        "any" });
+}
+
 /* A had a FIN in B's name, a stranger's; then data of A comes that it sent before that. */
 static void data_sent_before_it_had_the_fin(void)
 {
@@ -173,6 +184,18 @@ static void ack_of_the_unsent_in_syn_rcvd(void)
         { "any",          TO_A, ".",  301, 400000000, 0,  "any?",         "any", .was_a = "any" },
         { "any",          TO_A, ".",  301, 101,       0,  "any?",         "any", .was_a = "any" },
         { "ESTABLISHED",  TO_B, "P.", 101, 301,       10, "any?",         "any", .was_a = "any" });
+}
+
+/* The same by just one number: who refuses it has not sent that far (RFC 9293 section 3.10.7.4, fifth
+ * check: it stays in SYN_RCVD). */
+static void ack_of_one_too_many_in_syn_rcvd(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn" },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack" },
+        { "ESTABLISHED?", TO_B, ".",  101, 302, 0,  "any?",         "" },
+        { "ESTABLISHED?", TO_A, "R",  302, 0,   0,  "SYN_RCVD?",    "reset-ignored", .reset = TCPSTATE_RESET_NUMBER_WINDOW },
+        { "ESTABLISHED?", TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack" });
 }
 
 /* B's data acknowledges A's SYN: there was a SYN,ACK, and A may have it. */
@@ -348,11 +371,13 @@ int main(int argc, char **argv)
     TEST(numbers_of_the_one_before_come_again);
     TEST(syn_behind_the_close);
     TEST(older_ack_behind_that_of_an_unseen_fin);
+    TEST(first_ack_seen_behind_that_of_an_unseen_fin);
     TEST(data_sent_before_it_had_the_fin);
     TEST(fin_of_a_stranger_that_was_taken);
     TEST(ack_behind_the_fin_on_a_syn_ack);
     TEST(ack_at_its_initial_number);
     TEST(ack_of_the_unsent_in_syn_rcvd);
+    TEST(ack_of_one_too_many_in_syn_rcvd);
     TEST(data_behind_a_syn_ack_not_captured);
     TEST(fin_after_the_others_fin_came_again);
     TEST(syn_with_data_behind_the_one_without);

@@ -55,6 +55,8 @@ void host_listens_to(struct world *world, struct host *host, const struct segmen
         host->rcv_nxt = host->edge = segment_end(segment);
         host->fast_opened = cookie && variant->fast_open;
     }
+    if (variant->cookie_alone && (cookie || host->asked_cookie))
+        host->fast_opened = true;
     if (variant->syn_ack_data) {
         host->written += variant->syn_ack_data;
         if (variant->syn_ack_fin) {

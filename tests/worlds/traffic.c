@@ -150,6 +150,9 @@ static void draw_fast_open(struct plan *plan, struct random *random)
         client->cookie_known = client->cookie_unsaid = true; /* data on the SYN, but no option */
         server->takes_syn_data = random_chance(random, 50);
     }
+    server->cookie_alone = random_chance(random, 20);
+    if (server->cookie_alone) /* it greets, or closes, before the third segment */
+        add_anywhere(plan, random, plan->delay[0] + 2 * plan->delay[1], random_chance(random, 70) ? WRITE : CLOSE, 100);
 }
 
 static void draw_simultaneous(struct plan *plan, struct random *random)

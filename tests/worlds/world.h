@@ -55,6 +55,7 @@ struct variant {
     bool counts_ip_id;       /* else 0 on all that has no data (Linux, with DF) */
     bool fast_open, option_254, cookie_known;
     bool cookie_unsaid; /* data on the SYN without the option */
+    bool cookie_alone;  /* takes the option for a cookie, with data or without (Linux, TFO_SERVER_COOKIE_NOT_REQD) */
     uint16_t syn_ack_data; /* bytes on its SYN,ACK */
     bool syn_ack_fin;      /* and a FIN */
     uint8_t full_queue;    /* so many third segments are dropped: its accept queue is full (Linux) */
