@@ -33,7 +33,8 @@ bool tcpstate_asks_the_one_before(const struct tcpstate_connection *latest, cons
 {
     const struct tcpstate_endpoint *me = &latest->ends[segment->from & 1];
 
-    if ((latest->facts & TCPSTATE_CONNECTION_CONTESTED) || (segment->flags & TCPSTATE_FLAG_RST))
+    if ((latest->facts & TCPSTATE_CONNECTION_CONTESTED) || (segment->flags & TCPSTATE_FLAG_RST)
+        || tcpstate_may_hold_the_one_before(latest, segment->from & 1))
         return true;
     switch (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK)) {
     case TCPSTATE_FLAG_SYN: return (me->known & HAD_ISN) && me->isn_before == segment->seq;

@@ -485,8 +485,10 @@ void tcpstate_take_slow_path(struct tcpstate_connection *latest, const struct tc
 {
     const uint32_t digest = tcpstate_digest(segment);
 
-    if (before)
+    if (before) {
         tcpstate_restore(latest, before, segment);
+        tcpstate_hold_the_one_before(latest, before, segment);
+    }
     const bool expired = expire(latest, segment, two_msl);
     const bool copy = tcpstate_is_seen_again(latest, segment, digest);
     if (!copy && tcpstate_opens_new_connection(latest, segment)) {

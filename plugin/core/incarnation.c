@@ -208,6 +208,47 @@ static enum tcpstate_state begin_anew(struct tcpstate_connection *connection, co
                                                                        : TCPSTATE_UNKNOWN;
 }
 
+/* The numbers of the connection before, to know them again. */
+static void keep_isn(struct tcpstate_endpoint *end, const struct tcpstate_endpoint *was)
+{
+    if (!(was->known & (KNOWS_ISN | HAD_ISN)))
+        return;
+    end->isn_before = was->known & KNOWS_ISN ? was->isn : was->isn_before;
+    end->known |= HAD_ISN;
+}
+
+/* The number is one of the last that `end` sent, or what follows them. */
+static bool is_of_the_last(const struct tcpstate_endpoint *end, uint32_t number)
+{
+    return (end->known & KNOWS_SEQ) && end->snd_max - number <= UINT16_MAX;
+}
+
+bool tcpstate_may_hold_the_one_before(const struct tcpstate_connection *connection, int from)
+{
+    return (connection->facts & (TCPSTATE_CONNECTION_REUSED | TCPSTATE_CONNECTION_CONTESTED)) == TCPSTATE_CONNECTION_REUSED
+           && connection->ends[from].last.frame == 0 && connection->ends[!from].likely == TCPSTATE_SYN_SENT;
+}
+
+void tcpstate_hold_the_one_before(struct tcpstate_connection *connection, const struct tcpstate_connection *before,
+                                  const struct tcpstate_segment *segment)
+{
+    const int from = segment->from & 1;
+    struct tcpstate_endpoint *me = &connection->ends[from];
+
+    if (!tcpstate_may_hold_the_one_before(connection, from)
+        || (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_ACK)) != TCPSTATE_FLAG_ACK
+        || !is_of_the_last(&before->ends[from], tcpstate_segment_next(segment))
+        || !is_of_the_last(&before->ends[!from], segment->ack) || covers_syn(&connection->ends[!from], segment))
+        return;
+    *me = before->ends[from];
+    keep_isn(me, &before->ends[from]);
+    me->doubtful |= me->pending; /* what would have ended it did not come */
+    me->pending = 0;
+    me->known |= PROVOKED; /* by the SYN */
+    tcpstate_may_be(me, NOBODY_THERE | TCPSTATE_IN(SYN_RCVD));
+    connection->facts |= TCPSTATE_CONNECTION_CONTESTED | TCPSTATE_CONNECTION_RESTORED;
+}
+
 /* So soon after the one before, and with the number of that or of the one before it, that it
  * may be that one, seen again by a capture at two points; or its SYN, late, where the other
  * end still holds it. */
@@ -220,15 +261,6 @@ static bool may_be_seen_again(const struct tcpstate_connection *before, const st
     if (since >= TCPSTATE_SHORTEST_RETRANSMISSION)
         return held && same_isn && since < TCPSTATE_LONGEST_WAY;
     return same_isn || (was->known & REPLAYED) || ((was->known & HAD_ISN) && was->isn_before == segment->seq);
-}
-
-/* The numbers of the connection before, to know them again. */
-static void keep_isn(struct tcpstate_endpoint *end, const struct tcpstate_endpoint *was)
-{
-    if (!(was->known & (KNOWS_ISN | HAD_ISN)))
-        return;
-    end->isn_before = was->known & KNOWS_ISN ? was->isn : was->isn_before;
-    end->known |= HAD_ISN;
 }
 
 enum tcpstate_state tcpstate_begin(struct tcpstate_connection *connection, const struct tcpstate_connection *before,

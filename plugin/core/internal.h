@@ -71,6 +71,14 @@ bool tcpstate_goes_on(const struct tcpstate_connection *connection, const struct
 bool tcpstate_restore(struct tcpstate_connection *connection, const struct tcpstate_connection *before,
                       const struct tcpstate_segment *segment);
 
+/* The end may still hold the connection before, although that was taken for over when a SYN of the other
+ * began this one: nothing of it has come since. */
+bool tcpstate_may_hold_the_one_before(const struct tcpstate_connection *connection, int from);
+
+/* ... and does, where a segment of it is one of the last of `before`. */
+void tcpstate_hold_the_one_before(struct tcpstate_connection *connection, const struct tcpstate_connection *before,
+                                  const struct tcpstate_segment *segment);
+
 /* The first segment of a connection; `before` had the four-tuple before, or NULL.
  * Returns where the other end was before, if it is rid of an old connection, else
  * UNKNOWN. */

@@ -303,6 +303,29 @@ static void port_reused_after_time_wait(void)
         { "ESTABLISHED?", TO_A, "S.", 500, 41, 0, "SYN_RCVD",  "syn-ack" });
 }
 
+/* The last ACK was lost behind the capture, and A's port is used again: B is in LAST_ACK still, sends the same
+ * FIN again or challenges the SYN (RFC 9293 section 3.10.7.4, fourth check), and the RST ends that. */
+static void port_reused_after_a_lost_last_ack(void)
+{
+    FIGURE(ESTABLISHED_100_300, CLOSED_BY_A,
+        { "SYN_SENT?",    TO_B, "S",  9000, 0,    0, "SYN_RCVD?",    "port-reused", .stream = NEW_CONNECTION,
+          .later = 2 * SECONDS, .was_a = "any", .was_b = "CLOSED" },
+        { "SYN_SENT?",    TO_A, "F.", 300,  101,  0, "LAST_ACK?",    "fin-retransmitted", .later = 200 * MILLISECONDS, .repeats = 1,
+          .was_b = "LAST_ACK" },
+        { "SYN_SENT?",    TO_B, "R",  101,  0,    0, "CLOSED?",      "half-open-reset", .reset = EXACT },
+        { "SYN_SENT?",    TO_B, "S",  9000, 0,    0, "SYN_RCVD?",    "syn-retransmitted", .later = 1 * SECONDS, .repeats = 1 },
+        { "ESTABLISHED?", TO_A, "S.", 7000, 9001, 0, "SYN_RCVD*",    "syn-ack" },
+        { "ESTABLISHED",  TO_B, ".",  9001, 7001, 0, "ESTABLISHED?", "handshake-ack" });
+    FIGURE(ESTABLISHED_100_300, CLOSED_BY_A,
+        { "SYN_SENT?",    TO_B, "S",  9000, 0,    0, "SYN_RCVD?",    "port-reused", .stream = NEW_CONNECTION,
+          .later = 2 * SECONDS, .was_a = "any", .was_b = "CLOSED" },
+        { "SYN_SENT?",    TO_A, ".",  301,  101,  0, "LAST_ACK?",    "challenge-ack", .was_b = "LAST_ACK" },
+        { "SYN_SENT?",    TO_B, "R",  101,  0,    0, "CLOSED?",      "half-open-reset", .reset = EXACT },
+        { "SYN_SENT?",    TO_B, "S",  9000, 0,    0, "SYN_RCVD?",    "syn-retransmitted", .later = 1 * SECONDS, .repeats = 1 },
+        { "ESTABLISHED?", TO_A, "S.", 7000, 9001, 0, "SYN_RCVD*",    "syn-ack" },
+        { "ESTABLISHED",  TO_B, ".",  9001, 7001, 0, "ESTABLISHED?", "handshake-ack" });
+}
+
 static void port_reused_after_a_reset(void)
 {
     FIGURE(ESTABLISHED_100_300,
@@ -485,6 +508,7 @@ int main(int argc, char **argv)
     TEST(syn_too_low_for_time_wait_with_a_time_stamp);
     TEST(port_reused_by_the_end_in_time_wait);
     TEST(port_reused_after_time_wait);
+    TEST(port_reused_after_a_lost_last_ack);
     TEST(port_reused_after_a_reset);
     TEST(port_reused_after_a_refusal);
     TEST(port_reused_by_the_end_that_refused);
