@@ -111,7 +111,7 @@ void tcpstate_link(struct tcpstate_connection *connection, const struct tcpstate
     observation->answers = find_answered(connection, segment, row);
     if (row->is && connection->milestones[row->is - 1] == 0)
         connection->milestones[row->is - 1] = segment->frame;
-    if ((judgement->is & (HAS_SYN | HAS_ACK | STALE)) == (HAS_SYN | STALE)) {
+    if ((judgement->is & (HAS_SYN | STALE)) == (HAS_SYN | STALE)) {
         connection->stale_from = segment->from & 1;
         connection->stale_isn = segment->seq;
         connection->stale_frame = segment->frame;

@@ -489,6 +489,7 @@ void tcpstate_take_slow_path(struct tcpstate_connection *latest, const struct tc
         tcpstate_restore(latest, before, segment);
         tcpstate_hold_the_one_before(latest, before, segment);
     }
+    tcpstate_count_the_second_syn_ack(latest, segment);
     const bool expired = expire(latest, segment, two_msl);
     const bool copy = tcpstate_is_seen_again(latest, segment, digest);
     if (!copy && tcpstate_opens_new_connection(latest, segment)) {

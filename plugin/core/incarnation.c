@@ -169,6 +169,26 @@ bool tcpstate_restore(struct tcpstate_connection *connection, const struct tcpst
     return true;
 }
 
+/* Of two SYN,ACKs with different numbers the first counts, until the other end acknowledges the second. */
+void tcpstate_count_the_second_syn_ack(struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
+{
+    const struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
+    struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
+    const uint32_t second = connection->stale_isn, frame = connection->stale_frame;
+
+    if (frame == 0 || connection->stale_from == (segment->from & 1) || me->likely != TCPSTATE_SYN_SENT
+        || (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_ACK)) != TCPSTATE_FLAG_ACK
+        || segment->ack != second + 1 || segment->seq != me->isn + 1
+        || (peer->known & SENT_SYN) || peer->likely != TCPSTATE_SYN_RCVD || peer->snd_max != peer->isn + 1)
+        return;
+    connection->stale_isn = peer->isn;
+    connection->stale_frame = connection->milestones[TCPSTATE_MILESTONE_SYN_ACK];
+    connection->milestones[TCPSTATE_MILESTONE_SYN_ACK] = frame;
+    peer->isn = second;
+    peer->known &= ~(uint32_t)DISPUTED;
+    peer->snd_nxt = peer->snd_max = peer->out_of_order = peer->fin_from = second + 1;
+}
+
 /* The sender has begun anew; the other end may still be in the old connection, or
  * be rid of it.  In TIME_WAIT it lets a SYN open a new one whose number or time
  * stamp is beyond the old one's (RFC 9293 section 3.6.1, RFC 6191). */

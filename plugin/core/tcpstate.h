@@ -275,7 +275,7 @@ struct tcpstate_connection {
     uint32_t milestones[TCPSTATE_MILESTONES]; /* frame numbers */
     uint32_t last_reset_seq; /* its sequence number */
     uint32_t provoked_by;    /* frame that a challenge ACK would answer */
-    uint32_t stale_isn, stale_frame; /* the last old duplicate SYN; frame 0: none */
+    uint32_t stale_isn, stale_frame; /* the last SYN or SYN,ACK with another number than its sender's; frame 0: none */
     uint16_t facts;          /* TCPSTATE_CONNECTION_* */
     uint16_t stale_from;     /* endpoint */
     int8_t client;           /* endpoint 0 or 1, or -1 */

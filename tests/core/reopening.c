@@ -303,6 +303,23 @@ static void port_reused_after_time_wait(void)
         { "ESTABLISHED?", TO_A, "S.", 500, 41, 0, "SYN_RCVD",  "syn-ack" });
 }
 
+/* B answers A's SYN twice, with numbers of its own each time (it was restarted, or two hosts have its address):
+ * the connection is the one whose number A acknowledges. */
+static void second_of_two_syn_acks_is_taken(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,    0,  "SYN_RCVD?",    "syn" },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101,  0,  "SYN_RCVD",     "syn-ack" },
+        { "any",          TO_A, "S.", 700, 101,  0,  "SYN_RCVD?",    "any", .later = 1 * MILLISECONDS },
+        { "ESTABLISHED",  TO_B, ".",  101, 701,  0,  "ESTABLISHED?", "handshake-ack", .answers = 3, .was_a = "any" },
+        { "ESTABLISHED",  TO_B, "P.", 101, 701,  10, "ESTABLISHED?", "first-request" },
+        { "ESTABLISHED",  TO_A, "P.", 701, 111,  20, "ESTABLISHED",  "first-response" },
+        { "ESTABLISHED",  TO_B, ".",  111, 721,  0,  "ESTABLISHED",  "" },
+        { "FIN_WAIT_1",   TO_B, "F.", 111, 721,  0,  "CLOSE_WAIT?",  "fin" },
+        { "FIN_WAIT_2?",  TO_A, ".",  721, 112,  0,  "CLOSE_WAIT",   "fin-acked" },
+        { "TIME_WAIT?",   TO_A, "F.", 721, 112,  0,  "LAST_ACK",     "passive-fin" });
+}
+
 /* The last ACK was lost behind the capture, and A's port is used again: B is in LAST_ACK still, sends the same
  * FIN again or challenges the SYN (RFC 9293 section 3.10.7.4, fourth check), and the RST ends that. */
 static void port_reused_after_a_lost_last_ack(void)
@@ -508,6 +525,7 @@ int main(int argc, char **argv)
     TEST(syn_too_low_for_time_wait_with_a_time_stamp);
     TEST(port_reused_by_the_end_in_time_wait);
     TEST(port_reused_after_time_wait);
+    TEST(second_of_two_syn_acks_is_taken);
     TEST(port_reused_after_a_lost_last_ack);
     TEST(port_reused_after_a_reset);
     TEST(port_reused_after_a_refusal);
