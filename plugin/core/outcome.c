@@ -215,7 +215,9 @@ static int8_t closer_of(const struct tcpstate_connection *connection, enum tcpst
     }
     if (met_the_one_before(connection))
         return TCPSTATE_BY_NOBODY;
-    if (!closed_before_its_end(connection))
+    /* A FIN behind the RST was on its way when that came by. */
+    const bool closed = result == TCPSTATE_RESULT_RESET ? connection->active_closer >= 0 : closed_before_its_end(connection);
+    if (!closed)
         return result == TCPSTATE_RESULT_RESET && may_lack_a_fin(connection) ? TCPSTATE_BY_UNKNOWN : TCPSTATE_BY_NOBODY;
     if (crossed)
         return TCPSTATE_BY_BOTH;

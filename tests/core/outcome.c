@@ -176,6 +176,16 @@ static void reset_by_the_client(void)
           .outcome = "reset", .conn_state = "RSTO", BY_RESET, .ended_by = BY_A });
 }
 
+/* The first FIN was on its way when the other's RST came by: its sender closed, and the other end ended it. */
+static void fin_that_crosses_a_reset(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "CLOSED?", TO_A, "R.", 300, 100, 0, "CLOSED?",  "abort", .reset = EXACT, .over = true, .outcome = "reset",
+          .conn_state = "RSTR", BY_RESET, .ended_by = BY_B },
+        { "any?",    TO_B, "F.", 100, 300, 0, "any?",     "any", .was_a = "any", .later = 1 * MILLISECONDS, .outcome = "reset",
+          .conn_state = "RSTR", BY_RESET, .closed_by = BY_A, .ended_by = BY_B });
+}
+
 static void reset_by_the_server(void)
 {
     FIGURE(ESTABLISHED_100_300,
@@ -543,6 +553,7 @@ int main(int argc, char **argv)
     TEST(unreachable);
     TEST(unreachable_for_a_while);
     TEST(reset_by_the_client);
+    TEST(fin_that_crosses_a_reset);
     TEST(reset_by_the_server);
     TEST(reset_during_the_close);
     TEST(reset_ignored);
