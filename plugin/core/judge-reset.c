@@ -177,11 +177,13 @@ void tcpstate_judge_after_reset(const struct tcpstate_endpoint *me, const struct
     const int64_t since = segment->time - me->last_control.time;
 
     if (me->known & (SENT_RST | RST_IN_ITS_NAME)) {
-        if (!news && since < TCPSTATE_LONGEST_WAY)
+        const bool too_soon = since < TCPSTATE_SHORTEST_RETRANSMISSION;
+        const bool may_be_older = !news && since < TCPSTATE_LONGEST_WAY; /* overtaken by the RST; data is rather sent again */
+        if (may_be_older && (too_soon || segment->payload == 0))
             judgement->is |= OVERTAKEN;
         else
             judgement->is |= ((me->known & SENT_RST) ? AFTER_RESET : 0)
-                             | (since < TCPSTATE_SHORTEST_RETRANSMISSION ? MAY_BE_ANOTHERS | RESET_LATELY : 0);
+                             | (too_soon || may_be_older ? MAY_BE_ANOTHERS | RESET_LATELY : 0);
     }
     if (!((me->pending | me->doubtful) & GETS_RESET))
         return;

@@ -445,6 +445,16 @@ static void reset_long_after_the_third_segment(void)
         { "CLOSED?", TO_A, "R",  301, 0,   0, "any",     "handshake-aborted", .reset = EXACT, .later = 1 * MILLISECONDS });
 }
 
+/* A RST in A's name, which A does not know of: it sends its data again, as no end that has reset does. */
+static void data_again_behind_a_reset_in_its_name(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "ESTABLISHED",  TO_B, "P.", 100, 300, 10, "ESTABLISHED", "" },
+        { "CLOSED?",      TO_B, "R",  110, 0,   0,  "CLOSED?",     "abort", .reset = EXACT },
+        { "ESTABLISHED?", TO_B, "P.", 100, 300, 10, "any?",        "no-connection", .was_a = "any", .later = 300 * MILLISECONDS },
+        { "ESTABLISHED?", TO_B, "P.", 100, 300, 10, "any?",        "any", .later = 600 * MILLISECONDS });
+}
+
 /* Three RSTs in B's name, whose numbers grow though B sends nothing between them; B, which has none of
  * them, answers the request.  A had one, and is gone. */
 static void resets_of_growing_numbers(void)
@@ -511,6 +521,7 @@ int main(int argc, char **argv)
     TEST(reset_behind_holes_of_both);
     TEST(reset_that_acknowledges_data_of_the_server);
     TEST(reset_long_after_the_third_segment);
+    TEST(data_again_behind_a_reset_in_its_name);
     TEST(resets_of_growing_numbers);
     TEST(reset_of_the_number_that_was_acknowledged);
     return g_test_run();
