@@ -265,7 +265,9 @@ static void remember_last_reset(struct tcpstate_connection *connection, const st
     if (refused && another_is_on_its_way)
         return;
     connection->last_reset = segment->time;
-    if (!another_is_on_its_way || !same_sender || seq_gt(segment->seq, connection->last_reset_seq))
+    /* Of several the highest may count longest; of unknown numbers, the last. */
+    const bool comparable = connection->ends[segment->from & 1].known & KNOWS_SEQ;
+    if (!another_is_on_its_way || !same_sender || !comparable || seq_gt(segment->seq, connection->last_reset_seq))
         connection->last_reset_seq = segment->seq;
     connection->facts &= (uint16_t)~(TCPSTATE_CONNECTION_RESET_REFUSED | TCPSTATE_CONNECTION_RESET_BY_B);
     connection->facts |= refused ? TCPSTATE_CONNECTION_RESET_REFUSED : 0;
@@ -489,9 +491,10 @@ void tcpstate_take_slow_path(struct tcpstate_connection *latest, const struct tc
         tcpstate_restore(latest, before, segment);
         tcpstate_hold_the_one_before(latest, before, segment);
     }
-    tcpstate_count_the_second_syn_ack(latest, segment);
     const bool expired = expire(latest, segment, two_msl);
     const bool copy = tcpstate_is_seen_again(latest, segment, digest);
+    if (!copy)
+        tcpstate_count_the_second_syn_ack(latest, segment);
     if (!copy && tcpstate_opens_new_connection(latest, segment)) {
         tcpstate_connection_begin(next);
         observe(next, latest, segment, digest, false, true, observation);

@@ -61,7 +61,7 @@ static inline bool covers_fin(const struct tcpstate_endpoint *peer, const struct
  * open, which may be that of another FIN. */
 static inline bool is_unplaced(const struct tcpstate_endpoint *end)
 {
-    return seq_lt(end->fin_from + 1, end->fin);
+    return !(end->known & KNOWS_SEQ) || seq_lt(end->fin_from + 1, end->fin);
 }
 
 /* How far beyond what it acknowledged an endpoint can accept.  Without both SYNs

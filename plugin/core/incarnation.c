@@ -217,8 +217,10 @@ static enum tcpstate_state begin_anew(struct tcpstate_connection *connection, co
     /* While its sender is in a connection nobody knows that it was this end who sent
      * it, and not a stranger, or long ago. */
     if ((segment->flags & TCPSTATE_FLAG_SYN)
-        && (holds || !((1u << was->state) & (NOBODY_THERE | 1u << TCPSTATE_UNKNOWN)) || (segment->flags & TCPSTATE_FLAG_ACK)))
+        && (holds || !((1u << was->state) & (NOBODY_THERE | 1u << TCPSTATE_UNKNOWN)) || (segment->flags & TCPSTATE_FLAG_ACK))) {
         me->after = me->may = was->may | NOBODY_THERE;
+        me->known |= me->may == TCPSTATE_ANY_STATE ? DISPUTED : 0; /* which says no more */
+    }
     if ((segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK)) == TCPSTATE_FLAG_SYN && holds) {
         *peer = *held;
         connection->facts |= TCPSTATE_CONNECTION_CONTESTED;

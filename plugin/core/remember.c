@@ -504,7 +504,7 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
     if (fin == (HAS_FIN | AGAIN | AFTER_A_PAUSE) && !(peer->known & (ACKED_FIN | SENT_FIN)))
         peer->known |= MAY_REPEAT;
     /* It acknowledges the other's FIN, perhaps, which is recorded behind it: the first may have been lost before that came. */
-    if (fin == (HAS_FIN | AFTER_A_PAUSE) && !(peer->known & SENT_FIN))
+    if ((fin & ~AGAIN) == (HAS_FIN | AFTER_A_PAUSE) && !(peer->known & SENT_FIN))
         me->known |= MAY_REPEAT;
     remember_dispute(me, peer, segment, judgement);
     if ((judgement->is & (HAS_SYN | HAS_ACK)) == HAS_SYN && has_restarted(me, segment, judgement))

@@ -125,6 +125,16 @@ static void first_ack_seen_behind_that_of_an_unseen_fin(void)
         { "any?",         TO_A, ".",  302, 102, 0, "any?",        "any" });
 }
 
+/* A's FIN comes again and acknowledges B's, which is recorded behind it: the first one did not. */
+static void fin_again_before_the_others_is_recorded(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "FIN_WAIT_1", TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" },
+        { "any?",       TO_B, "F.", 100, 301, 0, "any?",        "fin-retransmitted", .later = 300 * MILLISECONDS, .repeats = 1 },
+        { "any?",       TO_A, "F.", 300, 100, 0, "any?",        "any", .later = 10 * MILLISECONDS, .was_b = "any" },
+        { "any?",       TO_B, "F.", 100, 301, 0, "any?",        "fin-retransmitted", .later = 300 * MILLISECONDS, .repeats = 2 });
+}
+
 /* A had a FIN in B's name, a stranger's; then data of A comes that it sent before that. */
 static void data_sent_before_it_had_the_fin(void)
 {
@@ -372,6 +382,7 @@ int main(int argc, char **argv)
     TEST(syn_behind_the_close);
     TEST(older_ack_behind_that_of_an_unseen_fin);
     TEST(first_ack_seen_behind_that_of_an_unseen_fin);
+    TEST(fin_again_before_the_others_is_recorded);
     TEST(data_sent_before_it_had_the_fin);
     TEST(fin_of_a_stranger_that_was_taken);
     TEST(ack_behind_the_fin_on_a_syn_ack);

@@ -257,6 +257,7 @@ static bool numbers_moved(const struct world *world, const struct tcpstate_segme
     for (int i = 0; i < 2; i++) {
         const struct tcpstate_endpoint *one = &world->plain.ends[i], *two = &world->shifted.ends[i];
         HOLDS(one->known == two->known);
+        HOLDS(one->may == two->may);
         if (one->known & KNOWS_ISN)
             HOLDS(two->isn - one->isn == moved[i]);
         if (one->known & KNOWS_SEQ) {
