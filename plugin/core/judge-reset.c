@@ -161,10 +161,9 @@ void tcpstate_judge_reset(const struct tcpstate_connection *connection, const st
     judgement->lost = judgement->had_not;
 }
 
-/* Whether it goes on although a RST was sent to it, or by it.  What was sent before
- * may have been overtaken by the RST; what it sends later, or anew, was not. */
-void tcpstate_judge_after_reset(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
-                                const struct tcpstate_segment *segment, struct judgement *judgement)
+/* Whether it goes on although a RST came in its name. */
+static void judge_after_own_reset(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                                  const struct tcpstate_segment *segment, struct judgement *judgement)
 {
     /* Data beyond the RST's own number was sent after it; so was the ACK of what the
      * other sent only then. */
@@ -173,18 +172,26 @@ void tcpstate_judge_after_reset(const struct tcpstate_endpoint *me, const struct
     const bool news = beyond
                       || ((me->known & KNOWS_ACK) && seq_gt(segment->ack, me->rcv_nxt) && (peer->known & KNOWS_SEQ)
                           && segment->ack == peer->snd_max && peer->last.time > me->last_control.time);
-
     const int64_t since = segment->time - me->last_control.time;
+    const bool too_soon = since < TCPSTATE_SHORTEST_RETRANSMISSION;
+    /* Overtaken by the RST; but data is rather sent again. */
+    const bool may_be_older = !news && since < TCPSTATE_LONGEST_WAY;
 
-    if (me->known & (SENT_RST | RST_IN_ITS_NAME)) {
-        const bool too_soon = since < TCPSTATE_SHORTEST_RETRANSMISSION;
-        const bool may_be_older = !news && since < TCPSTATE_LONGEST_WAY; /* overtaken by the RST; data is rather sent again */
-        if (may_be_older && (too_soon || segment->payload == 0))
-            judgement->is |= OVERTAKEN;
-        else
-            judgement->is |= ((me->known & SENT_RST) ? AFTER_RESET : 0)
-                             | (too_soon || may_be_older ? MAY_BE_ANOTHERS | RESET_LATELY : 0);
-    }
+    if (!(me->known & (SENT_RST | RST_IN_ITS_NAME)))
+        return;
+    if (may_be_older && (too_soon || segment->payload == 0))
+        judgement->is |= OVERTAKEN;
+    else
+        judgement->is |= ((me->known & SENT_RST) ? AFTER_RESET : 0)
+                         | (too_soon || may_be_older ? MAY_BE_ANOTHERS | RESET_LATELY : 0);
+}
+
+/* Whether it goes on although a RST was sent to it, or by it.  What was sent before
+ * may have been overtaken by the RST; what it sends later, or anew, was not. */
+void tcpstate_judge_after_reset(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                                const struct tcpstate_segment *segment, struct judgement *judgement)
+{
+    judge_after_own_reset(me, peer, segment, judgement);
     if (!((me->pending | me->doubtful) & GETS_RESET))
         return;
     /* It acknowledges what came after the RST, or what it should have answered by one. */

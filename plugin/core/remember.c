@@ -96,6 +96,26 @@ static bool is_syn_of_what_was_seen(const struct tcpstate_endpoint *me, const st
            && (!(me->known & SENT_FIN) || seq_gt(me->fin, segment->seq));
 }
 
+/* What a SYN brings beside its number. */
+static void remember_offers(struct tcpstate_connection *connection, struct tcpstate_endpoint *me,
+                            const struct tcpstate_segment *segment, const struct judgement *judgement)
+{
+    if (!(segment->options & TCPSTATE_OPTION_CUT))
+        me->known |= SYN_WHOLE;
+    if (!(segment->flags & TCPSTATE_FLAG_ACK)
+        && (segment->options & (TCPSTATE_OPTION_TFO_REQUEST | TCPSTATE_OPTION_TFO_COOKIE | TCPSTATE_OPTION_CUT)))
+        connection->facts |= TCPSTATE_CONNECTION_MAY_BE_FAST_OPEN;
+    if (segment->options & TCPSTATE_OPTION_WINDOW_SCALE) {
+        me->window_scale = segment->window_scale > 14 ? 14 : segment->window_scale;
+        me->known |= KNOWS_SCALE;
+    }
+    if (segment->payload > 0) {
+        me->known |= SENT_DATA | SENT_SYN_DATA;
+        if (judgement->is & TFO_HAS_COOKIE)
+            connection->facts |= TCPSTATE_CONNECTION_FAST_OPEN;
+    }
+}
+
 static void remember_syn(struct tcpstate_connection *connection, struct tcpstate_endpoint *me,
                          struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
                          const struct judgement *judgement)
@@ -120,19 +140,7 @@ static void remember_syn(struct tcpstate_connection *connection, struct tcpstate
     peer->known &= ~(uint32_t)SENT_RST; /* what it answers to this is a new answer */
     if (!has_ack && (judgement->is & (AGAIN | AFTER_A_PAUSE)) == AGAIN) /* too soon to be sent again */
         (void)tcpstate_suspect_new_beginning(me, peer);
-    if (!(segment->options & TCPSTATE_OPTION_CUT))
-        me->known |= SYN_WHOLE;
-    if (!has_ack && (segment->options & (TCPSTATE_OPTION_TFO_REQUEST | TCPSTATE_OPTION_TFO_COOKIE | TCPSTATE_OPTION_CUT)))
-        connection->facts |= TCPSTATE_CONNECTION_MAY_BE_FAST_OPEN;
-    if (segment->options & TCPSTATE_OPTION_WINDOW_SCALE) {
-        me->window_scale = segment->window_scale > 14 ? 14 : segment->window_scale;
-        me->known |= KNOWS_SCALE;
-    }
-    if (segment->payload > 0) {
-        me->known |= SENT_DATA | SENT_SYN_DATA;
-        if (judgement->is & TFO_HAS_COOKIE)
-            connection->facts |= TCPSTATE_CONNECTION_FAST_OPEN;
-    }
+    remember_offers(connection, me, segment, judgement);
     if (judgement->is & CROSSES)
         connection->facts |= TCPSTATE_CONNECTION_SIMULTANEOUS;
     extend(me, segment->seq, tcpstate_segment_next(segment));
