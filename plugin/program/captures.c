@@ -7,12 +7,17 @@
 
 #include <errno.h>
 
+#include "interrupt.h"
+#include "pcap.h"
+
 /* A file, and the record of it that is next. */
 struct file {
-    const char *name;
+    const char *path, *name; /* as it was given, and for people */
     wtap *wtap;
+    struct tcpstate_pcap *pcap; /* reads it instead of libwiretap; or NULL */
     wtap_rec record;
     Buffer buffer;
+    const uint8_t *bytes;       /* of the record */
     int64_t offset, size;
     bool has_next;
 };
@@ -33,18 +38,11 @@ static char *why(const struct file *file, int error, char *info, const char *doi
     return text;
 }
 
-/* Fetch a file's next record. */
-static void fetch(struct tcpstate_captures *captures, struct file *file)
+/* Nothing follows; of what went wrong, if anything did, the first is kept. */
+static void end_file(struct tcpstate_captures *captures, struct file *file, int error, char *info)
 {
-    int error = 0;
-    char *info = NULL;
-    gint64 offset = 0;
-
-    wtap_rec_reset(&file->record);
-    file->has_next = TCPSTATE_READ(file->wtap, &file->record, &file->buffer, &error, &info, &offset);
-    if (file->has_next)
-        file->offset = offset;
-    if (file->has_next || error == 0 || error == EINTR) { /* Ctrl-C is no fault of the file's */
+    file->has_next = false;
+    if (error == 0 || error == EINTR) { /* Ctrl-C is no fault of the file's */
         g_free(info);
         return;
     }
@@ -55,11 +53,60 @@ static void fetch(struct tcpstate_captures *captures, struct file *file)
         captures->problem = problem;
 }
 
+static void fetch_by_wiretap(struct tcpstate_captures *captures, struct file *file)
+{
+    int error = 0;
+    char *info = NULL;
+    gint64 offset = 0;
+
+    wtap_rec_reset(&file->record);
+    if (!TCPSTATE_READ(file->wtap, &file->record, &file->buffer, &error, &info, &offset)) {
+        end_file(captures, file, error, info);
+        return;
+    }
+    file->has_next = true;
+    file->bytes = TCPSTATE_RECORD_BYTES(&file->record, &file->buffer);
+    file->offset = offset;
+}
+
+/* libwiretap has read the first record only, or all up to here. */
+static void leave_to_wiretap(struct tcpstate_captures *captures, struct file *file)
+{
+    const int64_t offset = file->offset;
+
+    tcpstate_pcap_close(file->pcap);
+    file->pcap = NULL;
+    do
+        fetch_by_wiretap(captures, file);
+    while (file->has_next && file->offset < offset && !tcpstate_interrupted);
+    file->has_next = file->has_next && file->offset >= offset;
+}
+
+/* Fetch a file's next record. */
+static void fetch(struct tcpstate_captures *captures, struct file *file)
+{
+    const bool first = !file->bytes;
+    int error;
+
+    if (!file->pcap) {
+        fetch_by_wiretap(captures, file);
+        if (first && file->has_next)
+            file->pcap = tcpstate_pcap_open(file->path, file->wtap, &file->record, file->offset);
+        return;
+    }
+    file->bytes = tcpstate_pcap_next(file->pcap, &file->record, &file->offset, &error);
+    if (!file->bytes && error == TCPSTATE_NOT_PLAIN)
+        leave_to_wiretap(captures, file);
+    else if (!file->bytes)
+        end_file(captures, file, error, NULL);
+}
+
 static bool open_file(struct file *file, const char *name, char **problem)
 {
     int error = 0;
     char *info = NULL;
 
+    file->path = name;
     file->name = strcmp(name, "-") == 0 ? "standard input" : name;
     file->wtap = TCPSTATE_OPEN(name, &error, &info);
     if (!file->wtap) {
@@ -117,8 +164,8 @@ bool tcpstate_captures_next(struct tcpstate_captures *captures, struct tcpstate_
         return false;
     captures->last = (unsigned)(file - captures->files);
     *record = (struct tcpstate_record){
-        .record = &file->record, .bytes = TCPSTATE_RECORD_BYTES(&file->record, &file->buffer),
-        .offset = file->offset, .file = captures->last, .subtype = wtap_file_type_subtype(file->wtap),
+        .record = &file->record, .bytes = file->bytes, .offset = file->offset,
+        .file = captures->last, .subtype = wtap_file_type_subtype(file->wtap),
     };
     return true;
 }
@@ -127,7 +174,9 @@ bool tcpstate_captures_next(struct tcpstate_captures *captures, struct tcpstate_
  * is exact; but where the file is compressed that is of the larger one inside. */
 static int64_t read_so_far(const struct file *file)
 {
-    return MIN(file->size, MIN(file->offset, wtap_read_so_far(file->wtap)));
+    const int64_t read = file->pcap ? file->offset : MIN(file->offset, wtap_read_so_far(file->wtap));
+
+    return MIN(file->size, read);
 }
 
 double tcpstate_captures_progress(const struct tcpstate_captures *captures)
@@ -154,6 +203,8 @@ void tcpstate_captures_close(struct tcpstate_captures *captures)
         struct file *file = &captures->files[i];
         if (!file->wtap)
             continue;
+        if (file->pcap)
+            tcpstate_pcap_close(file->pcap);
         wtap_rec_cleanup(&file->record);
         ws_buffer_free(&file->buffer);
         wtap_close(file->wtap);

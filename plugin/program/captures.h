@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Whatever Wireshark reads: libwiretap opens the files.
+ * Whatever Wireshark reads: libwiretap opens the files, and reads all but plain pcap (pcap.c).
  */
 #ifndef TCPSTATE_CAPTURES_H
 #define TCPSTATE_CAPTURES_H

@@ -62,9 +62,12 @@ static void observe(struct tcpstate_journey *journey, struct tcpstate_reading *r
 static unsigned find_by_dissection(struct tcpstate_journey *journey, const struct tcpstate_record *record, uint32_t frame,
                                    struct tcpstate_finding findings[TCPSTATE_MOST_LAYERS])
 {
+    wtap_packet_header *header = &record->record->rec_header.packet_header;
+    const wtap_packet_header as_read = *header;
     struct tcpstate_reading readings[TCPSTATE_MOST_LAYERS];
     unsigned count = tcpstate_odd_read(record, frame, readings, &findings[0].passes, &journey->problem);
 
+    *header = as_read; /* a dissector may write there, of a frame that it finds within, and pcap.c does not read all of it anew */
     for (unsigned i = 0; i < count; i++) {
         findings[i] = findings[0];
         findings[i].first = i == 0;

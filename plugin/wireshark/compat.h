@@ -229,6 +229,13 @@ void sequence_analysis_use_color_filter(packet_info *pinfo, struct _seq_analysis
 
 /* Since 4.6 a record holds its bytes, and dissection takes them from there. */
 #if TCPSTATE_WIRESHARK_AT_LEAST(4, 6)
+static inline void tcpstate_fill_record(wtap_rec *record, const uint8_t *bytes)
+{
+    if (bytes == ws_buffer_start_ptr(&record->data))
+        return;
+    ws_buffer_clean(&record->data);
+    ws_buffer_append(&record->data, bytes, record->rec_header.packet_header.caplen);
+}
 #define TCPSTATE_RECORD_INIT(record, buffer) wtap_rec_init((record), 2000)
 #define TCPSTATE_READ(file, record, buffer, error, info, offset) wtap_read((file), (record), (error), (info), (offset))
 #define TCPSTATE_RECORD_BYTES(record, buffer) ws_buffer_start_ptr(&(record)->data)
@@ -238,7 +245,8 @@ void sequence_analysis_use_color_filter(packet_info *pinfo, struct _seq_analysis
         ws_buffer_append(&(record)->data, bytes, length); \
     } while (0)
 #define TCPSTATE_RECORD_FORGET(record) ws_buffer_free(&(record)->data)
-#define TCPSTATE_DISSECT(run, edt, subtype, record, bytes, frame) ((void)(bytes), run((edt), (subtype), (record), (frame), NULL))
+#define TCPSTATE_DISSECT(run, edt, subtype, record, bytes, frame) \
+    (tcpstate_fill_record((record), (bytes)), run((edt), (subtype), (record), (frame), NULL))
 #define TCPSTATE_WRITE(file, record, bytes, error, info) wtap_dump((file), (record), (error), (info))
 #else
 #define TCPSTATE_RECORD_INIT(record, buffer) wtap_rec_init(record)
