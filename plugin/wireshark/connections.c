@@ -101,18 +101,17 @@ static void note_server(const struct tcpstate_connection *connection, const stru
 }
 
 /* What is counted of a connection as it was before the segment. */
-static struct tcpstate_counted count_before(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
+static void count_before(struct tcpstate_counted *counted, const struct tcpstate_connection *connection,
+                         const struct tcpstate_segment *segment)
 {
     const struct tcpstate_endpoint *me = &connection->ends[segment->from];
 
-    return (struct tcpstate_counted){
-        .segment = segment,
-        .was = connection->facts,
-        .ttl = me->ttl,
-        .last_time = me->last.frame != 0 ? me->last.time : TCPSTATE_NO_TIME,
-        .first = !(connection->facts & TCPSTATE_CONNECTION_BEGAN),
-        .lacked = tcpstate_lacks_segments(connection),
-    };
+    counted->segment = segment;
+    counted->was = connection->facts;
+    counted->ttl = me->ttl;
+    counted->last_time = me->last.frame != 0 ? me->last.time : TCPSTATE_NO_TIME;
+    counted->first = !(connection->facts & TCPSTATE_CONNECTION_BEGAN);
+    counted->lacked = tcpstate_lacks_segments(connection);
 }
 
 static void count(struct tcpstate_counted *counted, struct tcpstate_incarnation *incarnation,
@@ -148,9 +147,9 @@ static struct tcpstate_incarnation *observe(const struct tcpstate_asked *asked, 
     struct given given;
 
     give(&given, latest, reading);
-    counted[0] = count_before(given.remembered.latest, &reading->segment);
+    count_before(&counted[0], given.remembered.latest, &reading->segment);
     if (given.remembered.before)
-        counted[1] = count_before(&given.before, &reading->segment);
+        count_before(&counted[1], &given.before, &reading->segment);
     tcpstate_observe(&given.remembered, add_hint(&given, reading), tcpstate_two_msl(), seen);
     if (given.remembered.before_changed)
         *tcpstate_incarnation_open(latest->before) = given.before;

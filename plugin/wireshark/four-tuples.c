@@ -45,9 +45,18 @@ static unsigned key_hash(gconstpointer pointer)
     return tcpstate_hash_words(key->word, key->words);
 }
 
+static bool is_same(const struct key *a, const struct key *b)
+{
+    uint32_t i = 0;
+
+    while (i < a->words && a->word[i] == b->word[i])
+        i++;
+    return i == a->words && a->words == b->words;
+}
+
 static gboolean key_equal(gconstpointer a, gconstpointer b)
 {
-    return memcmp(a, b, KEY_SIZE((const struct key *)a)) == 0;
+    return is_same((const struct key *)a, (const struct key *)b);
 }
 
 void tcpstate_four_tuples_begin(void)
@@ -93,7 +102,7 @@ static struct tcpstate_four_tuple *tuple_of(const struct key *key)
 
 static struct tcpstate_four_tuple *find(const struct key *key)
 {
-    if (recent && key_equal(key, &recent->key))
+    if (recent && is_same(key, &recent->key))
         return recent;
     struct key *found = (struct key *)g_hash_table_lookup(tuples, key);
     if (!found)

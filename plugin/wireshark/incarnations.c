@@ -115,17 +115,18 @@ static size_t packed_size(const struct packed *packed)
     return sizeof *packed + packed->connection + packed->timeline;
 }
 
-/* Keep only the last entry of its timeline: nobody asks for more. */
-static void cut_timeline(struct slot *slot)
+/* Only the last entry of its timeline: nobody asks for more. */
+static void write_last_entry(struct slot *slot)
 {
-    if (slot->size > 0)
-        slot->size = (uint16_t)tcpstate_write_entry(slot->timeline, &slot->last, &tcpstate_no_entry);
+    const bool any = slot->last.frame != 0;
+
+    slot->size = any ? (uint16_t)tcpstate_write_entry(slot->timeline, &slot->last, &tcpstate_no_entry) : 0;
 }
 
 static void pack_away(struct slot *slot)
 {
     if (!tcpstate_keeps_timelines())
-        cut_timeline(slot);
+        write_last_entry(slot);
     struct tcpstate_incarnation *incarnation = slot->incarnation;
     uint8_t bytes[TCPSTATE_MOST_PACKED];
     size_t size = tcpstate_pack(&slot->connection, bytes);
@@ -233,10 +234,6 @@ static void close_part(struct tcpstate_incarnation *incarnation, struct slot *sl
     struct older *older = incarnation->older;
     struct tcpstate_entry first = tcpstate_no_entry;
 
-    if (!tcpstate_keeps_timelines()) {
-        slot->size = 0;
-        return;
-    }
     if (!older)
         older = incarnation->older = (struct older *)tcpstate_keep(sizeof *older);
     if (older->count == older->room) {
@@ -253,30 +250,38 @@ static void close_part(struct tcpstate_incarnation *incarnation, struct slot *sl
     slot->size = 0;
 }
 
-void tcpstate_incarnation_append(struct tcpstate_incarnation *incarnation, const struct tcpstate_entry *entry)
+/* To the timeline, which follows its last entry. */
+static void write_entry(struct tcpstate_incarnation *incarnation, struct slot *slot, const struct tcpstate_entry *entry,
+                        const struct tcpstate_entry *whole)
 {
-    struct slot *slot = &slots[incarnation->slot];
     uint8_t bytes[TCPSTATE_MOST_ENTRY];
     size_t size = tcpstate_write_entry(bytes, entry, &slot->last);
 
+    if (slot->size + size > PART) {
+        close_part(incarnation, slot); /* the first entry of a part follows none, and says all */
+        size = tcpstate_write_entry(bytes, whole, &tcpstate_no_entry);
+    }
+    memcpy(slot->timeline + slot->size, bytes, size);
+    slot->size = (uint16_t)(slot->size + size);
+}
+
+void tcpstate_incarnation_append(struct tcpstate_incarnation *incarnation, const struct tcpstate_entry *entry)
+{
+    struct slot *slot = &slots[incarnation->slot];
     struct tcpstate_entry whole = *entry;
+
     for (int i = 0; i < 2; i++) /* what it does not know itself was known before */
         if (!(whole.knows_isn & 1u << i))
             whole.isn[i] = slot->last.isn[i];
     whole.knows_isn |= slot->last.knows_isn;
-    if (slot->size + size > PART) {
-        close_part(incarnation, slot); /* the first entry of a part follows none, and says all */
-        size = tcpstate_write_entry(bytes, &whole, &tcpstate_no_entry);
-    }
-    memcpy(slot->timeline + slot->size, bytes, size);
-    slot->size = (uint16_t)(slot->size + size);
+    if (tcpstate_keeps_timelines())
+        write_entry(incarnation, slot, entry, &whole);
     slot->last = whole;
 }
 
 bool tcpstate_incarnation_is_blank(const struct tcpstate_incarnation *incarnation)
 {
-    return incarnation->slot >= 0 ? slots[incarnation->slot].size == 0 && !incarnation->older
-                            : incarnation->packed->timeline == 0 && !incarnation->older;
+    return incarnation->slot >= 0 ? slots[incarnation->slot].last.frame == 0 : incarnation->packed->timeline == 0;
 }
 
 /* The part that holds a frame: the last one that begins not after it.  Two
