@@ -21,14 +21,15 @@ enum layer { DONE, ODD, ETHERNET, LLC, VLAN, MPLS, PPPOE, PPP, PPP_HDLC, SLL, SL
 
 struct walk {
     struct tcpstate_bytes bytes;
-    int at;
     struct tcpstate_payload ip; /* the last IP header */
-    struct tcpstate_payload error; /* of the ICMP error that is being read */
+    struct tcpstate_reading *reading;
+    int64_t time;
+    const uint8_t *reporter;    /* who sent the ICMP error that is being read */
+    uint32_t frame;
+    int at;
+    uint8_t reporter_length;
     bool quoting;               /* an ICMP error quotes what follows */
     bool unreachable;           /* ... which was not delivered; directly behind it */
-    uint32_t frame;
-    int64_t time;
-    struct tcpstate_reading *reading;
     bool found;
 };
 

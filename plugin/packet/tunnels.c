@@ -84,24 +84,23 @@ static enum layer geneve(struct walk *walk)
 /* Ports behind which Wireshark finds IP. */
 static bool is_tunnel(uint16_t port)
 {
-    static const uint16_t ports[] = {
-        1701, /* L2TP */
-        2055, 4739, 9995, 9996, 6343, /* NetFlow, IPFIX, sFlow: they quote packets */
-        2152, /* GTP-U */
-        3386, /* GTP' */
-        3544, /* Teredo */
-        3868, 4341, 4342, /* LISP */
-        4500, /* ESP in UDP */
-        4729, /* GSMTAP */
-        4754, 6635, /* GRE, MPLS in UDP */
-        4789, 4790, 6081, /* VXLAN, VXLAN-GPE, Geneve */
-        5000, 5072, 5246, 5247, 5555, 6080, 8472, 12222, 12223, 30030, 37008, /* radio and mirrored packets */
-    };
-
-    for (size_t i = 0; i < sizeof ports / sizeof *ports; i++)
-        if (ports[i] == port)
-            return true;
-    return false;
+    switch (port) {
+    case 1701: /* L2TP */
+    case 2055: case 4739: case 9995: case 9996: case 6343: /* NetFlow, IPFIX, sFlow: they quote packets */
+    case 2152: /* GTP-U */
+    case 3386: /* GTP' */
+    case 3544: /* Teredo */
+    case 3868: case 4341: case 4342: /* LISP */
+    case 4500: /* ESP in UDP */
+    case 4729: /* GSMTAP */
+    case 4754: case 6635: /* GRE, MPLS in UDP */
+    case 4789: case 4790: case 6081: /* VXLAN, VXLAN-GPE, Geneve */
+    case 5000: case 5072: case 5246: case 5247: case 5555: case 6080: case 8472: case 12222: case 12223: case 30030:
+    case 37008: /* radio and mirrored packets */
+        return true;
+    default:
+        return false;
+    }
 }
 
 enum layer tcpstate_udp(struct walk *walk)

@@ -155,10 +155,10 @@ static enum layer tcp(struct walk *walk)
         return DONE;
     }
     mention(walk, reading);
-    if (walk->unreachable && walk->ip.address_length == walk->error.address_length) {
+    if (walk->unreachable && walk->ip.address_length == walk->reporter_length) {
         reading->quoted = true;
         reading->mentioned = false;
-        memcpy(reading->reporter, walk->error.source, walk->error.address_length);
+        memcpy(reading->reporter, walk->reporter, walk->reporter_length);
     }
     return DONE;
 }
@@ -169,7 +169,8 @@ static enum layer quote(struct walk *walk, bool is_error, bool unreachable, enum
         return DONE;
     walk->quoting = true;
     walk->unreachable = unreachable;
-    walk->error = walk->ip;
+    walk->reporter = walk->ip.source;
+    walk->reporter_length = walk->ip.address_length;
     walk->bytes.reported = walk->ip.end;
     return step_over(walk, 8, next);
 }
