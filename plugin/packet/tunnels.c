@@ -44,7 +44,7 @@ static bool skip_gtp_extensions(struct walk *walk, bool any)
 }
 
 /* 3GPP TS 29.281 section 5.1: a T-PDU is what a user sent.  Where that does not say the length
- * that is left for it, Wireshark reads it before 4.6, and no longer since. */
+ * that is left for it in the datagram, Wireshark reads it before 4.6, and no longer since. */
 static enum layer gtp_u(struct walk *walk)
 {
     enum { ECHO_REQUEST = 1, ECHO_RESPONSE = 2, T_PDU = 255, OPTIONAL = 0x07, EXTENSION = 0x04, IPV6_HEADER = 40 };
@@ -54,7 +54,8 @@ static enum layer gtp_u(struct walk *walk)
     const uint8_t *header = here(walk);
     if (header[1] == ECHO_REQUEST || header[1] == ECHO_RESPONSE)
         return DONE;
-    if (header[0] >> 5 != 1 || !(header[0] & 0x10) || header[1] != T_PDU)
+    int length = tcpstate_be16(header - 4) - 8; /* UDP's */
+    if (header[0] >> 5 != 1 || !(header[0] & 0x10) || header[1] != T_PDU || tcpstate_be16(header + 2) + 8 != length)
         return ODD;
     walk->at += 8;
     if ((header[0] & OPTIONAL) && !skip_gtp_extensions(walk, header[0] & EXTENSION))
@@ -62,7 +63,7 @@ static enum layer gtp_u(struct walk *walk)
     if (!has(walk, 6))
         return DONE;
     const uint8_t *packet = here(walk);
-    int left = (int)(header + 8 - packet) + tcpstate_be16(header + 2);
+    int left = length - (int)(packet - header);
     if (packet[0] >= 0x45 && packet[0] <= 0x4e && tcpstate_be16(packet + 2) == left)
         return IPV4;
     return packet[0] >> 4 == 6 && tcpstate_be16(packet + 4) + IPV6_HEADER == left ? IPV6 : ODD;

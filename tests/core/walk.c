@@ -17,7 +17,8 @@
     "60000000" length next "40" "20010db8000000000000000000000001" "20010db8000000000000000000000002" rest
 #define IPV6 IPV6_OF("06", "0014", TCP)
 #define MAC "020000000002" "020000000001"
-#define UDP(port) "c000" port "0000" "0000"
+#define UDP(port) UDP_OF(port, "0000")
+#define UDP_OF(port, length) "c000" port length "0000"
 
 static const struct {
     const char *name, *hex;
@@ -56,11 +57,13 @@ static const struct {
     { "vxlan", IPV4_OF("11", "005a", UDP("12b5") "0800000000000100" MAC "0800" IPV4), TCPSTATE_LINK_IP, TCPSTATE_WALKED_FOUND },
     { "geneve", IPV4_OF("11", "005e", UDP("17c1") "0100" "6558" "00000100" "00000000" MAC "0800" IPV4), TCPSTATE_LINK_IP,
       TCPSTATE_WALKED_FOUND },
-    { "gtp-u", IPV4_OF("11", "004c", UDP("0868") "30ff" "0028" "00000001" IPV4), TCPSTATE_LINK_IP, TCPSTATE_WALKED_FOUND },
-    { "gtp-u-ipv6", IPV4_OF("11", "0060", UDP("0868") "30ff" "003c" "00000001" IPV6), TCPSTATE_LINK_IP, TCPSTATE_WALKED_FOUND },
-    { "gtp-u-longer-than-its-packet", IPV4_OF("11", "004e", UDP("0868") "30ff" "002a" "00000001" IPV4 "0000"), TCPSTATE_LINK_IP,
+    { "gtp-u", IPV4_OF("11", "004c", UDP_OF("0868", "0038") "30ff" "0028" "00000001" IPV4), TCPSTATE_LINK_IP, TCPSTATE_WALKED_FOUND },
+    { "gtp-u-ipv6", IPV4_OF("11", "0060", UDP_OF("0868", "004c") "30ff" "003c" "00000001" IPV6), TCPSTATE_LINK_IP, TCPSTATE_WALKED_FOUND },
+    { "gtp-u-longer-than-its-packet", IPV4_OF("11", "004e", UDP_OF("0868", "003a") "30ff" "002a" "00000001" IPV4 "0000"), TCPSTATE_LINK_IP,
       TCPSTATE_WALKED_ODD },
-    { "gtp-u-extension", IPV4_OF("11", "0054", UDP("0868") "34ff" "0030" "00000001" "00000085" "01100900" IPV4),
+    { "gtp-u-longer-than-its-datagram", IPV4_OF("11", "004c", UDP_OF("0868", "0036") "30ff" "0028" "00000001" IPV4), TCPSTATE_LINK_IP,
+      TCPSTATE_WALKED_ODD },
+    { "gtp-u-extension", IPV4_OF("11", "0054", UDP_OF("0868", "0040") "34ff" "0030" "00000001" "00000085" "01100900" IPV4),
       TCPSTATE_LINK_IP, TCPSTATE_WALKED_FOUND },
     { "teredo", IPV4_OF("11", "0058", UDP("0dd8") IPV6), TCPSTATE_LINK_IP, TCPSTATE_WALKED_ODD },
     { "dns", IPV4_OF("11", "0020", UDP("0035") "00000000"), TCPSTATE_LINK_IP, TCPSTATE_WALKED_NOTHING },

@@ -161,14 +161,14 @@ def test_what_was_learnt_before_the_first_frame_is_dissected_stays_known(tmp_pat
     assert same.differences(capture) == ""
 
 
-@pytest.mark.parametrize("behind, odd", [(0, 0), (6, 1)])
-def test_what_a_tunnel_holds_is_read_where_wireshark_reads_it(tmp_path, behind, odd):
+@pytest.mark.parametrize("behind, more, odd", [(0, 0, 0), (6, 0, 1), (0, 6, 1), (6, -6, 1)])
+def test_what_a_tunnel_holds_is_read_where_wireshark_reads_it(tmp_path, behind, more, odd):
     """GTP-U with more in it than its packet says: Wireshark 4.4 finds a segment there, 4.6 does not."""
     packet = bytes(IP(src="192.0.2.1", dst="192.0.2.2") / TCP(sport=40001, dport=80, flags="S", seq=1000)) + bytes(behind)
     plain = ETHERNET / IP(src="192.0.2.3", dst="192.0.2.4") / TCP(sport=40003, dport=80, flags="S", seq=1000)
     capture = tmp_path / "tunnel.pcap"
     wrpcap(str(capture), [ETHERNET / IP(src="198.51.100.1", dst="198.51.100.2") / UDP(sport=2152, dport=2152)
-                          / Raw(struct.pack("!BBHI", 0x30, 0xff, len(packet), 7) + packet), plain])
+                          / Raw(struct.pack("!BBHI", 0x30, 0xff, len(packet) + more, 7) + packet), plain])
     assert len(same.rows_of_program(capture)) > 1
     assert same.differences(capture) == ""
     assert f"{odd} of 2 frames" in (same.program("report", capture).stderr or "0 of 2 frames")
