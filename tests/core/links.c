@@ -5,8 +5,7 @@
  */
 #include "complain.h"
 #include "figure.h"
-
-static struct tcpstate_connection next; /* no segment here opens one */
+#include "latest.h"
 
 static const char *const milestones[TCPSTATE_MILESTONES] = {
     [TCPSTATE_MILESTONE_SYN] = "syn",
@@ -38,7 +37,7 @@ static void assert_milestones(const char *segments, const uint32_t wanted[TCPSTA
         struct tcpstate_segment segment = { .from = from_b, .flags = figure_flags(flags), .seq = seq, .ack = ack,
                                             .payload = len, .window = 1000, .frame = i + 1, .time = i * SECONDS,
                                             .ip_id = (uint16_t)(i + 1), .server_hint = -1 };
-        tcpstate_observe(&(struct tcpstate_remembered){ .latest = &connection, .next = &next }, &segment, TCPSTATE_DEFAULT_2MSL, &seen);
+        observe_latest(&connection, &segment, TCPSTATE_DEFAULT_2MSL, &seen);
     }
     g_strfreev(each);
     for (int i = 0; i < TCPSTATE_MILESTONES; i++)

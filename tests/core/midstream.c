@@ -4,8 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "figure.h"
-
-static struct tcpstate_connection next; /* no segment here opens one */
+#include "latest.h"
 
 /* A's data was sent in ESTABLISHED or in CLOSE_WAIT; nothing tells of B. */
 static void data_is_a_guess(void)
@@ -204,7 +203,7 @@ static void take(struct tcpstate_connection *connection, uint8_t from, uint8_t f
     struct tcpstate_segment segment = { .from = from, .flags = flags, .seq = seq, .ack = ack, .window = 1000,
                                         .frame = frame, .time = frame * SECONDS, .server_hint = -1 };
 
-    tcpstate_observe(&(struct tcpstate_remembered){ .latest = connection, .next = &next }, &segment, TCPSTATE_DEFAULT_2MSL, &seen);
+    observe_latest(connection, &segment, TCPSTATE_DEFAULT_2MSL, &seen);
 }
 
 static void initial_sequence_numbers(void)

@@ -15,6 +15,7 @@
 
 #include "complain.h"
 #include "internal.h"
+#include "latest.h"
 
 #define SEGMENTS 200000
 #define DEFAULT_SEED 9293
@@ -394,11 +395,10 @@ static bool copy(struct world *world, struct tcpstate_segment segment_again)
 
     for (size_t i = 0; i < G_N_ELEMENTS(all); i++) {
         struct tcpstate_endpoint before[2];
-        struct tcpstate_connection next;
         struct tcpstate_observation seen;
         memcpy(before, all[i]->ends, sizeof before);
         sent[i].time += MICROSECOND;
-        tcpstate_observe(&(struct tcpstate_remembered){ .latest = all[i], .next = &next }, &sent[i], TWO_MSL, &seen);
+        observe_latest(all[i], &sent[i], TWO_MSL, &seen);
         HOLDS(seen.incarnation == TCPSTATE_INCARNATION_LATEST);
         HOLDS(seen.step == TCPSTATE_STEP_NONE || seen.step == TCPSTATE_STEP_COPY);
         HOLDS(!seen.over);
@@ -569,11 +569,8 @@ static void any_two_msl(void)
         forget_all(&world);
         for (int j = 0; j < SEGMENTS / 100; j++) {
             struct tcpstate_segment segment = anything(&world);
-            struct tcpstate_connection next;
             struct tcpstate_observation seen;
-            tcpstate_observe(&(struct tcpstate_remembered){ .latest = &world.plain, .next = &next }, &segment, choices[i], &seen);
-            if (seen.incarnation == TCPSTATE_INCARNATION_NEXT)
-                world.plain = next;
+            observe_latest(&world.plain, &segment, choices[i], &seen);
             if (!is_sound(&world, &segment, &seen))
                 break;
             world.fresh = true;

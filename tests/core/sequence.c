@@ -6,8 +6,7 @@
  * the same is written out, and what lies half the space away.
  */
 #include "figure.h"
-
-static struct tcpstate_connection next; /* no segment here opens one */
+#include "latest.h"
 
 #define TOP UINT32_MAX
 
@@ -64,20 +63,20 @@ static void more_than_four_gigabytes(void)
                                         .flags = TCPSTATE_FLAG_SYN, .seq = 99 };
 
     tcpstate_connection_begin(&connection);
-    tcpstate_observe(&(struct tcpstate_remembered){ .latest = &connection, .next = &next }, &segment, TCPSTATE_DEFAULT_2MSL, &seen);
+    observe_latest(&connection, &segment, TCPSTATE_DEFAULT_2MSL, &seen);
     segment = (struct tcpstate_segment){ .from = 1, .window = 65535, .time = SECONDS, .frame = 2, .server_hint = -1,
                                          .flags = TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK, .seq = 299, .ack = 100 };
-    tcpstate_observe(&(struct tcpstate_remembered){ .latest = &connection, .next = &next }, &segment, TCPSTATE_DEFAULT_2MSL, &seen);
+    observe_latest(&connection, &segment, TCPSTATE_DEFAULT_2MSL, &seen);
     uint32_t at = 100, frame = 3;
     for (uint64_t sent = 0; sent < UINT64_C(5) << 30; sent += BIG, at += BIG) {
         segment = (struct tcpstate_segment){ .window = 65535, .frame = frame++, .flags = TCPSTATE_FLAG_ACK,
                                              .seq = at, .ack = 300, .payload = BIG, .server_hint = -1 };
         segment.time = frame * MILLISECONDS * 10;
-        tcpstate_observe(&(struct tcpstate_remembered){ .latest = &connection, .next = &next }, &segment, TCPSTATE_DEFAULT_2MSL, &seen);
+        observe_latest(&connection, &segment, TCPSTATE_DEFAULT_2MSL, &seen);
         segment = (struct tcpstate_segment){ .from = 1, .window = 65535, .frame = frame++, .server_hint = -1,
                                              .flags = TCPSTATE_FLAG_ACK, .seq = 300, .ack = at + BIG };
         segment.time = frame * MILLISECONDS * 10;
-        tcpstate_observe(&(struct tcpstate_remembered){ .latest = &connection, .next = &next }, &segment, TCPSTATE_DEFAULT_2MSL, &seen);
+        observe_latest(&connection, &segment, TCPSTATE_DEFAULT_2MSL, &seen);
         if (sent > 0
             && (seen.step != TCPSTATE_STEP_NONE || seen.ends[0].after != TCPSTATE_ESTABLISHED
                 || seen.ends[1].after != TCPSTATE_ESTABLISHED)) {
@@ -90,7 +89,7 @@ static void more_than_four_gigabytes(void)
     segment = (struct tcpstate_segment){ .window = 65535, .frame = frame, .time = frame * MILLISECONDS * 10 + SECONDS,
                                          .flags = TCPSTATE_FLAG_ACK | TCPSTATE_FLAG_FIN, .seq = at, .ack = 300,
                                          .server_hint = -1 };
-    tcpstate_observe(&(struct tcpstate_remembered){ .latest = &connection, .next = &next }, &segment, TCPSTATE_DEFAULT_2MSL, &seen);
+    observe_latest(&connection, &segment, TCPSTATE_DEFAULT_2MSL, &seen);
     g_assert_cmpstr(tcpstate_step_name(seen.step), ==, "fin");
     g_assert_cmpint(seen.ends[0].after, ==, TCPSTATE_FIN_WAIT_1);
     g_assert_cmpint(seen.ends[1].after, ==, TCPSTATE_CLOSE_WAIT);

@@ -6,8 +6,7 @@
  * Lines follow each other after 100 ms unless they say otherwise.
  */
 #include "figure.h"
-
-static struct tcpstate_connection next; /* no segment here opens one */
+#include "latest.h"
 
 static void time_in_each_state(void)
 {
@@ -92,7 +91,7 @@ static void at(int64_t ms, uint8_t from, const char *flags, uint32_t seq, uint32
                                         .payload = len, .window = 1000, .frame = ++frame, .ip_id = (uint16_t)frame,
                                         .time = ms * MILLISECONDS, .server_hint = -1 };
 
-    tcpstate_observe(&(struct tcpstate_remembered){ .latest = &connection, .next = &next }, &segment, TCPSTATE_DEFAULT_2MSL, &seen);
+    observe_latest(&connection, &segment, TCPSTATE_DEFAULT_2MSL, &seen);
 }
 
 static void assert_moment(enum tcpstate_moment moment, int64_t ms)

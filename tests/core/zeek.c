@@ -10,7 +10,7 @@
 #include <glib.h>
 #include <string.h>
 
-#include "tcpstate.h"
+#include "latest.h"
 
 #define SECOND INT64_C(1000000000)
 
@@ -40,7 +40,6 @@ static uint8_t read_flags(const char **at)
 static void say(struct talk *talk, const char *word)
 {
     struct tcpstate_observation seen;
-    struct tcpstate_connection next;
 
     if (*word == '\0')
         return; /* between two spaces */
@@ -65,9 +64,7 @@ static void say(struct talk *talk, const char *word)
         segment.window = 0;
     if ((int32_t)(tcpstate_segment_next(&segment) - talk->next[from]) > 0 && !(flags & TCPSTATE_FLAG_RST))
         talk->next[from] = tcpstate_segment_next(&segment);
-    tcpstate_observe(&(struct tcpstate_remembered){ .latest = &talk->connection, .next = &next }, &segment, TCPSTATE_DEFAULT_2MSL, &seen);
-    if (seen.incarnation == TCPSTATE_INCARNATION_NEXT)
-        talk->connection = next;
+    observe_latest(&talk->connection, &segment, TCPSTATE_DEFAULT_2MSL, &seen);
 }
 
 static void expect_at(const char *words, uint16_t server_port, const char *state, const char *history)
