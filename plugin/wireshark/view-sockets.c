@@ -70,7 +70,7 @@ static void append_heads(const struct table *table)
     tcpstate_append_filled(table->out, tcpstate_phrase(TCPSTATE_PHRASE_SOCKETS_STATE, language), STATE_WIDTH);
     tcpstate_append_filled(table->out, tcpstate_phrase(TCPSTATE_PHRASE_SOCKETS_LOCAL, language), table->width);
     tcpstate_append_filled(table->out, tcpstate_phrase(TCPSTATE_PHRASE_SOCKETS_PEER, language), table->width);
-    g_string_append_printf(table->out, "%s\n", tcpstate_phrase(TCPSTATE_PHRASE_SOCKETS_SINCE, language));
+    g_string_append_printf(table->out, "%s\n", tcpstate_phrase(TCPSTATE_PHRASE_SOCKETS_LASTS, language));
 }
 
 static void append_socket(void *whom, wmem_allocator_t *pool, const struct tcpstate_socket *socket)

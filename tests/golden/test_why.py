@@ -207,7 +207,7 @@ def test_how_many_segments_a_close_takes_is_said_once_it_is_over(told, tshark, t
 def test_the_report_names_all_that_came_before_a_rst(tshark, tmp_path):
     """And what speaks against its sender."""
     path = capture(tmp_path / "reset.pcap", OPEN + ">P.:10 <. +42 <R.:ttl")
-    assert ("by the server, after 42.0 s without a segment; before the server sent any data; its TTL is not that of its sender's other segments"
+    assert ("by the server, after 42.0 s without a segment; before the server sent any data; the RST's TTL is not that of its sender's other segments"
             in tshark("-q", "-r", path, "-z", "tcpstate,report"))
 
 
@@ -233,6 +233,7 @@ def test_the_sockets_of_each_host(tshark, tmp_path):
     """What ss -tan would show: the client's FIN is acknowledged, and the server has not sent its own for 95 s."""
     path = capture(tmp_path / "sockets.pcap", OPEN + ">P.:10 <P.:10 >. >F. <. +95 other")
     lines = [line.split() for line in tshark("-q", "-r", path, "-z", "tcpstate,sockets").splitlines()]
+    assert lines[1] == ["State", "Local", "Peer", "For", "(s)"]
     assert ["FIN_WAIT_2?", f"{CLIENT}:40000", f"{SERVER}:8081", "95.0"] in lines
     assert ["CLOSE_WAIT", f"{SERVER}:8081", f"{CLIENT}:40000", "95.0"] in lines
     assert ["1", "CLOSE_WAIT", SERVER, "it", "owes", "its", "FIN"] in lines
@@ -274,7 +275,7 @@ def test_a_rst_after_which_its_sender_went_on(tshark):
     causes, sources, expert = tshark("-2", *arguments).rstrip("\n").split("\t")
     assert "disowned" in causes.split(",") and "hindsight" in sources.split(",") and said in expert
     assert "disowned" not in tshark(*arguments)     # in one pass nobody knows yet
-    assert "its sender went on afterwards" in tshark("-q", "-r", forged, "-z", "tcpstate,report")
+    assert "the RST's sender went on afterwards" in tshark("-q", "-r", forged, "-z", "tcpstate,report")
 
 
 def test_a_rst_after_the_one_that_its_sender_outlived(told):
