@@ -41,6 +41,8 @@ def test_lines_are_those_of_the_sources_and_end_where_the_rfc_does():
         source = (ROOT / file).read_text("utf-8").splitlines()
         assert source[int(line) - 1].strip() == text
     assert any(line.startswith("    ACKS_FIN: ") for line in told)
+    rule = told[told.index("    the first rule that fits: this is the step") - 1]
+    assert re.fullmatch(r"plugin/core/steps\.c:\d+: transfer: RULE\(FIN_ACKED,.*", rule)
     assert any(line.startswith("    the segment brings the receiver: ") and "GETS_ACK_OF_FIN" in line for line in told)
     assert any(line.startswith("    receiver: ") and line.endswith(" FIN_WAIT_1 FIN_WAIT_2") for line in told)
 
