@@ -34,6 +34,8 @@ A: and B: stand before the states (A has the lower address and port).
   --ladder        each connection as the textbooks' figure
   --connections   a row for each connection; with --json an object on a line for each
   FILTER          a display filter: show, report or draw only what it lets through
+  -q -z VIEW      behind FILE, another view: tcpstate,sockets is what ss -tan would have listed on
+                  each host, tcpstate,tree the statistics (README.md lists all)
   --install       only install the plugin and the profile "TCP State"
   --into PROFILE  also add the column Analysis to this profile of yours ("Default"
                   is the one that Wireshark starts with); a backup stays beside it

@@ -133,7 +133,8 @@ def assert_figure(figure, rows, offset):
             if name in BOOLEANS:
                 got = got.replace("True", "1").replace("False", "0")
             if expected != got:
-                problems.append(f"{name} is {got or 'absent'}, not {expected}")
+                meaning = {"0": ": the figure has no ?", "1": ": the figure has a ?"} if name.endswith(".inferred") else {}
+                problems.append(f"{name} is {got or 'absent'}, not {expected}{meaning.get(expected, '')}")
         absent = [key for segment in segments for key, value in segment.more.items() if value == "-"]
         if segments and not any(segment.step for segment in segments):
             absent.append("step")
