@@ -135,7 +135,7 @@ static void note_causes(struct tcpstate_connection *connection, const struct tcp
     if (observation->reset_ttl_differs)
         causes |= TCPSTATE_CAUSE_OTHER_TTL;
     if ((account->ends[0].offers & account->ends[1].offers & TCPSTATE_OFFERS_SIGNATURE)
-        && !(segment->options & TCPSTATE_OPTION_SIGNATURE))
+        && !(segment->options & (TCPSTATE_OPTION_SIGNATURE | TCPSTATE_OPTION_CUT)))
         causes |= TCPSTATE_CAUSE_UNSIGNED;
     if (segment->options & TCPSTATE_OPTION_MP_TCPRST) {
         causes |= TCPSTATE_CAUSE_MP_REASON;

@@ -7,7 +7,7 @@ Captures as a host would leave them; what is expected is read off the segments t
 ("again": the number of the last data once more, "sent": the FIN once more, "w0": window 0, "lost": it was not captured).  "+N": so many seconds pass; else a millisecond does.
 """
 import pytest
-from scapy.all import IP, UDP, TCP, Raw, wrpcap
+from scapy.all import IP, UDP, TCP, Raw, rdpcap, wrpcap
 
 from conftest import ROOT
 from frames import ETHERNET
@@ -115,6 +115,27 @@ def test_a_fin_that_is_no_step_is_the_first_too(tshark, name, number, expected):
 ])
 def test_what_came_before_a_rst(told, words, causes):
     assert told(words, "reset.cause") == [causes]
+
+
+def test_a_rst_after_keep_alives(tshark):
+    assert tshark("-2", "-r", SAMPLES / "keep-alive-unanswered.pcapng", "-Y", "tcp.flags.reset == 1", "-T", "fields",
+                  "-e", "tcpstate.reset.cause") == "keep-alives-unanswered\n"
+
+
+@pytest.mark.parametrize("end, causes", [(None, "unsigned"), (54, "")])
+def test_a_rst_without_the_signature_that_both_syns_have(tshark, tmp_path, end, causes):
+    """RFC 2385: the option is in every segment.  Of a RST whose options the capture cut off nobody knows."""
+    signed = {side: [("MD5", bytes(16))] for side in "<>"}
+    path = capture(tmp_path / "signed.pcap", OPEN + ">P.:10 <P.:10 >. <R.", **signed)
+    if end:
+        *packets, reset = rdpcap(str(path))
+        signature = TCP(sport=8081, dport=40000, flags="RA", seq=reset[TCP].seq, ack=reset[TCP].ack, options=signed["<"])
+        whole = bytes(ETHERNET / IP(src=SERVER, dst=CLIENT, id=99) / signature)
+        cut = Raw(whole[:end])
+        cut.time, cut.wirelen = reset.time, len(whole)
+        wrpcap(str(path), [*packets, cut])
+    told = tshark("-2", "-r", path, "-Y", "tcp.flags.reset == 1", "-T", "fields", "-e", "frame.number", "-e", "tcpstate.reset.cause")
+    assert told.splitlines()[-1].split("\t") == ["7", causes]
 
 
 def test_rsts_in_the_names_of_both_ends(told):
