@@ -31,11 +31,11 @@
     X(a->ends[0].waiting_since, TCPSTATE_NO_TIME) X(a->ends[1].waiting_since, TCPSTATE_NO_TIME)          \
     X(a->ends[0].shut_since, TCPSTATE_NO_TIME) X(a->ends[1].shut_since, TCPSTATE_NO_TIME)                \
     X(a->zeek.began, c->moments[TCPSTATE_MOMENT_FIRST]) X(a->zeek.completed, TCPSTATE_NO_TIME)           \
-    X(a->asked_at, TCPSTATE_NO_TIME) X(a->slowest, 0)
+    X(a->asked_at, TCPSTATE_NO_TIME) X(a->asked_for, 0) X(a->slowest, 0)
 
 enum {
     NUMBERS = 2 * (8 + 10) + 12,
-    TIME_COUNT = 8,
+    TIME_COUNT = 9,
     FLAG_BYTES = (NUMBERS + TIME_COUNT + 7) / 8,
 };
 _Static_assert(FLAG_BYTES + 5 * NUMBERS + 10 * TIME_COUNT + 1 + TCPSTATE_ZEEK_LETTERS <= TCPSTATE_MOST_ACCOUNT,

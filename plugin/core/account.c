@@ -223,6 +223,7 @@ static void take_turn(struct tcpstate_connection *connection, const struct tcpst
     int8_t from = (int8_t)(segment->from & 1);
 
     if (connection->client == from) {
+        account->asked_for = account->asked_at == TCPSTATE_NO_TIME ? 0 : account->asked_for + (segment->time - account->asked_at);
         account->asked_at = segment->time;
         account->asker = from;
     } else if (account->asked_at != TCPSTATE_NO_TIME && account->asker != from) {

@@ -97,6 +97,7 @@ struct tcpstate_account {
     struct tcpstate_account_end ends[2];
     struct tcpstate_zeek zeek;
     int64_t asked_at;      /* the last data of a question that has no answer yet; INT64_MIN: none */
+    int64_t asked_for;     /* ... how long after its first; of the latest question, if that has had its answer */
     int64_t slowest;       /* nanoseconds of the longest wait for an answer; 0: none */
     uint32_t slowest_frame; /* where that answer began */
     uint32_t reset_frame;  /* the RST whose causes these are; 0: none */

@@ -83,14 +83,12 @@ static bool greets_in_vain(const struct tcpstate_connection *connection)
            && account->ends[!client].sent - server_isn - 1 <= LONGEST_GREETING;
 }
 
-/* Whether the client has gone on sending without any response for longer than it has been silent since: a
- * pause of such a sender (logs, measurements) is no request without response. */
+/* Whether the client has gone on sending without a response for longer than it has been silent since: in a
+ * pause of such a sender (logs, measurements) nobody waits for one. */
 static bool needs_no_response(const struct tcpstate_connection *connection, const struct tcpstate_wait *wait)
 {
-    const int64_t request = connection->moments[TCPSTATE_MOMENT_REQUEST];
-
-    return wait->kind == TCPSTATE_WAIT_NO_RESPONSE && request != TCPSTATE_NO_TIME
-           && tcpstate_capture_lasts(wait->since) <= wait->since - request;
+    return (wait->kind == TCPSTATE_WAIT_NO_RESPONSE || wait->kind == TCPSTATE_WAIT_SILENT)
+           && tcpstate_capture_lasts(wait->since) <= connection->account.asked_for;
 }
 
 int64_t tcpstate_incarnation_waits(const struct tcpstate_incarnation *incarnation, struct tcpstate_wait *wait)

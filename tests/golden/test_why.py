@@ -152,6 +152,11 @@ def test_rsts_in_the_names_of_both_ends(told):
     (OPEN + ">P.:10 <.:w0 +30 other", ["stalled", "zero-window", "30.000"]),
     (OPEN + ">P.:10 <.:w0 +2 >P.:1000 +30 other", ["no-response", "no-response", "30.000"]),     # no probe: it had been opened
     (OPEN + ">P.:10 <P.:10 >. >P.:10 <. +7 other", ["open", "silent", "7.001"]),
+    # The same sender behind a first response (TLS), and one that asks twice at once.
+    (OPEN + ">P.:10 <P.:10 >. " + ">P.:10 <. +10 " * 4 + "other", ["open", "", ""]),
+    (OPEN + ">P.:10 <P.:10 >. " + ">P.:10 <. +10 " * 4 + "+60 other", ["open", "silent", "70.001"]),
+    (OPEN + ">P.:10 <P.:10 >. >P.:10 <. +10 >P.:10 <. +4 <P.:10 >. >P.:10 <. +7 other", ["open", "silent", "7.001"]),
+    (OPEN + ">P.:10 <P.:10 >. >P.:10 >P.:10 <. +7 other", ["open", "silent", "7.001"]),
     (OPEN + ">P.:10 <. +1 other", ["open", "", ""]),       # not long enough to tell
     # The server speaks first (SMTP, FTP, SSH): then it is the client's turn, until it has sent any data.
     (OPEN + "<P.:30 >. +20 other", ["open", "silent", "20.002"]),
