@@ -47,6 +47,9 @@ static const struct play plays[] = {
     { "ends exchanged", 1, 0, 0, false },
     { "numbers pass 2^32 at 100 and 300", 0, UINT32_MAX - 99, UINT32_MAX - 299, false },
     { "numbers pass 2^32 at 101 and 301", 0, UINT32_MAX - 100, UINT32_MAX - 300, false },
+    { "numbers pass 2^32 at 89 and 279", 0, UINT32_MAX - 88, UINT32_MAX - 278, false },
+    { "numbers pass 2^32 at 90 and 280", 0, UINT32_MAX - 89, UINT32_MAX - 279, false },
+    { "numbers pass 2^32 at 99 and 299", 1, UINT32_MAX - 98, UINT32_MAX - 298, false },
     { "numbers pass 2^31", 1, (UINT32_C(1) << 31) - 100, (UINT32_C(1) << 31) - 300, false },
     { "every segment copied by the capture", 0, 0, 0, true },
 };
@@ -129,7 +132,7 @@ static inline bool figure_play(const struct line *lines, size_t count, const str
 {
     struct figure_tuple tuple;
     struct figure_shown shown = { { TCPSTATE_UNKNOWN, TCPSTATE_UNKNOWN }, { false, false } };
-    int64_t now = 1000 * SECONDS;
+    int64_t now = 0;
     const struct tcpstate_connection *last = NULL;
     bool good = true;
 
