@@ -41,7 +41,7 @@ static void learn_roles(struct tcpstate_connection *connection, const struct tcp
         bool answer = segment->flags & TCPSTATE_FLAG_ACK;
         connection->client = (int8_t)(answer ? !(segment->from & 1) : segment->from & 1);
         connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_ROLES_GUESSED;
-    } else if (connection->client < 0 && segment->server_hint >= 0) {
+    } else if (segment->server_hint >= 0) {
         connection->client = (int8_t)!(segment->server_hint & 1);
         connection->facts |= TCPSTATE_CONNECTION_ROLES_GUESSED;
     }
@@ -83,7 +83,7 @@ void tcpstate_observe_unreachable(struct tcpstate_connection *connection,
     struct tcpstate_endpoint *me = &connection->ends[from], *peer = &connection->ends[!from];
 
     begin_observation(connection, observation);
-    if (me->state != TCPSTATE_SYN_SENT || !(me->known & KNOWS_ISN) || segment->seq != me->isn)
+    if (me->state != TCPSTATE_SYN_SENT || segment->seq != me->isn)
         return;
     me->known &= ~(uint32_t)AS_SENT;
     /* Linux gives the attempt up then; RFC 9293 lets it go on for some errors. */
@@ -242,9 +242,8 @@ static void tell_reset(const struct tcpstate_endpoint *me, const struct tcpstate
     if (me->last.frame != 0 && segment->time >= me->last.time)
         observation->reset_after = segment->time - me->last.time;
     observation->reset_ttl_differs = me->ttl != 0 && segment->ttl != 0 && me->ttl != segment->ttl;
-    if (peer->last.frame != 0
-        && ((segment->flags & TCPSTATE_FLAG_ACK) ? (peer->known & KNOWS_SEQ) && seq_ge(segment->ack, peer->snd_max)
-                                                 : segment->seq == peer->last_ack))
+    if ((segment->flags & TCPSTATE_FLAG_ACK) ? (peer->known & KNOWS_SEQ) && seq_ge(segment->ack, peer->snd_max)
+                                             : segment->seq == peer->last_ack)
         observation->answers = peer->last.frame;
 }
 
@@ -455,7 +454,7 @@ static void observe(struct tcpstate_connection *connection, const struct tcpstat
     for (int i = 0; i < 2; i++)
         observation->changed |= observation->ends[i].after != shown[i].after
                                 || observation->ends[i].after_inferred != shown[i].after_inferred;
-    observation->changed |= moved || (!copy && observation->step != TCPSTATE_STEP_NONE);
+    observation->changed |= moved || observation->step != TCPSTATE_STEP_NONE;
     connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_RESTORED;
     /* What is not remembered is told alike when it is new: a segment after
      * which both stand where they stood moved nobody. */

@@ -50,10 +50,11 @@ static inline bool answers_stale_syn(const struct tcpstate_connection *connectio
            && segment->ack == connection->stale_isn + 1;
 }
 
-/* A FIN is the last number there is: an ACK is of it, or it is none of this connection. */
+/* A FIN is the last number there is: an ACK is of it, or it is none of this connection.  Only asked of
+ * what acknowledges something. */
 static inline bool covers_fin(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
 {
-    return (segment->flags & TCPSTATE_FLAG_ACK) && (peer->known & (SENT_FIN | FIN_IN_DOUBT)) && segment->ack == peer->fin + 1;
+    return (peer->known & (SENT_FIN | FIN_IN_DOUBT)) && segment->ack == peer->fin + 1;
 }
 
 /* Whether what lies right before its FIN was neither captured nor acknowledged: a stranger's may

@@ -62,12 +62,11 @@ static bool begins_with_syn(const struct tcpstate_connection *connection, const 
 {
     if ((me->known & KNOWS_ISN) && segment->seq == me->isn)
         return begins_with_same_isn(connection, me, segment, idle);
-    if (!(me->known & (SENT_SYN | KNOWS_ISN)) && (peer->known & SENT_SYN) && !(peer->known & SENT_SYN_ACK)
-        && me->state == TCPSTATE_SYN_RCVD)
+    if (!(me->known & KNOWS_ISN) && (peer->known & SENT_SYN) && me->state == TCPSTATE_SYN_RCVD)
         return false; /* the other half of a simultaneous open */
     /* Lower than the SYN that waits for its answer: older, or an attempt of a host
      * that draws its numbers by lot. */
-    if (me->likely == TCPSTATE_SYN_SENT && me->after == TCPSTATE_IN(SYN_SENT) && seq_lt(segment->seq, me->isn))
+    if (me->after == TCPSTATE_IN(SYN_SENT) && seq_lt(segment->seq, me->isn))
         return idle || tcpstate_is_newer_stamp(me, segment);
     return !tcpstate_is_older_stamp(me, segment) || idle || is_over(connection);
 }

@@ -58,7 +58,7 @@ void tcpstate_judge_syn(const struct tcpstate_connection *connection, const stru
     judgement->had_not |= BIT(TCPSTATE_GETS_SYN);
     if ((connection->facts & TCPSTATE_CONNECTION_CONTESTED) || (!(me->known & SENT_SYN) && me->may != TCPSTATE_ANY_STATE))
         judgement->is |= MAY_BE_ANOTHERS; /* it is in a connection, as far as we know */
-    if ((connection->facts & TCPSTATE_CONNECTION_REUSED) && !(me->known & SENT_SYN))
+    if (connection->facts & TCPSTATE_CONNECTION_REUSED)
         judgement->is |= REUSES;
     judge_receiver_of_syn(connection, peer, segment, judgement);
     if ((peer->known & SENT_SYN) && !(peer->known & SENT_SYN_ACK))
@@ -142,14 +142,6 @@ static void judge_ack_of_syn(const struct tcpstate_connection *connection, const
     }
 }
 
-/* Its sender's SYN,ACK was not seen before, and the other has acknowledged another number
- * than that which follows this one. */
-static bool is_against_what_was_acked(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
-                                      const struct tcpstate_segment *segment)
-{
-    return !(me->known & KNOWS_ISN) && (peer->known & KNOWS_ACK) && peer->rcv_nxt != tcpstate_segment_next(segment);
-}
-
 /* Whether another than the end in whose name it comes may have sent it, or that end
  * before what was seen of it. */
 static bool may_be_anothers_syn_ack(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
@@ -224,8 +216,7 @@ void tcpstate_judge_syn_ack(const struct tcpstate_connection *connection, const 
     judge_ack_of_syn(connection, peer, segment, judgement);
     if (connection->facts & TCPSTATE_CONNECTION_SIMULTANEOUS)
         judgement->is |= CROSSES;
-    if (((judgement->is & IS_OVER) && is_against_what_was_acked(me, peer, segment))
-        || (!(judgement->is & GOOD_ACK) && peer->likely != TCPSTATE_SYN_SENT)
+    if ((!(judgement->is & GOOD_ACK) && peer->likely != TCPSTATE_SYN_SENT)
         /* Its ISN was known only by what acknowledged another. */
         || ((me->known & (KNOWS_ISN | SENT_SYN | SENT_SYN_ACK)) == KNOWS_ISN && !same_isn))
         judgement->is |= ANOTHERS_NUMBERS;
@@ -240,7 +231,7 @@ static void judge_syn_sent(const struct tcpstate_endpoint *me, const struct tcps
                            const struct tcpstate_segment *segment, struct judgement *judgement)
 {
     const bool crossed = (peer->known & (SENT_SYN | SENT_SYN_ACK)) != SENT_SYN_ACK
-                         || ((me->known & KNOWS_ISN) && !is_behind_syn(me, peer->syn_acked));
+                         || !is_behind_syn(me, peer->syn_acked);
     const bool acks_data = (peer->known & (SENT_DATA | SENT_SYN_DATA)) == SENT_DATA && segment->ack == peer->snd_max
                            && !((peer->known & KNOWS_ISN) && segment->ack == peer->isn + 1); /* a keep-alive is no news */
 
@@ -291,7 +282,7 @@ static void judge_syn_rcvd(const struct tcpstate_connection *connection, const s
 static void judge_answer_to_syn(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
                                 bool acks_syn, struct judgement *judgement)
 {
-    if (acks_syn && (peer->known & KNOWS_ISN)) {
+    if (acks_syn) {
         /* Its SYN,ACK was not captured, nor what ended the handshake. */
         judgement->arrives |= BIT(TCPSTATE_GETS_SYN_ACK);
         if (segment->payload > 0 || segment->ack != peer->snd_max)
@@ -327,8 +318,8 @@ void tcpstate_judge_opening(const struct tcpstate_connection *connection, const 
     const bool client = (peer->known & (SENT_SYN | SENT_SYN_ACK)) == SENT_SYN_ACK && !(me->known & SENT_SYN_ACK)
                         && covers_syn(peer, segment) && ((me->known & SENT_SYN) || segment->payload > 0);
 
-    judgement->is |= acks_syn && (peer->known & KNOWS_ISN) ? GOOD_ACK : 0;
-    judgement->is |= acks_syn && acks_syn_alone(me, peer, segment) ? ACKS_SYN_ALONE : 0;
+    judgement->is |= (peer->known & KNOWS_ISN) ? GOOD_ACK : 0; /* else it was judged a stray */
+    judgement->is |= acks_syn_alone(me, peer, segment) ? ACKS_SYN_ALONE : 0;
     if (me->likely == TCPSTATE_SYN_SENT) {
         judge_syn_sent(me, peer, segment, judgement);
         if ((connection->facts & TCPSTATE_CONNECTION_CONTESTED) && !covers_syn(peer, segment))

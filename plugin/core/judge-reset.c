@@ -31,12 +31,12 @@ static bool is_behind_a_hole(const struct tcpstate_endpoint *me, const struct tc
            && seq_lt(segment->ack, peer->snd_max + MOST_UNSEEN);
 }
 
-/* A RST without ACK that was made from the third segment, which its sender would not have: nothing
+/* Of a RST without ACK: whether it was made from the third segment, which its sender would not have: nothing
  * but that came from the other, and just now. */
 static bool is_made_of_third(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *peer,
                              const struct tcpstate_segment *segment)
 {
-    return !(segment->flags & TCPSTATE_FLAG_ACK) && connection->milestones[TCPSTATE_MILESTONE_HANDSHAKE_ACK] == peer->last.frame
+    return connection->milestones[TCPSTATE_MILESTONE_HANDSHAKE_ACK] == peer->last.frame
            && segment->time - peer->last.time < TCPSTATE_SHORTEST_RETRANSMISSION;
 }
 
@@ -148,15 +148,15 @@ void tcpstate_judge_reset(const struct tcpstate_connection *connection, const st
     }
     /* A RST with ACK is a program's abort (RFC 9293 section 3.10.5): the third
      * segment had been taken in. */
-    if (me->likely == TCPSTATE_SYN_RCVD && has_ack)
+    if (has_ack)
         judgement->had |= me->pending & BIT(TCPSTATE_GETS_ACK_OF_SYN);
-    else if (me->likely == TCPSTATE_SYN_RCVD && (is_made_of_third(connection, peer, segment) || waits_for_third(connection, me)))
+    else if (is_made_of_third(connection, peer, segment) || waits_for_third(connection, me))
         judgement->had_not |= me->pending & BIT(TCPSTATE_GETS_ACK_OF_SYN);
     /* A RST in place of the third segment: its sender never took the SYN,ACK
      * in, unless it acknowledges it, or more. */
     if (me->likely == TCPSTATE_SYN_SENT && has_ack && (peer->known & KNOWS_ISN) && seq_gt(segment->ack, peer->isn))
         judgement->had |= BIT(TCPSTATE_GETS_SYN) | BIT(TCPSTATE_GETS_SYN_ACK);
-    else if (me->likely == TCPSTATE_UNKNOWN || me->likely == TCPSTATE_SYN_SENT)
+    else if (me->likely == TCPSTATE_SYN_SENT)
         judgement->had_not |= BIT(TCPSTATE_GETS_SYN_ACK);
     judgement->lost = judgement->had_not;
 }

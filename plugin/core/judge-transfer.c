@@ -27,13 +27,11 @@ static bool is_old(const struct tcpstate_endpoint *me, const struct tcpstate_end
 }
 
 /* Whether it acknowledges other numbers than those that are known of the other end. */
-static bool is_of_another(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *peer,
-                          const struct tcpstate_segment *segment, bool opens)
+static bool is_of_another(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment, bool opens)
 {
     if (!(peer->known & KNOWS_ISN))
         return opens && !((peer->known & KNOWS_SEQ) && segment->ack == peer->snd_max);
-    return acks_below_isn(peer, segment)
-           || ((connection->facts & TCPSTATE_CONNECTION_CONTESTED) && !covers_syn(peer, segment));
+    return acks_below_isn(peer, segment);
 }
 
 /* The other's data or FIN carried its ACK of the sender's FIN: who acknowledges the one
@@ -55,27 +53,21 @@ static void judge_ack_of_unseen(const struct tcpstate_endpoint *me, const struct
 {
     const bool within = tcpstate_acks_one_within(me, peer, segment);
 
-    if (!within && (!(peer->known & KNOWS_SEQ) || seq_le(segment->ack, peer->snd_max) || segment->ack - peer->snd_max >= FAR))
+    if (!within && (!(peer->known & KNOWS_SEQ) || seq_le(segment->ack, peer->snd_max)))
         return;
     judgement->is |= ACKS_UNSEEN_FIN;
     if ((me->known & KNOWS_ACK) && segment->ack - me->rcv_nxt > receive_window(me) && !(segment->flags & TCPSTATE_FLAG_FIN))
         judgement->is |= ANOTHERS_NUMBERS | MAY_BE_ANOTHERS;
 }
 
-/* ... of the numbers that the end has begun with. */
-static bool acks_more_than_was_seen(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
-{
-    return (peer->known & KNOWS_ISN) && peer->snd_max != peer->isn + 1 && segment->ack - peer->snd_max < MOST_UNSEEN;
-}
-
 /* Whether all that it acknowledges lies before the other's FIN, captured or not. */
-static bool is_before_its_fin(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
-                              const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
+static bool is_before_its_fin(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                              const struct tcpstate_segment *segment)
 {
-    if ((peer->known & FIN_DISPUTED) || is_of_another(connection, peer, segment, me->likely == TCPSTATE_SYN_SENT))
+    if ((peer->known & FIN_DISPUTED) || is_of_another(peer, segment, me->likely == TCPSTATE_SYN_SENT))
         return false;
     if (peer->known & SENT_FIN)
-        return seq_le(segment->ack, peer->fin) && !(seq_lt(peer->fin_from, peer->fin) && seq_gt(segment->ack, peer->fin_from));
+        return seq_le(segment->ack, peer->fin) && seq_le(segment->ack, peer->fin_from);
     return (peer->known & KNOWS_SEQ) && seq_le(segment->ack, peer->fin_from) && !tcpstate_acks_one_within(me, peer, segment);
 }
 
@@ -87,7 +79,7 @@ static void judge_acknowledgment(const struct tcpstate_connection *connection, c
 {
     /* Of the connection that it held before: its numbers are not the new ones. */
     if ((connection->facts & TCPSTATE_CONNECTION_CONTESTED) && connection->client != (segment->from & 1)
-        && !covers_syn(peer, segment) && !acks_more_than_was_seen(peer, segment)) {
+        && !covers_syn(peer, segment)) {
         judgement->senders &= ALIVE;
         judgement->unseen |= BIT(TCPSTATE_GETS_FIN) | BIT(TCPSTATE_GETS_ACK_OF_FIN);
         return;
@@ -103,7 +95,7 @@ static void judge_acknowledgment(const struct tcpstate_connection *connection, c
             judgement->is |= MAY_BE_ANOTHERS; /* it may be the SYN,ACK's number */
         if (!(peer->known & SENT_FIN) && (!(peer->known & KNOWS_SEQ) || seq_le(peer->snd_max, segment->ack)))
             judgement->is |= CONFIRMS_FIN;
-    } else if (is_before_its_fin(connection, me, peer, segment)) {
+    } else if (is_before_its_fin(me, peer, segment)) {
         judgement->had_not |= BIT(TCPSTATE_GETS_FIN);
         judgement->senders &= (tcpstate_set)~GOT_FIN;
     } else {
@@ -187,13 +179,13 @@ static void judge_data(const struct tcpstate_connection *connection, const struc
         /* A host repeats its FIN where it was; data in its place says that this was
          * no FIN of that host, and data behind it fits neither. */
         judgement->is |= seq_le(segment->seq, me->fin) ? WITHDRAWS_FIN : DOES_NOT_FIT;
-    } else if (!(me->known & KNOWS_SEQ) || (is_new && (midstream || seq_gt(next, highest_sent(me, peer))))) {
+    } else if (!(me->known & KNOWS_SEQ) || (is_new && seq_gt(next, highest_sent(me, peer)))) {
         /* Where the capture begins midway it may be sent again, in front of a FIN. */
         if (me->known & FIN_DISPUTED)
             ; /* nor where one may have been */
         else if (midstream)
             judgement->senders &= (tcpstate_set)~(TCPSTATE_IN(FIN_WAIT_2) | TCPSTATE_IN(TIME_WAIT));
-        else if (!is_new || !(segment->flags & TCPSTATE_FLAG_FIN))
+        else if (!(segment->flags & TCPSTATE_FLAG_FIN))
             judgement->senders &= SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD);
     }
 }
@@ -287,11 +279,11 @@ static void judge_bare(const struct tcpstate_endpoint *me, const struct tcpstate
         else if (segment->seq == me->fin + 1 && !is_unplaced(me))
             judgement->senders &= CLOSED_ITS_SIDE;
     } else if (me->known & KNOWS_SEQ) {
-        if (seq_gt(segment->seq, me->fin_from) && segment->seq - me->fin_from < FAR)
+        if (seq_gt(segment->seq, me->fin_from))
             judgement->is |= SKIPS_UNSEEN_FIN;
         else if (segment->seq == me->snd_max)
             judgement->senders &= SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD); /* no FIN of its own is behind it */
-        else if (me->snd_max - segment->seq > 1 && me->snd_max - segment->seq < FAR && !tcpstate_is_older_stamp(me, segment))
+        else if (me->snd_max - segment->seq > 1 && !tcpstate_is_older_stamp(me, segment))
             judgement->is |= BEHIND;
     }
     if ((me->known & KNOWS_ACK) && segment->ack == me->rcv_nxt && (me->known & PROVOKED))
@@ -307,8 +299,8 @@ static void judge_arrivals(const struct tcpstate_endpoint *peer, const struct tc
 
     if (covers_syn(peer, segment) && (peer->likely == TCPSTATE_SYN_RCVD || (peer->known & SENT_SYN)))
         acks |= BIT(TCPSTATE_GETS_ACK_OF_SYN);
-    if (peer->likely == TCPSTATE_SYN_SENT && (peer->known & KNOWS_ISN) && seq_gt(segment->ack, peer->isn)
-        && segment->ack - peer->isn <= UINT16_MAX)
+    if (peer->likely == TCPSTATE_SYN_SENT && (peer->known & KNOWS_ISN)
+        && segment->ack - peer->isn - 1 < UINT16_MAX)
         judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN_ACK); /* it was not captured */
     if (covers_fin(peer, segment))
         acks |= BIT(TCPSTATE_GETS_ACK_OF_FIN);
@@ -321,11 +313,11 @@ static void judge_arrivals(const struct tcpstate_endpoint *peer, const struct tc
 }
 
 /* What acknowledges the other's FIN: for the first time, or again, unless it answers a RST. */
-static conditions acks_fin(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer, bool bare)
+static conditions acks_fin(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer)
 {
     if (!(me->known & ACKED_FIN))
         return ACKS_FIN;
-    return bare && !(peer->known & RST_IN_ITS_NAME) ? ACKS_FIN_AGAIN : 0;
+    return !(peer->known & RST_IN_ITS_NAME) ? ACKS_FIN_AGAIN : 0;
 }
 
 /* Whether it acknowledges data of the other, captured or not. */
@@ -355,7 +347,7 @@ static conditions conditions_of_transfer(const struct tcpstate_endpoint *me, con
     is |= !bare && more && fits && !refused ? SENDS_MORE : 0;
     is |= acks_data(peer, segment) ? PEER_SPOKE : 0;
     if (covers_fin(peer, segment))
-        is |= acks_fin(me, peer, bare);
+        is |= acks_fin(me, peer);
     is |= me->keep_alives > 0 && tcpstate_is_keep_alive(me, segment) ? KEEP_ALIVE_AGAIN : 0;
     is |= (segment->options & TCPSTATE_OPTION_MP_DATA_FIN) && !(me->known & SENT_DATA_FIN) ? MP_CLOSES : 0;
     return is;

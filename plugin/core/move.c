@@ -57,7 +57,7 @@ void tcpstate_derive_state(struct tcpstate_endpoint *end)
 {
     end->may = reach(end->after, end->pending | end->doubtful);
     end->state = (uint8_t)replay((enum tcpstate_state)end->likely, end->pending);
-    if (end->state != TCPSTATE_UNKNOWN && !(end->may & (1u << end->state)))
+    if (!(end->may & (1u << end->state)))
         end->state = TCPSTATE_UNKNOWN; /* what arrived says less than what it sent without being known */
 }
 
@@ -204,8 +204,7 @@ static bool is_exception(struct tcpstate_endpoint *me, const struct judgement *j
         if ((judgement->is & exceptions[i].when) != exceptions[i].when)
             continue;
         me->after |= exceptions[i].may_also_be;
-        if (!(judgement->is & OVERTAKEN) || (judgement->is & (HAS_FIN | HAS_SYN)))
-            stand_as_if_own(me, judgement->is);
+        stand_as_if_own(me, judgement->is);
         return true;
     }
     return false;
@@ -254,7 +253,7 @@ static tcpstate_set can_have_sent(const struct tcpstate_endpoint *me, const stru
     if ((fin && perhaps_again) || (judgement->is & SKIPS_UNSEEN_FIN))
         can |= reach(tcpstate_next_of(can & SENDS_A_FIN, TCPSTATE_SENDS_FIN), had);
     /* ... and so may the data that showed it in CLOSE_WAIT. */
-    if (fin && (judgement->had & BIT(TCPSTATE_GETS_FIN)))
+    if (fin)
         can |= ((me->known & MAY_REPEAT) ? TCPSTATE_IN(CLOSING) : 0)
                | ((judgement->is & AGAIN) && !(me->known & ACKED_FIN) ? TCPSTATE_IN(LAST_ACK) : 0);
     if (judgement->is & BEHIND)
@@ -322,7 +321,7 @@ static void move_sender(struct tcpstate_endpoint *me, const struct tcpstate_segm
         from->state = departs_by_reset(me, segment, judgement, can);
         from->corrected = me->pending & judgement->had_not & (BIT(TCPSTATE_GETS_SYN) | BIT(TCPSTATE_GETS_SYN_ACK));
         move_by_reset(me, judgement, from->state);
-    } else if (!nonsense && (judgement->is & AFTER_THE_FIN)) {
+    } else if (judgement->is & AFTER_THE_FIN) {
         move_by_earlier_fin(me);
         from->state = TCPSTATE_ESTABLISHED;
         from->corrected = true;
@@ -349,8 +348,6 @@ static void move_sender(struct tcpstate_endpoint *me, const struct tcpstate_segm
 static void arrive(struct tcpstate_connection *connection, struct tcpstate_endpoint *end,
                    const struct judgement *judgement, int64_t now)
 {
-    const uint8_t was = end->state;
-
     for (uint8_t left = judgement->arrives; left != 0; left &= (uint8_t)(left - 1)) {
         const uint8_t bit = BIT(tcpstate_lowest(left));
         if (replay((enum tcpstate_state)end->likely, end->pending | bit) != end->state
@@ -364,8 +361,7 @@ static void arrive(struct tcpstate_connection *connection, struct tcpstate_endpo
         end->doubtful |= news;
         tcpstate_derive_state(end);
     }
-    if (end->state == TCPSTATE_TIME_WAIT
-        && (was != TCPSTATE_TIME_WAIT || (judgement->arrives & BIT(TCPSTATE_GETS_FIN))))
+    if (end->state == TCPSTATE_TIME_WAIT && (judgement->arrives & BIT(TCPSTATE_GETS_FIN)))
         connection->time_wait_since = now; /* a FIN seen again starts it anew */
 }
 
@@ -378,7 +374,7 @@ static void arrive_late(struct tcpstate_connection *connection, struct tcpstate_
         return;
     if (is_fin && (peer->known & KNOWS_ACK) && !(peer->known & ACKED_FIN) && peer->rcv_nxt == me->fin + 1
         && !((peer->known & SENT_SYN_ACK) && peer->syn_acked == peer->rcv_nxt)) { /* that was of a SYN */
-        bool carried = (me->known & ACK_OF_FIN_CARRIED) && seq_ge(peer->rcv_nxt, me->carried_to);
+        const bool carried = me->known & ACK_OF_FIN_CARRIED;
         const struct judgement to_me = { .arrives = BIT(TCPSTATE_GETS_ACK_OF_FIN) };
         const tcpstate_set was = (me->known & FIN_DISPUTED) ? peer->may : 0; /* it may not have had it */
         tcpstate_set after = tcpstate_next_of(reach(peer->after, peer->pending | peer->doubtful), TCPSTATE_GETS_FIN);
@@ -411,7 +407,7 @@ static void meet_syn(struct tcpstate_endpoint *peer, bool contested, bool overta
 {
     const bool anew = contested || !(judgement->is & AGAIN) || (is_open(peer->likely) && (judgement->is & AFTER_A_PAUSE));
 
-    if (anew && !overtaken && peer->likely != TCPSTATE_UNKNOWN && (peer->after & ALIVE))
+    if (anew && !overtaken && (peer->after & ALIVE))
         peer->after |= NOBODY_THERE | TCPSTATE_IN(SYN_RCVD);
     if ((judgement->arrives & BIT(TCPSTATE_GETS_SYN)) && (peer->pending & GETS_RESET)) {
         /* A reset came before it, and is not to be replayed after it. */
@@ -473,7 +469,7 @@ static void clear_of_fin(const struct tcpstate_endpoint *me, struct tcpstate_end
                           && (peer->known & (KNOWS_ACK | CLAIMS)) == KNOWS_ACK && seq_ge(me->fin_from, peer->rcv_nxt)
                           && (!(me->known & KNOWS_ISN) || seq_gt(peer->rcv_nxt, me->isn));
 
-    if (!had_none || !(peer->after & GOT_FIN) || !(peer->after & ~GOT_FIN) || peer->likely >= TCPSTATE_UNKNOWN
+    if (!had_none || !(peer->after & GOT_FIN) || peer->likely >= TCPSTATE_UNKNOWN
         || ((1u << peer->likely) & GOT_FIN))
         return;
     peer->after &= (tcpstate_set)~GOT_FIN;

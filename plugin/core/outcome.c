@@ -91,7 +91,7 @@ static int lacks_a_fin(const struct tcpstate_connection *connection)
     const bool unseen[2] = { may_have_closed_unseen(a, b), may_have_closed_unseen(b, a) };
 
     if (a->known & SENT_FIN)
-        return !(b->known & SENT_FIN) && (unseen[1] || may_have_closed_before(b)) ? 1 : -1;
+        return unseen[1] || may_have_closed_before(b) ? 1 : -1;
     if (b->known & SENT_FIN)
         return unseen[0] || may_have_closed_before(a) ? 0 : -1;
     return are_open(a, b) && unseen[0] != unseen[1] ? unseen[1] : -1;
@@ -186,7 +186,7 @@ static bool may_have_closed_second(const struct tcpstate_connection *connection)
     const struct tcpstate_endpoint *other = &connection->ends[!connection->active_closer];
 
     return !(other->known & SENT_FIN)
-           && (is_uncaptured(other, closer) || may_have_closed_unseen(other, closer) || may_have_closed_before(other));
+           && (may_have_closed_unseen(other, closer) || may_have_closed_before(other));
 }
 
 /* Whether a FIN of either end may be among what was not captured, although a RST came in the end. */

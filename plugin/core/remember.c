@@ -283,7 +283,7 @@ static void remember_ack(struct tcpstate_endpoint *me, struct tcpstate_endpoint 
         peer->known &= ~(uint32_t)FIN_DISPUTED; /* it has taken more: there was none */
     if (!claims_what_may_be(me, peer) || !seq_lt(segment->ack, me->claim) || (judgement->is & SENDS_MORE))
         me->known &= ~(uint32_t)CLAIMS; /* else it was overtaken by what it claims */
-    if (!(me->known & KNOWS_ACK) || seq_gt(segment->ack, me->rcv_nxt) || (syn && !(judgement->is & (AGAIN | OVERTAKEN))))
+    if (!(me->known & KNOWS_ACK) || seq_gt(segment->ack, me->rcv_nxt) || !(judgement->is & (AGAIN | OVERTAKEN)))
         me->rcv_nxt = segment->ack;
     me->known |= KNOWS_ACK;
     me->window = (uint32_t)segment->window << (syn ? 0 : tcpstate_window_scale(me, peer));
@@ -360,7 +360,7 @@ static bool may_be_its_fin(const struct tcpstate_endpoint *me, const struct tcps
 
     return (judgement->is & OUTDATED)
            || ((judgement->is & STRAY) && !((me->known & KNOWS_SEQ) && me->fin_from - 1 - fin < MOST_UNSEEN))
-           || ((judgement->is & UNACCEPTABLE) && (me->known & KNOWS_SEQ) && seq_ge(fin, me->snd_max));
+           || ((me->known & KNOWS_SEQ) && seq_ge(fin, me->snd_max));
 }
 
 /* The number of a FIN that is not taken for one yet. */

@@ -72,7 +72,7 @@ static bool is_stamped_copy(const struct tcpstate_endpoint *me, const struct tcp
 
     return (control || segment->payload > 0) && tcpstate_compares_stamps(me, segment) && !tcpstate_is_newer_stamp(me, segment)
            && (tcpstate_is_seen_lately(&me->last, segment, digest)
-               || (control && tcpstate_is_seen_lately(&me->last_control, segment, digest)));
+               || tcpstate_is_seen_lately(&me->last_control, segment, digest));
 }
 
 /* Its sender has sent nothing else since, and the other end nothing that it would answer. */
@@ -181,7 +181,7 @@ bool tcpstate_is_bare_copy(const struct tcpstate_endpoint *me, const struct tcps
         || me->window != (uint32_t)segment->window << tcpstate_window_scale(me, peer))
         return false;
     if (segment->options & TCPSTATE_OPTION_TIMESTAMPS)
-        return tcpstate_compares_stamps(me, segment) && segment->ts_val == me->ts_val;
+        return segment->ts_val == me->ts_val;
     return tcpstate_is_keep_alive(me, segment) || tcpstate_is_copy_of(&me->last, segment, digest);
 }
 
