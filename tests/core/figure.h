@@ -110,14 +110,28 @@ static inline void figure_begin(struct figure_tuple *tuple)
     tuple->beside.until = TCPSTATE_NO_TIME;
 }
 
+/* Whether what is said of the one before is what was done to it. */
+static inline void figure_check_before(const struct tcpstate_remembered *remembered, const struct tcpstate_connection *was,
+                                       const struct tcpstate_observation *got)
+{
+    const bool written = remembered->before && memcmp(was, remembered->before, sizeof *was) != 0;
+    const bool may_be = got->incarnation == TCPSTATE_INCARNATION_BEFORE || got->ends_before || remembered->beside->began;
+
+    g_assert_true(remembered->before_changed || !written);
+    g_assert_true(may_be || !remembered->before_changed);
+}
+
 /* Hand a segment to the core, and keep the connections that it tells apart.  Returns the one that it belongs to. */
 static inline struct tcpstate_connection *figure_observe(struct figure_tuple *tuple, const struct tcpstate_segment *segment,
                                                          struct tcpstate_observation *got)
 {
     struct tcpstate_remembered remembered = { .latest = &tuple->latest, .before = tuple->has_before ? &tuple->before : NULL,
                                               .next = &tuple->next, .beside = &tuple->beside };
+    struct tcpstate_connection was;
 
+    memcpy(&was, &tuple->before, sizeof was);
     tcpstate_observe(&remembered, segment, TCPSTATE_DEFAULT_2MSL, got);
+    figure_check_before(&remembered, &was, got);
     if (got->incarnation == TCPSTATE_INCARNATION_BEFORE)
         return &tuple->before;
     if (got->incarnation == TCPSTATE_INCARNATION_NEXT) {

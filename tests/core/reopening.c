@@ -39,6 +39,19 @@ static void old_duplicate_syn(void)
         { "ESTABLISHED",  TO_B, "P.", 101, 401, 10, "ESTABLISHED?", "first-request" });
 }
 
+/* ... and something refuses a third one, which was not captured: that is neither of the two, so A drops it and
+ * goes on (RFC 9293 section 3.10.7.3, first check). */
+static void refusal_of_neither_syn(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
+        { "SYN_SENT",     TO_B, "S",  90,  0,   0, "SYN_RCVD?", "stale-syn", .stream = SAME_CONNECTION },
+        { "SYN_SENT",     TO_A, "R.", 0,   96,  0, "any", "reset-ignored", .reset = WRONG_ACK });
+    FIGURE( /* no other was captured: number 1 is none of those that were */
+        { "SYN_SENT",     TO_B, "S",  150, 0,   0, "SYN_RCVD?", "syn" },
+        { "SYN_SENT",     TO_A, "R.", 0,   101, 0, "any", "reset-ignored", .reset = WRONG_ACK });
+}
+
 /* The first SYN is a stranger's, the lower one A's own.  B's answer to that looks wrong; but when B sends it again, A has not
  * refused it, as it would in SYN_SENT (RFC 9293 section 3.10.7.3): it may have taken it. */
 static void answer_to_the_lower_syn_again(void)
@@ -500,12 +513,40 @@ static void transfer_that_passes_a_forged_syn(void)
         { "ESTABLISHED?", TO_B, "P.", 120100, 300, 10,    "any",         "", .outcome = "open" });
 }
 
+/* Who keeps nothing beside is told of the next connection, and of no segment that it is of the one before. */
+static void nobody_asks_for_two_at_once(void)
+{
+    static const struct line lines[] = {
+        { .way = TO_B, .flags = "S",  .seq = 100 },
+        { .way = TO_A, .flags = "R.", .ack = 101 },
+        { .way = TO_B, .flags = "S",  .seq = 900000 },
+        { .way = TO_A, .flags = "S.", .seq = 300, .ack = 900001 },
+    };
+    struct tcpstate_connection connections[3];
+    struct tcpstate_remembered remembered = { .latest = &connections[0], .next = &connections[1] };
+    struct tcpstate_observation got;
+
+    tcpstate_connection_begin(&connections[0]);
+    for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
+        struct tcpstate_segment segment = figure_segment(&lines[i], i, &plays[0]);
+        segment.time = (int64_t)i * SECONDS;
+        tcpstate_observe(&remembered, &segment, TCPSTATE_DEFAULT_2MSL, &got);
+        g_assert_cmpint(got.incarnation, ==, i == 2 ? TCPSTATE_INCARNATION_NEXT : TCPSTATE_INCARNATION_LATEST);
+        if (i == 2)
+            remembered = (struct tcpstate_remembered){ .latest = &connections[1], .before = &connections[0], .next = &connections[2] };
+    }
+    g_assert_false(remembered.before_changed);
+    g_assert_cmpint(got.step, ==, TCPSTATE_STEP_SYN_ACK);
+}
+
 int main(int argc, char **argv)
 {
     figure_init(&argc, &argv);
 #define TEST(name) g_test_add_func("/reopening/" #name, name)
     TEST(old_duplicate_syn);
+    TEST(refusal_of_neither_syn);
     TEST(answer_to_the_lower_syn_again);
+    TEST(nobody_asks_for_two_at_once);
     TEST(old_duplicate_syn_seen_beside_b);
     TEST(old_duplicate_syn_in_a_connection);
     TEST(forged_syn_in_a_connection);

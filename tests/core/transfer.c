@@ -188,6 +188,16 @@ static void nonsense_refused(void)
         { "CLOSED?", TO_A, "R.", 0,   100, 0, "CLOSED?",  "reset-of-unknown", .was_b = "any", .reset = ACCEPTED });
 }
 
+/* New data behind a byte that is sent again, by one who packs anew: a keep-alive has one byte at most (RFC 9293 section 3.8.4),
+ * so the one that follows is the first. */
+static void data_that_begins_as_a_keep_alive_does(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "ESTABLISHED", TO_B, "P.", 99,  300, 10, "ESTABLISHED", "" },
+        { "ESTABLISHED", TO_B, ".",  108, 300, 0,  "ESTABLISHED", "", .later = 60 * SECONDS },
+        { "ESTABLISHED", TO_B, ".",  108, 300, 0,  "ESTABLISHED", "keep-alive-unanswered", .repeats = 2, .later = 60 * SECONDS });
+}
+
 /* FIN with PSH or URG alone is no Christmas tree. */
 static void fin_with_one_more_light(void)
 {
@@ -233,6 +243,7 @@ int main(int argc, char **argv)
     TEST(keep_alives_in_one_direction);
     TEST(keep_alive_before_any_data);
     TEST(keep_alive_with_a_byte);
+    TEST(data_that_begins_as_a_keep_alive_does);
     TEST(keep_alives_end_in_a_reset);
     TEST(zero_window);
     TEST(absurd_acknowledgment);
