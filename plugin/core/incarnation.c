@@ -77,7 +77,12 @@ static bool begins_with_syn_ack(const struct tcpstate_connection *connection, co
                                 const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment, bool idle)
 {
     const bool may_be_late = segment->time - connection->moments[TCPSTATE_MOMENT_LAST] < TCPSTATE_LONGEST_WAY;
+    /* Its numbers are what the first seen of this one go on from: it is sent again, however late. */
+    const bool again = !(me->known & KNOWS_ISN) && (peer->known & (KNOWS_ACK | KNOWS_SEQ)) == (KNOWS_ACK | KNOWS_SEQ)
+                       && peer->rcv_nxt - segment->seq < MOST_UNSEEN && peer->snd_max - segment->ack < MOST_UNSEEN;
 
+    if (again && !is_over(connection))
+        return false;
     return ((me->known & KNOWS_ISN) ? me->isn != segment->seq : !may_be_late)
            && (((peer->known & KNOWS_ISN) && segment->ack != peer->isn + 1) || !may_be_late)
            && (peer->likely != TCPSTATE_SYN_SENT || peer->last.frame == 0) && (is_over(connection) || idle);
