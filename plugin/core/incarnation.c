@@ -147,6 +147,16 @@ static void carry_reset(struct tcpstate_connection *to, const struct tcpstate_co
     to->facts |= from->facts & TCPSTATE_CONNECTION_RESET_BY_B;
 }
 
+/* It acknowledged more than the new numbers, and not more than the old ones. */
+static void settle_claim(struct tcpstate_endpoint *end, uint32_t snd_max)
+{
+    if (!(end->known & CLAIMS) || seq_gt(end->claim, snd_max))
+        return;
+    if (!(end->known & KNOWS_ACK) || seq_gt(end->claim, end->rcv_nxt))
+        end->rcv_nxt = end->claim;
+    end->known = (end->known & ~(uint32_t)CLAIMS) | KNOWS_ACK;
+}
+
 bool tcpstate_restore(struct tcpstate_connection *connection, const struct tcpstate_connection *before,
                       const struct tcpstate_segment *segment)
 {
@@ -164,6 +174,7 @@ bool tcpstate_restore(struct tcpstate_connection *connection, const struct tcpst
         other.known |= ACK_OF_FIN_CARRIED;
         other.carried_to = other.fin + 1;
     }
+    settle_claim(&other, before->ends[from].snd_max);
     connection->ends[!from] = other;
     if (other.known & SENT_ANY_RST) /* sent to the old one, perhaps */
         connection->ends[from].doubtful |= BIT(TCPSTATE_GETS_RST_AS_OPENER);
