@@ -142,6 +142,14 @@ static void judge_ack_of_syn(const struct tcpstate_connection *connection, const
     }
 }
 
+/* Its sender's SYN,ACK was not seen before, and the other has acknowledged another number
+ * than that which follows this one. */
+static bool is_against_what_was_acked(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                                      const struct tcpstate_segment *segment)
+{
+    return !(me->known & KNOWS_ISN) && (peer->known & KNOWS_ACK) && peer->rcv_nxt != tcpstate_segment_next(segment);
+}
+
 /* Whether another than the end in whose name it comes may have sent it, or that end
  * before what was seen of it. */
 static bool may_be_anothers_syn_ack(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
@@ -216,7 +224,8 @@ void tcpstate_judge_syn_ack(const struct tcpstate_connection *connection, const 
     judge_ack_of_syn(connection, peer, segment, judgement);
     if (connection->facts & TCPSTATE_CONNECTION_SIMULTANEOUS)
         judgement->is |= CROSSES;
-    if ((!(judgement->is & GOOD_ACK) && peer->likely != TCPSTATE_SYN_SENT)
+    if (((judgement->is & IS_OVER) && is_against_what_was_acked(me, peer, segment))
+        || (!(judgement->is & GOOD_ACK) && peer->likely != TCPSTATE_SYN_SENT)
         /* Its ISN was known only by what acknowledged another. */
         || ((me->known & (KNOWS_ISN | SENT_SYN | SENT_SYN_ACK)) == KNOWS_ISN && !same_isn))
         judgement->is |= ANOTHERS_NUMBERS;
