@@ -2,8 +2,8 @@
 """A plugin that is not fit for the Wireshark that runs: annotate says so, and builds anew.
 
 The unfit plugin is a real build, from these sources and against the real headers, but for the number of the series that
-plugin.c writes into it: the one to come.  (No other file sees that number: what would be used then is not in these
-headers.  What an upgrade from one Debian to the next does: tests/matrix/upgrade.)
+plugin.c writes into it: the one to come.  (Where other files see that number, too, they use what is not in the headers of
+4.6.  What an upgrade from one Debian to the next does: tests/matrix/upgrade.)
 """
 import pathlib
 import re
@@ -21,12 +21,12 @@ NUMBERS = dict(re.findall(r"#define WIRESHARK_VERSION_(\w+) (\d+)", HEADER.read_
 NEXT = f"{NUMBERS['MAJOR']}.{int(NUMBERS['MINOR']) + 1}"
 
 
-def header_of_another(place, part):
-    """A folder with the header of a Wireshark whose number is, to plugin.c, higher by one in this part."""
+def header_of_another(place, part, to="defined WS_BUILD_DLL"):
+    """A folder with the header of a Wireshark whose number is, to plugin.c or to all files ("1"), higher by one in this part."""
     folder = place / f"another-{part}"
     folder.mkdir()
     (folder / HEADER.name).write_text(f"""{HEADER.read_text()}
-#ifdef WS_BUILD_DLL
+#if {to}
 #undef WIRESHARK_VERSION_{part}
 #define WIRESHARK_VERSION_{part} {int(NUMBERS[part]) + 1}
 #endif
@@ -121,7 +121,9 @@ def test_another_wireshark_of_the_same_series_takes_the_plugin_as_it_is(account)
 @pytest.mark.parametrize("part, left_out", [("MINOR", True), ("MICRO", False)])
 def test_of_a_series_that_is_not_known_annotate_says_what_is_left_out(account, part, left_out):
     """compat.h has the flow graph's list of some series, and guesses at no other's."""
-    folder = header_of_another(account.work, part)
+    if NEXT == "4.7" and part == "MINOR":
+        pytest.skip("compat.h uses of 4.7 what is not in these headers")
+    folder = header_of_another(account.work, part, "1")
     done = account.annotate("--install", env={"CFLAGS": f"-I{folder}"})
     assert "building for Wireshark" in done.stderr
     assert ("annotate: the flow graph is left out" in done.stderr) == left_out, done.stderr
