@@ -121,6 +121,12 @@ bool tcpstate_opens_new_connection(const struct tcpstate_connection *connection,
     }
 }
 
+/* Neither SYN nor RST: of who holds a connection. */
+static bool is_transfer(const struct tcpstate_segment *segment)
+{
+    return (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_ACK)) == TCPSTATE_FLAG_ACK;
+}
+
 /* A SYN's sender goes on in the connection before, whose other end still held it. */
 bool tcpstate_goes_on(const struct tcpstate_connection *connection, const struct tcpstate_connection *before,
                       const struct tcpstate_segment *segment)
@@ -129,7 +135,7 @@ bool tcpstate_goes_on(const struct tcpstate_connection *connection, const struct
     const struct tcpstate_endpoint *was = &before->ends[from], *is = &connection->ends[from];
 
     if (!(connection->facts & TCPSTATE_CONNECTION_CONTESTED) || is->likely != TCPSTATE_SYN_SENT || !(was->known & KNOWS_SEQ)
-        || (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_ACK)) != TCPSTATE_FLAG_ACK)
+        || !is_transfer(segment))
         return false;
     /* In the old numbers, not in the new ones. */
     bool old = segment->seq - was->snd_nxt <= UINT16_MAX || was->snd_nxt - segment->seq <= UINT16_MAX;
@@ -192,7 +198,7 @@ void tcpstate_count_the_second_syn_ack(struct tcpstate_connection *connection, c
     const uint32_t second = connection->stale_isn, frame = connection->stale_frame;
 
     if (frame == 0 || connection->stale_from == (segment->from & 1) || me->likely != TCPSTATE_SYN_SENT
-        || (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_ACK)) != TCPSTATE_FLAG_ACK
+        || !is_transfer(segment)
         || segment->ack != second + 1 || segment->seq != me->isn + 1
         || (peer->known & SENT_SYN) || peer->likely != TCPSTATE_SYN_RCVD || peer->snd_max != peer->isn + 1)
         return;
@@ -273,7 +279,7 @@ void tcpstate_hold_the_one_before(struct tcpstate_connection *connection, const 
     struct tcpstate_endpoint *me = &connection->ends[from];
 
     if (!tcpstate_may_hold_the_one_before(connection, from)
-        || (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_ACK)) != TCPSTATE_FLAG_ACK
+        || !is_transfer(segment)
         || !is_of_the_last(&before->ends[from], tcpstate_segment_next(segment))
         || !is_of_the_last(&before->ends[!from], segment->ack) || covers_syn(&connection->ends[!from], segment))
         return;

@@ -327,7 +327,7 @@ void tcpstate_judge_opening(const struct tcpstate_connection *connection, const 
     const bool client = (peer->known & (SENT_SYN | SENT_SYN_ACK)) == SENT_SYN_ACK && !(me->known & SENT_SYN_ACK)
                         && covers_syn(peer, segment) && ((me->known & SENT_SYN) || segment->payload > 0);
 
-    judgement->is |= (peer->known & KNOWS_ISN) ? GOOD_ACK : 0; /* else it was judged a stray */
+    judgement->is |= (peer->known & KNOWS_ISN) ? GOOD_ACK : 0; /* only asked in SYN_SENT: an ACK of something else is a stray there */
     judgement->is |= acks_syn_alone(me, peer, segment) ? ACKS_SYN_ALONE : 0;
     if (me->likely == TCPSTATE_SYN_SENT) {
         judge_syn_sent(me, peer, segment, judgement);

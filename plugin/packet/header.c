@@ -197,6 +197,11 @@ void tcpstate_begin_reading(struct tcpstate_reading *reading, uint32_t frame, in
 {
     const size_t rest = offsetof(struct tcpstate_reading, stream);
 
+    _Static_assert(offsetof(struct tcpstate_reading, pair) == sizeof(struct tcpstate_segment), "nothing lies between");
+    _Static_assert(offsetof(struct tcpstate_reading, stream) - offsetof(struct tcpstate_reading, pair) - sizeof(struct tcpstate_pair)
+                       < _Alignof(uint32_t),
+                   "nothing but padding lies between");
+
     /* In three parts: for all at once compilers write an instruction that repeats itself, which takes long to start. */
     reading->segment = (struct tcpstate_segment){ .frame = frame, .time = time, .server_hint = -1 };
     reading->pair = (struct tcpstate_pair){ 0 };

@@ -45,18 +45,17 @@ static unsigned key_hash(gconstpointer pointer)
     return tcpstate_hash_words(key->word, key->words);
 }
 
-static bool is_same(const struct key *a, const struct key *b)
+/* The shorter of two keys has no more memory than its words. */
+static gboolean key_equal(gconstpointer one, gconstpointer other)
 {
-    uint32_t i = 0;
+    const struct key *a = (const struct key *)one, *b = (const struct key *)other;
 
-    while (i < a->words && a->word[i] == b->word[i])
-        i++;
-    return i == a->words && a->words == b->words;
-}
-
-static gboolean key_equal(gconstpointer a, gconstpointer b)
-{
-    return is_same((const struct key *)a, (const struct key *)b);
+    if (a->words != b->words)
+        return FALSE;
+    for (uint32_t i = 0; i < a->words; i++)
+        if (a->word[i] != b->word[i])
+            return FALSE;
+    return TRUE;
 }
 
 void tcpstate_four_tuples_begin(void)
@@ -102,7 +101,7 @@ static struct tcpstate_four_tuple *tuple_of(const struct key *key)
 
 static struct tcpstate_four_tuple *find(const struct key *key)
 {
-    if (recent && is_same(key, &recent->key))
+    if (recent && key_equal(key, &recent->key))
         return recent;
     struct key *found = (struct key *)g_hash_table_lookup(tuples, key);
     if (!found)
