@@ -5,7 +5,7 @@
 #
 # Scope: messages, on standard error, and the text of --help.
 
-usage() {
+english_usage() {
     cat <<'END'
 Usage: plugin/annotate [--language auto|en|zh] FILE [tshark options]
        plugin/annotate [--language auto|en|zh] -i INTERFACE [tshark options]
@@ -47,6 +47,49 @@ The first call installs what is missing with apt, builds the plugin and installs
 it: for root in Wireshark's global plugin folder, for others in their own. Then
 `wireshark -C "TCP State" FILE` shows the same in the window.
 END
+}
+
+chinese_usage() {
+    cat <<'END'
+用法：plugin/annotate [--language auto|en|zh] FILE [tshark的选项]
+      plugin/annotate [--language auto|en|zh] -i INTERFACE [tshark的选项]
+      plugin/annotate --save OUT.pcapng FILE [-o NAME:VALUE] [-d TYPE==SELECTOR,PROTOCOL]
+      plugin/annotate --page OUT.html FILE... [FILTER] [tshark的选项]
+      plugin/annotate --report [--json] | --connections [--json] | --ladder FILE [FILTER] [tshark的选项]
+      plugin/annotate --install [--into PROFILE] | --uninstall | --check | --version | --help
+
+打印一个抓包，并给出每个TCP连接的状态：“分析”列说明步骤（第一次握手、第二次挥手……），另有两列是每个分组之后
+客户端和服务器的状态；“?”表示推断：该端至此发出的报文段尚不能证明。不知道谁是客户端时，状态前是A:和B:（A的地址和端口较小）。
+
+  FILE            抓包文件，Wireshark能读的格式都可以；- 表示标准输入
+  -i INTERFACE    实时抓包（tshark -D 列出接口）
+  tshark的选项    原样交给tshark：-V、-Y FILTER、-T json、-c 10……
+  --language L    标签的语言；auto按语言环境
+  --save OUT      另存为pcapng，每个步骤带有分组注释：没有本插件的Wireshark也能显示（过滤器 frame.comment）
+  --page OUT      生成一个网页，供没有Wireshark的同事或课堂使用：连接列表、时序图、逐步说明、状态图、测验；
+                  可以有多个FILE，全部放入同一网页
+  --report        按结果列出各连接，以及其中最糟的；没有FILTER和选项时由程序tcpstate回答，快得多；
+                  加上 --json 则每行一个JSON对象
+  --ladder        每个连接画成教科书式的时序图
+  --connections   每个连接一行；加上 --json 则每行一个JSON对象
+  FILTER          显示过滤器：只处理它选出的分组
+  -q -z VIEW      放在FILE之后，另一种视图：tcpstate,sockets是各主机上 ss -tan 会列出的套接字，
+                  tcpstate,tree是统计（README.md 列出全部）
+  --install       只安装插件和配置“TCP State”、“TCP 状态”
+  --into PROFILE  还在您的这个配置中加入“分析”列（Wireshark启动时用的是“Default”）；旁边留有备份
+  --uninstall     只删除所安装的内容，保留您改动过的
+  --check         检查安装有什么问题，每个问题一行：属于另一个Wireshark的插件、错误的文件夹、被禁用的协议……
+
+首次调用会用apt安装缺少的软件包，构建并安装插件：root装入Wireshark的全局插件文件夹，其他用户装入自己的。
+之后 `wireshark -C "TCP 状态" FILE` 在窗口中显示同样的内容。
+END
+}
+
+# As the plugin's "auto" does, by gettext's rules: the locale C ignores LANGUAGE.
+usage() {
+    local meant=${LC_ALL:-${LC_MESSAGES:-${LANG:-C}}}
+    if [[ $meant != C && $meant != POSIX ]]; then meant=${LANGUAGE:-$meant}; fi
+    if [[ $language == zh || ($language != en && $meant == zh*) ]]; then chinese_usage; else english_usage; fi
 }
 
 # The plugin's version, and that of the Wireshark that would load it.

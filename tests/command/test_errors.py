@@ -3,6 +3,7 @@
 standard error, nothing on standard output, an exit status other than 0.  All of
 this is found out before anything is built, so the home stays empty."""
 import os
+import re
 import shutil
 
 import pytest
@@ -137,6 +138,19 @@ def test_help_explains_every_option(account):
                    "--save OUT", "--report", "--ladder", "--into PROFILE"):
         assert option in done.stdout
     assert account.files() == set()
+
+
+@pytest.mark.parametrize("asked, environment, beginning", [
+    (["--help", "--language", "zh"], {"LC_ALL": "C"}, "用法："),
+    (["--help"], {"LC_ALL": "zh_CN.UTF-8"}, "用法："),
+    (["--help"], {"LC_ALL": "C", "LANGUAGE": "zh"}, "Usage:"),
+    (["--language=en", "--help"], {"LC_ALL": "zh_CN.UTF-8"}, "Usage:")])
+def test_help_in_the_readers_language_explains_the_same(account, asked, environment, beginning):
+    done = account.annotate(*asked, env=environment)
+    assert done.returncode == 0 and done.stdout.startswith(beginning)  # where the machine lacks the locale, bash says so
+    described = set(re.findall(r"^  (-\S+|[A-Z]+)", done.stdout, re.MULTILINE))
+    assert described == set(re.findall(r"^  (-\S+|[A-Z]+)", account.annotate("--help", env={"LC_ALL": "C"}).stdout, re.MULTILINE))
+    assert {"--save", "--page", "FILTER", "-q"} <= described
 
 
 def test_no_home(account):
