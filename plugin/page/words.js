@@ -42,7 +42,7 @@ const WORDS = {
   list_roles_unknown: ['unknown', '未知'],
   column_protocol: ['Protocol', '协议'],
   column_outcome: ['Outcome', '结果'],
-  column_missing: ['Missing', '缺少'],
+  column_missing: ['Missing, or why', '缺少或原因'],
   column_handshake: ['Handshake', '握手'],
   column_duration: ['Duration', '持续'],
   column_packets: ['Packets', '分组'],

@@ -239,17 +239,20 @@ const char *tcpstate_group_filter(wmem_allocator_t *pool, const struct tcpstate_
                               filter, ip, server, key->port, ip, server, key->port);
 }
 
-/* What came before a RST, and what speaks against its sender. */
-static const char *reset_why(wmem_allocator_t *pool, enum tcpstate_language language,
-                             const struct tcpstate_account *account)
+const char *tcpstate_group_causes(wmem_allocator_t *pool, enum tcpstate_language language, const struct tcpstate_group *group)
 {
-    if (account->disowned != 0 && account->disowned == account->reset_frame)
-        return tcpstate_phrase(TCPSTATE_PHRASE_CAUSE_DISOWNED, language);
-    const char *why = "";
-    for (unsigned cause = 1; cause <= TCPSTATE_CAUSE_PAYLOAD; cause <<= 1)
-        if (account->causes & cause)
-            why = tcpstate_joined(pool, language, why, tcpstate_cause_text(pool, language, account, cause));
-    return why;
+    const char *all = "";
+
+    for (unsigned i = 0; i < TCPSTATE_REPORT_CAUSES; i++) {
+        const struct tcpstate_group_cause *cause = &group->causes[i];
+        if (cause->count == 0)
+            continue;
+        const char *text = tcpstate_causes_text(pool, language, 1u << i, cause->least, cause->most);
+        if (cause->count < group->count)
+            text = wmem_strdup_printf(pool, tcpstate_phrase(TCPSTATE_PHRASE_REPORT_IN, language), cause->count, text);
+        all = tcpstate_joined(pool, language, all, text);
+    }
+    return all;
 }
 
 /* Who has sent no data, and for how long. */
@@ -270,7 +273,7 @@ const char *tcpstate_section_why(wmem_allocator_t *pool, enum tcpstate_language 
     switch (section) {
     case TCPSTATE_SECTION_REFUSED: return tcpstate_phrase(TCPSTATE_PHRASE_REPORT_REFUSED, language);
     case TCPSTATE_SECTION_RESET:
-    case TCPSTATE_SECTION_FIN_RESET: return reset_why(pool, language, &tcpstate_incarnation_connection(incarnation)->account);
+    case TCPSTATE_SECTION_FIN_RESET: return tcpstate_reset_why(pool, language, &tcpstate_incarnation_connection(incarnation)->account);
     case TCPSTATE_SECTION_WAITING:
         return waiting_why(pool, language, incarnation, known);
     case TCPSTATE_SECTION_DISOWNED: return tcpstate_phrase(TCPSTATE_PHRASE_CAUSE_DISOWNED, language);

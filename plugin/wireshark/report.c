@@ -9,6 +9,7 @@
 #include "capture.h"
 #include "hash.h"
 #include "incarnations.h"
+#include "wording.h"
 
 static unsigned hash_key(gconstpointer key)
 {
@@ -97,6 +98,30 @@ static void join(struct walk *walk, struct tcpstate_group *group, const struct t
     walk->report->sections[group->key.section].connections++;
 }
 
+/* What came before the RST that ended a connection of the group. */
+static void join_causes(struct tcpstate_group *group, const struct tcpstate_account *account)
+{
+    const unsigned causes = tcpstate_reset_causes(account);
+
+    if (!group->causes)
+        group->causes = g_new0(struct tcpstate_group_cause, TCPSTATE_REPORT_CAUSES);
+    for (unsigned i = 0; i < TCPSTATE_REPORT_CAUSES; i++) {
+        struct tcpstate_group_cause *cause = &group->causes[i];
+        const int64_t number = tcpstate_cause_number(account, 1u << i);
+        if (!(causes & 1u << i))
+            continue;
+        cause->least = cause->count == 0 || number < cause->least ? number : cause->least;
+        cause->most = cause->count == 0 || number > cause->most ? number : cause->most;
+        cause->count++;
+    }
+}
+
+static void free_group(gpointer data)
+{
+    g_free(((struct tcpstate_group *)data)->causes);
+    g_free(data);
+}
+
 /* How long something has been owed when the capture ends; -1: nothing is. */
 static int64_t owed(const struct tcpstate_outcome *outcome, int64_t waits)
 {
@@ -122,7 +147,10 @@ static void join_trouble(struct walk *walk, enum tcpstate_section section, const
     }
     /* Of several alike the worst waits longest, or had carried most bytes. */
     int64_t owes = owed(outcome, waits);
-    join(walk, find_group(walk, &key), summary, owes >= 0 ? owes : (int64_t)(tally->bytes[0] + tally->bytes[1]), owes);
+    struct tcpstate_group *group = find_group(walk, &key);
+    join(walk, group, summary, owes >= 0 ? owes : (int64_t)(tally->bytes[0] + tally->bytes[1]), owes);
+    if (section == TCPSTATE_SECTION_RESET || section == TCPSTATE_SECTION_FIN_RESET)
+        join_causes(group, &tcpstate_incarnation_connection(tally->incarnation)->account);
 }
 
 /* Closed as it should be, or open with nobody waiting.  One that was slow or odd makes the
@@ -179,7 +207,7 @@ struct tcpstate_report *tcpstate_report_new(const struct tcpstate_survey *survey
 
     report->survey = survey;
     for (int i = 0; i < TCPSTATE_SECTIONS; i++)
-        report->sections[i].groups = g_ptr_array_new_with_free_func(g_free);
+        report->sections[i].groups = g_ptr_array_new_with_free_func(free_group);
     for (; walk.index < survey->tallies.count; walk.index++)
         take(&walk, tcpstate_survey_at(survey, walk.index));
     g_hash_table_destroy(walk.groups);

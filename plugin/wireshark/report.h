@@ -70,6 +70,15 @@ struct tcpstate_group {
     int64_t owed;    /* nanoseconds that the worst has waited when the capture ends; -1: it does not wait */
     unsigned inferred; /* of how many of them it is inferred who is the server */
     bool mixed;      /* its filter shows others, too */
+    struct tcpstate_group_cause *causes; /* TCPSTATE_REPORT_CAUSES; NULL: these end by no RST */
+};
+
+/* Of how many connections of a group the RST has a cause, in the order of the bits of tcpstate_reset_causes();
+ * and between which numbers. */
+#define TCPSTATE_REPORT_CAUSES 11
+struct tcpstate_group_cause {
+    unsigned count;
+    int64_t least, most;
 };
 
 /* The most connections first; of as many, the one with the worse connection, then the earlier. */
@@ -132,6 +141,9 @@ const char *tcpstate_group_filter(wmem_allocator_t *pool, const struct tcpstate_
 /* Why a connection is in a section, in a few words; "" if the capture shows no reason. */
 const char *tcpstate_section_why(wmem_allocator_t *pool, enum tcpstate_language language, enum tcpstate_section section,
                                  const struct tcpstate_incarnation *incarnation, const struct tcpstate_known *known);
+
+/* What came before the RSTs of a group, and of how many; "" if the capture shows nothing. */
+const char *tcpstate_group_causes(wmem_allocator_t *pool, enum tcpstate_language language, const struct tcpstate_group *group);
 
 /* As an object in each line (report-rows.c); `filter` is the view's, or NULL. */
 void tcpstate_report_print_rows(const struct tcpstate_report *report, const char *filter);

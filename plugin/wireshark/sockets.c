@@ -76,12 +76,31 @@ static void free_count(gpointer data)
     g_free(data);
 }
 
+/* What a socket's state says of it: the more somebody owes, the further ahead it is told. */
+static uint32_t worth_of(enum tcpstate_state state)
+{
+    switch (state) {
+    case TCPSTATE_CLOSE_WAIT: return 0; /* the application has not closed: nobody else can end it */
+    case TCPSTATE_FIN_WAIT_1:
+    case TCPSTATE_CLOSING:
+    case TCPSTATE_LAST_ACK: return 1;
+    case TCPSTATE_FIN_WAIT_2: return 2;
+    case TCPSTATE_SYN_SENT:
+    case TCPSTATE_SYN_RCVD: return 3;
+    case TCPSTATE_ESTABLISHED: return 4;
+    default: return 5; /* TIME_WAIT ends by itself */
+    }
+}
+
+/* The most first; of as many, those of whom somebody owes more. */
 static int by_number(gconstpointer a, gconstpointer b)
 {
     const struct tcpstate_socket_count *one = (const struct tcpstate_socket_count *)a, *other = (const struct tcpstate_socket_count *)b;
 
     if (one->number != other->number)
         return one->number < other->number ? 1 : -1;
+    if (worth_of(one->state) != worth_of(other->state))
+        return worth_of(one->state) < worth_of(other->state) ? -1 : 1;
     int hosts = strcmp(one->host, other->host);
     return hosts != 0 ? hosts : (int)one->state - (int)other->state;
 }
@@ -100,22 +119,6 @@ static void tell_counts(GHashTable *counts, const struct tcpstate_sockets_teller
 static bool is_wanted(const struct tcpstate_sockets *sockets, const char *host)
 {
     return !sockets->host || strcmp(sockets->host, host) == 0;
-}
-
-/* What a socket's state says of it: the more somebody owes, the further ahead it is told. */
-static uint32_t worth_of(enum tcpstate_state state)
-{
-    switch (state) {
-    case TCPSTATE_CLOSE_WAIT: return 0; /* the application has not closed: nobody else can end it */
-    case TCPSTATE_FIN_WAIT_1:
-    case TCPSTATE_CLOSING:
-    case TCPSTATE_LAST_ACK: return 1;
-    case TCPSTATE_FIN_WAIT_2: return 2;
-    case TCPSTATE_SYN_SENT:
-    case TCPSTATE_SYN_RCVD: return 3;
-    case TCPSTATE_ESTABLISHED: return 4;
-    default: return 5; /* TIME_WAIT ends by itself */
-    }
 }
 
 /* One end of the census' stands. */

@@ -166,6 +166,8 @@ const char *tcpstate_missing_text(wmem_allocator_t *pool, enum tcpstate_language
 const char *tcpstate_missing_and_why(wmem_allocator_t *pool, enum tcpstate_language language,
                                      const struct tcpstate_incarnation *incarnation, const struct tcpstate_outcome *outcome, int client)
 {
+    if (outcome->result == TCPSTATE_RESULT_RESET)
+        return tcpstate_reset_why(pool, language, &tcpstate_incarnation_connection(incarnation)->account);
     return tcpstate_joined(pool, language, tcpstate_missing_text(pool, language, incarnation, outcome, client),
                            tcpstate_unanswered_text(pool, language, incarnation, outcome->result));
 }

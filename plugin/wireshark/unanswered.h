@@ -39,7 +39,7 @@ const char *tcpstate_unanswered_text(wmem_allocator_t *pool, enum tcpstate_langu
 const char *tcpstate_missing_text(wmem_allocator_t *pool, enum tcpstate_language language,
                                   const struct tcpstate_incarnation *incarnation, const struct tcpstate_outcome *outcome, int client);
 
-/* The same, and what came before the SYN. */
+/* The same, and what came before the SYN; of a reset connection what came before the RST. */
 const char *tcpstate_missing_and_why(wmem_allocator_t *pool, enum tcpstate_language language,
                                      const struct tcpstate_incarnation *incarnation, const struct tcpstate_outcome *outcome, int client);
 

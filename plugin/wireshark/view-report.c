@@ -78,6 +78,8 @@ static const char *group_text(wmem_allocator_t *pool, const struct tcpstate_grou
     const char *why = tcpstate_section_why(pool, tcpstate_language(), section, incarnation, known);
     if (group->count == 1 || section == TCPSTATE_SECTION_REFUSED)
         return with_comma(pool, text, section == TCPSTATE_SECTION_DISOWNED ? "" : why); /* its title says it */
+    if (group->causes)
+        return with_comma(pool, text, tcpstate_group_causes(pool, tcpstate_language(), group));
     if (!*why || section == TCPSTATE_SECTION_DISOWNED)
         return text;
     return with_comma(pool, text, wmem_strdup_printf(pool, phrase(TCPSTATE_PHRASE_REPORT_WORST), known->summary.number, why));

@@ -5,6 +5,7 @@
 #include "wording.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "../text/phrases.h"
 #include "capture.h"
@@ -95,29 +96,61 @@ const char *tcpstate_reset_number_word(enum tcpstate_reset_number number)
     return tcpstate_phrase(phrases[number], tcpstate_language());
 }
 
-const char *tcpstate_cause_text(wmem_allocator_t *pool, enum tcpstate_language language,
-                                const struct tcpstate_account *account, unsigned cause)
+int64_t tcpstate_cause_number(const struct tcpstate_account *account, unsigned cause)
+{
+    switch (cause) {
+    case TCPSTATE_CAUSE_SILENCE: return (int64_t)account->reset_after * 1000000;
+    case TCPSTATE_CAUSE_MP_REASON: return account->reset_reason;
+    default: return account->reset_count;
+    }
+}
+
+static const char *cause_number_text(wmem_allocator_t *pool, unsigned cause, int64_t number)
+{
+    return cause == TCPSTATE_CAUSE_SILENCE ? tcpstate_seconds_text(pool, number) : wmem_strdup_printf(pool, "%" PRId64, number);
+}
+
+const char *tcpstate_causes_text(wmem_allocator_t *pool, enum tcpstate_language language, unsigned cause, int64_t least,
+                                 int64_t most)
 {
     static const enum tcpstate_phrase phrases[] = {
         TCPSTATE_PHRASE_CAUSE_DATA_AFTER_CLOSE, TCPSTATE_PHRASE_CAUSE_SILENCE, TCPSTATE_PHRASE_CAUSE_KEEP_ALIVES,
         TCPSTATE_PHRASE_CAUSE_RETRANSMISSIONS, TCPSTATE_PHRASE_CAUSE_NO_RESPONSE, TCPSTATE_PHRASE_CAUSE_OTHER_TTL,
         TCPSTATE_PHRASE_CAUSE_BOTH_ENDS, TCPSTATE_PHRASE_CAUSE_UNSIGNED, TCPSTATE_PHRASE_CAUSE_MP_REASON,
-        TCPSTATE_PHRASE_CAUSE_PAYLOAD,
+        TCPSTATE_PHRASE_CAUSE_PAYLOAD, TCPSTATE_PHRASE_CAUSE_DISOWNED,
     };
-    const char *number = "";
+    const char *number = cause_number_text(pool, cause, least), *end = cause_number_text(pool, cause, most);
 
-    for (unsigned i = 0; i < array_length(phrases); i++) {
-        if (cause != 1u << i)
-            continue;
-        if (cause == TCPSTATE_CAUSE_SILENCE)
-            number = tcpstate_seconds_text(pool, (int64_t)account->reset_after * 1000000);
-        else if (cause == TCPSTATE_CAUSE_MP_REASON)
-            number = wmem_strdup_printf(pool, "%u", account->reset_reason);
-        else
-            number = wmem_strdup_printf(pool, "%u", account->reset_count);
-        return wmem_strdup_printf(pool, tcpstate_phrase(phrases[i], language), number);
-    }
+    if (strcmp(number, end) != 0)
+        number = wmem_strdup_printf(pool, tcpstate_phrase(TCPSTATE_PHRASE_CAUSE_FROM_TO, language), number, end);
+    for (unsigned i = 0; i < array_length(phrases); i++)
+        if (cause == 1u << i)
+            return wmem_strdup_printf(pool, tcpstate_phrase(phrases[i], language), number);
     return "";
+}
+
+const char *tcpstate_cause_text(wmem_allocator_t *pool, enum tcpstate_language language,
+                                const struct tcpstate_account *account, unsigned cause)
+{
+    const int64_t number = tcpstate_cause_number(account, cause);
+
+    return tcpstate_causes_text(pool, language, cause, number, number);
+}
+
+unsigned tcpstate_reset_causes(const struct tcpstate_account *account)
+{
+    return account->disowned != 0 && account->disowned == account->reset_frame ? TCPSTATE_RESET_DISOWNED : account->causes;
+}
+
+const char *tcpstate_reset_why(wmem_allocator_t *pool, enum tcpstate_language language, const struct tcpstate_account *account)
+{
+    const unsigned causes = tcpstate_reset_causes(account);
+    const char *why = "";
+
+    for (unsigned cause = 1; cause <= TCPSTATE_RESET_DISOWNED; cause <<= 1)
+        if (causes & cause)
+            why = tcpstate_joined(pool, language, why, tcpstate_cause_text(pool, language, account, cause));
+    return why;
 }
 
 const char *tcpstate_wait_word(const struct tcpstate_wait *wait, int client)

@@ -55,6 +55,17 @@ const char *tcpstate_reset_number_word(enum tcpstate_reset_number number);
 /* What one TCPSTATE_CAUSE_* of a reset says, with its numbers; what somebody waits for. */
 const char *tcpstate_cause_text(wmem_allocator_t *pool, enum tcpstate_language language,
                                 const struct tcpstate_account *account, unsigned cause);
+
+/* The causes of the RST that ended a connection, as bits; and in words, "" if the capture shows none.  That its
+ * sender went on speaks against all others, and then it is the only one. */
+enum { TCPSTATE_RESET_DISOWNED = TCPSTATE_CAUSE_PAYLOAD << 1 };
+unsigned tcpstate_reset_causes(const struct tcpstate_account *account);
+const char *tcpstate_reset_why(wmem_allocator_t *pool, enum tcpstate_language language, const struct tcpstate_account *account);
+
+/* The text of a cause of several RSTs, whose numbers, if the cause has any, go from `least` to `most`. */
+int64_t tcpstate_cause_number(const struct tcpstate_account *account, unsigned cause);
+const char *tcpstate_causes_text(wmem_allocator_t *pool, enum tcpstate_language language, unsigned cause, int64_t least,
+                                 int64_t most);
 const char *tcpstate_wait_word(const struct tcpstate_wait *wait, int client);
 
 /* Two texts, of which either may be "", as one. */

@@ -88,7 +88,7 @@ def test_a_state_says_whether_it_is_inferred(objects, tmp_path):
     assert all(abs(row["since"] - 95.001) < 0.01 for row in sockets)
     counts = [row for row in objects(path, "sockets,json") if row["record"] == "count"]
     assert [(row["host"], row["state"], row["count"], row["count_inferred"], row["owes"]) for row in counts] == [
-        (CLIENT, "FIN_WAIT_2", 1, 1, "peer-fin"), (SERVER, "CLOSE_WAIT", 1, 0, "own-fin")]
+        (SERVER, "CLOSE_WAIT", 1, 0, "own-fin"), (CLIENT, "FIN_WAIT_2", 1, 1, "peer-fin")]
 
 
 def test_sockets_of_a_host_at_a_moment(objects, tmp_path):
@@ -193,3 +193,11 @@ def test_a_report_for_programs_is_never_translated(tshark):
 def test_the_same_report_in_one_pass_and_in_two(tshark):
     arguments = ("-q", "-r", SAMPLES / "websocket-session.pcapng", "-z", "tcpstate,report,json")
     assert tshark(*arguments) == tshark("-2", *arguments)
+
+
+@pytest.mark.parametrize("language, said", [
+    ("en", "3  192.0.2.20:8081, by the server, in 2 after 12.0 to 42.0 s without a segment; in 1 before the server sent any data  "),
+    ("zh", "3  192.0.2.20:8081，由服务器发起，其中2个：此前12.0～42.0秒没有报文段；其中1个：服务器尚未发送任何数据  ")])
+def test_of_several_resets_each_cause_is_told_and_how_many_have_it(tshark, tmp_path, language, said):
+    path = joined(tmp_path, OPEN + ">P.:10 <P.:10 >. +12 <R.", OPEN + ">P.:10 <P.:10 >. +42 <R.", OPEN + ">P.:10 <. <R.")
+    assert said in tshark("-q", "-o", f"tcpstate.language:{language}", "-r", path, "-z", "tcpstate,report")

@@ -230,11 +230,17 @@ def test_how_many_segments_a_close_takes_is_said_once_it_is_over(told, tshark, t
         assert "segments" not in tshark("-q", "-r", tmp_path / "why.pcap", "-z", f"tcpstate,{view}").replace("to last\n    segment", ""), view
 
 
-def test_the_report_names_all_that_came_before_a_rst(tshark, tmp_path):
+def test_every_view_names_all_that_came_before_a_rst(tshark, tmp_path):
     """And what speaks against its sender."""
     path = capture(tmp_path / "reset.pcap", OPEN + ">P.:10 <. +42 <R.:ttl")
-    assert ("by the server, after 42.0 s without a segment; before the server sent any data; the RST's TTL is not that of its sender's other segments"
-            in tshark("-q", "-r", path, "-z", "tcpstate,report"))
+    why = "after 42.0 s without a segment; before the server sent any data; the RST's TTL is not that of its sender's other segments"
+    said = {view: " ".join(tshark("-q", "-r", path, "-z", f"tcpstate,{view}").split())
+            for view in ("report", "ladder", "connections", "connections,tsv", "connections,json")}
+    for view, text in said.items():
+        assert why in text, view
+    assert "by the server, " + why in said["report"] and "Missing, or why" in said["connections"]
+    tshark("-q", "-r", path, "-z", f"tcpstate,page,{tmp_path / 'page.html'}")
+    assert why in (tmp_path / "page.html").read_text(encoding="utf-8").replace("\\u0027", "'")
 
 
 def test_a_slow_response(tshark, tmp_path):
