@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../text/phrases.h"
 #include "../wireshark/preferences.h"
 #include "settings.h"
 
@@ -170,39 +171,61 @@ static void check_command(struct tcpstate_command *command, const struct words *
     check_out(command, words->out);
 }
 
+/* What --help says is in the language that the command line asks for, wherever it does. */
+static void choose_language(char **words)
+{
+    tcpstate_settings.language = tcpstate_language_of_environment();
+    for (; *words; words++)
+        if (g_str_has_prefix(*words, "--language"))
+            set_language((*words)[strlen("--language")] == '=' ? strchr(*words, '=') + 1 : words[1]);
+}
+
+static const char *help(enum tcpstate_phrase phrase)
+{
+    return tcpstate_phrase(phrase, tcpstate_settings.language);
+}
+
+/* As the views do: GLib would write ? for letters that the locale C does not have. */
+static void print_as_it_is(const char *text)
+{
+    fputs(text, stdout);
+}
+
 /* Take the options out of the command line. */
 static void parse(struct tcpstate_command *command, struct words *words, int *argc, char ***argv)
 {
     struct tcpstate_selection *which = &command->selection;
+
+    choose_language(*argv);
+    g_set_print_handler(print_as_it_is);
     const GOptionEntry entries[] = {
-        { "trouble", 0, 0, G_OPTION_ARG_NONE, &which->trouble, "Only connections that the report lists", NULL },
-        { "outcome", 0, 0, G_OPTION_ARG_STRING_ARRAY, &which->outcomes, "Only those that ended so: refused, reset, ...", "OUTCOME" },
-        { "address", 0, 0, G_OPTION_ARG_STRING_ARRAY, &which->addresses, "Only those of this address", "IP" },
-        { "port", 0, 0, G_OPTION_ARG_STRING_ARRAY, &which->ports, "Only those of this port", "PORT" },
-        { "connection", 0, 0, G_OPTION_ARG_STRING_ARRAY, &which->connections, "Only the one with this number in the table", "NUMBER" },
-        { "stream", 0, 0, G_OPTION_ARG_STRING_ARRAY, &which->streams, "Only the one with this tcp.stream", "NUMBER" },
-        { "from", 0, 0, G_OPTION_ARG_STRING, &which->from, "Only those that went on at this time or later", "TIME" },
-        { "until", 0, 0, G_OPTION_ARG_STRING, &which->until, "Only those that began at this time or earlier", "TIME" },
-        { "filter", 0, 0, G_OPTION_ARG_STRING, &words->filter, "Only packets that this display filter lets through: slow", "FILTER" },
-        { "all", 0, 0, G_OPTION_ARG_NONE, &words->all, "All rows or ladders, not only the first ones", NULL },
-        { "tsv", 0, 0, G_OPTION_ARG_NONE, &words->tsv, "Of connections: rows for programs", NULL },
-        { "json", 0, 0, G_OPTION_ARG_NONE, &words->json, "Of report, connections and sockets: a JSON object in each line", NULL },
-        { "host", 0, 0, G_OPTION_ARG_STRING, &words->host, "Of sockets: those of this host only", "IP" },
-        { "at", 0, 0, G_OPTION_ARG_STRING, &words->at, "Of sockets: after this frame, or as many seconds (with a point)", "MOMENT" },
-        { "every", 0, 0, G_OPTION_ARG_STRING, &words->every, "Of sockets: how many, every so many seconds", "SECONDS" },
-        { "output", 'o', 0, G_OPTION_ARG_FILENAME, &words->out, "Of page and save: the file to write", "OUT" },
-        { "language", 0, 0, G_OPTION_ARG_STRING, &words->language, "auto, en or zh", "LANGUAGE" },
-        { "two-msl", 0, 0, G_OPTION_ARG_INT, &words->two_msl, "Length of TIME_WAIT in seconds (60)", "SECONDS" },
-        { "dissect-all", 0, 0, G_OPTION_ARG_NONE, &words->dissect_all, "Let Wireshark dissect every frame: slow", NULL },
-        { "version", 0, 0, G_OPTION_ARG_NONE, &words->version, "Print the version", NULL },
+        { "trouble", 0, 0, G_OPTION_ARG_NONE, &which->trouble, help(TCPSTATE_PHRASE_HELP_TROUBLE), NULL },
+        { "outcome", 0, 0, G_OPTION_ARG_STRING_ARRAY, &which->outcomes, help(TCPSTATE_PHRASE_HELP_OUTCOME), "OUTCOME" },
+        { "address", 0, 0, G_OPTION_ARG_STRING_ARRAY, &which->addresses, help(TCPSTATE_PHRASE_HELP_ADDRESS), "IP" },
+        { "port", 0, 0, G_OPTION_ARG_STRING_ARRAY, &which->ports, help(TCPSTATE_PHRASE_HELP_PORT), "PORT" },
+        { "connection", 0, 0, G_OPTION_ARG_STRING_ARRAY, &which->connections, help(TCPSTATE_PHRASE_HELP_CONNECTION), "NUMBER" },
+        { "stream", 0, 0, G_OPTION_ARG_STRING_ARRAY, &which->streams, help(TCPSTATE_PHRASE_HELP_STREAM), "NUMBER" },
+        { "from", 0, 0, G_OPTION_ARG_STRING, &which->from, help(TCPSTATE_PHRASE_HELP_FROM), "TIME" },
+        { "until", 0, 0, G_OPTION_ARG_STRING, &which->until, help(TCPSTATE_PHRASE_HELP_UNTIL), "TIME" },
+        { "filter", 0, 0, G_OPTION_ARG_STRING, &words->filter, help(TCPSTATE_PHRASE_HELP_FILTER), "FILTER" },
+        { "all", 0, 0, G_OPTION_ARG_NONE, &words->all, help(TCPSTATE_PHRASE_HELP_ALL), NULL },
+        { "tsv", 0, 0, G_OPTION_ARG_NONE, &words->tsv, help(TCPSTATE_PHRASE_HELP_TSV), NULL },
+        { "json", 0, 0, G_OPTION_ARG_NONE, &words->json, help(TCPSTATE_PHRASE_HELP_JSON), NULL },
+        { "host", 0, 0, G_OPTION_ARG_STRING, &words->host, help(TCPSTATE_PHRASE_HELP_HOST), "IP" },
+        { "at", 0, 0, G_OPTION_ARG_STRING, &words->at, help(TCPSTATE_PHRASE_HELP_AT), "MOMENT" },
+        { "every", 0, 0, G_OPTION_ARG_STRING, &words->every, help(TCPSTATE_PHRASE_HELP_EVERY), "SECONDS" },
+        { "output", 'o', 0, G_OPTION_ARG_FILENAME, &words->out, help(TCPSTATE_PHRASE_HELP_OUTPUT), "OUT" },
+        { "language", 0, 0, G_OPTION_ARG_STRING, &words->language, help(TCPSTATE_PHRASE_HELP_LANGUAGE), "LANGUAGE" },
+        { "two-msl", 0, 0, G_OPTION_ARG_INT, &words->two_msl, help(TCPSTATE_PHRASE_HELP_TWO_MSL), "SECONDS" },
+        { "dissect-all", 0, 0, G_OPTION_ARG_NONE, &words->dissect_all, help(TCPSTATE_PHRASE_HELP_DISSECT_ALL), NULL },
+        { "version", 0, 0, G_OPTION_ARG_NONE, &words->version, help(TCPSTATE_PHRASE_HELP_VERSION), NULL },
         { NULL, 0, 0, 0, NULL, NULL, NULL },
     };
     GOptionContext *context = g_option_context_new(SYNOPSIS);
     GError *error = NULL;
 
     g_option_context_add_main_entries(context, entries, NULL);
-    g_option_context_set_summary(context, "What became of each TCP connection of a capture of any size.  Reads what Wireshark\n"
-                                          "reads; several files in time order, as one; \"-\" is standard input.");
+    g_option_context_set_summary(context, help(TCPSTATE_PHRASE_HELP_SUMMARY));
     if (!g_option_context_parse(context, argc, argv, &error))
         complain(error->message);
     g_option_context_free(context);

@@ -425,3 +425,17 @@ def test_ctrl_c_gives_the_page_of_what_is_known_and_saves_nothing(tmp_path):
 def test_extract_leaves_no_file_when_it_fails(tmp_path):
     done = program("extract", SESSION, tmp_path / "no" / "out.pcapng", "--trouble", check=False)
     assert done.returncode == 1 and not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("arguments, env, chinese", [
+    (["--help"], {"LC_ALL": "zh_CN.UTF-8"}, True), (["--help", "--language", "zh"], {"LC_ALL": "C.UTF-8"}, True),
+    (["--language=zh", "--help"], {"LC_ALL": "C.UTF-8"}, True), (["--help"], {"LC_ALL": "C.UTF-8", "LANGUAGE": "zh"}, True),
+    (["--help", "--language=en"], {"LC_ALL": "zh_CN.UTF-8"}, False), (["--help"], {"LC_ALL": "C"}, False)])
+def test_help_is_in_the_readers_language(arguments, env, chinese):
+    """Each option of the command has a line; the heads of its sections are GLib's."""
+    printed = subprocess.run([PROGRAM, *arguments], stdout=subprocess.PIPE, check=True, text=True, encoding="utf-8",
+                             env=environment(**env)).stdout
+    said = re.findall(r"^  (?:-., )?--(?!help)\S+ +(.*)", printed, re.MULTILINE)
+    assert len(said) == 20 and all(any("\u4e00" <= letter <= "\u9fff" for letter in line) == chinese
+                                   for line in said if line != "auto, en or zh" and line != "auto、en或zh"), printed
+    assert ("抓包中每个TCP连接的结果" in printed) == chinese
