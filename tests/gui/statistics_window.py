@@ -3,8 +3,11 @@
 
 They stand at its end: the tree, then a menu of ours with its entries.
 """
+from window import Gone
+
 STATISTICS = "alt+s"
 TITLE = 20
+ROWS = 60       # higher than a head, which the pointer lights up
 
 
 def _in_menu(window, *keys):
@@ -43,9 +46,18 @@ def open_sockets(window):
 def sort_by(window, head, what, seen):
     """Click on a column's head until what should stand first does.
 
-    Each click turns the order round, but for one so soon that Qt takes it for the second half of a double click.
+    Each click turns the order round, and none is made before the rows have followed the one before: on a busy
+    machine they come late. A click so soon that Qt takes it for the second half of a double click turns nothing.
     """
-    window.wait_until(what, lambda: seen() or window.click(head))
+    def turned():
+        before = window.picture()
+        window.click(head)
+        try:
+            window.wait_until("other rows", lambda: (window.picture().changed(before) or (0, 0, 0, 0))[3] > ROWS, seconds=5)
+        except Gone:
+            pass
+
+    window.wait_until(what, lambda: seen() or turned())
 
 
 def tables(window):
