@@ -135,9 +135,9 @@ static inline char *tcpstate_room_for_text(proto_item *item, wmem_allocator_t *p
 /* The flow graph: epan/sequence_analysis.h is exported by the library but not
  * installed for plugins.  Inside Wireshark's own source it is there, for any
  * series; else what follows is all that we use of it, of the series that
- * tests/install/test_layouts.py compares with their headers, and on any other
- * there is no flow graph.  An item is always made by the library, so that what
- * follows in it is not needed. */
+ * tests/install/test_layouts.py compares with their headers, or with where
+ * their libraries write, and on any other there is no flow graph.  An item is
+ * always made by the library, so that what follows in it is not needed. */
 #include <epan/address.h>
 #include <epan/tap.h>
 

@@ -1,8 +1,10 @@
 # test_layouts.py - the structs that we share with Wireshark are laid out as it
-# lays them out: those that compat.h copies, on each series; all others, whose
-# headers we include, on Windows, where another compiler builds Wireshark.
+# lays them out: those that compat.h copies, on each series, by its source where
+# that can be had, and by what its library's machine code does with them; all
+# others, whose headers we include, on Windows, where another compiler builds Wireshark.
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
+import os
 import pathlib
 import re
 import shutil
@@ -59,6 +61,57 @@ def test_copy_of_the_flow_graphs_list_is_laid_out_as_wiresharks(suite, tmp_path)
     (tmp_path / header.name).write_text(changed)
     done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
     assert done.returncode and "another place or size" in done.stderr
+
+
+# What the library's functions write into the lists that they are handed or make, by the struct's members; of the
+# last, which copies addresses as well, these are some. A list is as large as ours; an item has more behind ours.
+WRITTEN = {"sequence_analysis_use_color_filter": ("item", {"fg_color", "bg_color", "has_color_filter"}),
+           "sequence_analysis_use_col_info_as_label_comment": ("item", {"frame_label", "comment"}),
+           "sequence_analysis_info_new": ("info", {"items", "ht"}),
+           "sequence_analysis_create_sai_with_addresses": ("item", {"src_addr", "dst_addr", "time_str"})}
+
+
+def machine_code(library, function):
+    """Where a function writes, behind pointers, and how much memory it asks for first."""
+    code = release.output("objdump", "-d", "--no-show-raw-insn", f"--disassemble={function}", library)
+    written = {int(at, 16) for at in re.findall(r"mov\w*\s+\S+,(0x[0-9a-f]+)\(%r(?!sp|ip)", code)}
+    asked = re.search(r"\$(0x[0-9a-f]+),%edi\n.*<g_malloc0@plt>", code)
+    return written, int(asked[1], 16) if asked else None
+
+
+def our_layout(include, place):
+    """{(struct, member): where it stands}, and {struct: its size}, of compat.h's copy with a series' headers."""
+    members = sorted((struct, member) for struct, some in WRITTEN.values() for member in some)
+    (place / "ours.c").write_text("\n".join([
+        "#include <stddef.h>", "#define TCPSTATE_OWN_FLOW_GRAPH", '#include "compat.h"', "const unsigned long ours[] = {",
+        *(f"offsetof(struct _seq_analysis_{struct}, {member})," for struct, member in members),
+        "sizeof(struct _seq_analysis_item), sizeof(struct _seq_analysis_info)};"]))
+    code = release.output("cc", "-std=gnu11", "-S", "-o", "-", "-I", SOURCES, "-isystem", include,
+                          "-isystem", include / "epan", *flags(), place / "ours.c")
+    numbers = [int(number) for number in re.findall(r"\.quad\s+(\d+)", code)]
+    assert len(numbers) == len(members) + 2
+    return dict(zip(members, numbers)), dict(zip(("item", "info"), numbers[-2:]))
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="NOT TESTED: what is read is the machine code of x86-64")
+@pytest.mark.parametrize("suite", ["trixie", "sid"])
+def test_library_writes_into_the_flow_graphs_list_where_our_copy_has_the_members(suite, tmp_path):
+    """No archive need hold the source of that Wireshark: its library says where it writes."""
+    folder = release.CACHE / suite
+    done = subprocess.run([release.PLUGIN / "packaging/suite", suite, folder], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, encoding="utf-8")
+    if done.returncode:
+        pytest.skip(f"SKIPPED: Wireshark of {suite} cannot be had: " + done.stderr.strip().splitlines()[-1])
+    library = next(path for path in folder.glob("usr/lib/*/libwireshark.so.*") if not path.is_symlink())
+    places, sizes = our_layout(folder / "usr/include/wireshark", tmp_path)
+    for function, (struct, members) in WRITTEN.items():
+        written, asked = machine_code(library, function)
+        ours = {places[struct, member] for member in members}
+        assert ours <= written if "create" in function else ours == written, (function, ours, written)
+        if struct == "info":
+            assert asked == sizes["info"]
+        elif asked is not None:
+            assert asked >= sizes["item"]
 
 
 def layouts(target, series, *more):
