@@ -58,14 +58,25 @@ static const char *server_text(wmem_allocator_t *pool, const struct tcpstate_gro
     return wmem_strdup_printf(pool, "%s%s", server, inferred);
 }
 
-/* Of one connection, its ends and why; of several, their server, and why it is the worst. */
-static const char *group_text(wmem_allocator_t *pool, const struct tcpstate_group *group, const struct tcpstate_incarnation *incarnation,
-                              const struct tcpstate_known *known)
+/* Who ended or closed it; of one connection with unknown roles, which of its ends. */
+static const char *by_text(wmem_allocator_t *pool, const struct tcpstate_group *group, const struct tcpstate_known *known)
 {
     static const enum tcpstate_phrase sides[] = {
         TCPSTATE_PHRASE_TREE_BY_CLIENT, TCPSTATE_PHRASE_TREE_BY_SERVER, TCPSTATE_PHRASE_TREE_BY_BOTH,
         TCPSTATE_PHRASE_TREE_BY_UNKNOWN,
     };
+    const struct tcpstate_outcome *outcome = &known->summary.outcome;
+    const int end = group->key.ended ? outcome->ended_by : outcome->closed_by;
+
+    if (group->count > 1 || known->summary.client >= 0 || (end != 0 && end != 1))
+        return phrase(sides[group->key.by]);
+    return wmem_strdup_printf(pool, phrase(TCPSTATE_PHRASE_REPORT_BY), tcpstate_endpoint_text(pool, &known->summary.pair, end));
+}
+
+/* Of one connection, its ends and why; of several, their server, and why it is the worst. */
+static const char *group_text(wmem_allocator_t *pool, const struct tcpstate_group *group, const struct tcpstate_incarnation *incarnation,
+                              const struct tcpstate_known *known)
+{
     const enum tcpstate_section section = (enum tcpstate_section)group->key.section;
     const char *text = group->count == 1 ? ends_text(pool, known) : server_text(pool, group, known);
 
@@ -74,7 +85,7 @@ static const char *group_text(wmem_allocator_t *pool, const struct tcpstate_grou
     if (section == TCPSTATE_SECTION_HEALTHY)
         return text;
     if (group->key.by >= 0 && section != TCPSTATE_SECTION_REFUSED) /* a firewall's RST looks like the server's */
-        text = with_comma(pool, text, phrase(sides[group->key.by]));
+        text = with_comma(pool, text, by_text(pool, group, known));
     const char *why = tcpstate_section_why(pool, tcpstate_language(), section, incarnation, known);
     if (group->count == 1 || section == TCPSTATE_SECTION_REFUSED)
         return with_comma(pool, text, section == TCPSTATE_SECTION_DISOWNED ? "" : why); /* its title says it */

@@ -108,7 +108,7 @@ def test_of_as_many_the_longest_wait_comes_first(tshark, tmp_path):
 def test_unknown_roles(tshark):
     """A capture that begins with a RST: nobody is called client."""
     printed = tshark("-q", "-r", CASES / "midstream-rst-first.pcap", "-z", VIEW)
-    assert "192.0.2.1:40135 ↔ 192.0.2.2:40007, by an end whose role is unknown  tcpstate.connection == 0" in printed
+    assert "192.0.2.1:40135 ↔ 192.0.2.2:40007, by 192.0.2.1:40135  tcpstate.connection == 0" in printed
     assert "client" not in printed
 
 
