@@ -8,6 +8,7 @@
 #include "agreed.h"
 
 #include "../text/phrases.h"
+#include "wording.h"
 
 /* A line that grows. */
 struct line {
@@ -58,7 +59,7 @@ static void add_option(struct line *line, const char *option, const int8_t offer
 
 static const char *mss_text(wmem_allocator_t *pool, int32_t mss)
 {
-    return mss < 0 ? "?" : mss == 0 ? "-" : wmem_strdup_printf(pool, "%d", mss);
+    return mss < 0 ? "?" : mss == 0 ? "-" : tcpstate_number_text(pool, (uint64_t)mss);
 }
 
 static void add_mss(struct line *line, const struct tcpstate_agreed *agreed)
@@ -78,7 +79,7 @@ static void add_scale(struct line *line, const struct tcpstate_agreed *agreed)
         return;
     }
     for (int i = 0; i < 2; i++)
-        factors[i] = agreed->shift[i] < 0 ? "?" : wmem_strdup_printf(line->pool, "%u", 1u << MIN(agreed->shift[i], 14));
+        factors[i] = agreed->shift[i] < 0 ? "?" : tcpstate_number_text(line->pool, UINT64_C(1) << MIN(agreed->shift[i], 14));
     add(line, wmem_strdup_printf(line->pool, phrase(line, TCPSTATE_PHRASE_AGREED_SCALE), factors[line->first],
                                  factors[!line->first]));
 }

@@ -93,10 +93,14 @@ void tcpstate_append_cut(GString *line, const char *text, int columns)
     g_string_append_len(line, "...", CLAMP(columns, 0, 3));
 }
 
-static void append_blanks(GString *line, int count)
+void tcpstate_append_blanks(GString *line, int count)
 {
-    for (; count > 0; count--)
-        g_string_append_c(line, ' ');
+    const gsize before = line->len;
+
+    if (count <= 0)
+        return;
+    g_string_set_size(line, before + (gsize)count);
+    memset(line->str + before, ' ', (size_t)count);
 }
 
 void tcpstate_append_padded(GString *line, const char *text, int columns)
@@ -104,13 +108,13 @@ void tcpstate_append_padded(GString *line, const char *text, int columns)
     gsize before = line->len;
 
     tcpstate_append_cut(line, text, columns);
-    append_blanks(line, columns - tcpstate_columns(line->str + before));
+    tcpstate_append_blanks(line, columns - tcpstate_columns(line->str + before));
 }
 
 void tcpstate_append_filled(GString *line, const char *text, int columns)
 {
     g_string_append(line, text);
-    append_blanks(line, columns - tcpstate_columns(text));
+    tcpstate_append_blanks(line, columns - tcpstate_columns(text));
 }
 
 /* The best place at or before `end` to end a line. */
@@ -142,15 +146,14 @@ void tcpstate_append_wrapped(GString *out, const char *text, int columns, int in
         for (text = end; *text == ' '; text++)
             ;
         if (*text)
-            append_blanks(out, indent);
+            tcpstate_append_blanks(out, indent);
         room = columns - indent;
     } while (*text);
 }
 
 static void print_blanks(int count)
 {
-    for (; count > 0; count--)
-        putchar(' ');
+    printf("%*s", MAX(count, 0), "");
 }
 
 void tcpstate_print_padded(const char *text, int columns, bool to_the_right)

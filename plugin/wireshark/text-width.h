@@ -28,7 +28,8 @@ char *tcpstate_printable(const char *text);
 void tcpstate_append_padded(GString *line, const char *text, int columns);
 void tcpstate_append_cut(GString *line, const char *text, int columns);
 
-/* Append or print a text, filled up with blanks to that many columns. */
+/* Append so many blanks, none of a negative count; append or print a text, filled up with blanks to that many columns. */
+void tcpstate_append_blanks(GString *line, int count);
 void tcpstate_append_filled(GString *line, const char *text, int columns);
 void tcpstate_print_padded(const char *text, int columns, bool to_the_right);
 

@@ -80,7 +80,7 @@ const char *tcpstate_column_text(wmem_allocator_t *pool, enum tcpstate_column co
     enum tcpstate_language language = tcpstate_language();
 
     switch (column) {
-    case TCPSTATE_COLUMN_CONNECTION: return wmem_strdup_printf(pool, "%u", summary->number);
+    case TCPSTATE_COLUMN_CONNECTION: return tcpstate_number_text(pool, summary->number);
     case TCPSTATE_COLUMN_A: return tcpstate_endpoint_text(pool, &summary->pair, known->a);
     case TCPSTATE_COLUMN_B: return tcpstate_endpoint_text(pool, &summary->pair, known->b);
     case TCPSTATE_COLUMN_ROLES: return tcpstate_roles_word(summary);
@@ -97,10 +97,10 @@ const char *tcpstate_column_text(wmem_allocator_t *pool, enum tcpstate_column co
     case TCPSTATE_COLUMN_OUTCOME: return tcpstate_result_word(outcome->result, language);
     case TCPSTATE_COLUMN_CONN_STATE: return outcome->conn_state;
     case TCPSTATE_COLUMN_DURATION: return seconds(pool, known->duration, 6);
-    case TCPSTATE_COLUMN_PACKETS_AB: return wmem_strdup_printf(pool, "%u", tally->packets[known->a]);
-    case TCPSTATE_COLUMN_BYTES_AB: return wmem_strdup_printf(pool, "%" PRIu64, tally->bytes[known->a]);
-    case TCPSTATE_COLUMN_PACKETS_BA: return wmem_strdup_printf(pool, "%u", tally->packets[known->b]);
-    case TCPSTATE_COLUMN_BYTES_BA: return wmem_strdup_printf(pool, "%" PRIu64, tally->bytes[known->b]);
+    case TCPSTATE_COLUMN_PACKETS_AB: return tcpstate_number_text(pool, tally->packets[known->a]);
+    case TCPSTATE_COLUMN_BYTES_AB: return tcpstate_number_text(pool, tally->bytes[known->a]);
+    case TCPSTATE_COLUMN_PACKETS_BA: return tcpstate_number_text(pool, tally->packets[known->b]);
+    case TCPSTATE_COLUMN_BYTES_BA: return tcpstate_number_text(pool, tally->bytes[known->b]);
     case TCPSTATE_COLUMN_AGREED:
         return tcpstate_agreed_text(pool, language, tcpstate_incarnation_connection(tally->incarnation), known->a);
     case TCPSTATE_COLUMN_MISSING:
@@ -234,6 +234,7 @@ static void print_rows(const struct tcpstate_survey *survey, bool json)
 
 struct texts {
     const char *of[TCPSTATE_COLUMNS];
+    int widths[TCPSTATE_COLUMNS];
 };
 
 /* The rows that are shown, each asked for twice: for its width, and to be printed.
@@ -245,15 +246,28 @@ struct rows {
     struct texts texts[MOST_ROWS], other;
 };
 
-static void print_row(const struct texts *texts, const int widths[TCPSTATE_COLUMNS])
+static void add_text(struct texts *texts, enum tcpstate_column column, const char *text)
 {
-    const char *missing = texts->of[TCPSTATE_COLUMN_MISSING]; /* the last: nothing stands after it */
+    texts->of[column] = *text || column == TCPSTATE_COLUMN_MISSING ? text : "-";
+    texts->widths[column] = tcpstate_columns(texts->of[column]);
+}
 
+static void print_row(GString *line, const struct texts *texts, const int widths[TCPSTATE_COLUMNS])
+{
+    enum { GAP = 2 };
+    const char *missing = texts->of[TCPSTATE_COLUMN_MISSING]; /* the last: nothing stands after it */
+    int blanks = 0;
+
+    g_string_truncate(line, 0);
     for (int column = 0; column < TCPSTATE_COLUMN_MISSING; column++) {
-        fputs(column > 0 ? "  " : "", stdout);
-        tcpstate_print_padded(*texts->of[column] ? texts->of[column] : "-", widths[column], columns[column].number);
+        const int left_over = widths[column] - texts->widths[column];
+        tcpstate_append_blanks(line, blanks + (columns[column].number ? left_over : 0));
+        g_string_append(line, texts->of[column]);
+        blanks = GAP + (columns[column].number ? 0 : left_over);
     }
-    printf("%s%s\n", *missing ? "  " : "", missing);
+    tcpstate_append_blanks(line, *missing ? blanks : blanks - GAP);
+    g_string_append(line, missing);
+    puts(line->str);
 }
 
 /* Valid until the next row is asked for. */
@@ -269,7 +283,8 @@ static const struct texts *row_at(struct rows *rows, unsigned i)
     wmem_free_all(rows->fleeting);
     tcpstate_known_of(tally, &known);
     for (int column = 0; column < TCPSTATE_COLUMNS; column++)
-        texts->of[column] = tcpstate_column_text(pool, (enum tcpstate_column)column, tally, &known);
+        add_text(texts, (enum tcpstate_column)column,
+                 tcpstate_column_text(pool, (enum tcpstate_column)column, tally, &known));
     return texts;
 }
 
@@ -277,19 +292,21 @@ static void print_table(struct rows *rows)
 {
     struct texts heads;
     int widths[TCPSTATE_COLUMNS];
+    GString *line = g_string_new("");
 
     for (int column = 0; column < TCPSTATE_COLUMNS; column++) {
-        heads.of[column] = tcpstate_column_head((enum tcpstate_column)column);
-        widths[column] = tcpstate_columns(heads.of[column]);
+        add_text(&heads, (enum tcpstate_column)column, tcpstate_column_head((enum tcpstate_column)column));
+        widths[column] = heads.widths[column];
     }
     for (unsigned i = 0; i < rows->shown; i++) {
         const struct texts *texts = row_at(rows, i);
         for (int column = 0; column < TCPSTATE_COLUMNS; column++)
-            widths[column] = MAX(widths[column], tcpstate_columns(texts->of[column]));
+            widths[column] = MAX(widths[column], texts->widths[column]);
     }
-    print_row(&heads, widths);
+    print_row(line, &heads, widths);
     for (unsigned i = 0; i < rows->shown; i++)
-        print_row(row_at(rows, i), widths);
+        print_row(line, row_at(rows, i), widths);
+    g_string_free(line, TRUE);
 }
 
 static void print_aligned(const struct request *request)

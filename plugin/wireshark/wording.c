@@ -4,8 +4,10 @@
  */
 #include "wording.h"
 
-#include <inttypes.h>
 #include <string.h>
+
+#include <wsutil/str_util.h>
+#include <wsutil/to_str.h>
 
 #include "../text/phrases.h"
 #include "host.h"
@@ -195,9 +197,18 @@ const char *tcpstate_flags_text(uint8_t flags)
 
 const char *tcpstate_joined(wmem_allocator_t *pool, enum tcpstate_language language, const char *one, const char *other)
 {
-    const char *separator = *one && *other ? tcpstate_phrase(TCPSTATE_PHRASE_SEMICOLON, language) : "";
+    if (!*one || !*other)
+        return *one ? one : other;
+    return wmem_strconcat(pool, one, tcpstate_phrase(TCPSTATE_PHRASE_SEMICOLON, language), other, NULL);
+}
 
-    return wmem_strdup_printf(pool, "%s%s%s", one, separator, other);
+enum { DIGITS = 20 }; /* of 64 bits, at most */
+
+const char *tcpstate_number_text(wmem_allocator_t *pool, uint64_t number)
+{
+    char text[DIGITS + 1] = "";
+
+    return wmem_strdup(pool, uint64_to_str_back(text + DIGITS, number));
 }
 
 const char *tcpstate_decimal_seconds(wmem_allocator_t *pool, int64_t nanoseconds, int decimals)
@@ -206,8 +217,11 @@ const char *tcpstate_decimal_seconds(wmem_allocator_t *pool, int64_t nanoseconds
 
     for (int i = 0; i < decimals; i++)
         unit /= 10;
-    return wmem_strdup_printf(pool, "%" PRId64 ".%0*" PRId64, nanoseconds / TCPSTATE_SECOND, decimals,
-                              nanoseconds % TCPSTATE_SECOND / unit);
+    char text[DIGITS + sizeof ".123456789"] = "";
+    char *at = uint_to_str_back_len(text + sizeof text - 1, (uint32_t)(nanoseconds % TCPSTATE_SECOND / unit), decimals);
+
+    *--at = '.';
+    return wmem_strdup(pool, uint64_to_str_back(at, (uint64_t)(nanoseconds / TCPSTATE_SECOND)));
 }
 
 const char *tcpstate_seconds_text(wmem_allocator_t *pool, int64_t nanoseconds)
@@ -224,5 +238,10 @@ const char *tcpstate_endpoint_text(wmem_allocator_t *pool, const struct tcpstate
 {
     const char *text = tcpstate_address_text(pool, pair, endpoint, true);
 
-    return wmem_strdup_printf(pool, strchr(text, ':') ? "[%s]:%u" : "%s:%u", text, pair->port[endpoint]);
+    char port[] = ":65535";
+    char *before_port = uint_to_str_back(port + sizeof port - 1, pair->port[endpoint]);
+
+    *--before_port = ':';
+    return strchr(text, ':') ? wmem_strconcat(pool, "[", text, "]", before_port, NULL)
+                             : wmem_strconcat(pool, text, before_port, NULL);
 }
