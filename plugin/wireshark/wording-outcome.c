@@ -173,7 +173,7 @@ const char *tcpstate_missing_in(wmem_allocator_t *pool, enum tcpstate_language l
                                 const struct tcpstate_outcome *outcome, int client, int64_t duration)
 {
     const char *missing = tcpstate_missing(outcome->result, language);
-    int64_t lasts = outcome->since == TCPSTATE_NO_TIME ? duration : MAX(tcpstate_capture_lasts(outcome->since), 0);
+    const int64_t lasts = MAX(outcome->since == TCPSTATE_NO_TIME ? duration : tcpstate_capture_lasts(outcome->since), 0);
 
     if (!*missing || (outcome->result == TCPSTATE_RESULT_UNKNOWN && outcome->owing < 0))
         return "";

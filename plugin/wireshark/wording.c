@@ -217,11 +217,15 @@ const char *tcpstate_decimal_seconds(wmem_allocator_t *pool, int64_t nanoseconds
 
     for (int i = 0; i < decimals; i++)
         unit /= 10;
-    char text[DIGITS + sizeof ".123456789"] = "";
-    char *at = uint_to_str_back_len(text + sizeof text - 1, (uint32_t)(nanoseconds % TCPSTATE_SECOND / unit), decimals);
+    const uint64_t size = nanoseconds < 0 ? -(uint64_t)nanoseconds : (uint64_t)nanoseconds, second = (uint64_t)TCPSTATE_SECOND;
+    char text[1 + DIGITS + sizeof ".123456789"] = "";
+    char *at = uint_to_str_back_len(text + sizeof text - 1, (uint32_t)(size % second / (uint64_t)unit), decimals);
 
     *--at = '.';
-    return wmem_strdup(pool, uint64_to_str_back(at, (uint64_t)(nanoseconds / TCPSTATE_SECOND)));
+    at = uint64_to_str_back(at, size / second);
+    if (nanoseconds < 0) /* time that goes backwards */
+        *--at = '-';
+    return wmem_strdup(pool, at);
 }
 
 const char *tcpstate_seconds_text(wmem_allocator_t *pool, int64_t nanoseconds)
