@@ -255,7 +255,7 @@ static tcpstate_set can_have_sent(const struct tcpstate_endpoint *me, const stru
     /* ... and so may the data that showed it in CLOSE_WAIT. */
     if (fin)
         can |= ((me->known & MAY_REPEAT) ? TCPSTATE_IN(CLOSING) : 0)
-               | ((judgement->is & AGAIN) && !(me->known & ACKED_FIN) ? TCPSTATE_IN(LAST_ACK) : 0);
+               | ((judgement->is & AGAIN) ? TCPSTATE_IN(LAST_ACK) : 0); /* the first may have been a stranger's */
     if (judgement->is & BEHIND)
         can |= ALIVE;
     return can & judgement->senders;

@@ -91,7 +91,7 @@ static void simultaneous_close_one_fin_lost(void)
         { "any",         TO_B, "F.", 100, 300, 0, "CLOSING?",    "fin-retransmitted", .repeats = 1,
           .was_a = "any", .was_b = "any" },
         { "FIN_WAIT_2?", TO_A, ".",  301, 101, 0, "CLOSING?",     "simultaneous-close-ack", .was_a = "any" },
-        { "TIME_WAIT?",  TO_A, "F.", 300, 101, 0, "CLOSING",     "fin-retransmitted", .repeats = 1,
+        { "TIME_WAIT?",  TO_A, "F.", 300, 101, 0, "CLOSING?",    "fin-retransmitted", .repeats = 1,
           .answers = LINE(2), .later = 300 * MILLISECONDS },
         { "TIME_WAIT*",  TO_B, ".",  101, 301, 0, "TIME_WAIT?",  "any" });
 }

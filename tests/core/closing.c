@@ -117,14 +117,15 @@ static void simultaneous_close_other_ack_first(void)
         { "TIME_WAIT?", TO_B, ".",  101, 301, 0, "TIME_WAIT?",  "simultaneous-close-ack" });
 }
 
-/* In CLOSING the FIN is sent again with the other's FIN acknowledged. */
+/* In CLOSING the FIN is sent again with the other's FIN acknowledged; so does an end in LAST_ACK send its
+ * first, behind a stranger's. */
 static void closing_sends_its_fin_again(void)
 {
     FIGURE(ESTABLISHED_100_300,
         { "FIN_WAIT_1", TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" },
         { "CLOSING?",   TO_A, "F.", 300, 100, 0, "CLOSING?",    "simultaneous-close",
           .was_a = "FIN_WAIT_1", .was_b = "FIN_WAIT_1" },
-        { "CLOSING",    TO_B, "F.", 100, 301, 0, "TIME_WAIT?",  "fin-retransmitted", .repeats = 1,
+        { "CLOSING?",   TO_B, "F.", 100, 301, 0, "TIME_WAIT?",  "fin-retransmitted", .repeats = 1,
           .answers = LINE(1) },
         { "TIME_WAIT?", TO_A, ".",  301, 101, 0, "TIME_WAIT?",  "simultaneous-close-ack" });
 }
