@@ -50,11 +50,19 @@ static bool begins_with_same_isn(const struct tcpstate_connection *connection, c
 
     if (opening || (refused && connection->client == (segment->from & 1))
         || segment->time < connection->moments[TCPSTATE_MOMENT_LAST]
-        || ((me->known & SENT_SYN) && segment->ip_id != 0 && me->syn_digest == tcpstate_syn_digest(segment)))
+        || ((me->known & SENT_SYN) && tcpstate_tells_sendings_apart(me, segment) && me->syn_digest == tcpstate_syn_digest(segment)
+            && segment->time - connection->moments[TCPSTATE_MOMENT_LAST] < TCPSTATE_LONGEST_WAY))
         return false; /* recorded late, or the very same again */
     /* Who has closed a connection that the other opened sends no SYN of it. */
     const bool closed_as_server = (me->known & SENT_FIN) && connection->client == !(segment->from & 1);
     return is_over(connection) || idle || closed_as_server || tcpstate_is_of_another_clock(me, segment);
+}
+
+/* One sending, by its identification, with another number than where it was captured first. */
+static bool is_rewritten(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
+{
+    return segment->ip_id != 0 && (me->last.digest & TCPSTATE_DIGEST_HAS_ID) && (uint16_t)me->last.digest == segment->ip_id
+           && tcpstate_is_near(&me->last, segment);
 }
 
 static bool begins_with_syn(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
@@ -65,9 +73,9 @@ static bool begins_with_syn(const struct tcpstate_connection *connection, const 
     if (!(me->known & KNOWS_ISN) && (peer->known & SENT_SYN) && me->state == TCPSTATE_SYN_RCVD)
         return false; /* the other half of a simultaneous open */
     /* Lower than the SYN that waits for its answer: older, or an attempt of a host
-     * that draws its numbers by lot. */
+     * that draws its numbers by lot; or the same with another number, behind a firewall. */
     if (me->after == TCPSTATE_IN(SYN_SENT) && seq_lt(segment->seq, me->isn))
-        return idle || tcpstate_is_newer_stamp(me, segment);
+        return idle || is_over(connection) || tcpstate_is_newer_stamp(me, segment) || is_rewritten(me, segment);
     return !tcpstate_is_older_stamp(me, segment) || idle || is_over(connection);
 }
 

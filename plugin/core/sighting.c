@@ -29,7 +29,7 @@ static bool is_seen_by_another_clock(const struct tcpstate_connection *connectio
     const bool answered = refused || ((me->known & KNOWS_ACK) && (peer->known & KNOWS_ACK) && seq_gt(peer->rcv_nxt, me->isn));
 
     return same && answered && segment->time - me->last.time < TCPSTATE_LONGEST_WAY
-           && (segment->ip_id != 0 || (connection->facts & TCPSTATE_CONNECTION_SEEN_LATER)
+           && (tcpstate_tells_sendings_apart(me, segment) || (connection->facts & TCPSTATE_CONNECTION_SEEN_LATER)
                || segment->ts_val != 0);
 }
 

@@ -52,10 +52,19 @@ static inline uint16_t tcpstate_ids_before(const struct tcpstate_sighting *sight
     return (uint16_t)(sighting->digest - segment->ip_id);
 }
 
-/* The same in 16 bits, for a SYN. */
+/* The same in 16 bits, for a SYN: of all its fields, and its identification. */
 static inline uint16_t tcpstate_syn_digest(const struct tcpstate_segment *segment)
 {
-    return (uint16_t)tcpstate_digest(segment);
+    const uint32_t digest = tcpstate_digest(segment);
+
+    return (uint16_t)(digest ^ digest >> 16);
+}
+
+/* Whether the identification tells two sendings of a SYN apart: there is one, and what its sender
+ * has sent since the SYN has others. */
+static inline bool tcpstate_tells_sendings_apart(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
+{
+    return segment->ip_id != 0 && (me->snd_max == me->isn + 1 || (uint16_t)me->last.digest != segment->ip_id);
 }
 
 static inline bool tcpstate_is_copy_of(const struct tcpstate_sighting *sighting, const struct tcpstate_segment *segment,

@@ -376,6 +376,17 @@ static void port_reused_after_a_refusal(void)
         { "ESTABLISHED?", TO_A, "S.", 300, 901, 0, "SYN_RCVD",  "syn-ack" });
 }
 
+/* A host draws its numbers by lot: the next may be lower. */
+static void lower_after_a_refusal(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  900, 0,   0, "SYN_RCVD?", "syn" },
+        { "CLOSED?",      TO_A, "R.", 0,   901, 0, "CLOSED?",   "refused", .was_b = "CLOSED", .reset = RIGHT_ACK },
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?", "port-reused", .stream = NEW_CONNECTION,
+          .was_a = "CLOSED", .was_b = "CLOSED" },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",  "syn-ack" });
+}
+
 /* The end that refused opens at once the other way: that is no simultaneous
  * open, A has given up. */
 static void port_reused_by_the_end_that_refused(void)
@@ -570,6 +581,7 @@ int main(int argc, char **argv)
     TEST(port_reused_after_a_lost_last_ack);
     TEST(port_reused_after_a_reset);
     TEST(port_reused_after_a_refusal);
+    TEST(lower_after_a_refusal);
     TEST(port_reused_by_the_end_that_refused);
     TEST(port_reused_after_silence);
     TEST(port_reused_with_the_roles_exchanged);
