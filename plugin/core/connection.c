@@ -309,10 +309,13 @@ static void keep_reset_in_mind(struct tcpstate_connection *connection, const str
         const bool got = i != tcpstate_last_reset_by(connection);
         /* It has acknowledged more than the RST's number since. */
         const bool beyond = got && (end->known & KNOWS_ACK) && seq_lt(connection->last_reset_seq + 1, end->rcv_nxt);
+        /* Its own RST may have been sent behind this, and recorded before it. */
+        const bool overtaken = sent && !got && since < TCPSTATE_SHORTEST_RETRANSMISSION
+                               && seq_le(tcpstate_segment_next(segment), end->reset_seq);
 
         if (end->state != TCPSTATE_UNKNOWN
             && ((!refused && !beyond && since < TCPSTATE_LONG_WAY) || sent))
-            may_be_soon(end, NOBODY_THERE, i == (segment->from & 1));
+            may_be_soon(end, NOBODY_THERE, i == (segment->from & 1) && !overtaken);
     }
 }
 
