@@ -160,11 +160,17 @@ static void note_reset(struct tcpstate_connection *connection, const struct tcps
         account->causes |= TCPSTATE_CAUSE_BOTH_ENDS;
 }
 
-/* Its RST was not its own, for it went on. */
+/* Its RST was not its own, for it went on; or it refused one SYN, and answers the next. */
 static void note_disowned(struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
 {
     struct tcpstate_account *account = &connection->account;
 
+    if ((segment->flags & TCPSTATE_FLAG_SYN) && reset_by(account) == (segment->from & 1)
+        && connection->ends[!(segment->from & 1)].last_control.frame > account->reset_frame) {
+        account->reset_frame = 0;
+        account->causes = 0;
+        return;
+    }
     if (account->reset_frame != 0 && account->disowned != account->reset_frame && reset_by(account) == (segment->from & 1)
         && (connection->end != TCPSTATE_ENDING_RESET || connection->ended_by != reset_by(account)))
         account->disowned = account->reset_frame;

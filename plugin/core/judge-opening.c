@@ -231,6 +231,8 @@ void tcpstate_judge_syn_ack(const struct tcpstate_connection *connection, const 
         judgement->is |= ANOTHERS_NUMBERS;
     if (may_be_anothers_syn_ack(connection, me, peer, segment, judgement->is & GOOD_ACK))
         judgement->is |= MAY_BE_ANOTHERS;
+    if ((judgement->is & GOOD_ACK) && (me->known & SENT_RST) && connection->end == TCPSTATE_ENDING_REFUSED)
+        judgement->is |= AFTER_RESET; /* no other SYN came since: it was not this end that refused it */
 }
 
 /* It waits for the SYN,ACK, as far as was seen: it has it now.  Unless the other was seen

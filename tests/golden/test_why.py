@@ -310,6 +310,20 @@ def test_a_rst_after_which_its_sender_went_on(tshark):
     assert "the RST's sender went on afterwards" in tshark("-q", "-r", forged, "-z", "tcpstate,report")
 
 
+@pytest.mark.parametrize("words, disowned", [
+    (">S <R. +0.5 >S:sent <S. >. >P.:10", False),   # the port has opened meanwhile: the SYN,ACK answers the second SYN
+    (">S <R. <S. >. >P.:10", True),                 # there was one SYN only
+])
+def test_who_refused_one_syn_may_answer_the_next(told, words, disowned):
+    assert ("disowned" in told(words, "reset.cause", frame=1)[0].split(",")) == disowned
+
+
+def test_who_answers_a_syn_did_not_refuse_it(told):
+    """A firewall refused it in the server's name; the client, which believed that, rejects the SYN,ACK."""
+    assert told(">S <R. <S. >R", "outcome", "ended_by") == ["rejected", "client"]
+    assert told(">S <R. <S. >. >P.:10 <.", "outcome", "ended_by")[1] in ("", "none")
+
+
 def test_a_rst_after_the_one_that_its_sender_outlived(told):
     """The first was nobody's, and stays so; the second ends the connection."""
     words = OPEN + ">P.:10 <P.:10 >. <R. +1 <P.:10 >. +1 <R."
