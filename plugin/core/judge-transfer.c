@@ -353,13 +353,21 @@ static conditions conditions_of_transfer(const struct tcpstate_endpoint *me, con
     return is;
 }
 
+/* Its receiver drops it by its time stamp (RFC 7323 section 5.3, PAWS), unless the SYN of that had
+ * none: then they are not in use (section 3.2). */
+static bool is_outdated(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                        const struct tcpstate_segment *segment)
+{
+    return tcpstate_is_older_stamp(me, segment) && (peer->known & (SYN_WHOLE | SENT_TIMESTAMPS)) != SYN_WHOLE;
+}
+
 void tcpstate_judge_transfer(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
                              const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
                              struct judgement *judgement)
 {
     const bool has_fin = segment->flags & TCPSTATE_FLAG_FIN;
-    /* Its receiver drops it (RFC 7323 section 5.3, PAWS). */
-    const bool outdated = tcpstate_is_older_stamp(me, segment), refused = outdated || is_old(me, peer, segment);
+    const bool outdated = is_outdated(me, peer, segment);
+    const bool refused = outdated || is_old(me, peer, segment);
     const bool fits = fits_in(me, peer, segment, refused);
     const bool known_fin = (me->known & SENT_FIN) && segment->seq + segment->payload == me->fin;
 
