@@ -221,6 +221,16 @@ static void take_ack(struct tcpstate_account *account, const struct tcpstate_seg
         peer->waiting_since = seq_gt(peer->sent, segment->ack) ? segment->time : TCPSTATE_NO_TIME;
 }
 
+/* Whether its sender had nothing of the question, which is all that the other waits for, when it sent this. */
+static bool crosses_the_question(const struct tcpstate_account *account, const struct tcpstate_segment *segment)
+{
+    const int asker = !(segment->from & 1);
+    const struct tcpstate_account_end *other = &account->ends[asker];
+
+    return other->waiting_since == account->asked_at && (account->facts & (ACCOUNT_KNOWS_ACKED << asker))
+           && !seq_gt(segment->ack, other->acked);
+}
+
 /* A client's data asks; the server's next data answers.  Where it lies behind a hole, `follows`
  * is false: the answer began with what was not captured, nobody knows when. */
 static void take_turn(struct tcpstate_connection *connection, const struct tcpstate_segment *segment, bool follows)
@@ -232,7 +242,7 @@ static void take_turn(struct tcpstate_connection *connection, const struct tcpst
         account->asked_for = account->asked_at == TCPSTATE_NO_TIME ? 0 : account->asked_for + (segment->time - account->asked_at);
         account->asked_at = segment->time;
         account->asker = from;
-    } else if (account->asked_at != TCPSTATE_NO_TIME && account->asker != from) {
+    } else if (account->asked_at != TCPSTATE_NO_TIME && account->asker != from && !crosses_the_question(account, segment)) {
         int64_t wait = segment->time - account->asked_at;
         if (follows && wait > account->slowest) {
             account->slowest = wait;

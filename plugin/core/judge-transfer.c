@@ -161,6 +161,12 @@ static void judge_fin(const struct tcpstate_endpoint *me, const struct tcpstate_
     *(counts ? &judgement->arrives : &judgement->may_arrive) |= BIT(TCPSTATE_GETS_FIN);
 }
 
+/* Whether it acknowledges the other's SYN, which was captured, and no more. */
+static bool has_none_of_its_data(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
+{
+    return (peer->known & (SENT_SYN | SENT_SYN_ACK)) && segment->ack == peer->isn + 1;
+}
+
 static void judge_data(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
                        const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment, struct judgement *judgement)
 {
@@ -168,7 +174,7 @@ static void judge_data(const struct tcpstate_connection *connection, const struc
     const bool is_new = goes_beyond(me, segment), midstream = connection->facts & TCPSTATE_CONNECTION_MIDSTREAM;
 
     if (!(me->known & SENT_DATA) && (me->known & KNOWS_ISN) && segment->seq == me->isn + 1)
-        judgement->is |= FIRST_DATA;
+        judgement->is |= FIRST_DATA | (has_none_of_its_data(peer, segment) && !(judgement->is & HAS_FIN) ? CROSSES : 0);
     if (is_new)
         judgement->is |= NEW_DATA;
     if (is_new && covers_fin(peer, segment) && !(me->known & SENT_HALF_CLOSED))

@@ -69,7 +69,7 @@ typedef uint64_t conditions;
 #define STALE             (UINT64_C(1) << 17) /* a SYN older than the one that is being answered */
 #define REUSES            (UINT64_C(1) << 18) /* a SYN on a four-tuple that had a connection before */
 #define PEER_LIVES        (UINT64_C(1) << 19) /* ... and whose other end still holds it */
-#define CROSSES           (UINT64_C(1) << 20) /* sent before the other's SYN or FIN came in */
+#define CROSSES           (UINT64_C(1) << 20) /* sent before the other's SYN, first data or FIN came in */
 #define IN_ORDER          (UINT64_C(1) << 21) /* no hole before it */
 #define CHALLENGES        (UINT64_C(1) << 22) /* a bare ACK from an endpoint that was provoked */
 #define UNSIGNED          (UINT64_C(1) << 23) /* a RST to an end that signs all it sends, without a signature */

@@ -131,6 +131,7 @@ static const struct rule transfer[] = {
     /* A stranger was taken for its sender before, but its receiver still waits for it. */
     RULE(HANDSHAKE_ACK,        ACKS_SYN_ALONE | FROM_CLIENT | PEER_ACCEPTED, HAS_FIN | HAS_DATA | CHALLENGES, ANY, SR),
     RULE(FIRST_REQUEST,        FIRST_DATA | FROM_CLIENT,       PEER_SPOKE,          ANY, HEARS),
+    RULE(FIRST_DATA_CROSSES,   FIRST_DATA | PEER_SPOKE | CROSSES, NOTHING,          ANY, HEARS),
     RULE(CLIENT_ANSWERS,       FIRST_DATA | FROM_CLIENT,       NOTHING,             ANY, HEARS),
     RULE(FIRST_RESPONSE,       FIRST_DATA | FROM_SERVER | PEER_SPOKE, NOTHING,      ANY, HEARS),
     RULE(SERVER_SPEAKS_FIRST,  FIRST_DATA | FROM_SERVER,       NOTHING,             ANY, HEARS),

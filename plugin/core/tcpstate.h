@@ -143,7 +143,7 @@ static inline uint32_t tcpstate_segment_next(const struct tcpstate_segment *segm
 }
 
 /* What a segment is.  The order groups the life of a connection; the names
- * that users meet are in ../text/catalogue.c, one row per step. */
+ * that users meet are in ../text/catalogue.def, one row per step. */
 enum tcpstate_step {
     TCPSTATE_STEP_NONE,
 #define TCPSTATE_STEP(id, ...) TCPSTATE_STEP_##id,

@@ -35,6 +35,24 @@ static void server_speaks_first(void)
         { "ESTABLISHED",  TO_A, "P.", 321, 111, 20, "ESTABLISHED",  "" });
 }
 
+/* As the two ends of SSH do: what does not acknowledge the other's first data is no answer to it. */
+static void both_speak_at_once(void)
+{
+    FIGURE(HANDSHAKE(100, 300),
+        { "ESTABLISHED",  TO_B, "P.", 101, 301, 10, "ESTABLISHED?", "first-request" },
+        { "ESTABLISHED",  TO_A, "P.", 301, 101, 20, "ESTABLISHED",  "first-data-crosses" },
+        { "ESTABLISHED",  TO_A, ".",  321, 111, 0,  "ESTABLISHED",  "" },
+        { "ESTABLISHED",  TO_B, ".",  111, 321, 0,  "ESTABLISHED",  "" });
+}
+
+/* The server's greeting is on its way when the client speaks. */
+static void client_speaks_before_it_has_the_greeting(void)
+{
+    FIGURE(HANDSHAKE(100, 300),
+        { "ESTABLISHED",  TO_A, "P.", 301, 101, 20, "ESTABLISHED",  "server-speaks-first" },
+        { "ESTABLISHED",  TO_B, "P.", 101, 301, 10, "ESTABLISHED",  "first-data-crosses" });
+}
+
 static void handshake_ack_carries_the_first_data(void)
 {
     FIGURE(
@@ -338,6 +356,8 @@ int main(int argc, char **argv)
 #define TEST(name) g_test_add_func("/opening/" #name, name)
     TEST(three_way_handshake);
     TEST(server_speaks_first);
+    TEST(both_speak_at_once);
+    TEST(client_speaks_before_it_has_the_greeting);
     TEST(handshake_ack_carries_the_first_data);
     TEST(ecn_setup_is_a_plain_handshake);
     TEST(syn_never_answered);

@@ -318,6 +318,13 @@ def test_who_refused_one_syn_may_answer_the_next(told, words, disowned):
     assert ("disowned" in told(words, "reset.cause", frame=1)[0].split(",")) == disowned
 
 
+def test_data_that_crosses_the_question_is_no_response(tshark):
+    """Client and server of SSH both speak at once: the server's data acknowledges nothing of the client's."""
+    path = ROOT / "tests" / "golden" / "cases" / "both-speak-at-once.pcap"
+    assert tshark("-2", "-r", path, "-T", "fields", "-e", "tcpstate.time.to_first_response").split() == []
+    assert tshark("-2", "-r", path, "-T", "fields", "-e", "tcpstate.time.slowest_response").split() == []
+
+
 def test_who_answers_a_syn_did_not_refuse_it(told):
     """A firewall refused it in the server's name; the client, which believed that, rejects the SYN,ACK."""
     assert told(">S <R. <S. >R", "outcome", "ended_by") == ["rejected", "client"]
