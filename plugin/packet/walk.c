@@ -224,6 +224,8 @@ enum tcpstate_walked tcpstate_walk(enum tcpstate_link link, const struct tcpstat
     struct walk walk = { .bytes = *bytes, .frame = frame, .time = time, .reading = reading };
     enum layer layer = (enum layer)first_layers[link];
 
+    if (!walk.bytes.at) /* a frame without a byte; nothing can be added to NULL */
+        walk.bytes.at = (const uint8_t *)"";
     for (int steps = 0; layer != DONE && layer != ODD; steps++)
         layer = steps < MOST_STEPS ? layers[layer](&walk) : ODD;
     return layer == ODD ? TCPSTATE_WALKED_ODD : walk.found ? TCPSTATE_WALKED_FOUND : TCPSTATE_WALKED_NOTHING;

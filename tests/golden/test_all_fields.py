@@ -56,7 +56,7 @@ def without_protocol(label):
 
 
 def test_a_label_without_the_protocols_name():
-    assert len(NAMING) == 5
+    assert len(NAMING) == 6
     assert without_protocol("Connected: client sends HTTP request") == "Connected: client sends first data"
     assert without_protocol("Handshake 3/3 with TLSv1.3 data") == without_protocol("Handshake 3/3 with data") == "Handshake 3/3 with data"
 
