@@ -164,16 +164,16 @@ static void note_reset(struct tcpstate_connection *connection, const struct tcps
 static void note_disowned(struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
 {
     struct tcpstate_account *account = &connection->account;
+    const int from = segment->from & 1;
 
-    if ((segment->flags & TCPSTATE_FLAG_SYN) && reset_by(account) == (segment->from & 1)
-        && connection->ends[!(segment->from & 1)].last_control.frame > account->reset_frame) {
+    if (account->reset_frame == 0 || reset_by(account) != from)
+        return;
+    if ((segment->flags & TCPSTATE_FLAG_SYN) && connection->ends[!from].last_control.frame > account->reset_frame) {
         account->reset_frame = 0;
         account->causes = 0;
-        return;
-    }
-    if (account->reset_frame != 0 && account->disowned != account->reset_frame && reset_by(account) == (segment->from & 1)
-        && (connection->end != TCPSTATE_ENDING_RESET || connection->ended_by != reset_by(account)))
+    } else if (connection->end != TCPSTATE_ENDING_RESET || connection->ended_by != from) {
         account->disowned = account->reset_frame;
+    }
 }
 
 static void forget_hole(struct tcpstate_account *account)
@@ -305,8 +305,7 @@ void tcpstate_account(struct tcpstate_connection *connection, const struct tcpst
         me->shut_since = segment->time;
     else if (segment->window != 0)
         me->shut_since = TCPSTATE_NO_TIME;
-    if (account->reset_frame != 0)
-        note_disowned(connection, segment);
+    note_disowned(connection, segment);
     account->facts &= (uint16_t)~(ACCOUNT_SPOKE_LATE << !from);
     take_data(connection, segment);
     if (segment->flags & TCPSTATE_FLAG_ACK)

@@ -61,8 +61,7 @@ static bool begins_with_same_isn(const struct tcpstate_connection *connection, c
 /* One sending, by its identification, with another number than where it was captured first. */
 static bool is_rewritten(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
 {
-    return segment->ip_id != 0 && (me->last.digest & TCPSTATE_DIGEST_HAS_ID) && (uint16_t)me->last.digest == segment->ip_id
-           && tcpstate_is_near(&me->last, segment);
+    return tcpstate_has_same_id(&me->last, segment) && tcpstate_is_near(&me->last, segment);
 }
 
 static bool begins_with_syn(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,

@@ -52,6 +52,11 @@ static inline uint16_t tcpstate_ids_before(const struct tcpstate_sighting *sight
     return (uint16_t)(sighting->digest - segment->ip_id);
 }
 
+static inline bool tcpstate_has_same_id(const struct tcpstate_sighting *sighting, const struct tcpstate_segment *segment)
+{
+    return (sighting->digest & TCPSTATE_DIGEST_HAS_ID) && segment->ip_id != 0 && (uint16_t)sighting->digest == segment->ip_id;
+}
+
 /* The same in 16 bits, for a SYN: of all its fields, and its identification. */
 static inline uint16_t tcpstate_syn_digest(const struct tcpstate_segment *segment)
 {
@@ -64,7 +69,7 @@ static inline uint16_t tcpstate_syn_digest(const struct tcpstate_segment *segmen
  * has sent since the SYN has others. */
 static inline bool tcpstate_tells_sendings_apart(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
 {
-    return segment->ip_id != 0 && (me->snd_max == me->isn + 1 || (uint16_t)me->last.digest != segment->ip_id);
+    return segment->ip_id != 0 && (me->snd_max == me->isn + 1 || !tcpstate_has_same_id(&me->last, segment));
 }
 
 static inline bool tcpstate_is_copy_of(const struct tcpstate_sighting *sighting, const struct tcpstate_segment *segment,

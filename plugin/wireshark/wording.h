@@ -74,7 +74,7 @@ const char *tcpstate_joined(wmem_allocator_t *pool, enum tcpstate_language langu
 /* A number, in digits. */
 const char *tcpstate_number_text(wmem_allocator_t *pool, uint64_t number);
 
-/* Nanoseconds, not negative, as seconds with so many decimals, 1 to 9; what is less is cut off.  And with a tenth,
+/* Nanoseconds, negative where time goes backwards, as seconds with so many decimals, 1 to 9; what is less is cut off.  And with a tenth,
  * or with three digits where it is less than one: "63.1", "0.250". */
 const char *tcpstate_decimal_seconds(wmem_allocator_t *pool, int64_t nanoseconds, int decimals);
 const char *tcpstate_seconds_text(wmem_allocator_t *pool, int64_t nanoseconds);
