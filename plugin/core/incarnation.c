@@ -301,15 +301,16 @@ void tcpstate_hold_the_one_before(struct tcpstate_connection *connection, const 
 
 /* So soon after the one before, and with the number of that or of the one before it, that it
  * may be that one, seen again by a capture at two points; or its SYN, late, where the other
- * end still holds it. */
+ * end still holds it, or where its identification cannot tell two sendings apart. */
 static bool may_be_seen_again(const struct tcpstate_connection *before, const struct tcpstate_segment *segment, bool held)
 {
     const struct tcpstate_endpoint *was = &before->ends[segment->from & 1];
     const bool same_isn = (was->known & KNOWS_ISN) && was->isn == segment->seq;
+    const bool constant = segment->ip_id != 0 && !tcpstate_tells_sendings_apart(was, segment);
     const int64_t since = segment->time - before->moments[TCPSTATE_MOMENT_LAST];
 
     if (since >= TCPSTATE_SHORTEST_RETRANSMISSION)
-        return held && same_isn && since < TCPSTATE_LONGEST_WAY;
+        return (held || constant) && same_isn && since < TCPSTATE_LONGEST_WAY;
     return same_isn || (was->known & REPLAYED) || ((was->known & HAD_ISN) && was->isn_before == segment->seq);
 }
 
