@@ -80,7 +80,7 @@ static inline struct tcpstate_segment figure_segment(const struct line *line, si
         .flags = figure_flags(line->flags),
         .options = line->options,
         .window_scale = line->scale,
-        .ttl = line->ttl ? line->ttl : 64,
+        .ttl = (uint8_t)(line->no_ttl ? 0 : line->ttl ? line->ttl : 64),
         .ip_id = line->id_is_zero ? 0 : mark,
         .options_sum = (uint16_t)(1000 + mark),
         .window = line->window == NO_WINDOW ? 0 : (uint16_t)(line->window ? line->window : 1000),

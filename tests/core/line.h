@@ -50,6 +50,7 @@ struct line {
     int copy_of;   /* it is that line once more, 10 us after the line above */
     bool same_bytes; /* the same identification and checksum as the line above */
     bool id_is_zero; /* identification 0, as Linux has on a SYN,ACK */
+    bool no_ttl;     /* it is not known */
     enum hint hint;
     enum stream stream;
     bool icmp; /* not the segment itself, but an ICMP error that quotes it */

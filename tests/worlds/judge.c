@@ -62,6 +62,7 @@ struct known {
     int stands[2];       /* index of history that something it sent has shown */
     int newest[2], newest_ack[2]; /* number of its latest segment; of those with ACK */
     uint8_t recorded[MOST_SEGMENTS]; /* how often it passed and was recorded */
+    bool seen[MOST_SEGMENTS]; /* ... or was recorded again */
     bool told_fin[2][MOST_LIVES], told_life[2][MOST_LIVES];
     bool accepted_by[2][MOST_LIVES]; /* its SYN was, by a SYN,ACK of the other's */
     bool met[2], spoke[2]; /* it sent anything; other than a RST for want of a connection */
@@ -384,6 +385,28 @@ int judge_server_hint(const struct world *world)
     return world->plan.world % 3 ? 1 : -1;
 }
 
+/* What is told of the whole, and who is said to have closed it first; returns how many lies that is. */
+static int judge_end_of_all(const struct world *world, const struct capture *capture, const struct passer_by *passer_by, int before,
+                            struct lie *lie, struct tally *tally)
+{
+    static const char *const closed_by[] = { "closed by A", "closed by B", "closed by both" };
+    const char *outcome = passer_by_outcome(passer_by);
+    const int closer = passer_by_closer(passer_by);
+    const bool is_false[2] = { outcome_is_false(world, capture, outcome), closer_is_false(world, capture, closer) };
+    int lies = 0;
+
+    tally->told[0] += !is_false[0] && strcmp(outcome, "unknown") != 0;
+    tally->told[1] += !is_false[1] && closer >= 0;
+    for (int i = 0; i < 2; i++) {
+        if (!is_false[i])
+            continue;
+        tally->wrong[WRONG_OUTCOME]++;
+        if (judge_outcomes && before + lies++ == 0)
+            *lie = (struct lie){ .record = capture->count - 1, .wrong = WRONG_OUTCOME, .outcome = i == 0 ? outcome : closed_by[closer] };
+    }
+    return lies;
+}
+
 int judge(const struct world *world, const struct capture *capture, struct lie *lie, struct tally *tally,
           struct judged *rows)
 {
@@ -406,6 +429,9 @@ int judge(const struct world *world, const struct capture *capture, struct lie *
             if (judge_pretends != HONEST)
                 row->after[end].inferred = false;
         }
+        if (row->copy)
+            tally->copies[!known.seen[segment->number]]++;
+        known.seen[segment->number] = true;
         was = known;
         learn(world, &known, record);
         /* Of a copy, made by the capture or by the network, it is not asked what could have sent it. */
@@ -422,19 +448,7 @@ int judge(const struct world *world, const struct capture *capture, struct lie *
         if (rows)
             rows[i] = judged;
     }
-    const char *outcome = passer_by_outcome(&passer_by);
-    if (outcome_is_false(world, capture, outcome)) {
-        tally->wrong[WRONG_OUTCOME]++;
-        if (judge_outcomes && lies++ == 0)
-            *lie = (struct lie){ .record = capture->count - 1, .wrong = WRONG_OUTCOME, .outcome = outcome };
-    }
-    const int closer = passer_by_closer(&passer_by);
-    if (closer_is_false(world, capture, closer)) {
-        static const char *const said[] = { "closed by A", "closed by B", "closed by both" };
-        tally->wrong[WRONG_OUTCOME]++;
-        if (judge_outcomes && lies++ == 0)
-            *lie = (struct lie){ .record = capture->count - 1, .wrong = WRONG_OUTCOME, .outcome = said[closer] };
-    }
+    lies += judge_end_of_all(world, capture, &passer_by, lies, lie, tally);
     tally->segments += (uint64_t)capture->count;
     tally->worlds++;
     tally->lies += (uint64_t)lies;

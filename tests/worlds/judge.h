@@ -47,6 +47,8 @@ struct tally {
     uint64_t worlds, segments, lies, lying_worlds;
     uint64_t wrong[WRONGS]; /* .lies, by what is wrong */
     uint64_t certain[2], inferred[2], unknown[2], right[2]; /* [0]: of the sender, [1]: of the other end */
+    uint64_t copies[2]; /* recorded again and shown so; and those that are shown so, and were sent anew */
+    uint64_t told[2];   /* outcomes, and closers, that are told and not against the records */
 };
 
 /* What stands beside a record in a figure. */

@@ -12,6 +12,9 @@
  *   worlds ... --drop                   shrinking may also drop records of a whole capture
  *   worlds --check                      only whether the simulator itself is right (check.c)
  *   worlds ... --certain N M            ends well only if N states of senders and M of the others are certain
+ *   worlds ... --true N M               ... or are inferred and right
+ *   worlds ... --copies N M             ... if N segments that were recorded again are shown so, and no more than M others
+ *   worlds ... --told N M               ... if N outcomes and M closers are told and not against the records
  *   worlds --allow N                    ends well with up to N lies per million segments
  *   worlds --outcomes                   outcomes and closers that are against the records are lies, too
  *   worlds --follow                     a host does what a real one was seen to do (follow.c)
@@ -40,11 +43,24 @@ struct kind {
 };
 
 static struct {
-    uint64_t seed, worlds, segments, world, allowed, certain[2];
+    uint64_t seed, worlds, segments, world, allowed;
     int traffic, capture, each;
     bool one, checks, follows, shrinks, stops, drops, counts;
     const char *written, *kept_in, *kept_for, *replayed;
 } wanted = { .seed = 1, .worlds = 20000, .traffic = -1, .capture = -1 };
+
+/* What there must be, at least or at most, of two counts each. */
+enum { CERTAIN, TRUE, COPIES, TOLD, BARS };
+static struct bar {
+    const char *name, *of[2];
+    bool less[2]; /* the less, the better */
+    uint64_t wanted[2];
+} bars[BARS] = {
+    [CERTAIN] = { .name = "--certain", .of = { "certain states of the sender", "certain states of the other end" } },
+    [TRUE] = { .name = "--true", .of = { "true states of the sender", "true states of the other end" } },
+    [COPIES] = { .name = "--copies", .of = { "copies", "false copies" }, .less = { false, true }, .wanted = { 0, UINT64_MAX } },
+    [TOLD] = { .name = "--told", .of = { "outcomes", "closers" } },
+};
 
 static struct world world;
 static struct capture capture;
@@ -84,9 +100,10 @@ static void print_tally(const char *name, const struct tally *tally)
 static void print_counts(const struct tally *tally)
 {
     printf("segments %" PRIu64 " lies %" PRIu64 " outcomes %" PRIu64 " certain %" PRIu64 " %" PRIu64 " inferred %" PRIu64 " %" PRIu64
-           " right %" PRIu64 " %" PRIu64 "\n",
+           " right %" PRIu64 " %" PRIu64 " copies %" PRIu64 " %" PRIu64 " told %" PRIu64 " %" PRIu64 "\n",
            tally->segments, tally->lies, tally->wrong[WRONG_OUTCOME], tally->certain[0],
-           tally->certain[1], tally->inferred[0], tally->inferred[1], tally->right[0], tally->right[1]);
+           tally->certain[1], tally->inferred[0], tally->inferred[1], tally->right[0], tally->right[1],
+           tally->copies[0], tally->copies[1], tally->told[0], tally->told[1]);
 }
 
 static void print_world(bool shrinks, struct lie *lie, bool lies)
@@ -196,6 +213,19 @@ static int find(const char *name, const char *(*name_of)(unsigned), unsigned cou
 static const char *traffic_at(unsigned i) { return traffic_name((enum traffic_kind)i); }
 static const char *capture_at(unsigned i) { return capture_name((enum capture_kind)i); }
 
+/* Whether it is a bar, and its two numbers follow. */
+static bool read_bar(const char *name, char *const *values, int count)
+{
+    for (int i = 0; i < BARS; i++) {
+        if (strcmp(name, bars[i].name) != 0 || count < 2)
+            continue;
+        for (int j = 0; j < 2; j++)
+            bars[i].wanted[j] = strtoull(values[j], NULL, 0);
+        return true;
+    }
+    return false;
+}
+
 static void read_arguments(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) {
@@ -228,8 +258,8 @@ static void read_arguments(int argc, char **argv)
             wanted.world = strtoull(value, NULL, 0), wanted.one = true, i++;
         else if (strcmp(name, "--allow") == 0)
             wanted.allowed = strtoull(value, NULL, 0), i++;
-        else if (strcmp(name, "--certain") == 0 && i + 2 < argc)
-            wanted.certain[0] = strtoull(value, NULL, 0), wanted.certain[1] = strtoull(argv[i + 2], NULL, 0), i += 2;
+        else if (read_bar(name, argv + i + 1, argc - i - 1))
+            i += 2;
         else if (strcmp(name, "--each") == 0)
             wanted.each = atoi(value), i++;
         else if (strcmp(name, "--keep") == 0 && i + 2 < argc)
@@ -251,22 +281,38 @@ static void read_arguments(int argc, char **argv)
 static bool is_certain_enough(void)
 {
     static const double bar[2] = { 80, 62 };
-    static const char *const whose[2] = { "sender", "other end" };
     const bool is_whole_mix = all.worlds >= 5000 && wanted.traffic < 0 && wanted.capture < 0;
     bool enough = true;
 
     for (int i = 0; i < 2; i++) {
         double certain = share(all.certain[i], all.certain[i] + all.inferred[i] + all.unknown[i]);
         if (is_whole_mix && certain < bar[i]) {
-            printf("certain states of the %s: %.1f %%, and the bar is %.0f %%\n", whose[i], certain, bar[i]);
-            enough = false;
-        }
-        if (all.certain[i] < wanted.certain[i]) {
-            printf("certain states of the %s: %" PRIu64 ", and there were %" PRIu64 "\n", whose[i], all.certain[i], wanted.certain[i]);
+            printf("%s: %.1f %%, and the bar is %.0f %%\n", bars[CERTAIN].of[i], certain, bar[i]);
             enough = false;
         }
     }
     return enough;
+}
+
+/* Whether there is as much as is wanted. */
+static bool is_as_good(void)
+{
+    const uint64_t counts[BARS][2] = {
+        [CERTAIN] = { all.certain[0], all.certain[1] },
+        [TRUE] = { all.certain[0] + all.right[0], all.certain[1] + all.right[1] },
+        [COPIES] = { all.copies[0], all.copies[1] },
+        [TOLD] = { all.told[0], all.told[1] },
+    };
+    bool good = true;
+
+    for (int i = 0; i < 2 * BARS; i++) {
+        const uint64_t count = counts[i / 2][i % 2], wants = bars[i / 2].wanted[i % 2];
+        if (bars[i / 2].less[i % 2] ? count <= wants : count >= wants)
+            continue;
+        printf("%s: %" PRIu64 ", and there were %" PRIu64 "\n", bars[i / 2].of[i % 2], count, wants);
+        good = false;
+    }
+    return good;
 }
 
 /* Returns false if the last of them was lied about. */
@@ -314,6 +360,6 @@ int main(int argc, char **argv)
     print_kinds();
     printf("\nseed %" PRIu64 "\n", wanted.seed);
     print_tally("all", &all);
-    bool certain_enough = is_certain_enough();
-    return all.lies * 1000000 > wanted.allowed * all.segments || !certain_enough;
+    const bool certain_enough = is_certain_enough(), as_good = is_as_good();
+    return all.lies * 1000000 > wanted.allowed * all.segments || !certain_enough || !as_good;
 }

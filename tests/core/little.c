@@ -1,0 +1,301 @@
+/* little.c - captures that hold little: a few segments, where one thing decides.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What is right here follows from what a host may send in a state (RFC 9293 section 3.10), and from
+ * what may have passed without being captured.
+ */
+#include "figure.h"
+
+/* 70 s later there may have been another SYN, which this answers. */
+static void answer_long_after_the_syn(void)
+{
+    FIGURE(
+        { "SYN_SENT", TO_B, "S",  9000, 0,    0, "SYN_RCVD?", "syn" },
+        { "any?",     TO_A, "S.", 300,  4000, 0, "any",       "bad-syn-ack", .later = 70 * SECONDS,
+          .failed = ACK_IS_J_PLUS_1, .expected = 9001 });
+}
+
+/* Who sends data does not challenge the SYN: it goes on in a connection that the capture lacks, and A in
+ * another than this SYN's, perhaps. */
+static void data_of_a_connection_that_was_not_captured(void)
+{
+    FIGURE(
+        { "SYN_SENT", TO_B, "S",  100,     0,     0,  "SYN_RCVD?", "syn" },
+        { "any?",     TO_A, "P.", 5000000, 100,   10, "any",       "any", .later = 1 * MILLISECONDS });
+}
+
+/* The closed port's RST ended the attempt; what acknowledges another SYN, seconds later, opens none. */
+static void syn_ack_of_another_after_a_refusal(void)
+{
+    FIGURE(
+        { "SYN_SENT", TO_B, "S",  100, 0,    0, "SYN_RCVD?", "syn" },
+        { "CLOSED?",  TO_A, "R.", 0,   101,  0, "any",       "refused", .reset = RIGHT_ACK, .was_b = "CLOSED" },
+        { "any",      TO_A, "S.", 300, 1511, 0, "any",       "bad-syn-ack", .later = 4 * SECONDS,
+          .failed = ACK_IS_J_PLUS_1, .expected = 101, .outcome = "refused", .kind = TCPSTATE_CLOSE_RESET, .ended_by = BY_B });
+}
+
+/* RFC 9293 section 3.10.7.3, second check: in SYN_SENT a RST without ACK is dropped, also where its number is just
+ * what follows what its sender has sent. */
+static void reset_without_ack_in_syn_sent(void)
+{
+    FIGURE(
+        { "any",       TO_A, "P.", 300, 100, 10, "any", "any" },
+        { "SYN_SENT*", TO_B, "S",  100, 0,   0,  "any", "any", .later = 10 * MICROSECONDS },
+        { "SYN_SENT*", TO_A, "R",  310, 0,   0,  "any", "reset-ignored", .reset = WRONG_ACK, .later = 1 * MILLISECONDS });
+}
+
+/* A SYN of the same number and the same identification 70 s later is on its way no more: the host has restarted. */
+static void the_same_syn_a_minute_later(void)
+{
+    FIGURE(
+        { "SYN_SENT",  TO_B, "S",  100, 0,   0,  "SYN_RCVD?", "syn" },
+        { "any",       TO_B, "P.", 101, 301, 10, "any",       "any" },
+        { "SYN_SENT*", TO_B, "S",  100, 0,   0,  "any",       "any", .copy_of = 1, .later = 70 * SECONDS,
+          .stream = NEW_CONNECTION, .is_no_copy = true });
+}
+
+/* An attempt of its own, after a second: a host that draws its numbers by lot. */
+static void another_attempt_with_a_lower_number(void)
+{
+    FIGURE(
+        { "SYN_SENT",  TO_B, "S", 9000, 0, 0, "SYN_RCVD?", "syn" },
+        { "SYN_SENT*", TO_B, "S", 4000, 0, 0, "SYN_RCVD?", "port-reused", .later = 1500 * MILLISECONDS, .stream = NEW_CONNECTION });
+}
+
+/* ... but 300 ms after the first it may be an older one that was late. */
+static void a_lower_number_soon(void)
+{
+    FIGURE(
+        { "SYN_SENT",  TO_B, "S", 9000, 0, 0, "SYN_RCVD?", "syn" },
+        { "SYN_SENT*", TO_B, "S", 4000, 0, 0, "any",       "stale-syn", .later = 300 * MILLISECONDS, .stream = SAME_CONNECTION });
+}
+
+/* A SYN,ACK in place of data, where nothing was seen of an opening: with numbers that both ends go on from it is sent
+ * again; with one of them elsewhere it answers a SYN that the capture lacks. */
+static void syn_ack_of_other_numbers_after_a_silence(void)
+{
+    FIGURE(
+        { "any", TO_B, "P.", 100,     300, 10, "any",      "" },
+        { "any", TO_A, "S.", 9000300, 101, 0,  "any", "syn-ack", .later = 4 * SECONDS, .stream = NEW_CONNECTION });
+    FIGURE(
+        { "any", TO_B, "P.", 100, 300,     10, "any",      "" },
+        { "any", TO_A, "S.", 299, 9000101, 0,  "any", "syn-ack", .later = 4 * SECONDS, .stream = NEW_CONNECTION });
+    FIGURE(
+        { "any", TO_B, "P.", 100, 300, 10, "any", "" },
+        { "any", TO_A, "S.", 299, 100, 0,  "any", "any", .later = 4 * SECONDS, .stream = SAME_CONNECTION });
+}
+
+/* RFC 7323 section 4.1: who sends it again sends a later time stamp. */
+static void data_with_the_same_time_stamp(void)
+{
+    FIGURE(
+        { "any", TO_B, "P.", 100, 300, 10, "any", "", .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 5000, .id_is_zero = true },
+        { "any", TO_B, "P.", 100, 300, 10, "any", "", .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 5000, .id_is_zero = true,
+          .same_bytes = true, .later = 50 * MILLISECONDS, .is_copy = true });
+    FIGURE(
+        { "any", TO_B, "P.", 100, 300, 10, "any", "", .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 5000, .id_is_zero = true },
+        { "any", TO_B, "P.", 100, 300, 10, "any", "", .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 5050, .id_is_zero = true,
+          .same_bytes = true, .later = 50 * MILLISECONDS, .is_no_copy = true });
+}
+
+/* A TTL that is not known is not another one. */
+static void third_segment_without_a_ttl(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn" },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack" },
+        { "ESTABLISHED",  TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack", .no_ttl = true },
+        { "CLOSED?",      TO_B, "R.", 101, 301, 0,  "any",          "any", .no_ttl = true, .reset = EXACT });
+}
+
+/* ... and does not take the place of the one that is known. */
+static void another_ttl_behind_one_that_is_not_known(void)
+{
+    FIGURE(HANDSHAKE(100, 300),
+        { "ESTABLISHED", TO_B, "P.", 101, 301, 10, "ESTABLISHED?", "first-request", .no_ttl = true },
+        { "ESTABLISHED", TO_A, ".",  301, 111, 0,  "ESTABLISHED",  "" },
+        { "any",         TO_B, "R",  111, 0,   0,  "any",          "abort", .ttl = 60, .reset = EXACT, .ttl_differs = true });
+}
+
+/* The last byte once more, a millisecond later, is no second sighting of the ten before. */
+static void the_last_byte_alone_without_a_ttl(void)
+{
+    FIGURE(
+        { "any", TO_B, "P.", 100, 300, 10, "any", "", .id_is_zero = true },
+        { "any", TO_B, "P.", 109, 300, 1,  "any", "", .id_is_zero = true, .no_ttl = true, .later = 1 * MILLISECONDS, .is_no_copy = true });
+}
+
+/* It is the client's option that lets a server speak early (RFC 7413 section 4.2). */
+static void cookie_on_the_syn_ack_alone(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",   "syn" },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",    "any", .options = TCPSTATE_OPTION_TFO_COOKIE },
+        { "ESTABLISHED?", TO_A, "P.", 301, 101, 10, "ESTABLISHED", "any" });
+}
+
+/* An ACK of 0: of another connection.  Where no SYN was seen, none is unanswered. */
+static void data_both_ways_that_does_not_belong_together(void)
+{
+    FIGURE(
+        { "any", TO_B, "P.", 100, 300,        10, "any", "" },
+        { "any", TO_A, "P.", 300, 2000000100, 1,  "any", "any", .later = 1 * MILLISECONDS, .outcome = "unknown" });
+}
+
+/* A window of 0 was named a minute before: that this FIN lies beyond it the capture may be to blame for. */
+static void fin_far_beyond_a_shut_window(void)
+{
+    FIGURE(
+        { "any",         TO_A, "P.", 300, 100, 10, "any",         "any", .window = NO_WINDOW },
+        { "FIN_WAIT_1?", TO_B, "FP.", 500, 300, 10, "ESTABLISHED?", "any", .later = 70 * SECONDS });
+}
+
+/* The same SYN,ACK 60 ms after the third segment, by another identification: nobody sends it again so soon. */
+static void syn_ack_again_too_soon(void)
+{
+    FIGURE(
+        { "any",  TO_B, ".",  101, 301, 0, "any",  "any", .later = 20 * MILLISECONDS },
+        { "any",  TO_A, "S.", 300, 101, 0, "any",  "any", .later = 1 * MILLISECONDS },
+        { "any",  TO_A, "S.", 300, 101, 0, "any?", "any", .repeats = 1, .later = 60 * MILLISECONDS });
+}
+
+/* Two interfaces, two queues: once both are there it is as if they had come in their order. */
+static void syn_behind_its_answer(void)
+{
+    FIGURE(
+        { "any",          TO_A, "S.", 300, 101, 0, "SYN_RCVD", "syn-ack" },
+        { "ESTABLISHED?", TO_B, "S",  100, 0,   0, "SYN_RCVD", "syn", .later = 2 * MICROSECONDS, .was_a = "any", .was_b = "any" });
+}
+
+/* An old duplicate, by its time stamp (RFC 7323 section 5), and what is sent to it is no answer to A's SYN. */
+static void answer_to_an_old_duplicate(void)
+{
+    FIGURE(
+        { "SYN_SENT", TO_B, "S",  100,  0,    0, "SYN_RCVD?", "syn", .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 500000 },
+        { "SYN_SENT", TO_B, "S",  9000, 0,    0, "SYN_RCVD?", "stale-syn", .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 1000,
+          .later = 2 * MILLISECONDS },
+        { "SYN_SENT", TO_A, "S.", 300,  9001, 0, "SYN_RCVD",  "bad-syn-ack", .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 7000,
+          .ecr = 1000, .later = 1 * MILLISECONDS, .failed = ACK_IS_J_PLUS_1, .expected = 101 });
+}
+
+/* RFC 1337 section 2, figure 1: a duplicate of B's data meets TIME_WAIT, whose ACK meets a closed port. */
+static void time_wait_assassination(void)
+{
+    FIGURE(HANDSHAKE(99, 254),
+        { "ESTABLISHED", TO_A, "P.", 255, 100, 45, "ESTABLISHED", "server-speaks-first" },
+        { "FIN_WAIT_1",  TO_B, "F.", 100, 300, 0,  "CLOSE_WAIT?", "fin" },
+        { "FIN_WAIT_2?", TO_A, ".",  300, 101, 0,  "CLOSE_WAIT",  "fin-acked" },
+        { "TIME_WAIT?",  TO_A, "F.", 300, 101, 0,  "LAST_ACK",    "passive-fin" },
+        { "TIME_WAIT",   TO_B, ".",  101, 301, 0,  "CLOSED?",     "last-ack" },
+        { "TIME_WAIT",   TO_A, "P.", 255, 100, 45, "CLOSED?",     "", .later = 5 * SECONDS },
+        { "TIME_WAIT",   TO_B, ".",  101, 301, 0,  "CLOSED?",     "" },
+        { "CLOSED?",     TO_A, "R",  301, 0,   0,  "CLOSED?",     "time-wait-assassination", .reset = EXACT });
+}
+
+/* B's SYN,ACK had no time stamps, so they are not in use (RFC 7323 section 3.2), however old one is. */
+static void older_time_stamp_that_was_not_agreed(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn", .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 100 },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack" },
+        { "ESTABLISHED",  TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack", .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 105 },
+        { "ESTABLISHED",  TO_B, "P.", 101, 301, 10, "ESTABLISHED?", "first-request", .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 110 },
+        { "FIN_WAIT_1",   TO_B, "F.", 111, 301, 0,  "CLOSE_WAIT?",  "fin", .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 50 });
+}
+
+/* Whether B had closed before cannot be told for certain: what it sends may be sent again. */
+static void data_behind_a_fin_that_begins_the_capture(void)
+{
+    FIGURE(
+        { "FIN_WAIT_1?", TO_B, "F.", 500, 900, 0,  "CLOSE_WAIT?", "fin-midstream" },
+        { "FIN_WAIT_2?", TO_A, "P.", 900, 501, 10, "CLOSE_WAIT?", "fin-acked", .later = 10 * MILLISECONDS },
+        { "FIN_WAIT_2?", TO_B, ".",  501, 910, 0,  "CLOSE_WAIT?", "", .later = 10 * MILLISECONDS },
+        { "TIME_WAIT?",  TO_A, "F.", 910, 501, 0,  "LAST_ACK?",   "passive-fin", .later = 10 * MILLISECONDS },
+        { "TIME_WAIT?",  TO_B, ".",  501, 911, 0,  "CLOSED?",     "last-ack", .later = 10 * MILLISECONDS });
+}
+
+/* RFC 9293 section 3.10.7.4, fifth check: an ACK of what B never sent draws a RST of that number, and B stays in SYN_RCVD. */
+static void reset_that_refuses_an_ack_of_too_much(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100,    0,      0, "SYN_RCVD?",    "syn" },
+        { "ESTABLISHED?", TO_A, "S.", 300,    101,    0, "SYN_RCVD",     "syn-ack" },
+        { "any",          TO_B, ".",  101,    100301, 0, "any",          "any" },
+        { "any",          TO_A, "R",  100301, 0,      0, "SYN_RCVD*",    "any", .reset = ACCEPTED },
+        { "any",          TO_B, ".",  101,    301,    0, "ESTABLISHED?", "any" },
+        { "any",          TO_A, "P.", 301,    101,    5, "ESTABLISHED*", "any", .outcome = "open" });
+}
+
+/* It was on its way when its sender's RST overtook it: it says nothing of where that is now. */
+static void fin_recorded_right_behind_its_reset(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "any", TO_A, "R",  301, 0,   0, "any",         "any", .reset = ACCEPTED },
+        { "any", TO_A, "F.", 300, 100, 0, "FIN_WAIT_1?", "fin", .later = 10 * MICROSECONDS });
+}
+
+/* A firewall draws another number, and the capture holds both sides of it: two connections, each whole. */
+static void rewritten_to_a_lower_number(void)
+{
+    FIGURE(
+        { "SYN_SENT",    TO_B, "S",  3000100000, 0,          0,  "any",         "syn" },
+        { "SYN_SENT*",   TO_B, "S",  100000,     0,          0,  "any",         "port-reused", .copy_of = 1, .ttl = 63,
+          .stream = NEW_CONNECTION, .later = 50 * MICROSECONDS },
+        { "any",         TO_A, "S.", 500000000,  100001,     0,  "SYN_RCVD",    "syn-ack", .later = 5 * MILLISECONDS },
+        { "any",         TO_A, "S.", 500000000,  3000100001, 0,  "SYN_RCVD",    "syn-ack", .copy_of = 3, .ttl = 63,
+          .later = 50 * MICROSECONDS },
+        { "ESTABLISHED", TO_B, ".",  3000100001, 500000001,  0,  "any",         "handshake-ack", .later = 10 * MILLISECONDS },
+        { "ESTABLISHED", TO_B, ".",  100001,     500000001,  0,  "any",         "handshake-ack", .copy_of = 5, .ttl = 63,
+          .later = 50 * MICROSECONDS },
+        { "ESTABLISHED", TO_B, "P.", 3000100001, 500000001,  10, "any",         "first-request", .later = 10 * MILLISECONDS },
+        { "ESTABLISHED", TO_B, "P.", 100001,     500000001,  10, "any",         "first-request", .copy_of = 7, .ttl = 63,
+          .later = 50 * MICROSECONDS },
+        { "any",         TO_A, ".",  500000001,  100011,     0,  "ESTABLISHED", "", .later = 5 * MILLISECONDS },
+        { "any",         TO_A, ".",  500000001,  3000100011, 0,  "ESTABLISHED", "", .copy_of = 9, .ttl = 63,
+          .later = 50 * MICROSECONDS });
+}
+
+/* A host whose identification is always the same: the same SYN a second after the reset may be the first, by another clock. */
+static void the_same_syn_of_a_constant_identification(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "any", "syn" },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "any", "syn-ack", .id_is_zero = true },
+        { "ESTABLISHED",  TO_B, ".",  101, 301, 0,  "any", "handshake-ack", .copy_of = 1, .later = 5 * MILLISECONDS },
+        { "ESTABLISHED",  TO_B, "P.", 101, 301, 10, "any", "first-request", .copy_of = 1, .later = 5 * MILLISECONDS },
+        { "CLOSED?",      TO_A, "R.", 301, 111, 0,  "any", "abort", .id_is_zero = true, .later = 5 * MILLISECONDS, .reset = EXACT },
+        { "any?",         TO_B, "S",  100, 0,   0,  "any", "any", .copy_of = 1, .later = 1 * SECONDS });
+}
+
+int main(int argc, char **argv)
+{
+    figure_init(&argc, &argv);
+#define TEST(name) g_test_add_func("/little/" #name, name)
+    TEST(answer_long_after_the_syn);
+    TEST(data_of_a_connection_that_was_not_captured);
+    TEST(syn_ack_of_another_after_a_refusal);
+    TEST(reset_without_ack_in_syn_sent);
+    TEST(the_same_syn_a_minute_later);
+    TEST(another_attempt_with_a_lower_number);
+    TEST(a_lower_number_soon);
+    TEST(syn_ack_of_other_numbers_after_a_silence);
+    TEST(data_with_the_same_time_stamp);
+    TEST(third_segment_without_a_ttl);
+    TEST(another_ttl_behind_one_that_is_not_known);
+    TEST(the_last_byte_alone_without_a_ttl);
+    TEST(cookie_on_the_syn_ack_alone);
+    TEST(data_both_ways_that_does_not_belong_together);
+    TEST(fin_far_beyond_a_shut_window);
+    TEST(syn_ack_again_too_soon);
+    TEST(syn_behind_its_answer);
+    TEST(answer_to_an_old_duplicate);
+    TEST(time_wait_assassination);
+    TEST(older_time_stamp_that_was_not_agreed);
+    TEST(data_behind_a_fin_that_begins_the_capture);
+    TEST(reset_that_refuses_an_ack_of_too_much);
+    TEST(fin_recorded_right_behind_its_reset);
+    TEST(rewritten_to_a_lower_number);
+    TEST(the_same_syn_of_a_constant_identification);
+    return g_test_run();
+}
