@@ -268,6 +268,112 @@ static void the_same_syn_of_a_constant_identification(void)
         { "any?",         TO_B, "S",  100, 0,   0,  "any", "any", .copy_of = 1, .later = 1 * SECONDS });
 }
 
+/* RFC 5961 section 3.2: a RST inside the window is challenged.  It lies where a keep-alive does, and is none. */
+static void resets_where_a_keep_alive_lies(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "any", TO_A, "R.", 299, 100, 0, "any", "any", .reset = ACCEPTED },
+        { "any", TO_A, "R.", 299, 100, 0, "any", "any", .reset = ACCEPTED },
+        { "any", TO_B, ".",  100, 300, 0, "any", "any" },
+        { "any", TO_A, "P.", 300, 100, 5, "any", "any", .outcome = "open" });
+    FIGURE(ESTABLISHED_100_300,
+        { "any", TO_A, "R.", 299, 100, 0, "any", "any", .reset = ACCEPTED },
+        { "any", TO_A, "R.", 299, 100, 0, "any", "any", .reset = ACCEPTED, .outcome = "open" });
+}
+
+/* By its identification it is the sending that was seen first, and so of that attempt, not of a third. */
+static void the_first_of_two_attempts_seen_again(void)
+{
+    FIGURE(
+        { "SYN_SENT",  TO_B, "S", 9000000, 0, 0, "any", "syn" },
+        { "SYN_SENT*", TO_B, "S", 4000000, 0, 0, "any", "port-reused", .later = 1500 * MILLISECONDS, .stream = NEW_CONNECTION },
+        { "any",       TO_B, "S", 9000000, 0, 0, "any", "any", .copy_of = 1, .later = 1 * MILLISECONDS, .stream = SAME_CONNECTION,
+          .repeats = 1 });
+}
+
+/* B's own number is known: a SYN,ACK of another, a minute later, is of another connection. */
+static void syn_ack_of_another_number_a_minute_later(void)
+{
+    FIGURE(
+        { "any", TO_A, "S.", 300, 101, 0, "SYN_RCVD", "syn-ack" },
+        { "any", TO_B, ".",  101, 301, 0, "any",      "any" },
+        { "any", TO_A, "S.", 301, 101, 0, "any",      "syn-ack", .later = 70 * SECONDS, .stream = NEW_CONNECTION });
+}
+
+/* Only A's side is captured.  Both numbers are far from all that there were: data and FIN are of a connection whose
+ * opening was not captured; a bare ACK may be anybody's; and who acknowledges what B goes on with is in this one. */
+static void other_numbers_from_one_side(void)
+{
+#define ONE_SIDE \
+    { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "any", "syn" }, \
+    { "any",          TO_B, ".",  101, 301, 0,  "any", "any" }, \
+    { "any",          TO_B, "P.", 101, 301, 10, "any", "any" }
+    FIGURE(ONE_SIDE, { "any", TO_B, "P.", 9000101, 8000301, 10, "any", "any", .later = 4 * SECONDS, .stream = NEW_CONNECTION });
+    FIGURE(ONE_SIDE, { "any", TO_B, "F.", 9000101, 8000301, 0,  "any", "any", .later = 4 * SECONDS, .stream = NEW_CONNECTION });
+    FIGURE(ONE_SIDE, { "any", TO_B, ".",  9000101, 8000301, 0,  "any", "any", .later = 4 * SECONDS, .stream = SAME_CONNECTION });
+    FIGURE(ONE_SIDE, { "any", TO_B, "P.", 9000101, 301,     10, "any", "any", .later = 4 * SECONDS, .stream = SAME_CONNECTION });
+    FIGURE(ONE_SIDE, { "any", TO_B, "P.", 111,     8000301, 10, "any", "any", .later = 4 * SECONDS, .stream = SAME_CONNECTION });
+}
+
+/* RFC 9293 figure 7, with A's SYN,ACK and B's not captured: who acknowledges its SYN opens A. */
+static void simultaneous_open_ended_by_a_bare_ack(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S", 100, 0,   0, "any", "syn" },
+        { "any",          TO_A, "S", 300, 0,   0, "any", "simultaneous-open", .was_b = "any" },
+        { "ESTABLISHED?", TO_A, ".", 301, 101, 0, "any", "any" });
+}
+
+/* A FIN in the name of the port that refused did nothing. */
+static void fin_behind_a_refusal(void)
+{
+    FIGURE(
+        { "SYN_SENT", TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
+        { "CLOSED?",  TO_A, "R.", 0,   101, 0, "any",       "refused", .reset = RIGHT_ACK, .was_b = "CLOSED" },
+        { "CLOSED?",  TO_A, "F.", 300, 501, 0, "any",       "any", .was_b = "any",
+          .outcome = "refused", .kind = TCPSTATE_CLOSE_RESET, .ended_by = BY_B });
+}
+
+/* RFC 9293 section 3.10.7.1: a RST is never answered. */
+static void reset_answers_no_reset(void)
+{
+    FIGURE(
+        { "any", TO_B, "R",  101, 0,   0, "any", "any", .reset = ACCEPTED },
+        { "any", TO_A, "R.", 300, 101, 0, "any", "any", .reset = ACCEPTED, .answers = NO_LINE });
+}
+
+/* Nothing of A was captured but a RST that fits nothing: it may have closed before. */
+static void only_a_reset_of_the_other_side(void)
+{
+    FIGURE(
+        { "any", TO_A, "FP.", 300,     5000100, 10, "any", "any" },
+        { "any", TO_B, "R.",  9000100, 300,     0,  "any", "reset-ignored", .reset = ACCEPTED, .later = 10 * MICROSECONDS,
+          .outcome = "unknown", .closed_by = BY_UNKNOWN, .owing = A_OWES });
+}
+
+/* B had A's FIN when it passed, and not when B's own data, sent before, did. */
+static void data_that_crosses_the_fin_and_how_long_b_stayed(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "FIN_WAIT_1",  TO_B, "F.", 100, 300, 0,  "CLOSE_WAIT?", "fin" },
+        { "any",         TO_A, "P.", 300, 100, 10, "any",         "any" },
+        { "FIN_WAIT_2?", TO_A, ".",  310, 101, 0,  "CLOSE_WAIT",  "fin-acked", .was_b = "any" },
+        { "TIME_WAIT?",  TO_A, "F.", 310, 101, 0,  "LAST_ACK",    "passive-fin", .stayed_a = 100, .stayed_b = 300 },
+        { "TIME_WAIT",   TO_B, ".",  101, 311, 0,  "CLOSED?",     "last-ack", .stayed_b = 100 });
+}
+
+/* The third segment was lost behind the capture: B stayed in SYN_RCVD until it came again. */
+static void how_long_b_stayed_in_syn_rcvd(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "syn" },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "SYN_RCVD",     "syn-ack" },
+        { "ESTABLISHED",  TO_B, ".",  101, 301, 0, "ESTABLISHED?", "handshake-ack" },
+        { "ESTABLISHED",  TO_A, "S.", 300, 101, 0, "SYN_RCVD",     "syn-ack-retransmitted", .was_b = "any", .repeats = 1,
+          .later = 900 * MILLISECONDS },
+        { "ESTABLISHED",  TO_B, ".",  101, 301, 0, "ESTABLISHED?", "handshake-ack-repeated", .stayed_b = 1200 });
+}
+
 int main(int argc, char **argv)
 {
     figure_init(&argc, &argv);
@@ -297,5 +403,15 @@ int main(int argc, char **argv)
     TEST(fin_recorded_right_behind_its_reset);
     TEST(rewritten_to_a_lower_number);
     TEST(the_same_syn_of_a_constant_identification);
+    TEST(resets_where_a_keep_alive_lies);
+    TEST(the_first_of_two_attempts_seen_again);
+    TEST(syn_ack_of_another_number_a_minute_later);
+    TEST(other_numbers_from_one_side);
+    TEST(simultaneous_open_ended_by_a_bare_ack);
+    TEST(fin_behind_a_refusal);
+    TEST(reset_answers_no_reset);
+    TEST(only_a_reset_of_the_other_side);
+    TEST(data_that_crosses_the_fin_and_how_long_b_stayed);
+    TEST(how_long_b_stayed_in_syn_rcvd);
     return g_test_run();
 }
