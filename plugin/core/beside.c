@@ -217,13 +217,14 @@ bool tcpstate_beside_is_before(const struct tcpstate_beside *beside, const struc
     return segment->time < beside->until && is_seen_again(beside->of, segment);
 }
 
-/* The segment is taken by the connection of this anchor.  Whether the anchor moves. */
+/* The segment is taken by the connection of this anchor.  Whether the anchor moves: not by what is far from
+ * either's numbers, which a stranger made up. */
 static bool move_anchor(struct tcpstate_anchor *anchor, const struct tcpstate_segment *segment)
 {
     const int from = segment->from & 1;
     const uint32_t next = tcpstate_segment_next(segment);
 
-    if ((segment->flags & TCPSTATE_FLAG_RST)
+    if ((segment->flags & TCPSTATE_FLAG_RST) || distance(anchor, segment) >= FAR_FROM_ANCHOR + MOST_UNSEEN
         || ((anchor->known & 1 << from) && between(next, anchor->next[from]) < FAR_FROM_ANCHOR))
         return false;
     anchor->next[from] = next;

@@ -255,32 +255,31 @@ static void may_be_soon(struct tcpstate_endpoint *end, tcpstate_set others, bool
     tcpstate_may_be(end, others);
 }
 
+/* Whether a RST of this number, perhaps of the connection before, is beyond all that its receiver takes. */
+static bool is_reset_beyond(const struct tcpstate_connection *connection, int from, uint32_t seq)
+{
+    const struct tcpstate_endpoint *me = &connection->ends[from];
+
+    return (me->known & KNOWS_ISN) && seq - me->isn > me->snd_max - me->isn + receive_window(&connection->ends[!from]);
+}
+
 /* One that its receiver must refuse does not make another harmless that is on its way. */
 static void remember_last_reset(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
                                 bool refused, bool another_is_on_its_way)
 {
-    const bool same_sender = tcpstate_last_reset_by(connection) == (segment->from & 1);
+    const int from = segment->from & 1;
+    const bool same_sender = tcpstate_last_reset_by(connection) == from;
 
-    if (refused && another_is_on_its_way)
+    if (another_is_on_its_way && (refused || is_reset_beyond(connection, from, segment->seq)))
         return;
     connection->last_reset = segment->time;
     /* Of several the highest may count longest; of unknown numbers, the last. */
-    const bool comparable = connection->ends[segment->from & 1].known & KNOWS_SEQ;
+    const bool comparable = connection->ends[from].known & KNOWS_SEQ;
     if (!another_is_on_its_way || !same_sender || !comparable || seq_gt(segment->seq, connection->last_reset_seq))
         connection->last_reset_seq = segment->seq;
     connection->facts &= (uint16_t)~(TCPSTATE_CONNECTION_RESET_REFUSED | TCPSTATE_CONNECTION_RESET_BY_B);
     connection->facts |= refused ? TCPSTATE_CONNECTION_RESET_REFUSED : 0;
-    connection->facts |= segment->from & 1 ? TCPSTATE_CONNECTION_RESET_BY_B : 0;
-}
-
-/* Whether the last RST, perhaps of the connection before, is beyond all that its receiver takes. */
-static bool is_last_reset_beyond(const struct tcpstate_connection *connection)
-{
-    const int from = tcpstate_last_reset_by(connection);
-    const struct tcpstate_endpoint *me = &connection->ends[from];
-
-    return (me->known & KNOWS_ISN)
-           && connection->last_reset_seq - me->isn > me->snd_max - me->isn + receive_window(&connection->ends[!from]);
+    connection->facts |= from ? TCPSTATE_CONNECTION_RESET_BY_B : 0;
 }
 
 /* A RST may reach its receiver behind what its sender sent after it, and overtake what was
@@ -294,12 +293,13 @@ static void keep_reset_in_mind(struct tcpstate_connection *connection, const str
     const bool refused = connection->facts & TCPSTATE_CONNECTION_RESET_REFUSED;
 
     if (segment->flags & TCPSTATE_FLAG_RST) {
-        remember_last_reset(connection, segment, judgement->is & BELOW_ALL, known && !refused && since < TCPSTATE_LONG_WAY);
+        remember_last_reset(connection, segment, judgement->is & BELOW_ALL, known && !refused && since < TCPSTATE_LONGEST_WAY);
         return;
     }
     if (!known)
         return;
-    if (since >= TCPSTATE_LONGEST_WAY || is_last_reset_beyond(connection)) {
+    if (since >= TCPSTATE_LONGEST_WAY
+        || is_reset_beyond(connection, tcpstate_last_reset_by(connection), connection->last_reset_seq)) {
         connection->last_reset = TCPSTATE_NO_TIME;
         return;
     }
@@ -314,7 +314,7 @@ static void keep_reset_in_mind(struct tcpstate_connection *connection, const str
                                && seq_le(tcpstate_segment_next(segment), end->reset_seq);
 
         if (end->state != TCPSTATE_UNKNOWN
-            && ((!refused && !beyond && since < TCPSTATE_LONG_WAY) || sent))
+            && ((!refused && !beyond) || sent))
             may_be_soon(end, NOBODY_THERE, i == (segment->from & 1) && !overtaken);
     }
 }

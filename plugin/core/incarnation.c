@@ -139,13 +139,14 @@ bool tcpstate_goes_on(const struct tcpstate_connection *connection, const struct
                       const struct tcpstate_segment *segment)
 {
     int from = segment->from & 1;
-    const struct tcpstate_endpoint *was = &before->ends[from], *is = &connection->ends[from];
+    const struct tcpstate_endpoint *was = &before->ends[from], *held = &before->ends[!from], *is = &connection->ends[from];
 
     if (!(connection->facts & TCPSTATE_CONNECTION_CONTESTED) || is->likely != TCPSTATE_SYN_SENT || !(was->known & KNOWS_SEQ)
         || !is_transfer(segment))
         return false;
     /* In the old numbers, not in the new ones. */
-    bool old = segment->seq - was->snd_nxt <= UINT16_MAX || was->snd_nxt - segment->seq <= UINT16_MAX;
+    bool old = !seq_apart(segment->seq, was->snd_nxt, UINT16_MAX) && !acks_below_isn(held, segment)
+               && (!(held->known & KNOWS_SEQ) || !seq_apart(segment->ack, held->snd_max, MOST_UNSEEN));
     bool news = seq_gt(tcpstate_segment_next(segment), was->snd_max) || !(was->known & KNOWS_ACK)
                 || seq_gt(segment->ack, was->rcv_nxt) || segment->time - was->last.time >= TCPSTATE_COPY_TIME;
     return old && news && segment->seq != is->isn + 1;
@@ -217,6 +218,14 @@ void tcpstate_count_the_second_syn_ack(struct tcpstate_connection *connection, c
     peer->snd_nxt = peer->snd_max = peer->out_of_order = peer->fin_from = second + 1;
 }
 
+/* Only a RST, a stranger's perhaps, says that it is gone; and from the port of a server hardly anybody opens
+ * a connection. */
+static bool may_be_there_still(const struct tcpstate_connection *before, const struct tcpstate_endpoint *was, int from)
+{
+    return was->after != TCPSTATE_ANY_STATE && (was->may & SENDS_NEW_DATA)
+           && (before->client != from || before->end == TCPSTATE_ENDING_REFUSED);
+}
+
 /* The sender has begun anew; the other end may still be in the old connection, or
  * be rid of it.  In TIME_WAIT it lets a SYN open a new one whose number or time
  * stamp is beyond the old one's (RFC 9293 section 3.6.1, RFC 6191). */
@@ -245,7 +254,8 @@ static enum tcpstate_state begin_anew(struct tcpstate_connection *connection, co
     /* While its sender is in a connection nobody knows that it was this end who sent
      * it, and not a stranger, or long ago. */
     if ((segment->flags & TCPSTATE_FLAG_SYN)
-        && (holds || !((1u << was->state) & (NOBODY_THERE | 1u << TCPSTATE_UNKNOWN)) || (segment->flags & TCPSTATE_FLAG_ACK))) {
+        && (holds || !((1u << was->state) & (NOBODY_THERE | 1u << TCPSTATE_UNKNOWN)) || (segment->flags & TCPSTATE_FLAG_ACK)
+            || may_be_there_still(before, was, from))) {
         me->after = me->may = was->may | NOBODY_THERE;
         me->known |= me->may == TCPSTATE_ANY_STATE ? DISPUTED : 0; /* which says no more */
     }

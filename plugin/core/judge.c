@@ -34,11 +34,13 @@ static bool is_newest(const struct tcpstate_endpoint *me, const struct tcpstate_
 {
     const uint32_t next = tcpstate_segment_next(segment), sent = highest_sent(me, peer);
 
-    const bool seen = me->last.frame != 0;
+    const bool seen = me->last.frame != 0, behind = sent != me->snd_max && !seq_gt(next, sent);
 
-    if (!(me->known & KNOWS_SEQ) || (seen && segment->time - me->last.time >= TCPSTATE_LONGEST_WAY))
+    if (!(me->known & KNOWS_SEQ))
         return true;
-    if (sent != me->snd_max && !seq_gt(next, sent))
+    if (seen && segment->time - me->last.time >= TCPSTATE_LONGEST_WAY)
+        return !behind || segment->time - peer->last.time >= TCPSTATE_LONGEST_WAY; /* what it says to be behind */
+    if (behind)
         return false;
     if (!seen)
         return true;

@@ -253,7 +253,7 @@ static tcpstate_set can_have_sent(const struct tcpstate_endpoint *me, const stru
     if ((fin && perhaps_again) || (judgement->is & SKIPS_UNSEEN_FIN))
         can |= reach(tcpstate_next_of(can & SENDS_A_FIN, TCPSTATE_SENDS_FIN), had);
     /* ... and so may the data that showed it in CLOSE_WAIT. */
-    if (fin)
+    if (fin && (can & judgement->senders))
         can |= ((me->known & MAY_REPEAT) ? TCPSTATE_IN(CLOSING) : 0)
                | ((judgement->is & AGAIN) ? TCPSTATE_IN(LAST_ACK) : 0); /* the first may have been a stranger's */
     if (judgement->is & BEHIND)
