@@ -78,6 +78,10 @@ static void set_apart(struct tcpstate_connection *latest, struct tcpstate_connec
     struct tcpstate_observation observation;
     struct tcpstate_connection alone, restored = *latest;
 
+    if ((me->known & CLAIMS) && !(before->ends[from].known & (CLAIMS | KNOWS_ACK))) {
+        before->ends[from].known |= CLAIMS; /* in the one before, perhaps */
+        before->ends[from].claim = me->claim;
+    }
     if (!(latest->facts & TCPSTATE_CONNECTION_CONTESTED))
         return;
     if (tcpstate_restore(&restored, before, segment))
@@ -103,9 +107,11 @@ static void set_anchor(struct tcpstate_anchor *anchor, const struct tcpstate_con
 }
 
 /* A host has a four-tuple once: who is in the latest connection has left the one before, unless it is another host. */
-void tcpstate_may_have_left(struct tcpstate_connection *before)
+void tcpstate_may_have_left(struct tcpstate_connection *before, bool a, bool b)
 {
     for (int i = 0; i < 2; i++) {
+        if (!(i == 0 ? a : b))
+            continue;
         before->ends[i].known &= ~(uint32_t)AS_SENT;
         tcpstate_may_be(&before->ends[i], NOBODY_THERE);
     }
@@ -120,7 +126,7 @@ static void begin_beside(struct tcpstate_beside *beside, struct tcpstate_connect
         return;
     set_anchor(&beside->of[0], before);
     set_anchor(&beside->of[1], latest);
-    tcpstate_may_have_left(before);
+    tcpstate_may_have_left(before, true, true);
 }
 
 void tcpstate_begin_next(struct tcpstate_beside *beside, struct tcpstate_connection *before, const struct tcpstate_connection *next,

@@ -60,7 +60,7 @@ static uint32_t find_answered(const struct tcpstate_connection *connection, cons
     case THE_OTHERS_SYN:
         return connection->ends[!from].syn_frame;
     case THE_STALE_SYN:
-        return connection->stale_from != from && segment->ack == connection->stale_isn + 1 ? connection->stale_frame : 0;
+        return tcpstate_stale_from(connection) != from && segment->ack == connection->stale_isn + 1 ? connection->stale_frame : 0;
     default:
         return connection->milestones[row->answers - 1];
     }
@@ -112,7 +112,11 @@ void tcpstate_link(struct tcpstate_connection *connection, const struct tcpstate
     if (row->is && connection->milestones[row->is - 1] == 0)
         connection->milestones[row->is - 1] = segment->frame;
     if ((judgement->is & (HAS_SYN | STALE)) == (HAS_SYN | STALE)) {
-        connection->stale_from = segment->from & 1;
+        const bool again = connection->stale_frame != 0 && connection->stale_isn == segment->seq
+                           && tcpstate_stale_from(connection) == (segment->from & 1);
+        connection->stale = (uint16_t)((segment->from & 1 ? TCPSTATE_STALE_FROM_B : 0)
+                                       | (segment->flags & TCPSTATE_FLAG_ACK ? TCPSTATE_STALE_SYN_ACK : 0)
+                                       | (again ? TCPSTATE_STALE_AGAIN : 0));
         connection->stale_isn = segment->seq;
         connection->stale_frame = segment->frame;
     }

@@ -544,9 +544,22 @@ static void take_of_the_one_before(struct tcpstate_remembered *remembered, const
     observation->incarnation = TCPSTATE_INCARNATION_BEFORE;
     if (remembered->beside->until == INT64_MAX)
         return;
-    tcpstate_may_have_left(before);
+    tcpstate_may_have_left(before, true, true);
     for (int i = 0; i < 2; i++)
         observation->ends[i].after_inferred = is_inferred(&before->ends[i]);
+}
+
+/* Of the latest, while the one before goes on beside it: who answers a SYN there may have left the one before, and
+ * a RST may be meant for that. */
+static void touch_the_one_before(struct tcpstate_remembered *remembered, const struct tcpstate_segment *segment)
+{
+    struct tcpstate_connection *before = remembered->before;
+    const bool reset = segment->flags & TCPSTATE_FLAG_RST;
+
+    if (!reset && !(segment->flags & TCPSTATE_FLAG_SYN))
+        return;
+    tcpstate_may_have_left(before, (segment->from & 1) == reset, (segment->from & 1) != reset);
+    remembered->before_changed = true;
 }
 
 void tcpstate_observe(struct tcpstate_remembered *remembered, const struct tcpstate_segment *segment, int64_t two_msl,
@@ -567,6 +580,8 @@ void tcpstate_observe(struct tcpstate_remembered *remembered, const struct tcpst
         remembered->before_changed = (beside && beside->began) || observation->ends_before;
         if (observation->ends_before)
             end_the_one_before(before, segment);
+        if (beside && beside->until == INT64_MAX && observation->incarnation == TCPSTATE_INCARNATION_LATEST)
+            touch_the_one_before(remembered, segment);
     }
     if (beside && observation->incarnation == TCPSTATE_INCARNATION_NEXT)
         tcpstate_begin_next(beside, latest, remembered->next, segment);

@@ -46,7 +46,7 @@ static inline bool covers_syn(const struct tcpstate_endpoint *peer, const struct
  * which its sender goes on with. */
 static inline bool answers_stale_syn(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
 {
-    return connection->stale_frame != 0 && connection->stale_from != (segment->from & 1)
+    return connection->stale_frame != 0 && tcpstate_stale_from(connection) != (segment->from & 1)
            && segment->ack == connection->stale_isn + 1;
 }
 

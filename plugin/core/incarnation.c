@@ -205,7 +205,7 @@ void tcpstate_count_the_second_syn_ack(struct tcpstate_connection *connection, c
     struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
     const uint32_t second = connection->stale_isn, frame = connection->stale_frame;
 
-    if (frame == 0 || connection->stale_from == (segment->from & 1) || me->likely != TCPSTATE_SYN_SENT
+    if (frame == 0 || !(connection->stale & TCPSTATE_STALE_SYN_ACK) || tcpstate_stale_from(connection) == (segment->from & 1) || me->likely != TCPSTATE_SYN_SENT
         || !is_transfer(segment)
         || segment->ack != second + 1 || segment->seq != me->isn + 1
         || (peer->known & SENT_SYN) || peer->likely != TCPSTATE_SYN_RCVD || peer->snd_max != peer->isn + 1)

@@ -98,8 +98,8 @@ bool tcpstate_is_of_the_one_before(struct tcpstate_remembered *remembered, const
 void tcpstate_begin_next(struct tcpstate_beside *beside, struct tcpstate_connection *before,
                          const struct tcpstate_connection *next, const struct tcpstate_segment *segment);
 
-/* Both ends of the one before may be in the latest by now, and so without it. */
-void tcpstate_may_have_left(struct tcpstate_connection *before);
+/* Ends of the one before, `a`, `b` or both, may be in the latest by now, and so without it. */
+void tcpstate_may_have_left(struct tcpstate_connection *before, bool a, bool b);
 
 /* move.c */
 
@@ -191,6 +191,12 @@ static inline bool tcpstate_suspect_new_beginning(struct tcpstate_endpoint *me, 
     me->known |= BEGAN_ANEW;
     me->anew_from = peer->snd_max;
     return true;
+}
+
+/* Who sent the last SYN or SYN,ACK with another number than its sender's. */
+static inline int tcpstate_stale_from(const struct tcpstate_connection *connection)
+{
+    return (connection->stale & TCPSTATE_STALE_FROM_B) != 0;
 }
 
 /* sighting.c */

@@ -137,8 +137,9 @@ static void judge_ack_of_syn(const struct tcpstate_connection *connection, const
     } else if ((peer->known & KNOWS_ISN) && peer->likely == TCPSTATE_SYN_SENT && segment->ack - peer->snd_max <= MOST_SYN_DATA) {
         judgement->is |= GOOD_ACK | ACKS_SYN_DATA; /* of data on the SYN that the capture lacks, perhaps */
         judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN_ACK);
-    } else if ((seq_gt(segment->ack, peer->snd_max) && !answers_stale_syn(connection, segment)) || sent_syn_long_ago(peer, segment)) {
-        judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN_ACK); /* of a later SYN, that the capture lacks */
+    } else if (answers_stale_syn(connection, segment) ? connection->stale & TCPSTATE_STALE_AGAIN
+                                                      : seq_gt(segment->ack, peer->snd_max) || sent_syn_long_ago(peer, segment)) {
+        judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN_ACK); /* of a later SYN, that the capture lacks; or of one that its sender meant */
     }
 }
 
@@ -190,6 +191,13 @@ static void judge_syn_ack_of_opener(const struct tcpstate_endpoint *peer, const 
     judgement->lost |= BIT(TCPSTATE_GETS_SYN_ACK);
 }
 
+/* A SYN,ACK that was not captured before, long after the first data of its sender: of another connection, perhaps. */
+static bool is_late_for_an_opening(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                                   const struct tcpstate_segment *segment)
+{
+    return (me->known & SENT_DATA) && segment->time - connection->moments[TCPSTATE_MOMENT_FIRST] >= TCPSTATE_LONG_WAY;
+}
+
 void tcpstate_judge_syn_ack(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
                             const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
                             struct judgement *judgement)
@@ -213,7 +221,7 @@ void tcpstate_judge_syn_ack(const struct tcpstate_connection *connection, const 
     if ((me->known & SENT_SYN_ACK) && same_isn && me->syn_acked == segment->ack)
         judge_syn_ack_again(me, peer, judgement);
     else if (!(me->known & SENT_SYN_ACK) && !(judgement->is & NEWEST))
-        judgement->is |= OVERTAKEN; /* recorded behind what its sender sent later */
+        judgement->is |= OVERTAKEN | (is_late_for_an_opening(connection, me, segment) ? ANOTHERS_NUMBERS : 0); /* recorded behind what its sender sent later */
     if (!(me->known & SENT_SYN))
         judgement->had |= BIT(TCPSTATE_GETS_SYN)
                           | ((peer->known & RST_IN_ITS_NAME) ? 0 : me->pending & BIT(TCPSTATE_GETS_RST));

@@ -7,6 +7,9 @@
  */
 #include "evidence.h"
 
+/* An ACK that is wrong by less than this was reckoned wrong; by more, it is of another connection. */
+#define LITTLE 1000
+
 /* Whether its receiver must refuse the segment's number (RFC 9293 section
  * 3.10.7.4, first check), however much the capture lacks: what it acknowledged
  * before is behind it for ever. */
@@ -219,6 +222,21 @@ static bool is_long_after_the_end(const struct tcpstate_connection *connection, 
            && seq_lt(tcpstate_segment_next(segment), me->snd_max);
 }
 
+/* Whether the number lies so far before the first that was seen of the end, whose SYN was not. */
+static bool is_before_the_first(const struct tcpstate_endpoint *end, uint32_t number, uint32_t by)
+{
+    return (end->known & (KNOWS_SEQ | KNOWS_ISN)) == KNOWS_SEQ && end->isn - number < FAR && end->isn - number >= by;
+}
+
+/* Long before the first that was seen of either, and not a moment after that: of another connection. */
+static bool is_from_before(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                           const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
+{
+    return segment->time - connection->moments[TCPSTATE_MOMENT_FIRST] >= TCPSTATE_SHORTEST_RETRANSMISSION
+           && (is_before_the_first(me, segment->seq + segment->payload, segment->payload > 0 ? FAR / 8 : LITTLE)
+               || (goes_back(me, segment) && is_before_the_first(peer, segment->ack, LITTLE)));
+}
+
 /* Whether nobody who is in this connection can have sent it: the numbers are far
  * from all that there were, or it is sent by one who waits for the SYN,ACK and
  * acknowledges something else. */
@@ -236,7 +254,8 @@ static bool is_stray(const struct tcpstate_connection *connection, const struct 
     if (((me->known & (SENT_FIN | FIN_DISPUTED)) == SENT_FIN && seq_gt(segment->seq, me->fin + 1))
         || ((peer->known & (SENT_FIN | FIN_DISPUTED)) == SENT_FIN && seq_gt(segment->ack, peer->fin + 1)))
         return true;
-    if (is_of_other_numbers(me, peer, segment) || is_long_after_the_end(connection, me, segment))
+    if (is_of_other_numbers(me, peer, segment) || is_long_after_the_end(connection, me, segment)
+        || is_from_before(connection, me, peer, segment))
         return true;
     /* What the other has acknowledged, however far, is not; the capture lacks much. */
     const bool claimed = (peer->known & CLAIMS) && segment->seq + 1 - peer->claim <= receive_window(peer) + 1;
@@ -246,9 +265,6 @@ static bool is_stray(const struct tcpstate_connection *connection, const struct 
            || (!claimed && !(segment->flags & TCPSTATE_FLAG_FIN) && is_below_isn(me, segment) && !tcpstate_is_keep_alive(me, segment))
            || ((peer->known & KNOWS_SEQ) && seq_apart(segment->ack, peer->snd_max, FAR));
 }
-
-/* An ACK that is wrong by less than this was reckoned wrong; by more, it is of another connection. */
-#define LITTLE 1000
 
 /* Whether both of its numbers are a little before those that are known, as if it had been on
  * its way for long, and it is not what the other expects. */
@@ -276,8 +292,8 @@ static bool fits_in(const struct tcpstate_endpoint *me, const struct tcpstate_en
 }
 
 /* What a bare segment's number shows: it is its sender's SND.NXT.  A FIN takes one. */
-static void judge_bare(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment,
-                       struct judgement *judgement)
+static void judge_bare(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                       const struct tcpstate_segment *segment, struct judgement *judgement)
 {
     if (me->known & SENT_FIN) {
         if (seq_le(segment->seq, me->fin))
@@ -291,6 +307,8 @@ static void judge_bare(const struct tcpstate_endpoint *me, const struct tcpstate
             judgement->senders &= SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD); /* no FIN of its own is behind it */
         else if (me->snd_max - segment->seq > 1 && !tcpstate_is_older_stamp(me, segment))
             judgement->is |= BEHIND;
+    } else if (covers_syn(peer, segment)) {
+        judgement->is |= SKIPS_UNSEEN_FIN; /* nothing was seen that is not before it */
     }
     if ((me->known & KNOWS_ACK) && segment->ack == me->rcv_nxt && (me->known & PROVOKED))
         judgement->is |= CHALLENGES;
@@ -398,7 +416,7 @@ void tcpstate_judge_transfer(const struct tcpstate_connection *connection, const
     if (!is_below_isn(me, segment))
         judge_arrivals(peer, segment, fits && !refused, judgement);
     if (segment->payload == 0 && !has_fin)
-        judge_bare(me, segment, judgement);
+        judge_bare(me, peer, segment, judgement);
     if (segment->payload > 0)
         judge_data(connection, me, peer, segment, judgement);
     if (has_fin) {

@@ -81,7 +81,7 @@ static bool may_be_anothers(const struct tcpstate_connection *connection, const 
                             const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
 {
     /* It goes on from a SYN that was taken for an old one. */
-    const bool after_stale = connection->stale_frame != 0 && connection->stale_from == (segment->from & 1)
+    const bool after_stale = connection->stale_frame != 0 && tcpstate_stale_from(connection) == (segment->from & 1)
                              && segment->seq == connection->stale_isn + 1;
 
     return comes_another_way(me, segment) || after_stale || (me->known & REPLAYED)

@@ -352,6 +352,8 @@ static void arrive(struct tcpstate_connection *connection, struct tcpstate_endpo
         const uint8_t bit = BIT(tcpstate_lowest(left));
         if (replay((enum tcpstate_state)end->likely, end->pending | bit) != end->state
             || reach(end->may, bit) != end->may) {
+            if (bit == BIT(TCPSTATE_GETS_ACK_OF_FIN) && (end->after & TCPSTATE_IN(LAST_ACK)))
+                end->after |= TCPSTATE_IN(TIME_WAIT); /* its program closed before the other's FIN came, perhaps, while data waited */
             end->pending |= bit;
             tcpstate_derive_state(end);
         }

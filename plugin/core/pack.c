@@ -50,7 +50,7 @@
 #define SMALL_16(X, c)                                                          \
     X(c->ends[0].repeats, c->ends[1].repeats) X(c->ends[0].syns, c->ends[1].syns) \
     X(c->ends[0].syn_digest, c->ends[1].syn_digest)                               \
-    X(c->ends[0].keep_alives, c->ends[1].keep_alives) X(c->facts, c->stale_from)   \
+    X(c->ends[0].keep_alives, c->ends[1].keep_alives) X(c->facts, c->stale)   \
     X(c->ends[0].after, c->ends[0].may) X(c->ends[1].after, c->ends[1].may) X(c->ends[0].ttl_again, c->ends[1].ttl_again)
 
 /* Times, in the order in which they are likely to come. */

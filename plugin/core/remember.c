@@ -16,6 +16,8 @@ static void extend(struct tcpstate_endpoint *me, uint32_t seq, uint32_t next)
         me->known |= KNOWS_SEQ;
         me->snd_nxt = me->snd_max = me->out_of_order = next;
         me->fin_from = seq - 2; /* what lies right before it may be a FIN, or data before another */
+        if (!(me->known & KNOWS_ISN))
+            me->isn = seq - 1;
         return;
     }
     bool has_out_of_order = me->out_of_order != me->snd_max;
@@ -47,7 +49,8 @@ static void learn_isn(struct tcpstate_endpoint *end, uint32_t isn, bool alone)
 {
     const bool knew = end->known & KNOWS_SEQ;
 
-    end->isn = isn;
+    if (alone || !knew || isn - end->isn >= MOST_UNSEEN) /* else before the first that was seen of it */
+        end->isn = isn;
     end->known |= KNOWS_ISN;
     if (!knew || end->snd_max - isn >= MOST_UNSEEN) {
         end->known |= knew ? DISPUTED : 0; /* what was seen of it has other numbers */
@@ -421,6 +424,8 @@ static void remember_transfer(struct tcpstate_connection *connection, struct tcp
     else
         remember_data(connection, me, peer, segment, judgement);
     if (judgement->is & CONFIRMS_FIN) {
+        if (!(peer->known & (KNOWS_SEQ | KNOWS_ISN)))
+            peer->isn = peer->fin - 1;
         peer->known = (peer->known & ~(uint32_t)FIN_IN_DOUBT) | KNOWS_SEQ | SENT_FIN;
         peer->snd_nxt = peer->snd_max = peer->out_of_order = peer->fin_from = peer->fin + 1;
         if (connection->active_closer < 0 || !had_closed)
@@ -429,7 +434,8 @@ static void remember_transfer(struct tcpstate_connection *connection, struct tcp
     if (judgement->is & OPENS) {
         const bool of_old = (connection->facts & TCPSTATE_CONNECTION_CONTESTED) && !covers_syn(peer, segment);
         connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_CONTESTED;
-        if (!(judgement->is & GOOD_ACK) || of_old) { /* what is known of the other is of another connection */
+        const bool seen_behind = (peer->known & KNOWS_SEQ) && peer->snd_max - segment->ack < MOST_UNSEEN;
+        if ((!(judgement->is & GOOD_ACK) && !seen_behind) || of_old) { /* what is known of the other is of another connection */
             peer->known |= peer->known & SENT_FIN ? FIN_DISPUTED : 0;
             peer->known &= HAD_ISN | REPLAYED | DISPUTED | SENT_SYN_ACK | SENT_DATA | FIN_DISPUTED;
         }

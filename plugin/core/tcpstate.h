@@ -233,7 +233,7 @@ struct tcpstate_endpoint {
      * the capture made. */
     struct tcpstate_sighting last, last_control;
     uint32_t last_ack; /* the last segment's acknowledgment number */
-    uint32_t isn;      /* valid with KNOWS_ISN */
+    uint32_t isn;      /* with KNOWS_ISN; else what lies before the first that was seen of it, with KNOWS_SEQ */
     uint32_t isn_before; /* in the connection before this one, with HAD_ISN */
     uint32_t snd_nxt;  /* what follows its data as far as seen without a hole */
     uint32_t snd_max;  /* the highest number that follows anything it sent: SND.NXT is at least this */
@@ -277,7 +277,7 @@ struct tcpstate_connection {
     uint32_t provoked_by;    /* frame that a challenge ACK would answer */
     uint32_t stale_isn, stale_frame; /* the last SYN or SYN,ACK with another number than its sender's; frame 0: none */
     uint16_t facts;          /* TCPSTATE_CONNECTION_* */
-    uint16_t stale_from;     /* endpoint */
+    uint16_t stale;          /* TCPSTATE_STALE_*, of the same */
     int8_t client;           /* endpoint 0 or 1, or -1 */
     int8_t active_closer;    /* endpoint that sent the first FIN, or -1 */
     uint8_t end;             /* enum tcpstate_ending */
@@ -302,6 +302,13 @@ enum {
     TCPSTATE_CONNECTION_SEEN_LATER = 0x2000,   /* the capture has segments of it again, milliseconds or seconds later */
     TCPSTATE_CONNECTION_MAY_BE_FAST_OPEN = 0x8000, /* a SYN had Fast Open's option, or not all of its options were captured */
     TCPSTATE_CONNECTION_FAST_PATH = 0x400,     /* both certainly ESTABLISHED, all numbers in line: see fast-path.c */
+};
+
+/* The last SYN or SYN,ACK with another number than its sender's. */
+enum {
+    TCPSTATE_STALE_FROM_B = 0x1,  /* endpoint 1 sent it */
+    TCPSTATE_STALE_SYN_ACK = 0x2, /* it is a SYN,ACK */
+    TCPSTATE_STALE_AGAIN = 0x4,   /* it was sent again */
 };
 
 /* How a connection ended, as soon as a segment ends it. */

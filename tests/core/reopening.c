@@ -507,8 +507,8 @@ static void fin_of_the_one_before_does_not_close_the_next(void)
         { "any",         TO_B, "S",  9000, 0,    0, "CLOSE_WAIT?", "syn-in-connection", .stream = NEW_CONNECTION, .was_a = "any",
           .was_b = "any", .later = 2 * SECONDS },
         { "any",         TO_A, "F.", 7000, 9001, 0, "any",         "any", .was_a = "any", .was_b = "any" },
-        { "CLOSE_WAIT?", TO_B, ".",  9001, 7001, 0, "any",         "any", .was_a = "any", .was_b = "any", .outcome = "unknown",
-          .closed_by = BY_B, .owing = B_OWES });
+        { "CLOSE_WAIT?", TO_B, ".",  9001, 7001, 0, "any",         "any", .was_a = "any", .was_b = "any", .outcome = "half-closed",
+          .closed_by = BY_B, .owing = A_OWES });
 }
 
 /* A stranger's SYN in a long transfer, whose numbers pass the SYN's: all of it is of the connection that goes on. */
