@@ -528,6 +528,16 @@ static void end_the_one_before(struct tcpstate_connection *before, const struct 
     before->ended_by = (int8_t)(segment->from & 1);
 }
 
+/* Of two connections that go on beside each other, the other one: who sends a SYN or SYN,ACK in the one may have left
+ * this, and a RST may be meant for this. */
+static void touch_the_other(struct tcpstate_connection *other, const struct tcpstate_segment *segment)
+{
+    const bool reset = segment->flags & TCPSTATE_FLAG_RST;
+
+    if (reset || (segment->flags & TCPSTATE_FLAG_SYN))
+        tcpstate_may_have_left(other, (segment->from & 1) == reset, (segment->from & 1) != reset);
+}
+
 /* A segment of the one before, which goes on beside the latest, or is seen again: of what is seen
  * again nobody knows when it was sent. */
 static void take_of_the_one_before(struct tcpstate_remembered *remembered, const struct tcpstate_segment *segment, int64_t two_msl,
@@ -542,24 +552,13 @@ static void take_of_the_one_before(struct tcpstate_remembered *remembered, const
         return;
     }
     observation->incarnation = TCPSTATE_INCARNATION_BEFORE;
-    if (remembered->beside->until == INT64_MAX)
+    if (remembered->beside->until == INT64_MAX) {
+        touch_the_other(remembered->latest, segment);
         return;
+    }
     tcpstate_may_have_left(before, true, true);
     for (int i = 0; i < 2; i++)
         observation->ends[i].after_inferred = is_inferred(&before->ends[i]);
-}
-
-/* Of the latest, while the one before goes on beside it: who answers a SYN there may have left the one before, and
- * a RST may be meant for that. */
-static void touch_the_one_before(struct tcpstate_remembered *remembered, const struct tcpstate_segment *segment)
-{
-    struct tcpstate_connection *before = remembered->before;
-    const bool reset = segment->flags & TCPSTATE_FLAG_RST;
-
-    if (!reset && !(segment->flags & TCPSTATE_FLAG_SYN))
-        return;
-    tcpstate_may_have_left(before, (segment->from & 1) == reset, (segment->from & 1) != reset);
-    remembered->before_changed = true;
 }
 
 void tcpstate_observe(struct tcpstate_remembered *remembered, const struct tcpstate_segment *segment, int64_t two_msl,
@@ -580,8 +579,10 @@ void tcpstate_observe(struct tcpstate_remembered *remembered, const struct tcpst
         remembered->before_changed = (beside && beside->began) || observation->ends_before;
         if (observation->ends_before)
             end_the_one_before(before, segment);
-        if (beside && beside->until == INT64_MAX && observation->incarnation == TCPSTATE_INCARNATION_LATEST)
-            touch_the_one_before(remembered, segment);
+        if (beside && beside->until == INT64_MAX && observation->incarnation == TCPSTATE_INCARNATION_LATEST) {
+            touch_the_other(before, segment);
+            remembered->before_changed = true;
+        }
     }
     if (beside && observation->incarnation == TCPSTATE_INCARNATION_NEXT)
         tcpstate_begin_next(beside, latest, remembered->next, segment);

@@ -300,9 +300,10 @@ void tcpstate_hold_the_one_before(struct tcpstate_connection *connection, const 
         || !is_of_the_last(&before->ends[from], tcpstate_segment_next(segment))
         || !is_of_the_last(&before->ends[!from], segment->ack) || covers_syn(&connection->ends[!from], segment))
         return;
+    const uint8_t resets = (me->pending | me->doubtful) & GETS_RESET;
     *me = before->ends[from];
     keep_isn(me, &before->ends[from]);
-    me->doubtful |= me->pending; /* what would have ended it did not come */
+    me->doubtful |= me->pending | resets; /* what would have ended it did not come, or comes only now */
     me->pending = 0;
     me->known |= PROVOKED; /* by the SYN */
     tcpstate_may_be(me, NOBODY_THERE | TCPSTATE_IN(SYN_RCVD));

@@ -188,13 +188,13 @@ static void dispute_fin(struct tcpstate_connection *connection, struct tcpstate_
 static void remember_what_is_carried(struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
                                      const struct tcpstate_segment *segment, const struct judgement *judgement)
 {
-    const uint32_t next = tcpstate_segment_next(segment);
+    const uint32_t next = tcpstate_segment_next(segment), sent = highest_sent(me, peer);
     const bool had_fin = judgement->had & BIT(TCPSTATE_GETS_FIN), fin = segment->flags & TCPSTATE_FLAG_FIN;
     const bool first_fin = fin && !(me->known & SENT_FIN);
     const bool late = !(me->known & ACKED_FIN) && segment->time - peer->last_control.time >= TCPSTATE_LONG_WAY / 2;
-    const bool may_repeat = late || ((me->known & KNOWS_SEQ) && seq_le(next, me->snd_max));
+    const bool may_repeat = late || ((me->known & KNOWS_SEQ) && seq_le(next, sent));
     const bool carries = first_fin ? !may_repeat
-                                   : segment->payload > 0 && (me->known & KNOWS_SEQ) && seq_gt(next, me->snd_max);
+                                   : segment->payload > 0 && (me->known & KNOWS_SEQ) && seq_gt(next, sent);
 
     if (fin && !had_fin)
         me->known &= ~(uint32_t)ACK_OF_FIN_CARRIED; /* it is the FIN alone that the other may have got */
