@@ -530,12 +530,14 @@ static void end_the_one_before(struct tcpstate_connection *before, const struct 
 
 /* Of two connections that go on beside each other, the other one: who sends a SYN or SYN,ACK in the one may have left
  * this, and a RST may be meant for this. */
-static void touch_the_other(struct tcpstate_connection *other, const struct tcpstate_segment *segment)
+static bool touch_the_other(struct tcpstate_connection *other, const struct tcpstate_segment *segment)
 {
     const bool reset = segment->flags & TCPSTATE_FLAG_RST;
 
-    if (reset || (segment->flags & TCPSTATE_FLAG_SYN))
-        tcpstate_may_have_left(other, (segment->from & 1) == reset, (segment->from & 1) != reset);
+    if (!reset && !(segment->flags & TCPSTATE_FLAG_SYN))
+        return false;
+    tcpstate_may_have_left(other, (segment->from & 1) == reset, (segment->from & 1) != reset);
+    return true;
 }
 
 /* A segment of the one before, which goes on beside the latest, or is seen again: of what is seen
@@ -553,7 +555,7 @@ static void take_of_the_one_before(struct tcpstate_remembered *remembered, const
     }
     observation->incarnation = TCPSTATE_INCARNATION_BEFORE;
     if (remembered->beside->until == INT64_MAX) {
-        touch_the_other(remembered->latest, segment);
+        (void)touch_the_other(remembered->latest, segment);
         return;
     }
     tcpstate_may_have_left(before, true, true);
@@ -579,10 +581,8 @@ void tcpstate_observe(struct tcpstate_remembered *remembered, const struct tcpst
         remembered->before_changed = (beside && beside->began) || observation->ends_before;
         if (observation->ends_before)
             end_the_one_before(before, segment);
-        if (beside && beside->until == INT64_MAX && observation->incarnation == TCPSTATE_INCARNATION_LATEST) {
-            touch_the_other(before, segment);
-            remembered->before_changed = true;
-        }
+        if (beside && beside->until == INT64_MAX && observation->incarnation == TCPSTATE_INCARNATION_LATEST)
+            remembered->before_changed |= touch_the_other(before, segment);
     }
     if (beside && observation->incarnation == TCPSTATE_INCARNATION_NEXT)
         tcpstate_begin_next(beside, latest, remembered->next, segment);

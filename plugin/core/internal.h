@@ -103,6 +103,9 @@ void tcpstate_may_have_left(struct tcpstate_connection *before, bool a, bool b);
 
 /* move.c */
 
+/* Nothing is known of the end but that a SYN is on its way to it. */
+void tcpstate_is_sent_syn(struct tcpstate_endpoint *end);
+
 /* Restore the invariant of .may and .state. */
 void tcpstate_derive_state(struct tcpstate_endpoint *end);
 

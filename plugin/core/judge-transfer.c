@@ -81,8 +81,8 @@ static void judge_acknowledgment(const struct tcpstate_connection *connection, c
                                  struct judgement *judgement)
 {
     /* Of the connection that it held before: its numbers are not the new ones. */
-    if ((connection->facts & TCPSTATE_CONNECTION_CONTESTED) && connection->client != (segment->from & 1)
-        && !covers_syn(peer, segment)) {
+    const bool contested = (connection->facts & TCPSTATE_CONNECTION_CONTESTED) && connection->client != (segment->from & 1);
+    if (contested && !covers_syn(peer, segment)) {
         judgement->senders &= ALIVE;
         judgement->unseen |= BIT(TCPSTATE_GETS_FIN) | BIT(TCPSTATE_GETS_ACK_OF_FIN);
         return;

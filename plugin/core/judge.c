@@ -111,17 +111,35 @@ static conditions conditions_of(const struct tcpstate_connection *connection, co
     return is;
 }
 
+/* Whether it acknowledges the SYN with which the other began anew, from an end that held the connection before. */
+static bool leaves_old(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *peer,
+                       const struct tcpstate_segment *segment)
+{
+    return (connection->facts & TCPSTATE_CONNECTION_CONTESTED) && connection->client != (segment->from & 1)
+           && !(segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_RST)) && covers_syn(peer, segment);
+}
+
 void tcpstate_judge(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
                     struct judgement *judgement)
 {
     const struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
     const struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
+    struct tcpstate_endpoint fresh;
+    const bool leaves = leaves_old(connection, peer, segment);
+
+    if (leaves) {
+        fresh = *me;
+        fresh.known &= KEPT_OF_OLD;
+        tcpstate_is_sent_syn(&fresh);
+        me = &fresh;
+    }
     const uint8_t flags = segment->flags;
     /* Nothing of the other end is on its way any more. */
     const bool silent = peer->last.frame == 0 || segment->time - peer->last.time >= TCPSTATE_LONGEST_WAY;
 
     *judgement = (struct judgement){ .is = conditions_of(connection, me, peer, segment),
                                      .senders = TCPSTATE_ANY_STATE };
+    judgement->is |= leaves ? LEAVES_OLD : 0;
     /* No TCP sends a SYN with FIN (RFC 9293 section 3.10.7.2), nor a segment without
      * ACK once it is past SYN_SENT (section 3.10.7.4, fifth check: dropped).  They
      * prove nothing and move nobody.  With RST, RST is looked at first. */

@@ -69,6 +69,13 @@ void tcpstate_leave_in(struct tcpstate_endpoint *end, tcpstate_set after, enum t
     tcpstate_derive_state(end);
 }
 
+void tcpstate_is_sent_syn(struct tcpstate_endpoint *end)
+{
+    tcpstate_leave_in(end, TCPSTATE_ANY_STATE, TCPSTATE_UNKNOWN);
+    end->pending = BIT(TCPSTATE_GETS_SYN);
+    tcpstate_derive_state(end);
+}
+
 void tcpstate_may_be(struct tcpstate_endpoint *end, tcpstate_set others)
 {
     end->after |= others;
@@ -311,11 +318,14 @@ static enum tcpstate_state departs_by_reset(const struct tcpstate_endpoint *me, 
 static void move_sender(struct tcpstate_endpoint *me, const struct tcpstate_segment *segment,
                         const struct judgement *judgement, struct departure *from)
 {
-    const tcpstate_set was = me->may, can = can_have_sent(me, judgement);
+    const tcpstate_set was = me->may;
     const bool nonsense = tcpstate_is_nonsense(segment);
     bool moved = false;
 
     from->shown = from->state = (enum tcpstate_state)me->state;
+    if (judgement->is & LEAVES_OLD)
+        tcpstate_is_sent_syn(me);
+    const tcpstate_set can = can_have_sent(me, judgement);
     from->closes_first_or_not = (can & SENDS_NEW_DATA) == SENDS_NEW_DATA && !(me->known & ACKED_FIN);
     if (segment->flags & TCPSTATE_FLAG_RST) {
         from->state = departs_by_reset(me, segment, judgement, can);
@@ -326,7 +336,8 @@ static void move_sender(struct tcpstate_endpoint *me, const struct tcpstate_segm
         from->state = TCPSTATE_ESTABLISHED;
         from->corrected = true;
     } else if (nonsense || is_exception(me, judgement) || (judgement->is & (OVERTAKEN | HAS_FIN)) == OVERTAKEN) {
-        ;
+        if (judgement->is & ACKS_UNSEEN_FIN)
+            me->doubtful |= BIT(TCPSTATE_GETS_FIN); /* which it had, then, before what it sent since */
     } else if (can == 0) {
         me->after |= tcpstate_next_of(judgement->senders, sending(segment));
         stand_as_if_own(me, judgement->is);

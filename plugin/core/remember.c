@@ -489,11 +489,11 @@ static void remember_ttl(const struct tcpstate_connection *connection, struct tc
 /* It acknowledges the SYN with which the other began anew while it held the one before, and its SYN,ACK was not
  * captured: what it did in the one before counts no more. */
 static void leave_the_one_before(struct tcpstate_connection *connection, struct tcpstate_endpoint *me,
-                                 const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
+                                 const struct judgement *judgement)
 {
-    if (!(connection->facts & TCPSTATE_CONNECTION_CONTESTED) || connection->client == (segment->from & 1) || !covers_syn(peer, segment))
+    if (!(judgement->is & LEAVES_OLD))
         return;
-    me->known &= HAD_ISN | REPLAYED | DISPUTED;
+    me->known &= KEPT_OF_OLD;
     connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_CONTESTED;
 }
 
@@ -511,7 +511,7 @@ void tcpstate_remember(struct tcpstate_connection *connection, const struct tcps
     if (tcpstate_is_nonsense(segment))
         return; /* it leaves no trace */
     if (!(flags & TCPSTATE_FLAG_SYN))
-        leave_the_one_before(connection, me, peer, segment);
+        leave_the_one_before(connection, me, judgement);
     me->known &= ~(uint32_t)(EXPIRED | ((judgement->is & (OVERTAKEN | RESET_LATELY)) ? 0 : RST_IN_ITS_NAME));
     /* It was not answered, or the answer was lost, and a FIN with it. */
     const conditions fin = judgement->is & (HAS_FIN | AGAIN | AFTER_A_PAUSE | DOES_NOT_FIT);
