@@ -116,7 +116,7 @@ void tcpstate_link(struct tcpstate_connection *connection, const struct tcpstate
                            && tcpstate_stale_from(connection) == (segment->from & 1);
         connection->stale = (uint16_t)((segment->from & 1 ? TCPSTATE_STALE_FROM_B : 0)
                                        | (segment->flags & TCPSTATE_FLAG_ACK ? TCPSTATE_STALE_SYN_ACK : 0)
-                                       | (again ? TCPSTATE_STALE_AGAIN : 0));
+                                       | (again || (judgement->is & AFTER_A_PAUSE) ? TCPSTATE_STALE_MEANT : 0));
         connection->stale_isn = segment->seq;
         connection->stale_frame = segment->frame;
     }

@@ -218,12 +218,15 @@ void tcpstate_count_the_second_syn_ack(struct tcpstate_connection *connection, c
     peer->snd_nxt = peer->snd_max = peer->out_of_order = peer->fin_from = second + 1;
 }
 
-/* Only a RST, a stranger's perhaps, says that it is gone; and from the port of a server hardly anybody opens
- * a connection. */
-static bool may_be_there_still(const struct tcpstate_connection *before, const struct tcpstate_endpoint *was, int from)
+/* Only a RST says that it is gone, which may be a stranger's, as this SYN may be that comes right behind it: from the
+ * port of a server, or once more. */
+static bool may_be_there_still(const struct tcpstate_connection *before, const struct tcpstate_segment *segment)
 {
+    const struct tcpstate_endpoint *was = &before->ends[segment->from & 1];
+
     return was->after != TCPSTATE_ANY_STATE && (was->may & SENDS_NEW_DATA)
-           && (before->client != from || before->end == TCPSTATE_ENDING_REFUSED);
+           && (before->client != (segment->from & 1) || before->end == TCPSTATE_ENDING_REFUSED)
+           && segment->time - before->moments[TCPSTATE_MOMENT_LAST] < TCPSTATE_LONG_WAY / 2;
 }
 
 /* The sender has begun anew; the other end may still be in the old connection, or
@@ -255,7 +258,7 @@ static enum tcpstate_state begin_anew(struct tcpstate_connection *connection, co
      * it, and not a stranger, or long ago. */
     if ((segment->flags & TCPSTATE_FLAG_SYN)
         && (holds || !((1u << was->state) & (NOBODY_THERE | 1u << TCPSTATE_UNKNOWN)) || (segment->flags & TCPSTATE_FLAG_ACK)
-            || may_be_there_still(before, was, from))) {
+            || may_be_there_still(before, segment))) {
         me->after = me->may = was->may | NOBODY_THERE;
         me->known |= me->may == TCPSTATE_ANY_STATE ? DISPUTED : 0; /* which says no more */
     }

@@ -137,7 +137,7 @@ static void judge_ack_of_syn(const struct tcpstate_connection *connection, const
     } else if ((peer->known & KNOWS_ISN) && peer->likely == TCPSTATE_SYN_SENT && segment->ack - peer->snd_max <= MOST_SYN_DATA) {
         judgement->is |= GOOD_ACK | ACKS_SYN_DATA; /* of data on the SYN that the capture lacks, perhaps */
         judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN_ACK);
-    } else if (answers_stale_syn(connection, segment) ? connection->stale & TCPSTATE_STALE_AGAIN
+    } else if (answers_stale_syn(connection, segment) ? connection->stale & TCPSTATE_STALE_MEANT
                                                       : seq_gt(segment->ack, peer->snd_max) || sent_syn_long_ago(peer, segment)) {
         judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN_ACK); /* of a later SYN, that the capture lacks; or of one that its sender meant */
     }
@@ -191,11 +191,14 @@ static void judge_syn_ack_of_opener(const struct tcpstate_endpoint *peer, const 
     judgement->lost |= BIT(TCPSTATE_GETS_SYN_ACK);
 }
 
-/* A SYN,ACK that was not captured before, long after the first data of its sender: of another connection, perhaps. */
-static bool is_late_for_an_opening(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
-                                   const struct tcpstate_segment *segment)
+/* A SYN,ACK that was not captured before is recorded behind what its sender sent later; long after
+ * the first data, it is of another connection, perhaps. */
+static conditions recorded_behind(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                                  const struct tcpstate_segment *segment)
 {
-    return (me->known & SENT_DATA) && segment->time - connection->moments[TCPSTATE_MOMENT_FIRST] >= TCPSTATE_LONG_WAY;
+    const bool late = (me->known & SENT_DATA) && segment->time - connection->moments[TCPSTATE_MOMENT_FIRST] >= TCPSTATE_LONG_WAY;
+
+    return OVERTAKEN | (late ? ANOTHERS_NUMBERS : 0);
 }
 
 void tcpstate_judge_syn_ack(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
@@ -221,7 +224,7 @@ void tcpstate_judge_syn_ack(const struct tcpstate_connection *connection, const 
     if ((me->known & SENT_SYN_ACK) && same_isn && me->syn_acked == segment->ack)
         judge_syn_ack_again(me, peer, judgement);
     else if (!(me->known & SENT_SYN_ACK) && !(judgement->is & NEWEST))
-        judgement->is |= OVERTAKEN | (is_late_for_an_opening(connection, me, segment) ? ANOTHERS_NUMBERS : 0); /* recorded behind what its sender sent later */
+        judgement->is |= recorded_behind(connection, me, segment);
     if (!(me->known & SENT_SYN))
         judgement->had |= BIT(TCPSTATE_GETS_SYN)
                           | ((peer->known & RST_IN_ITS_NAME) ? 0 : me->pending & BIT(TCPSTATE_GETS_RST));

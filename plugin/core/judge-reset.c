@@ -79,7 +79,8 @@ static bool refuses_unseen(const struct tcpstate_endpoint *peer, const struct tc
                            enum tcpstate_reset_number number)
 {
     if (number == TCPSTATE_RESET_NUMBER_OUTSIDE)
-        return !(peer->known & KNOWS_ACK) || seq_apart(segment->seq, peer->rcv_nxt, MOST_UNSEEN);
+        return !(peer->known & KNOWS_ACK) || seq_apart(segment->seq, peer->rcv_nxt, MOST_UNSEEN)
+               || seq_gt(segment->ack, peer->snd_max + MOST_UNSEEN);
     return number == TCPSTATE_RESET_NUMBER_BAD_ACK && seq_gt(segment->ack, peer->snd_max);
 }
 

@@ -397,8 +397,7 @@ void tcpstate_judge_transfer(const struct tcpstate_connection *connection, const
 
     judgement->senders = ALIVE;
     if (is_stray(connection, me, peer, segment)) {
-        const bool old = is_old_duplicate(me, peer, segment) && !is_long_after_the_end(connection, me, segment);
-        judgement->is |= STRAY | (old ? 0 : ANOTHERS_NUMBERS);
+        judgement->is |= STRAY | (is_old_duplicate(me, peer, segment) ? 0 : ANOTHERS_NUMBERS);
         judgement->senders = 0;
         judgement->may_arrive = (covers_syn(peer, segment) ? BIT(TCPSTATE_GETS_ACK_OF_SYN) : 0)
                                 | (covers_fin(peer, segment) ? BIT(TCPSTATE_GETS_ACK_OF_FIN) : 0);

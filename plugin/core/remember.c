@@ -198,7 +198,8 @@ static void remember_what_is_carried(struct tcpstate_endpoint *me, const struct 
 
     if (fin && !had_fin)
         me->known &= ~(uint32_t)ACK_OF_FIN_CARRIED; /* it is the FIN alone that the other may have got */
-    if (had_fin && !(me->known & ACK_OF_FIN_CARRIED) && carries) {
+    const bool of_syn_perhaps = (me->known & SENT_SYN) && !(peer->known & SENT_SYN_ACK) && is_unplaced(peer);
+    if (had_fin && !(me->known & ACK_OF_FIN_CARRIED) && carries && !of_syn_perhaps) {
         me->known |= ACK_OF_FIN_CARRIED;
         me->carried_to = next;
     }
