@@ -10,17 +10,19 @@
 say_why_missing() {
     local parent above
     parent=$(dirname -- "$1") above=$parent
-    [[ ! -L $1 ]] || die "this link leads nowhere: $2"
+    [[ ! -L $1 ]] || die "this link leads nowhere: $2" "这个链接没有指向任何文件：$2"
     while [[ ! -e $above && $above != / && $above != . ]]; do above=$(dirname -- "$above"); done
-    [[ ! -d $above || -x $above ]] || die "no permission to look into the folder $(shown "$above"): $2"
-    [[ -d $parent ]] || die "no such folder: $(shown "$parent")"
-    die "no such file: $2"
+    [[ ! -d $above || -x $above ]] ||
+        die "no permission to look into the folder $(shown "$above"): $2" "没有权限进入文件夹$(shown "$above")：$2"
+    [[ -d $parent ]] || die "no such folder: $(shown "$parent")" "没有这个文件夹：$(shown "$parent")"
+    die "no such file: $2" "没有这个文件：$2"
 }
 
 # check_another FILE...: what else is named is an option or a filter, no second file.
 check_another() {
     [[ $# -gt 0 && $1 == *[./]* && $1 != -* && -f $1 ]] || return 0
-    usage_error "one capture at a time, and $(shown "$1") is another; mergecap -w ALL.pcapng FILE... makes one of several"
+    usage_error "one capture at a time, and $(shown "$1") is another; mergecap -w ALL.pcapng FILE... makes one of several" \
+        "一次只能处理一个抓包文件，而$(shown "$1")是另一个；mergecap -w ALL.pcapng FILE... 可把多个合并为一个"
 }
 
 # check_right_to_capture: dumpcap captures for tshark, and Debian lets only some run it.
@@ -31,7 +33,8 @@ check_right_to_capture() {
         [[ ! -e $dumpcap ]] || break
     done
     [[ -e $dumpcap && ! -x $dumpcap ]] || return 0
-    die 'no right to capture; an administrator gives it: dpkg-reconfigure wireshark-common (answer yes), then adduser YOU wireshark, and you log in anew'
+    die 'no right to capture; an administrator gives it: dpkg-reconfigure wireshark-common (answer yes), then adduser YOU wireshark, and you log in anew' \
+        '没有抓包权限；请管理员执行 dpkg-reconfigure wireshark-common（回答yes），再执行 adduser 您的用户名 wireshark，然后您重新登录'
 }
 
 # check_file FILE [NAME]: says what is wrong with a FILE, before anything is
@@ -40,10 +43,10 @@ check_file() {
     local name kind
     name=$(shown "${2-$1}")
     [[ -e $1 ]] || say_why_missing "$1" "$name"
-    [[ ! -d $1 ]] || die "this is a folder, not a capture: $name"
-    [[ -r $1 ]] || die "no permission to read: $name"
+    [[ ! -d $1 ]] || die "this is a folder, not a capture: $name" "这是文件夹，不是抓包文件：$name"
+    [[ -r $1 ]] || die "no permission to read: $name" "没有权限读取：$name"
     [[ -f $1 ]] || return 0     # a pipe can be read only once, by tshark
-    [[ -s $1 ]] || die "the file is empty: $name"
+    [[ -s $1 ]] || die "the file is empty: $name" "文件是空的：$name"
 
     # Wireshark also opens pictures and other files as if they were captures.
     # The beginning of a file tells, and large files cost no more than small.
@@ -52,6 +55,6 @@ check_file() {
     case $kind in
         *,'"mime"'* | *,'"mp4"'* | *,'"json"'* | *,'"rfc7468"'* | *,'"ruby_marshal"'* | \
         'capinfos: The standard input '* | *'post-encapsulation boundary'*)
-            die "not a capture of network traffic that Wireshark can read: $name" ;;
+            die "not a capture of network traffic that Wireshark can read: $name" "不是Wireshark能读的网络抓包文件：$name" ;;
     esac
 }

@@ -70,7 +70,7 @@ replace() {
         half_written=$(mktemp -- "$(dirname -- "$1")/.tcpstate-XXXXXX") && cat >"$half_written" &&
             if [[ -e $1 ]]; then chmod --reference="$1" -- "$half_written"; else chmod 644 -- "$half_written"; fi &&
             mv -fT -- "$half_written" "$1"
-    } 2>/dev/null || die "cannot write $1"
+    } 2>/dev/null || die "cannot write $1" "无法写入$1"
     half_written=''
 }
 
@@ -88,16 +88,19 @@ find_preferences() {
     if [[ $1 != Default ]]; then
         known=$(find "$folder/profiles" -mindepth 1 -maxdepth 1 ! -name '.*' -printf '%f\n' 2>/dev/null | sort | paste -sd , -)
         [[ $1 != */* && $1 != .* && -d $folder/profiles/$1 ]] ||
-            die "you have no profile $(shown "$1"); there are: Default${known:+,$known}"
+            die "you have no profile $(shown "$1"); there are: Default${known:+,$known}" \
+                "您没有配置文件$(shown "$1")；现有：Default${known:+,$known}"
         folder=$folder/profiles/$1
     fi
     preferences=$(readlink -f -- "$folder/preferences")
-    [[ -n $preferences && $preferences != *$'\n'* ]] || die "cannot use $(shown "$folder/preferences")"
+    [[ -n $preferences && $preferences != *$'\n'* ]] ||
+        die "cannot use $(shown "$folder/preferences")" "无法使用$(shown "$folder/preferences")"
 }
 
 warn_if_wireshark_runs() {
     ! pgrep -u "$EUID" -x wireshark >/dev/null 2>&1 ||
-        say 'Wireshark is running: close it before you change its settings there, or it writes the old columns back'
+        say 'Wireshark is running: close it before you change its settings there, or it writes the old columns back' \
+            'Wireshark正在运行：请先关闭它，再到其中修改设置，否则它会写回原来的列'
 }
 
 # with_column FILE: the text of these preferences, with the column.
@@ -122,28 +125,30 @@ install_into() {
     local new status file
     find_places
     find_preferences "$1"
-    [[ ! -e $preferences || -r $preferences ]] || die "no permission to read $preferences"
+    [[ ! -e $preferences || -r $preferences ]] || die "no permission to read $preferences" "没有权限读取$preferences"
     file=$preferences
     [[ -e $file ]] || file=/dev/null
     new=$(with_column "$file" && echo x)
     status=$?
     if [[ $status -eq 3 ]]; then
-        say "the profile $(shown "$1") has the column already"
+        say "the profile $(shown "$1") has the column already" "配置文件$(shown "$1")中早已有这一列"
         return
     fi
-    [[ $status -eq 0 && $new == *tcpstate.analysis* ]] || die "cannot read the columns in $preferences"
+    [[ $status -eq 0 && $new == *tcpstate.analysis* ]] ||
+        die "cannot read the columns in $preferences" "无法读出${preferences}中的列"
     warn_if_wireshark_runs
-    make_folder "$(dirname -- "$preferences")" || die "cannot make the folder $(dirname -- "$preferences")"
+    make_folder_or_die "$(dirname -- "$preferences")"
     note_folders
     backup=''
     if [[ -e $preferences ]]; then
         free_name "$preferences"
-        cp -p -- "$preferences" "$backup" 2>/dev/null || { rm -f -- "$backup"; die "cannot write $backup"; }
+        cp -p -- "$preferences" "$backup" 2>/dev/null || { rm -f -- "$backup"; die "cannot write $backup" "无法写入$backup"; }
     fi
     { printf '%s\n' "$preferences" "$(printf '%s' "${new%x}" | sha256sum | cut -d' ' -f1)" "$backup" >>"$into"; } \
-        2>/dev/null || { [[ -z $backup ]] || rm -f -- "$backup"; die "cannot write to $into"; }
+        2>/dev/null || { [[ -z $backup ]] || rm -f -- "$backup"; die "cannot write to $into" "无法写入$into"; }
     printf '%s' "${new%x}" | replace "$preferences"
-    say "added the column Analysis to the profile $(shown "$1")${backup:+; its preferences as they were: $backup}"
+    say "added the column Analysis to the profile $(shown "$1")${backup:+; its preferences as they were: $backup}" \
+        "已在配置文件$(shown "$1")中加入“Analysis”列${backup:+；原来的首选项：$backup}"
 }
 
 # For --uninstall: the file as it was, or, where something else was changed
@@ -157,7 +162,7 @@ take_out_columns() {
                 rm -f -- "$path"
             elif [[ -e $saved ]]; then
                 mv -fT -- "$saved" "$path"
-            fi || die "cannot write $path"
+            fi || die "cannot write $path" "无法写入$path"
         elif [[ -e $path ]] && new=$(edit_columns "$path" drop && echo x); then
             new=${new%x}
             ends_its_line "$path" || new=${new%$'\n'}
@@ -167,7 +172,7 @@ take_out_columns() {
         if cmp -s "$saved" "$path"; then
             rm -f -- "$saved"
         else
-            say "kept, the preferences before --into: $saved"
+            say "kept, the preferences before --into: $saved" "保留了--into之前的首选项：$saved"
         fi
     done <"$into"
 }

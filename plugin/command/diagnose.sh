@@ -8,7 +8,8 @@
 # 3.2, for it must also run where the rest of annotate does not.
 
 problems=0
-problem() { printf '%s\n' "$*"; problems=$((problems + 1)); }
+# problem ENGLISH CHINESE
+problem() { told "$@"; problems=$((problems + 1)); }
 
 # Sets tshark to the command: macOS's and Windows' installers put it in no PATH.
 find_tshark() {
@@ -22,7 +23,7 @@ find_tshark() {
 }
 
 # folder NAME: as tshark tells it; with / also on Windows.
-folder() { printf '%s\n' "$told" | tr -d '\r' | tr '\\' / | sed -n "s/^$1:[[:space:]]*//p" | head -n 1; }
+folder() { printf '%s\n' "$where" | tr -d '\r' | tr '\\' / | sed -n "s/^$1:[[:space:]]*//p" | head -n 1; }
 
 # Of "Personal Plugins: .../plugins/4.6" and the like, all plugins of ours below
 # .../plugins, one a line.
@@ -32,7 +33,7 @@ check_version() {
     local major minor
     IFS=. read -r major minor _ <<<"$version"
     [[ $major -gt 4 || ($major -eq 4 && $minor -ge 0) ]] ||
-        problem "Wireshark $version is too old: 4.0 or later is needed"
+        problem "Wireshark $version is too old: 4.0 or later is needed" "Wireshark ${version}太旧：需要4.0或更新的版本"
 }
 
 # Each copy of the plugin that this Wireshark does not load, and why.
@@ -42,21 +43,26 @@ check_copies() {
     while IFS= read -r copy; do
         [[ $copy ]] || continue
         if [[ $copy != "$personal"/epan/* && $copy != "$global"/epan/* ]]; then
-            problem "not where Wireshark $version looks: $copy (it looks in $personal/epan and $global/epan)"
+            problem "not where Wireshark $version looks: $copy (it looks in $personal/epan and $global/epan)" \
+                "不在Wireshark ${version}查找的地方：${copy}（它在$personal/epan和$global/epan中查找）"
         elif [[ $plugins == *"$copy"* ]]; then
             good=$copy
         elif [[ $copy == "$personal"/* && $EUID -eq 0 ]]; then
-            problem "root's Wireshark loads no personal plugins: $copy (plugin/annotate --install as root puts it into $global/epan)"
+            problem "root's Wireshark loads no personal plugins: $copy (plugin/annotate --install as root puts it into $global/epan)" \
+                "root的Wireshark不加载个人插件：${copy}（以root身份执行 plugin/annotate --install，会装入$global/epan）"
         else
             said=$(printf '%s\n' "$complaints" | grep -m 1 tcpstate | sed 's/^[^ ]*: //')
-            problem "Wireshark $version does not load $copy: ${said:-another one is loaded before it}"
+            problem "Wireshark $version does not load $copy: ${said:-another one is loaded before it}" \
+                "Wireshark ${version}不加载${copy}：${said:-在它之前已加载了另一个}"
         fi
     done <<<"$({ copies_below "$personal"; copies_below "$global"; } | LC_ALL=C sort -u)"
     [[ $good || $problems -gt 0 ]] ||
-        problem "not installed: no tcpstate in $personal/epan or $global/epan (plugin/annotate --install, or plugin/doc/install.md)"
+        problem "not installed: no tcpstate in $personal/epan or $global/epan (plugin/annotate --install, or plugin/doc/install.md)" \
+            "没有安装：$personal/epan和$global/epan中都没有tcpstate（plugin/annotate --install，或见plugin/doc/README.zh.md）"
     said=$(printf '%s\n' "$plugins" | awk '$1 ~ /^tcpstate\./ { print $2; exit }')
     [[ ! $said || ! -r $checkout/plugin/VERSION || $said == "$(<"$checkout/plugin/VERSION")" ]] ||
-        problem "the installed plugin is version $said, these sources are $(<"$checkout/plugin/VERSION")"
+        problem "the installed plugin is version $said, these sources are $(<"$checkout/plugin/VERSION")" \
+            "已安装的插件是版本${said}，这份源代码是$(<"$checkout/plugin/VERSION")"
 }
 
 # Wireshark keeps switched off protocols in a file of each profile, a name a line.
@@ -67,7 +73,8 @@ check_protocol() {
         grep -q '^[[:space:]]*tcpstate[[:space:]]*$' "$file" 2>/dev/null || continue
         profile=${file%/*}
         [[ $profile == "$config" ]] && profile=Default
-        problem "the protocol is disabled in the profile ${profile##*/}: Analyze > Enabled Protocols > TCP State, or remove the line from $file"
+        problem "the protocol is disabled in the profile ${profile##*/}: Analyze > Enabled Protocols > TCP State, or remove the line from $file" \
+            "协议在配置文件${profile##*/}中被禁用：分析 > 启用的协议 > TCP State，或从${file}中删除这一行"
     done
 }
 
@@ -75,23 +82,26 @@ check_profile() {
     local config global
     config=$(folder 'Personal configuration') global=$(folder 'Global configuration')
     [[ -r $config/profiles/$PROFILE/preferences || -r $global/profiles/$PROFILE/preferences ]] ||
-        problem "the profile \"$PROFILE\" is missing: copy plugin/profile to $config/profiles/$PROFILE"
+        problem "the profile \"$PROFILE\" is missing: copy plugin/profile to $config/profiles/$PROFILE" \
+            "缺少配置文件“${PROFILE}”：请把plugin/profile复制为$config/profiles/$PROFILE"
 }
 
 # Prints each problem; 0 if there is none, 1 otherwise.
 diagnose() {
-    local tshark version told plugins complaints said
+    local tshark version where plugins complaints said
     if ! find_tshark; then
-        problem 'there is no tshark here: install Wireshark, or put its folder into PATH'
+        problem 'there is no tshark here: install Wireshark, or put its folder into PATH' \
+            '这里没有tshark：请安装Wireshark，或把它的文件夹加入PATH'
         return 1
     fi
     said=$("$tshark" --version 2>&1)
     version=$(printf '%s\n' "$said" | sed -n 's/^TShark[^0-9]*\([0-9.]*[0-9]\).*/\1/p' | head -n 1)
     if [[ ! $version ]]; then
-        problem "$tshark does not run: $(printf '%s\n' "$said" | head -n 1)"
+        said=$(printf '%s\n' "$said" | head -n 1)
+        problem "$tshark does not run: $said" "${tshark}无法运行：$said"
         return 1
     fi
-    told=$("$tshark" -G folders 2>/dev/null)
+    where=$("$tshark" -G folders 2>/dev/null)
     plugins=$("$tshark" -G plugins 2>/dev/null | tr -d '\r' | tr '\\' / | grep tcpstate)
     complaints=$("$tshark" -G plugins 2>&1 >/dev/null | tr -d '\r')
     check_version
@@ -99,5 +109,6 @@ diagnose() {
     check_protocol
     check_profile
     [[ $problems -eq 0 ]] || return 1
-    printf 'nothing is wrong: Wireshark %s, the plugin and the profile "%s"\n' "$version" "$PROFILE"
+    told "nothing is wrong: Wireshark $version, the plugin and the profile \"$PROFILE\"" \
+        "一切正常：Wireshark ${version}、插件和配置文件“${PROFILE}”"
 }

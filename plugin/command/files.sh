@@ -33,7 +33,9 @@ make_folder() {
 }
 made_folders=()
 
-note() { { printf '%s\n' "$@" >>"$manifest"; } 2>/dev/null || die "cannot write to $manifest"; }
+make_folder_or_die() { make_folder "$1" || die "cannot make the folder $1" "无法建立文件夹$1"; }
+
+note() { { printf '%s\n' "$@" >>"$manifest"; } 2>/dev/null || die "cannot write to $manifest" "无法写入$manifest"; }
 
 note_folders() {
     [[ ${#made_folders[@]} -eq 0 ]] || note "${made_folders[@]/#/folder  }"
@@ -46,7 +48,7 @@ installed_by_us() { grep -Fxqs -- "$1  $2" "$manifest"; }
 # put FROM TO [MODE]: afterwards TO is the whole new file, or still the old one.
 put() {
     local line
-    make_folder "$(dirname -- "$2")" || die "cannot make the folder $(dirname -- "$2")"
+    make_folder_or_die "$(dirname -- "$2")"
     note_folders
     line="$(sum_of "$1")  $2"
     grep -Fxq -- "$line" "$manifest" || note "$line"
@@ -54,6 +56,6 @@ put() {
         half_written=$(mktemp -- "$(dirname -- "$2")/.tcpstate-XXXXXX") &&
             cp -- "$1" "$half_written" && chmod "${3-644}" -- "$half_written" &&
             mv -fT -- "$half_written" "$2"
-    } 2>/dev/null || die "cannot write $2"
+    } 2>/dev/null || die "cannot write $2" "无法写入$2"
     half_written=''
 }

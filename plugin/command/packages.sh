@@ -33,7 +33,8 @@ say_how_large() {
     number=$(sed -n 's/^.* \([0-9]*\) newly installed.*/\1/p' <<<"$1")
     size=$(sed -n 's/^Need to get \(.*\) of archives.*/\1/p' <<<"$1")
     room=$(sed -n 's/^After this operation, \(.*\) of additional disk space.*/\1/p' <<<"$1")
-    [[ -z $number ]] || say "with what they need: $number packages${size:+, $size to download}${room:+, $room on disk}"
+    [[ -z $number ]] || say "with what they need: $number packages${size:+, $size to download}${room:+, $room on disk}" \
+        "连同所需的共${number}个软件包${size:+，下载$size}${room:+，占用磁盘$room}"
 }
 
 # provide print build: afterwards both are possible.
@@ -42,22 +43,24 @@ provide() {
     wanted=$(all_missing_to "$@")
     [[ -n $wanted ]] || return 0
     command -v apt-get >/dev/null ||
-        die "missing: $wanted (Debian's names); install them with your system's package manager"
+        die "missing: $wanted (Debian's names); install them with your system's package manager" \
+            "缺少：${wanted}（Debian中的名称）；请用您系统的软件包管理器安装"
     if [[ $EUID -ne 0 ]]; then
         # Ask only where somebody can answer.
         { command -v sudo && { sudo -n true || [[ -t 0 ]]; }; } >/dev/null 2>&1 ||
-            die "missing: $wanted; an administrator must run: apt-get install $wanted"
+            die "missing: $wanted; an administrator must run: apt-get install $wanted" \
+                "缺少：${wanted}；请管理员执行：apt-get install $wanted"
         apt=(sudo)
     fi
     apt+=(env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300)
-    say "installing with apt: $wanted"
+    say "installing with apt: $wanted" "正在用apt安装：$wanted"
     "${apt[@]}" update </dev/null >>"$log" 2>&1
     # shellcheck disable=SC2086  # a list of package names
     say_how_large "$(LC_ALL=C apt-get -q --assume-no --no-install-recommends install $wanted </dev/null 2>/dev/null)"
     # shellcheck disable=SC2086  # a list of package names
     logged "${apt[@]}" install --no-install-recommends $wanted ||
-        failed "apt could not install $wanted"
+        failed "apt could not install $wanted" "apt无法安装$wanted"
     hash -r
     wanted=$(all_missing_to "$@")
-    [[ -z $wanted ]] || die "still missing after the installation: $wanted"
+    [[ -z $wanted ]] || die "still missing after the installation: $wanted" "安装之后仍然缺少：$wanted"
 }

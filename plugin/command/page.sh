@@ -21,7 +21,8 @@ read_more_files() {
         shift
     done
     check_out "$save_as" "$file"
-    [[ ${#files[@]} -eq 1 || " ${files[*]} " != *' - '* ]] || usage_error 'standard input stands alone'
+    [[ ${#files[@]} -eq 1 || " ${files[*]} " != *' - '* ]] ||
+        usage_error 'standard input stands alone' '标准输入不能与其他文件一起使用'
 }
 
 # write_page FILE FILTER OPTION...: the page of one capture becomes $part.  By
@@ -37,7 +38,8 @@ write_page() {
             9>"$part"
     fi
     # Of a capture that was cut short tshark says so, and shows what there is.
-    [[ $(tail -n 1 -- "$part") == '</html>' ]] || not_saved "there is no page of $(shown "$capture")"
+    [[ $(tail -n 1 -- "$part") == '</html>' ]] ||
+        not_saved "there is no page of $(shown "$capture")" "没有得到$(shown "$capture")的网页"
 }
 
 # One page with the captures of all: $1 becomes it.
@@ -48,11 +50,11 @@ join_pages() {
         sed "\\@^$CAPTURE_LINE@q" -- "$1" &&
             grep -h -- "^$CAPTURE_LINE" "${@:2}" &&
             sed "1,\\@^$CAPTURE_LINE@d" -- "$1"
-    } >"$whole" || not_saved 'cannot put the pages together: is the disk full?'
+    } >"$whole" || not_saved 'cannot put the pages together: is the disk full?' '无法把各网页合在一起：磁盘已满？'
 }
 
 make_page() {
-    local filter=$1 whole pages=() capture
+    local filter=$1 whole pages=() capture size
     shift
     begin_writing
     for capture in "${files[@]}"; do
@@ -67,5 +69,6 @@ make_page() {
         join_pages "$whole" "${pages[@]}"
     fi
     put_out "$whole"
-    say "wrote $(shown "$out"), $(($(stat -c %s -- "$out") / 1000 + 1)) kB: open it in any browser"
+    size=$(($(stat -c %s -- "$out") / 1000 + 1))
+    say "wrote $(shown "$out"), $size kB: open it in any browser" "已写入$(shown "$out")，$size kB：用任何浏览器打开"
 }

@@ -6,14 +6,15 @@
 # Scope: this user's folders, and Wireshark's; only find_places asks tshark.
 # `checkout` is where annotate itself was called from.
 
-[[ -n ${HOME-} ]] || die 'HOME is not set, so there is no place to install to'
+[[ -n ${HOME-} ]] || die 'HOME is not set, so there is no place to install to' '没有设置HOME，因此没有地方可以安装'
 
 readonly state=${XDG_STATE_HOME:-$HOME/.local/state}/tcpstate
 readonly cache=${XDG_CACHE_HOME:-$HOME/.cache}/tcpstate
 readonly log=$cache/build.log
 
 # The lists below have a line for each file.
-[[ $HOME$state$cache != *$'\n'* ]] || die 'the folder to install to has a line feed in its name'
+[[ $HOME$state$cache != *$'\n'* ]] ||
+    die 'the folder to install to has a line feed in its name' '要安装到的文件夹，名称中含有换行符'
 
 # manifest: a line "CHECKSUM  PATH" for each version of each file ever put in
 #           place, a line "folder  PATH" for each folder made on the way.
@@ -36,7 +37,7 @@ find_places() {
     personal=$(folder_named 'Personal Plugins')/epan/tcpstate.so
     config=$(folder_named 'Personal configuration')
     [[ $global_plugin == /*/epan/* && $personal == /*/epan/* && $config == /* ]] ||
-        die 'tshark does not tell its folders ("tshark -G folders")'
+        die 'tshark does not tell its folders ("tshark -G folders")' 'tshark没有给出它的文件夹（“tshark -G folders”）'
     profile=$config/profiles/$PROFILE
 
     # Wireshark loads no personal plugins for root, and for the others it loads

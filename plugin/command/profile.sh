@@ -27,7 +27,8 @@ install_profile_file() {
         [[ ${from##*/} != recent ]] || return 0
         ! installed_by_us "$new" "$to.new" || return 0      # said before
         put "$from" "$to.new"
-        say "you changed $to: kept, the new version is beside it as ${to##*/}.new"
+        say "you changed $to: kept, the new version is beside it as ${to##*/}.new" \
+            "您改动过${to}：已保留，新版本在旁边，名为${to##*/}.new"
     else
         put "$from" "$to"
     fi

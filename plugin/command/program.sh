@@ -32,7 +32,8 @@ program_answers() {
     [[ $# -eq 1 && -x $(program_folder)/tcpstate ]] && ! profile_has_settings || return 1
     [[ $task != report || $json ]] || return 0
     is_large "$1" || return 1
-    say 'a large capture: the program tcpstate reads it, which names no protocols'
+    say 'a large capture: the program tcpstate reads it, which names no protocols' \
+        '抓包文件很大：由程序tcpstate读取，它不给出应用协议的名称'
 }
 
 # Ends this shell.

@@ -23,13 +23,14 @@ out=''
 check_out() {
     local name
     name=$(shown "$1")
-    [[ -n $1 && $1 != - ]] || usage_error "--$task takes the name of the new file"
-    [[ ! -d $1 ]] || die "this is a folder, not a file to write: $name"
-    [[ ! -e $1 || -f $1 ]] || die "this is no plain file: $name"
-    [[ ! $1 -ef $2 ]] || die "this is the capture itself; choose another name for the new file: $name"
+    [[ -n $1 && $1 != - ]] || usage_error "--$task takes the name of the new file" "--${task}后面要有新文件的名称"
+    [[ ! -d $1 ]] || die "this is a folder, not a file to write: $name" "这是文件夹，不是可写的文件：$name"
+    [[ ! -e $1 || -f $1 ]] || die "this is no plain file: $name" "这不是普通文件：$name"
+    [[ ! $1 -ef $2 ]] || die "this is the capture itself; choose another name for the new file: $name" \
+        "这就是抓包文件本身；请为新文件另取名称：$name"
     IFS= read -rd '' out < <(readlink -fz -- "$1") && [[ -d ${out%/*}/ ]] ||
-        die "there is no folder to write it to: $name"
-    [[ -w ${out%/*}/ ]] || die "no permission to write in its folder: $name"
+        die "there is no folder to write it to: $name" "要写入的文件夹不存在：$name"
+    [[ -w ${out%/*}/ ]] || die "no permission to write in its folder: $name" "没有权限写入它所在的文件夹：$name"
 }
 
 # Only what tells tshark how to understand the capture: a filter or a count
@@ -37,9 +38,9 @@ check_out() {
 check_save_options() {
     while [[ $# -gt 0 ]]; do
         case $1 in
-            -o | -d) [[ $# -gt 1 ]] || usage_error "$1 takes a value"; shift ;;
+            -o | -d) [[ $# -gt 1 ]] || usage_error "$1 takes a value" "$1后面要有值"; shift ;;
             -o?* | -d?*) ;;
-            *) usage_error "--save takes of tshark's options only -o and -d" ;;
+            *) usage_error "--save takes of tshark's options only -o and -d" '--save只接受tshark的选项-o和-d' ;;
         esac
         shift
     done
@@ -48,11 +49,13 @@ check_save_options() {
 # Sets part to a new file beside OUT.
 part=''
 new_part() {
-    part=$(umask 077; mktemp -- "${out%/*}/.tcpstate-XXXXXX" 2>/dev/null) || die "cannot write beside $(shown "$out")"
+    part=$(umask 077; mktemp -- "${out%/*}/.tcpstate-XXXXXX" 2>/dev/null) ||
+        die "cannot write beside $(shown "$out")" "无法在$(shown "$out")旁边写入"
     save_parts+=("$part")
 }
 
-not_saved() { die "$1; nothing was saved as $(shown "$out")"; }
+# not_saved ENGLISH CHINESE
+not_saved() { die "$1; nothing was saved as $(shown "$out")" "$2；没有保存为$(shown "$out")"; }
 
 first_bytes() { head -c 4 -- "$1" | od -An -tx1 | tr -d ' \n'; }
 
@@ -66,9 +69,10 @@ prepare_capture() {
     capture=$1
     if [[ $1 == - || ! -f $1 ]]; then
         new_part
-        if [[ $1 == - ]]; then cat; else cat -- "$1"; fi 2>/dev/null >"$part" || not_saved "cannot copy $name: is the disk full?"
+        if [[ $1 == - ]]; then cat; else cat -- "$1"; fi 2>/dev/null >"$part" ||
+            not_saved "cannot copy $name: is the disk full?" "无法复制${name}：磁盘已满？"
         capture=$part
-        check_file "$capture" "$([[ $1 == - ]] && echo 'standard input' || echo "$name")"
+        check_file "$capture" "$([[ $1 == - ]] && told 'standard input' '标准输入' || echo "$name")"
     fi
     case $(first_bytes "$capture") in
         1f8b*) unpack=gzip ;;
@@ -77,12 +81,13 @@ prepare_capture() {
     esac
     if [[ $unpack ]] && command -v "$unpack" >/dev/null; then
         new_part
-        "$unpack" -qdc <"$capture" >"$part" || not_saved "cannot unpack $name"
+        "$unpack" -qdc <"$capture" >"$part" || not_saved "cannot unpack $name" "无法解压$name"
         capture=$part
     fi
     [[ $(first_bytes "$capture") != 0a0d0d0a ]] || return 0
     new_part
-    editcap -F pcapng -- "$capture" "$part" >/dev/null </dev/null || not_saved "cannot convert $name to pcapng"
+    editcap -F pcapng -- "$capture" "$part" >/dev/null </dev/null ||
+        not_saved "cannot convert $name to pcapng" "无法把${name}转换为pcapng"
     capture=$part
 }
 
@@ -97,7 +102,7 @@ put_out() {
     local mode=('=rw')
     [[ ! -e $out ]] || mode=(--reference="$out")
     { chmod "${mode[@]}" -- "$1" && sync -- "$1" && mv -fT -- "$1" "$out"; } 2>/dev/null ||
-        not_saved 'cannot move it into place'
+        not_saved 'cannot move it into place' '无法放到指定的位置'
 }
 
 # Shown where somebody looks, until it is ended.
@@ -144,7 +149,8 @@ save() {
     save_jobs=()
     # The plugin says something only when the copy is whole.
     IFS= read -ru 7 summary
-    [[ $status -eq 0 && $summary ]] || not_saved "tshark could not read and write it all (status $status)"
+    [[ $status -eq 0 && $summary ]] ||
+        not_saved "tshark could not read and write it all (status $status)" "tshark没能全部读取和写入（状态${status}）"
     put_out "$part"
-    say "saved $(shown "$out"): $summary"
+    say "saved $(shown "$out"): $summary" "已保存$(shown "$out")：$summary"
 }

@@ -75,8 +75,8 @@ chinese_usage() {
   FILTER          显示过滤器：只处理它选出的分组
   -q -z VIEW      放在FILE之后，另一种视图：tcpstate,sockets是各主机上 ss -tan 会列出的套接字，
                   tcpstate,tree是统计（README.md 列出全部）
-  --install       只安装插件和配置“TCP State”、“TCP 状态”
-  --into PROFILE  还在您的这个配置中加入“分析”列（Wireshark启动时用的是“Default”）；旁边留有备份
+  --install       只安装插件和配置文件“TCP State”、“TCP 状态”
+  --into PROFILE  还在您的这个配置文件中加入“分析”列（Wireshark启动时用的是“Default”）；旁边留有备份
   --uninstall     只删除所安装的内容，保留您改动过的
   --check         检查安装有什么问题，每个问题一行：属于另一个Wireshark的插件、错误的文件夹、被禁用的协议……
 
@@ -86,11 +86,16 @@ END
 }
 
 # As the plugin's "auto" does, by gettext's rules: the locale C ignores LANGUAGE.
-usage() {
+speaks_chinese() {
     local meant=${LC_ALL:-${LC_MESSAGES:-${LANG:-C}}}
     if [[ $meant != C && $meant != POSIX ]]; then meant=${LANGUAGE:-$meant}; fi
-    if [[ $language == zh || ($language != en && $meant == zh*) ]]; then chinese_usage; else english_usage; fi
+    [[ ${language-} == zh || (${language-} != en && $meant == zh*) ]]
 }
+
+usage() { if speaks_chinese; then chinese_usage; else english_usage; fi; }
+
+# told ENGLISH CHINESE: the one that the user reads.
+told() { if speaks_chinese; then printf '%s\n' "$2"; else printf '%s\n' "$1"; fi; }
 
 # The plugin's version, and that of the Wireshark that would load it.
 version() {
@@ -98,12 +103,13 @@ version() {
     tshark --version 2>/dev/null | head -n 1
 }
 
-say() { printf 'annotate: %s\n' "$*" >&2; }
-die() { say "$1"; exit "${2:-1}"; }
+# say ENGLISH CHINESE; die, usage_error, failed, not_saved and problem take both, too.
+say() { printf 'annotate: %s\n' "$(told "$@")" >&2; }
+die() { say "$1" "$2"; exit "${3:-1}"; }
 
 # A name for a message: on one line, whatever characters it contains.
 shown() {
     if [[ -z $1 || $1 == *[[:cntrl:]]* ]]; then printf '%q' "$1"; else printf '%s' "$1"; fi
 }
 
-usage_error() { die "$1 (plugin/annotate --help explains)" 2; }
+usage_error() { die "$1 (plugin/annotate --help explains)" "$2（plugin/annotate --help有说明）" 2; }

@@ -36,6 +36,14 @@ def test_nothing_is_wrong(installed_account):
     assert code == 0 and len(lines) == 1 and lines[0].startswith("nothing is wrong: Wireshark ")
 
 
+def test_in_chinese(installed_account):
+    code, lines = check(installed_account, env={"LANGUAGE": "zh_CN"})
+    assert code == 0 and len(lines) == 1 and lines[0].startswith("一切正常：Wireshark ")
+    shutil.rmtree(installed_account.profile)
+    code, lines = check(installed_account, env={"LANGUAGE": "zh_CN"})
+    assert code == 1 and len(lines) == 1 and lines[0].startswith("缺少配置文件“TCP State”：")
+
+
 def test_nothing_is_installed(account):
     code, lines = check(account)
     assert code == 1 and len(lines) == 2

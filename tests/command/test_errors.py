@@ -28,6 +28,18 @@ def test_a_missing_file(account):
     assert account.files() == set()
 
 
+@pytest.mark.parametrize("words, locale, line", [
+    (("--language", "zh", "gone.pcapng"), {}, "annotate: 没有这个文件：gone.pcapng\n"),
+    (("gone.pcapng",), {"LANGUAGE": "zh_CN"}, "annotate: 没有这个文件：gone.pcapng\n"),
+    (("gone.pcapng",), {"LC_ALL": "", "LANG": "zh_CN.UTF-8"}, "annotate: 没有这个文件：gone.pcapng\n"),
+    (("--language", "en", "gone.pcapng"), {"LANGUAGE": "zh_CN"}, "annotate: no such file: gone.pcapng\n"),
+    (("gone.pcapng",), {"LC_ALL": "C", "LANGUAGE": "zh_CN"}, "annotate: no such file: gone.pcapng\n"),
+    (("--language", "zh", "--save"), {}, "annotate: --save后面要有新文件的名称（plugin/annotate --help有说明）\n"),
+])
+def test_in_the_readers_language(account, words, locale, line):
+    assert refuses(account, *words, env=locale) == line
+
+
 def test_a_missing_file_whose_name_would_break_the_line(account):
     line = refuses(account, "two\nlines\x1b[31m")
     assert "two" in line and "\x1b" not in line
