@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The table "Why" of plugin/doc/using.md: each row's command answers, its fields are there, its columns have these names."""
+"""The table "Why" of plugin/doc/using.md: each row's command answers, its fields are there, its columns have these names.
+And its overview of fields has each one."""
 import re
 import shlex
 
@@ -9,9 +10,22 @@ from conftest import ROOT
 
 SESSION = ROOT / "samples" / "websocket-session.pcapng"
 DOC = ROOT / "plugin/doc"
-WHY = (DOC / "using.md").read_text(encoding="utf-8").split("\n## From a question to its answer\n")[1]
+USING = (DOC / "using.md").read_text(encoding="utf-8")
+WHY = USING.split("\n## From a question to its answer\n")[1]
+OVERVIEW = USING.split("\n## Fields\n")[1].split("\n## ")[0]
 ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in WHY.splitlines() if line.startswith("| ")][1:]
 FIELDS = set(re.findall(r"^\| `(tcpstate\.[^`]+)`", (DOC / "fields.md").read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def test_each_field_is_in_the_overview():
+    """Under its name, or, of one that goes with another, under that one's and what it adds: "each with `….time`"."""
+    rows = [set(re.findall("`([a-z_.…0-9]+)`", line)) for line in OVERVIEW.splitlines() if line.startswith("| `")]
+    named = {f"tcpstate.{name}" for row in rows for name in row if not name.startswith("….")}
+    named |= {f"tcpstate.{name}{more[1:]}" for row in rows for more in row if more.startswith("….") for name in row}
+    assert len(rows) > 25
+    # Of expert information there is one row, with examples.
+    assert {name for name in FIELDS - named if not name.startswith("tcpstate.expert.")} == set()
+    assert {name for name in named - FIELDS if re.match(r"tcpstate\.(expert|time|frame|count|reset)\.", name)} == set()
 
 
 def test_there_are_rows():
