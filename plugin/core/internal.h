@@ -264,7 +264,7 @@ void tcpstate_account(struct tcpstate_connection *connection, const struct tcpst
 size_t tcpstate_account_pack(const struct tcpstate_connection *connection, uint8_t *packed);
 size_t tcpstate_account_unpack(struct tcpstate_connection *connection, const uint8_t *packed, size_t size);
 
-/* zeek.c */
+/* zeek.c: take in a segment as Zeek would. */
 void tcpstate_zeek_observe(struct tcpstate_zeek *zeek, const struct tcpstate_segment *segment);
 
 #endif

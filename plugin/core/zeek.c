@@ -15,80 +15,10 @@
  * not told.  Checksums are not verified (Zeek leaves segments with a bad one out,
  * and writes C), and gaps (G) are not looked for.
  */
-#include "internal.h"
-
-enum zeek_state { INACTIVE, SYN_SENT, SYN_ACK_SENT, PARTIAL, ESTABLISHED_BOTH, CLOSED, RESET };
-
-/* struct tcpstate_zeek.facts */
-enum {
-    ZEEK_BEGAN = 0x01,
-    ZEEK_ORIGINATOR = 0x02, /* endpoint 1 is the originator, else endpoint 0 */
-    ZEEK_SENT_FIN = 0x04,   /* << endpoint */
-    ZEEK_CLOSED = 0x10,     /* << endpoint: it has ended its side */
-};
-
-/* struct tcpstate_zeek.seen, of the responder << 16 */
-enum {
-    SEEN_SYN = 0x01, SEEN_FIN = 0x02, SEEN_RST = 0x04, SEEN_FIN_RST = 0x08,
-    SEEN_DATA = 0x10, SEEN_ACK = 0x20, SEEN_FLAGS = 0x40,
-};
+#include "zeek.h"
 
 #define PATIENCE (5 * TCPSTATE_SECOND) /* of attempts, and after the end */
-#define TOO_FAR 1048576              /* a SYN's or RST's number that is not believed */
-
-static int originator(const struct tcpstate_zeek *zeek)
-{
-    return (zeek->facts & ZEEK_ORIGINATOR) != 0;
-}
-
-static void add_letter(struct tcpstate_zeek *zeek, char letter)
-{
-    if (zeek->letters < TCPSTATE_ZEEK_LETTERS)
-        zeek->history[zeek->letters++] = (uint8_t)letter;
-}
-
-static char letter_of(const struct tcpstate_zeek *zeek, int end, char letter)
-{
-    return end == originator(zeek) ? letter : (char)(letter - 'A' + 'a');
-}
-
-static void flip(struct tcpstate_zeek *zeek)
-{
-    zeek->facts ^= ZEEK_ORIGINATOR;
-    add_letter(zeek, '^');
-}
-
-/* Note what was seen; whether it had been seen before. */
-static bool check_letter(struct tcpstate_zeek *zeek, int end, uint32_t what, char letter)
-{
-    /* It began with a SYN,ACK, and somebody talks: so that was an answer. */
-    if ((letter == 'A' || letter == 'D') && zeek->letters == 1 && zeek->history[0] == 'H') {
-        zeek->facts ^= ZEEK_ORIGINATOR;
-        zeek->history[0] = '^';
-        add_letter(zeek, 'h');
-    }
-    if (end != originator(zeek))
-        what <<= 16;
-    if (zeek->seen & what)
-        return true;
-    zeek->seen |= what;
-    add_letter(zeek, letter_of(zeek, end, letter));
-    return false;
-}
-
-/* A letter for the first, the 10th, the 100th and so on. */
-static void count_letter(struct tcpstate_zeek *zeek, int end, uint32_t *count, char letter)
-{
-    uint32_t power = 1;
-
-    if (*count == UINT32_MAX)
-        return;
-    ++*count;
-    while (power < *count && power <= UINT32_MAX / 10)
-        power *= 10;
-    if (power == *count)
-        add_letter(zeek, letter_of(zeek, end, letter));
-}
+#define TOO_FAR 1048576                /* a SYN's or RST's number that is not believed */
 
 /* Where the numbers of an end begin, and what it has sent so far. */
 static void begin_numbers(struct tcpstate_zeek_end *me, uint32_t start, uint32_t last)
@@ -124,46 +54,6 @@ static void learn_numbers(struct tcpstate_zeek_end *me, const struct tcpstate_se
     }
 }
 
-static void write_history(struct tcpstate_zeek *zeek, int end, const struct tcpstate_segment *segment)
-{
-    struct tcpstate_zeek_end *me = &zeek->ends[end];
-    uint32_t number = segment->seq - me->start;
-    uint8_t control = segment->flags & TCPSTATE_SYN_FIN_RST;
-
-    switch (control) {
-    case 0:
-        if (segment->payload > 0)
-            check_letter(zeek, end, SEEN_DATA, 'D');
-        else if (segment->flags & TCPSTATE_FLAG_ACK)
-            check_letter(zeek, end, SEEN_ACK, 'A');
-        break;
-    case TCPSTATE_FLAG_SYN: {
-        char letter = segment->flags & TCPSTATE_FLAG_ACK ? 'H' : 'S';
-        if (check_letter(zeek, end, SEEN_SYN, letter) && number != me->syn)
-            add_letter(zeek, letter_of(zeek, end, letter));
-        me->syn = number;
-        break;
-    }
-    case TCPSTATE_FLAG_FIN:
-        number += segment->payload;
-        if (check_letter(zeek, end, SEEN_FIN, 'F') && number != me->fin)
-            add_letter(zeek, letter_of(zeek, end, 'F'));
-        me->fin = number;
-        break;
-    case TCPSTATE_FLAG_RST:
-        if (check_letter(zeek, end, SEEN_RST, 'R') && number != me->rst)
-            add_letter(zeek, letter_of(zeek, end, 'R'));
-        me->rst = number;
-        break;
-    default:
-        if ((control & (TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST)) == (TCPSTATE_FLAG_FIN | TCPSTATE_FLAG_RST))
-            check_letter(zeek, end, SEEN_FIN_RST, 'I');
-        else
-            check_letter(zeek, end, SEEN_FLAGS, 'Q');
-        break;
-    }
-}
-
 static void learn_ack(struct tcpstate_zeek_end *peer, const struct tcpstate_segment *segment)
 {
     if (peer->state == INACTIVE) {
@@ -188,7 +78,7 @@ static void learn_last(struct tcpstate_zeek *zeek, int end, const struct tcpstat
     else if (ahead > 0)
         me->last = next;
     else if (segment->payload > 0)
-        count_letter(zeek, end, &me->resent, 'T');
+        tcpstate_zeek_count(zeek, end, &me->resent, 'T');
 }
 
 static void set_state(struct tcpstate_zeek_end *end, enum zeek_state state)
@@ -209,7 +99,7 @@ static bool move_inactive(struct tcpstate_zeek *zeek, int end, bool originates, 
         set_state(me, ack ? SYN_ACK_SENT : SYN_SENT);
     } else if (segment->flags & TCPSTATE_FLAG_SYN) {
         if (!ack && peer->state == SYN_ACK_SENT && segment->seq == me->start) {
-            flip(zeek); /* recorded in the wrong order */
+            tcpstate_zeek_flip(zeek); /* recorded in the wrong order */
             set_state(peer, ESTABLISHED_BOTH);
         }
         if (peer->state == SYN_SENT)
@@ -276,11 +166,55 @@ static bool move(struct tcpstate_zeek *zeek, int end, bool originates, const str
 static bool is_servers_port(uint16_t port)
 {
     switch (port) {
-    case 21: case 22: case 25: case 53: case 79: case 80: case 81: case 88: case 135: case 139: case 143: case 389:
-    case 443: case 445: case 465: case 502: case 514: case 563: case 585: case 587: case 614: case 631: case 636:
-    case 989: case 990: case 992: case 993: case 995: case 1080: case 1434: case 1883: case 2811: case 3128: case 3268:
-    case 3306: case 3389: case 5222: case 5223: case 5269: case 5432: case 6379: case 6666: case 6667: case 6668:
-    case 6669: case 8000: case 8080: case 8888: case 20000:
+    case 21:
+    case 22:
+    case 25:
+    case 53:
+    case 79:
+    case 80:
+    case 81:
+    case 88:
+    case 135:
+    case 139:
+    case 143:
+    case 389:
+    case 443:
+    case 445:
+    case 465:
+    case 502:
+    case 514:
+    case 563:
+    case 585:
+    case 587:
+    case 614:
+    case 631:
+    case 636:
+    case 989:
+    case 990:
+    case 992:
+    case 993:
+    case 995:
+    case 1080:
+    case 1434:
+    case 1883:
+    case 2811:
+    case 3128:
+    case 3268:
+    case 3306:
+    case 3389:
+    case 5222:
+    case 5223:
+    case 5269:
+    case 5432:
+    case 6379:
+    case 6666:
+    case 6667:
+    case 6668:
+    case 6669:
+    case 8000:
+    case 8080:
+    case 8888:
+    case 20000:
         return true;
     default:
         return false;
@@ -297,11 +231,13 @@ static void begin(struct tcpstate_zeek *zeek, int end, const struct tcpstate_seg
         return;
     if (!is_servers_port(segment->destination_port)
         || (!(segment->flags & TCPSTATE_FLAG_SYN) && segment->source_port < segment->destination_port))
-        flip(zeek);
+        tcpstate_zeek_flip(zeek);
 }
 
 /* Whether Zeek begins anew with this segment, or is done with the connection. */
-enum zeek_attention { GOES_ON, BEGINS, IS_DONE };
+enum zeek_attention { GOES_ON,
+                      BEGINS,
+                      IS_DONE };
 
 static enum zeek_attention attention(const struct tcpstate_zeek *zeek, const struct tcpstate_segment *segment)
 {
@@ -347,9 +283,9 @@ void tcpstate_zeek_observe(struct tcpstate_zeek *zeek, const struct tcpstate_seg
     if (segment->flags & TCPSTATE_FLAG_RST)
         next -= segment->payload;
     learn_numbers(me, segment, next);
-    write_history(zeek, end, segment);
+    tcpstate_zeek_write(zeek, end, segment);
     if (segment->window == 0 && !(segment->flags & TCPSTATE_FLAG_RST) && peer->state != CLOSED && me->state != RESET)
-        count_letter(zeek, end, &me->closed_windows, 'W');
+        tcpstate_zeek_count(zeek, end, &me->closed_windows, 'W');
     if (segment->flags & TCPSTATE_FLAG_FIN)
         zeek->facts |= (uint8_t)(ZEEK_SENT_FIN << end);
     if (segment->flags & TCPSTATE_FLAG_ACK)
@@ -374,22 +310,6 @@ static uint32_t size_of(const struct tcpstate_zeek *zeek, int end)
     return size;
 }
 
-/* Whether the originator sent a SYN and then, before anything else but data again or
- * a closed window, a RST. */
-static bool is_syn_then_reset(const struct tcpstate_zeek *zeek)
-{
-    static const char others[] = "HAFGIQ";
-    unsigned i = zeek->letters > 0 && zeek->history[0] == '^';
-
-    if (i >= zeek->letters || zeek->history[i] != 'S')
-        return false;
-    for (i++; i < zeek->letters && zeek->history[i] != 'R'; i++)
-        for (const char *other = others; *other; other++)
-            if (zeek->history[i] == *other)
-                return false;
-    return i < zeek->letters;
-}
-
 static bool is_inactive(uint8_t state)
 {
     return state == INACTIVE || state == PARTIAL;
@@ -405,7 +325,7 @@ static const char *reset_state(const struct tcpstate_zeek *zeek, uint8_t o, uint
     }
     if (!is_inactive(r))
         return "RSTO";
-    return is_syn_then_reset(zeek) ? "RSTOS0" : "OTH";
+    return tcpstate_zeek_is_syn_then_reset(zeek) ? "RSTOS0" : "OTH";
 }
 
 const char *tcpstate_conn_state(const struct tcpstate_connection *connection)
@@ -425,14 +345,4 @@ const char *tcpstate_conn_state(const struct tcpstate_connection *connection)
     if (o == SYN_SENT && r == INACTIVE)
         return "S0";
     return o == ESTABLISHED_BOTH && r == ESTABLISHED_BOTH ? "S1" : "OTH";
-}
-
-void tcpstate_history(const struct tcpstate_connection *connection, char text[TCPSTATE_ZEEK_LETTERS + 1])
-{
-    const struct tcpstate_zeek *zeek = &connection->account.zeek;
-    unsigned i = 0;
-
-    for (; i < zeek->letters && i < TCPSTATE_ZEEK_LETTERS; i++)
-        text[i] = (char)zeek->history[i];
-    text[i] = '\0';
 }
