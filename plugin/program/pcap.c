@@ -15,6 +15,7 @@
 
 #include <glib/gstdio.h>
 
+#include "../core/tcpstate.h"
 #include "../wireshark/link.h"
 
 enum { FILE_HEADER = 24, RECORD_HEADER = 16, CHUNK = 128 * 1024 };
@@ -47,7 +48,7 @@ static bool read_file_header(struct tcpstate_pcap *pcap)
         return false;
     const uint32_t magic = word(pcap, header);
     pcap->swapped = magic != microseconds && magic != nanoseconds;
-    pcap->fractions = word(pcap, header) == nanoseconds ? 1000000000 : 1000000;
+    pcap->fractions = (uint32_t)TCPSTATE_SECOND / (word(pcap, header) == nanoseconds ? 1 : 1000);
     memcpy(version, header + 4, sizeof version);
     for (int i = 0; i < 2 && pcap->swapped; i++)
         version[i] = GUINT16_SWAP_LE_BE(version[i]);
@@ -117,7 +118,7 @@ const uint8_t *tcpstate_pcap_next(struct tcpstate_pcap *pcap, wtap_rec *record, 
         return NULL;
     header = pcap->bytes + pcap->from;
     record->ts.secs = word(pcap, header);
-    record->ts.nsecs = (int)(fraction * (1000000000 / pcap->fractions));
+    record->ts.nsecs = (int)(fraction * ((uint32_t)TCPSTATE_SECOND / pcap->fractions));
     record->rec_header.packet_header.caplen = captured;
     record->rec_header.packet_header.len = length;
     pcap->from += RECORD_HEADER + captured;

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Written against 4.0, 4.2, 4.4 and 4.6; what is said of 4.7, of which 5.0 is made, was
- * read in its headers, and never compiled.  No #if on a version anywhere else; a
+ * read in its headers, and never compiled with them.  No #if on a version anywhere else; a
  * header that 4.2 includes but does not install is in not-installed/.
  */
 #ifndef TCPSTATE_COMPAT_H

@@ -5,7 +5,7 @@
  * In an invisible tree protocol items are fakes, yet a column or a filter may
  * still ask for one leaf: so nothing here looks at an item to decide whether
  * to add the next one.  What is not referenced by anybody is not even
- * formatted; Wireshark's own proto_field_is_referenced() tells.
+ * formatted: Wireshark counts who refers to a field (tree-fields.h).
  */
 #include "view-tree.h"
 

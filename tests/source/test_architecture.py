@@ -47,6 +47,12 @@ def test_versions_are_named_by_compat_and_by_what_wiresharks_loader_reads():
     assert all("plugin_want_m" in where for where in named)
 
 
+def test_how_long_a_second_is_stands_once():
+    """TCPSTATE_SECOND; a number with nine zeros elsewhere would be it again."""
+    named = [where.split(": ")[0] for path in SOURCES for where, line in lines(path) if re.search(r"\b10{9}\b", line)]
+    assert named == ["plugin/core/tcpstate.h"]
+
+
 def test_core_and_words_know_no_wireshark():
     wiresharks = r"""\s*#\s*include\s*[<"](epan|wsutil|wiretap|ws_|wireshark|glib)"""
     foreign = [where for room in ("core", "text") for path in SOURCES if path.parent == PLUGIN / room
