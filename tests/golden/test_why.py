@@ -7,7 +7,7 @@ Captures as a host would leave them; what is expected is read off the segments t
 ("again": the number of the last data once more, "sent": the FIN once more, "w0": window 0, "lost": it was not captured).  "+N": so many seconds pass; else a millisecond does.
 """
 import pytest
-from scapy.all import IP, UDP, TCP, Raw, rdpcap, wrpcap
+from scapy.all import IP, UDP, TCP, Ether, Raw, rdpcap, wrpcap
 
 from conftest import ROOT
 from frames import ETHERNET
@@ -131,7 +131,8 @@ def test_a_rst_without_the_signature_that_both_syns_have(tshark, tmp_path, end, 
         *packets, reset = rdpcap(str(path))
         signature = TCP(sport=8081, dport=40000, flags="RA", seq=reset[TCP].seq, ack=reset[TCP].ack, options=signed["<"])
         whole = bytes(ETHERNET / IP(src=SERVER, dst=CLIENT, id=99) / signature)
-        cut = Raw(whole[:end])
+        raw = whole[:end]
+        cut = Ether(raw)
         cut.time, cut.wirelen = reset.time, len(whole)
         wrpcap(str(path), [*packets, cut])
     told = tshark("-2", "-r", path, "-Y", "tcp.flags.reset == 1", "-T", "fields", "-e", "frame.number", "-e", "tcpstate.reset.cause")
