@@ -10,7 +10,7 @@
 say_why_missing() {
     local parent above
     parent=$(dirname -- "$1") above=$parent
-    [[ ! -L $1 ]] || die "this link leads nowhere: $2" "这个链接没有指向任何文件：$2"
+    [[ ! -L $1 ]] || die "this link leads nowhere: $2" "这个名称指向的文件不存在：$2"
     while [[ ! -e $above && $above != / && $above != . ]]; do above=$(dirname -- "$above"); done
     [[ ! -d $above || -x $above ]] ||
         die "no permission to look into the folder $(shown "$above"): $2" "没有权限进入文件夹$(shown "$above")：$2"

@@ -34,6 +34,10 @@ check_version() {
     IFS=. read -r major minor _ <<<"$version"
     [[ $major -gt 4 || ($major -eq 4 && $minor -ge 0) ]] ||
         problem "Wireshark $version is too old: 4.0 or later is needed" "Wireshark ${version}太旧：需要4.0或更新的版本"
+    # Within this series the binary interface changed; what annotate built here is built for what is here.
+    [[ $version != 4.6.[012] || -r $stamp ]] ||
+        problem "Wireshark $version has another binary interface than 4.6.3, for which archives and packages are built: update Wireshark" \
+            "Wireshark ${version}的二进制接口与4.6.3不同，而压缩包和软件包是为4.6.3构建的：请更新Wireshark"
 }
 
 # Each copy of the plugin that this Wireshark does not load, and why.

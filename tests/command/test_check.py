@@ -117,6 +117,17 @@ def test_an_old_wireshark(installed_account):
     assert code == 1 and lines[0] == "Wireshark 3.6.14 is too old: 4.0 or later is needed"
 
 
+def test_a_wireshark_before_the_binary_interface_changed(installed_account):
+    """The plugin came as a file, for 4.6.3 or later; what annotate built for that very Wireshark is not blamed."""
+    env = tshark_that_says(installed_account, "4.6.2")
+    code, lines = check(installed_account, env=env)
+    assert code == 1 and lines[0].startswith("Wireshark 4.6.2 has another binary interface than 4.6.3")
+    stamp = installed_account.state / "stamp"
+    stamp.parent.mkdir(parents=True)
+    stamp.write_text("built here\n")
+    assert check(installed_account, env=env)[0] == 0
+
+
 def test_no_wireshark(account):
     """With nothing in PATH but what a shell has."""
     for name in ("sh", "bash", "env", "readlink", "cat", "sed", "tr", "head"):
