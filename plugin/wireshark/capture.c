@@ -23,7 +23,8 @@ static struct {
     uint32_t back, backwards; /* the first frame of them, and how many */
     int64_t farthest_back;    /* from the latest time */
     uint32_t cut, cut_to;  /* frames, and the longest of them as captured */
-    uint32_t segments, copies, copies_of_other_ttl, late_copies, control, syn_acks, fins;
+    uint32_t segments, copies, copies_of_other_ttl, late_copies, control, syn_acks;
+    uint32_t fins, bare_acks; /* without data */
     uint32_t connections, midstream, lacking, one_sided;
     int64_t least_late;    /* of the late copies: how late the least of them is, nanoseconds */
     uint32_t interface;    /* of the frame that is being read; UINT32_MAX: not known */
@@ -127,7 +128,9 @@ void tcpstate_capture_count(const struct tcpstate_counted *counted, bool *one_si
     if (flags & TCPSTATE_SYN_FIN_RST) {
         capture.control++;
         capture.syn_acks += (flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK)) == (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK);
-        capture.fins += (flags & TCPSTATE_FLAG_FIN) != 0;
+        capture.fins += (flags & TCPSTATE_FLAG_FIN) != 0 && counted->segment->payload == 0;
+    } else if (counted->segment->payload == 0) {
+        capture.bare_acks++;
     }
     capture.connections += counted->first;
     if (counted->is != counted->was)
@@ -160,6 +163,27 @@ static uint32_t late(void)
     return is_much(capture.late_copies, capture.copies) ? capture.late_copies : 0;
 }
 
+/* Of so few connections each may have had none, or only just begun. */
+#define FEW 3
+
+bool tcpstate_capture_lacks_bare_acks(void)
+{
+    const bool more_than_flags = capture.fins > 0 || capture.control < capture.segments;
+
+    /* Where a SYN,ACK was sent again, it was not answered: so may be all of them, as in a flood. */
+    return capture.bare_acks == 0 && capture.connections >= FEW && (more_than_flags || capture.syn_acks <= capture.connections);
+}
+
+bool tcpstate_capture_lacks_bare_fins(void)
+{
+    return tcpstate_capture_lacks_bare_acks() && capture.fins == 0;
+}
+
+bool tcpstate_capture_is_sampled(void)
+{
+    return capture.connections >= FEW && (uint64_t)capture.lacking * 2 >= capture.connections;
+}
+
 uint32_t tcpstate_capture_holds(enum tcpstate_capture_kind kind)
 {
     switch (kind) {
@@ -168,6 +192,8 @@ uint32_t tcpstate_capture_holds(enum tcpstate_capture_kind kind)
         return is_much(capture.copies, capture.segments) ? MAX(behind_a_router(), late()) : 0;
     case TCPSTATE_CAPTURE_FLAGS_ONLY:
         return capture.control == capture.segments && capture.syn_acks > 0 && capture.fins > 0 ? capture.segments : 0;
+    case TCPSTATE_CAPTURE_NO_BARE_ACKS:
+        return tcpstate_capture_lacks_bare_acks() && capture.control < capture.segments ? capture.segments : 0;
     case TCPSTATE_CAPTURE_SEGMENTS_MISSING: /* of flags alone that was said */
         return tcpstate_capture_holds(TCPSTATE_CAPTURE_FLAGS_ONLY) > 0 ? 0 : capture.lacking;
     case TCPSTATE_CAPTURE_ONE_DIRECTION: return (uint64_t)capture.one_sided * 10 >= capture.connections ? capture.one_sided : 0;
@@ -205,6 +231,7 @@ const char *tcpstate_capture_name_of(enum tcpstate_capture_kind kind)
         [TCPSTATE_CAPTURE_COPIES] = "copies",
         [TCPSTATE_CAPTURE_TWO_POINTS] = "two-points",
         [TCPSTATE_CAPTURE_FLAGS_ONLY] = "flags-only",
+        [TCPSTATE_CAPTURE_NO_BARE_ACKS] = "no-bare-acks",
         [TCPSTATE_CAPTURE_SEGMENTS_MISSING] = "segments-missing",
         [TCPSTATE_CAPTURE_ONE_DIRECTION] = "one-direction",
         [TCPSTATE_CAPTURE_MIDSTREAM] = "midstream",
@@ -238,7 +265,7 @@ const char *tcpstate_capture_command(enum tcpstate_capture_kind kind)
 {
     if (kind == TCPSTATE_CAPTURE_COPIES && behind_a_router() == 0)
         return remove_copies();
-    if (kind == TCPSTATE_CAPTURE_FLAGS_ONLY)
+    if (kind == TCPSTATE_CAPTURE_FLAGS_ONLY || kind == TCPSTATE_CAPTURE_NO_BARE_ACKS)
         return "dumpcap -f tcp -w OUT";
     return kind == TCPSTATE_CAPTURE_TIME_BACKWARDS ? "reordercap IN OUT" : NULL;
 }
@@ -289,6 +316,7 @@ const char *tcpstate_capture_text(wmem_allocator_t *pool, enum tcpstate_capture_
     case TCPSTATE_CAPTURE_COPIES: return copies_text(pool);
     case TCPSTATE_CAPTURE_TWO_POINTS: return two_points_text(pool);
     case TCPSTATE_CAPTURE_FLAGS_ONLY: return tcpstate_phrase(TCPSTATE_PHRASE_CAPTURE_FLAGS_ONLY, tcpstate_language());
+    case TCPSTATE_CAPTURE_NO_BARE_ACKS: return tcpstate_phrase(TCPSTATE_PHRASE_CAPTURE_NO_BARE_ACKS, tcpstate_language());
     case TCPSTATE_CAPTURE_SEGMENTS_MISSING:
         return format(pool, TCPSTATE_PHRASE_CAPTURE_SEGMENTS_MISSING, capture.lacking, capture.connections, 0);
     case TCPSTATE_CAPTURE_ONE_DIRECTION:

@@ -45,6 +45,7 @@ enum tcpstate_capture_kind {
     TCPSTATE_CAPTURE_COPIES,        /* segments were captured more than once */
     TCPSTATE_CAPTURE_TWO_POINTS,    /* ... before a router and behind it, or milliseconds apart */
     TCPSTATE_CAPTURE_FLAGS_ONLY,    /* only segments with SYN, FIN or RST */
+    TCPSTATE_CAPTURE_NO_BARE_ACKS,  /* connections that closed or sent data, and not one segment without data, SYN, FIN or RST */
     TCPSTATE_CAPTURE_SEGMENTS_MISSING, /* connections of which data was acknowledged that was not captured */
     TCPSTATE_CAPTURE_ONE_DIRECTION, /* connections of which one end alone was captured */
     TCPSTATE_CAPTURE_MIDSTREAM,     /* connections without their beginning */
@@ -57,6 +58,12 @@ enum tcpstate_capture_kind {
  * connections (three times), packets; of time that goes backwards the number of the first frame.
  * 0: it does not hold, or not often enough to say so. */
 uint32_t tcpstate_capture_holds(enum tcpstate_capture_kind kind);
+
+/* Whether the capture, by a filter perhaps, holds no bare ACK, and no FIN without data; or lacks segments of most
+ * of its connections: what was not captured of one is not missing then. */
+bool tcpstate_capture_lacks_bare_acks(void);
+bool tcpstate_capture_lacks_bare_fins(void);
+bool tcpstate_capture_is_sampled(void);
 
 /* Nanoseconds from a time to the latest frame, of any protocol, up to which absence is measured; -1: not known. */
 int64_t tcpstate_capture_lasts(int64_t since);

@@ -121,21 +121,52 @@ static void tell_what_hangs(const struct tcpstate_incarnation *incarnation, stru
     outcome->since = wait.since;
 }
 
-/* A capture of SYN, FIN and RST segments alone holds no third segment and no ACK of a FIN: that one was missing is
- * not told of it, nor that a RST came before the handshake was over. */
-static void tell_of_flags_alone(struct tcpstate_outcome *outcome)
+/* Nobody is said to owe what the capture cannot hold. */
+static void tell_nothing_owed(struct tcpstate_outcome *outcome)
 {
-    if (tcpstate_capture_holds(TCPSTATE_CAPTURE_FLAGS_ONLY) == 0)
-        return;
+    outcome->result = TCPSTATE_RESULT_UNKNOWN;
+    outcome->owing = -1;
+    outcome->since = TCPSTATE_NO_TIME;
+}
+
+/* Whether that which is not answered would have been sent again by now, and was not (RFC 6298 section 2). */
+static bool was_not_repeated(const struct tcpstate_connection *connection, const struct tcpstate_outcome *outcome)
+{
+    const int sender = outcome->result == TCPSTATE_RESULT_HALF_OPEN ? !outcome->owing : outcome->owing;
+
+    return sender >= 0 && connection->ends[sender].repeats == 0 && tcpstate_capture_lasts(outcome->since) >= 3 * TCPSTATE_SECOND;
+}
+
+/* Whether the capture need not hold what ends the handshake, or acknowledges the last FIN. */
+static bool may_lack_an_ack(const struct tcpstate_connection *connection, const struct tcpstate_outcome *outcome)
+{
+    if (tcpstate_capture_holds(TCPSTATE_CAPTURE_FLAGS_ONLY) > 0)
+        return true;
+    return (tcpstate_capture_lacks_bare_acks() || (tcpstate_lacks_segments(connection) && tcpstate_capture_is_sampled()))
+           && was_not_repeated(connection, outcome);
+}
+
+/* A capture of SYN, FIN and RST segments alone holds no third segment and no ACK of a FIN, one of segments with data
+ * no FIN, and one of every third segment lacks any of them: that one was missing is not told of it, nor that
+ * a RST came before the handshake was over. */
+static void tell_of_what_was_filtered(const struct tcpstate_connection *connection, struct tcpstate_outcome *outcome)
+{
     switch (outcome->result) {
     case TCPSTATE_RESULT_HALF_OPEN:
     case TCPSTATE_RESULT_LAST_ACK_MISSING:
-        outcome->result = TCPSTATE_RESULT_UNKNOWN;
-        outcome->owing = -1;
-        outcome->since = TCPSTATE_NO_TIME;
+        if (may_lack_an_ack(connection, outcome))
+            tell_nothing_owed(outcome);
+        break;
+    case TCPSTATE_RESULT_OPEN:
+    case TCPSTATE_RESULT_HALF_CLOSED:
+        if (tcpstate_capture_lacks_bare_fins() || (tcpstate_lacks_segments(connection) && tcpstate_capture_is_sampled()))
+            tell_nothing_owed(outcome);
         break;
     case TCPSTATE_RESULT_HANDSHAKE_ABORTED:
-    case TCPSTATE_RESULT_REJECTED: outcome->result = TCPSTATE_RESULT_RESET; break;
+    case TCPSTATE_RESULT_REJECTED:
+        if (tcpstate_capture_holds(TCPSTATE_CAPTURE_FLAGS_ONLY) > 0)
+            outcome->result = TCPSTATE_RESULT_RESET;
+        break;
     default: break;
     }
 }
@@ -144,10 +175,11 @@ void tcpstate_incarnation_outcome(const struct tcpstate_incarnation *incarnation
 {
     const struct tcpstate_ended *ended = &incarnation->ended;
 
-    tcpstate_outcome(tcpstate_incarnation_look(incarnation), outcome);
+    const struct tcpstate_connection *connection = tcpstate_incarnation_look(incarnation);
+    tcpstate_outcome(connection, outcome);
     if (!ended->is_over) {
         tell_what_hangs(incarnation, outcome);
-        tell_of_flags_alone(outcome);
+        tell_of_what_was_filtered(connection, outcome);
         return;
     }
     *outcome = (struct tcpstate_outcome){
@@ -160,7 +192,7 @@ void tcpstate_incarnation_outcome(const struct tcpstate_incarnation *incarnation
         .ended_by = ended->ended_by,
         .owing = -1,
     };
-    tell_of_flags_alone(outcome);
+    tell_of_what_was_filtered(connection, outcome);
 }
 
 bool tcpstate_outcome_is_early(const struct tcpstate_outcome *outcome)

@@ -176,6 +176,72 @@ def test_of_flags_alone_nothing_is_said_to_be_missing(tshark, tmp_path):
     assert [row["missing"] for row in told] == ["", "", "before the server sent any data", ""]
 
 
+ORDERLY = (("S", 0, 0, 0), ("SA<", 0, 1, 0), ("A", 1, 1, 0), ("PA", 1, 1, 50), ("A<", 1, 51, 0), ("PA<", 1, 51, 90), ("A", 51, 91, 0),
+           ("FA", 51, 91, 0), ("A<", 91, 52, 0), ("FA<", 91, 52, 0), ("A", 52, 92, 0))  # of the client, "<": of the server
+
+
+def orderly(path, connections, keep, repeated=""):
+    """Connections that open, ask, answer and close, five seconds apart, of which those segments are kept that a filter keeps;
+    `repeated`: what is sent again after a second."""
+    packets = []
+    for number in range(connections):
+        for at, (flags, seq, ack, size) in enumerate(ORDERLY):
+            back = flags.endswith("<")
+            here, there = ("192.0.2.2", "192.0.2.1") if back else ("192.0.2.1", "192.0.2.2")
+            ports = dict(sport=80, dport=40000 + number) if back else dict(sport=40000 + number, dport=80)
+            isns = (9000, 1000) if back else (1000, 9000)
+            packet = ETHERNET / IP(src=here, dst=there) / TCP(flags=flags.rstrip("<"), seq=isns[0] + seq, ack=isns[1] + ack if ack else 0, **ports)
+            packet = packet / Raw(bytes(size)) if size else packet
+            for late in (0, 1) if flags == repeated else (0,):
+                packets.append(packet.copy())
+                packets[-1].time = 1e9 + 5 * number + 0.01 * at + late
+    kept = [packet for number, packet in enumerate(sorted(packets, key=lambda packet: packet.time)) if keep(number, packet[TCP])]
+    wrpcap(str(path), kept)
+    return path
+
+
+def has_data(segment):
+    return isinstance(segment.payload, Raw)
+
+
+def is_bare(segment):
+    return str(segment.flags) == "A" and not has_data(segment)
+
+
+@pytest.mark.parametrize("keep, repeated, outcome, kinds", [
+    (lambda number, segment: True, "", "closed", []),
+    (lambda number, segment: not is_bare(segment), "", "unknown", ["no-bare-acks"]),
+    (lambda number, segment: not is_bare(segment), "FA<", "last-ack-missing", ["no-bare-acks"]),  # it was sent again: nobody had acknowledged it
+    (lambda number, segment: "S" in segment.flags, "", "unknown", []),
+    (lambda number, segment: "S" in segment.flags, "SA<", "half-open", []),
+    (lambda number, segment: has_data(segment), "", "unknown", ["no-bare-acks", "midstream"]),
+    (lambda number, segment: has_data(segment) or "S" in segment.flags, "", "unknown", ["no-bare-acks"]),
+    (lambda number, segment: "F" in segment.flags, "", "unknown", ["midstream"]),
+])
+def test_what_a_filter_left_out_is_not_missing(said, tshark, tmp_path, keep, repeated, outcome, kinds):
+    path = orderly(tmp_path / "filtered.pcap", 4, keep, repeated)
+    header, *rows = (line.split("\t") for line in tshark("-q", "-r", path, "-z", "tcpstate,connections,tsv").splitlines() if "\t" in line)
+    told = [row[header.index("outcome")] for row in rows]
+    assert len(told) == 4 and set(told[:3]) == {outcome}  # of the fourth it is too early to say
+    assert list(said(path)) == kinds
+
+
+def test_what_a_sampler_left_out_is_not_missing(tshark, tmp_path):
+    path = orderly(tmp_path / "sampled.pcap", 9, lambda number, segment: number % 3 != 2)
+    header, *rows = (line.split("\t") for line in tshark("-q", "-r", path, "-z", "tcpstate,connections,tsv").splitlines() if "\t" in line)
+    outcomes = {row[header.index("outcome")] for row in rows[:-1]}
+    assert outcomes and outcomes <= {"closed", "unknown"}
+
+
+@pytest.mark.parametrize("language, sentence", [
+    ("en", "Not one bare ACK was captured (a segment without data, SYN, FIN and RST): what only such segments show is not here; "
+           "a capture filter that keeps them: tcp"),
+    ("zh", "没有抓到任何纯ACK（不带数据、SYN、FIN和RST的报文段）：只有它们才能表明的事不在抓包中；可全部保留的抓包过滤器：tcp")])
+def test_no_bare_ack(said, tmp_path, language, sentence):
+    assert said(orderly(tmp_path / "no.pcap", 4, lambda number, segment: not is_bare(segment)), language) == {"no-bare-acks": sentence}
+    assert said(orderly(tmp_path / "few.pcap", 2, lambda number, segment: not is_bare(segment)), language) == {}
+
+
 @pytest.mark.parametrize("capture_filter, kinds", [("tcp[tcpflags] & (tcp-syn|tcp-fin|tcp-rst) != 0", ["flags-only"]), ("tcp", [])])
 def test_the_capture_filter_keeps_it(said, tmp_path, capture_filter, kinds):
     if not shutil.which("tcpdump"):
