@@ -29,12 +29,33 @@ static bool answers_the_one_before(const struct tcpstate_connection *latest, con
            && first != TCPSTATE_NO_TIME && second >= first && second - first < TCPSTATE_SHORTEST_RETRANSMISSION;
 }
 
+/* Of a four-tuple that had a connection before, and in both numbers far from those of the latest. */
+static bool is_far_from(const struct tcpstate_connection *latest, const struct tcpstate_segment *segment)
+{
+    const struct tcpstate_endpoint *me = &latest->ends[segment->from & 1], *peer = &latest->ends[!(segment->from & 1)];
+
+    return (latest->facts & TCPSTATE_CONNECTION_REUSED) && (me->known & peer->known & KNOWS_SEQ)
+           && (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK)) == TCPSTATE_FLAG_ACK
+           && seq_apart(segment->seq, me->snd_max, MOST_UNSEEN) && seq_apart(segment->ack, peer->snd_max, MOST_UNSEEN);
+}
+
+/* It is the next that its sender had to send in the one before, and acknowledges what the other sent there last:
+ * that goes on, whoever is in the latest (a proxy that keeps the addresses). */
+static bool is_next_of(const struct tcpstate_connection *before, const struct tcpstate_segment *segment)
+{
+    const struct tcpstate_endpoint *was = &before->ends[segment->from & 1], *other = &before->ends[!(segment->from & 1)];
+
+    return (was->known & other->known & KNOWS_SEQ) && segment->seq == was->snd_max
+           && (segment->payload > 0 || (segment->flags & TCPSTATE_FLAG_FIN)) && other->snd_max - segment->ack <= UINT16_MAX
+           && !(was->known & SENT_FIN);
+}
+
 bool tcpstate_asks_the_one_before(const struct tcpstate_connection *latest, const struct tcpstate_segment *segment)
 {
     const struct tcpstate_endpoint *me = &latest->ends[segment->from & 1];
 
     if ((latest->facts & TCPSTATE_CONNECTION_CONTESTED) || (segment->flags & TCPSTATE_FLAG_RST)
-        || tcpstate_may_hold_the_one_before(latest, segment->from & 1))
+        || tcpstate_may_hold_the_one_before(latest, segment->from & 1) || is_far_from(latest, segment))
         return true;
     switch (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK)) {
     case TCPSTATE_FLAG_SYN: return (me->known & HAD_ISN) && me->isn_before == segment->seq;
@@ -151,7 +172,10 @@ static bool shows_both(const struct tcpstate_remembered *remembered, const struc
         begin_beside(remembered->beside, before, latest, seen_again_until(latest, before, segment));
         return remembered->beside->began;
     case TCPSTATE_FLAG_ACK:
-        if (before->end != TCPSTATE_ENDING_NONE || !tcpstate_goes_on(latest, before, segment) || !is_far(latest, before, segment->from & 1))
+        if (before->end != TCPSTATE_ENDING_NONE)
+            return false;
+        if (!(tcpstate_goes_on(latest, before, segment) && is_far(latest, before, segment->from & 1))
+            && !(is_far_from(latest, segment) && is_next_of(before, segment)))
             return false;
         break;
     case TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK:

@@ -153,11 +153,15 @@ static inline bool tcpstate_compares_stamps(const struct tcpstate_endpoint *me, 
     return (segment->options & TCPSTATE_OPTION_TIMESTAMPS) && (me->known & SENT_TIMESTAMPS);
 }
 
+/* How long a host's last time stamp is held against another (RFC 7323 section 5.5). */
+#define TCPSTATE_OLDEST_STAMP (24 * 86400 * TCPSTATE_SECOND)
+
 /* Older: it was sent before that, or by a host that has restarted, or by another behind
  * the same address. */
 static inline bool tcpstate_is_older_stamp(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
 {
-    return tcpstate_compares_stamps(me, segment) && seq_lt(segment->ts_val, me->ts_val);
+    return tcpstate_compares_stamps(me, segment) && seq_lt(segment->ts_val, me->ts_val)
+           && (me->last.frame == 0 || segment->time - me->last.time < TCPSTATE_OLDEST_STAMP);
 }
 
 /* Newer: its sender's clock has gone on, so it was sent after all that was seen. */

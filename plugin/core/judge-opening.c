@@ -31,6 +31,8 @@ static void judge_receiver_of_syn(const struct tcpstate_connection *connection, 
         judgement->arrives |= BIT(TCPSTATE_GETS_SYN);
     if (peer->after & TCPSTATE_IN(SYN_SENT))
         judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN);
+    if (segment->payload > 0 && (peer->known & SENT_SYN_ACK)) /* its data lies in the window, and so does the SYN (fourth check) */
+        judgement->may_arrive |= BIT(TCPSTATE_GETS_RST);
 }
 
 void tcpstate_judge_syn(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
@@ -238,7 +240,9 @@ void tcpstate_judge_syn_ack(const struct tcpstate_connection *connection, const 
     if (((judgement->is & IS_OVER) && is_against_what_was_acked(me, peer, segment))
         || (!(judgement->is & GOOD_ACK) && peer->likely != TCPSTATE_SYN_SENT)
         /* Its ISN was known only by what acknowledged another. */
-        || ((me->known & (KNOWS_ISN | SENT_SYN | SENT_SYN_ACK)) == KNOWS_ISN && !same_isn))
+        || ((me->known & (KNOWS_ISN | SENT_SYN | SENT_SYN_ACK)) == KNOWS_ISN && !same_isn)
+        /* ... or that of the one before, which its receiver has closed. */
+        || ((me->known & SENT_SYN_ACK) && !same_isn && (peer->known & SENT_FIN)))
         judgement->is |= ANOTHERS_NUMBERS;
     if (may_be_anothers_syn_ack(connection, me, peer, segment, judgement->is & GOOD_ACK))
         judgement->is |= MAY_BE_ANOTHERS;
@@ -315,8 +319,9 @@ static void judge_answer_to_syn(const struct tcpstate_endpoint *peer, const stru
         judgement->had_not |= BIT(TCPSTATE_GETS_SYN);
         judgement->lost |= BIT(TCPSTATE_GETS_SYN);
         judgement->is |= CHALLENGES | MAY_BE_ANOTHERS;
-        /* Data is no challenge: it may go on in a connection that the capture lacks. */
-        judgement->may_arrive |= segment->payload > 0 || sent_syn_long_ago(peer, segment) ? BIT(TCPSTATE_GETS_SYN_ACK) : 0;
+        /* Data or a FIN is no challenge: it may go on in a connection that the capture lacks. */
+        const bool no_challenge = segment->payload > 0 || (segment->flags & TCPSTATE_FLAG_FIN);
+        judgement->may_arrive |= no_challenge || sent_syn_long_ago(peer, segment) ? BIT(TCPSTATE_GETS_SYN_ACK) : 0;
     }
 }
 

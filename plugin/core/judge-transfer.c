@@ -233,8 +233,19 @@ static bool is_from_before(const struct tcpstate_connection *connection, const s
                            const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
 {
     return segment->time - connection->moments[TCPSTATE_MOMENT_FIRST] >= TCPSTATE_SHORTEST_RETRANSMISSION
-           && (is_before_the_first(me, segment->seq + segment->payload, segment->payload > 0 ? FAR / 8 : LITTLE)
+           && (is_before_the_first(me, segment->seq + segment->payload,
+                                   segment->payload > 0 && !goes_back(me, segment) ? FAR / 8 : LITTLE)
                || (goes_back(me, segment) && is_before_the_first(peer, segment->ack, LITTLE)));
+}
+
+/* Whether nothing but SYNs and FINs was seen, and for so long that any number may be a FIN's: of a capture without
+ * what lies between them. */
+static bool only_flags_were_seen(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                                 const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
+{
+    return (segment->flags & TCPSTATE_FLAG_FIN) && me->last.frame == me->last_control.frame
+           && peer->last.frame == peer->last_control.frame && !((me->known | peer->known) & DISPUTED)
+           && segment->time - connection->moments[TCPSTATE_MOMENT_FIRST] >= TCPSTATE_LONG_WAY;
 }
 
 /* Whether nobody who is in this connection can have sent it: the numbers are far
@@ -248,7 +259,7 @@ static bool is_stray(const struct tcpstate_connection *connection, const struct 
     if (me->likely == TCPSTATE_SYN_SENT && !covers_syn(peer, segment)
         && !tcpstate_acks_unseen(connection, me, peer, segment))
         return true;
-    if (holds)
+    if (holds || only_flags_were_seen(connection, me, peer, segment))
         return false;
     /* Beyond a FIN there is nothing. */
     if (((me->known & (SENT_FIN | FIN_DISPUTED)) == SENT_FIN && seq_gt(segment->seq, me->fin + 1))

@@ -93,7 +93,10 @@ static bool is_syn_of_what_was_seen(const struct tcpstate_endpoint *me, const st
 {
     const bool answers = judgement->is & HAS_ACK; /* and is sent again until it is acknowledged */
 
-    if ((judgement->is & (REUSES | AFTER_A_PAUSE)) || (!answers && tcpstate_is_of_another_clock(me, segment)))
+    const bool same_ack = answers && (me->known & KNOWS_ACK) && segment->ack == me->rcv_nxt;
+
+    if ((judgement->is & REUSES) || ((judgement->is & AFTER_A_PAUSE) && !same_ack)
+        || (!answers && tcpstate_is_of_another_clock(me, segment)))
         return false; /* nor is a SYN on its way for so long */
     return (me->known & (KNOWS_ISN | KNOWS_SEQ)) == KNOWS_SEQ && me->snd_max - segment->seq < MOST_UNSEEN
            && (!(me->known & SENT_FIN) || seq_gt(me->fin, segment->seq));
