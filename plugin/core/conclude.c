@@ -159,7 +159,7 @@ void tcpstate_keep_time(struct tcpstate_connection *connection, const struct tcp
     const struct step_row *row = tcpstate_step_row(step);
 
     const bool asks = connection->client == (segment->from & 1);
-    if (row->first_data && connection->client >= 0 && (asks || step != TCPSTATE_STEP_FIRST_DATA_CROSSES))
+    if (row->first_data && connection->client >= 0 && (asks || !row->crosses))
         keep(connection, asks ? TCPSTATE_MOMENT_REQUEST : TCPSTATE_MOMENT_RESPONSE, segment->time);
     if (row->moment)
         keep(connection, (enum tcpstate_moment)(row->moment - 1), segment->time);

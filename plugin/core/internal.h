@@ -48,7 +48,7 @@ struct step_row {
     uint8_t is;       /* 1 + milestone; 0: none */
     uint8_t answers;  /* 1 + milestone, or enum answered; 0: nothing */
     uint8_t moment;   /* 1 + moment; 0: none */
-    bool first_data, provokes;
+    bool first_data, crosses, provokes;
     uint8_t ends;     /* enum tcpstate_ending */
     uint16_t tells;   /* TCPSTATE_CONNECTION_* */
 };
