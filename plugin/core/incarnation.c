@@ -40,6 +40,15 @@ static bool is_over(const struct tcpstate_connection *connection)
                && ((1u << b->state) & (NOBODY_THERE | TCPSTATE_IN(TIME_WAIT))));
 }
 
+/* Whether a SYN can be the one before once more: first within three seconds, then in pauses that double (RFC 1122
+ * section 4.2.3.1, RFC 6298 section 5). */
+static bool may_be_a_retry(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
+{
+    const int64_t last = connection->moments[TCPSTATE_MOMENT_LAST], first = connection->moments[TCPSTATE_MOMENT_SYN];
+
+    return first == TCPSTATE_NO_TIME || segment->time - last <= last - first + 4 * TCPSTATE_SECOND;
+}
+
 /* A SYN with the number of the one that is known: sent again, late, or the first
  * of a new connection of a host that always takes the same number. */
 static bool begins_with_same_isn(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
@@ -48,6 +57,8 @@ static bool begins_with_same_isn(const struct tcpstate_connection *connection, c
     const bool opening = me->may & TCPSTATE_IN(SYN_SENT);
     const bool refused = connection->end == TCPSTATE_ENDING_REFUSED || connection->end == TCPSTATE_ENDING_REJECTED;
 
+    if (refused && connection->client == (segment->from & 1) && !may_be_a_retry(connection, segment))
+        return true; /* a script that probes, say */
     if (opening || (refused && connection->client == (segment->from & 1))
         || segment->time < connection->moments[TCPSTATE_MOMENT_LAST]
         || ((me->known & SENT_SYN) && tcpstate_tells_sendings_apart(me, segment) && me->syn_digest == tcpstate_syn_digest(segment)

@@ -139,7 +139,7 @@ static const struct rule transfer[] = {
     RULE(MPTCP_DATA_FIN,       MP_CLOSES,                      NOTHING,             ANY, ANY),
     RULE(HALF_CLOSED_DATA,     FIRST_HALF_CLOSED,              NOTHING,             CW, ANY),
     RULE(DATA_AFTER_FIN,       NEW_DATA | ALREADY_SENT_FIN,    WITHDRAWS_FIN,       ANY, ANY),
-    RULE(NO_CONNECTION,        AFTER_RESET,                    NOTHING,             ANY, ANY),
+    RULE(NO_CONNECTION,        AFTER_RESET | HAS_DATA,         NOTHING,             ANY, ANY),
     RULE(NO_CONNECTION,        NEW_DATA | HAS_ACK,             NOTHING,             CL, ANY),
     RULE(LAST_ACK_REPEATED,    CHALLENGES | ACKS_FIN_AGAIN,    NOTHING,             TW, ANY),
     RULE(FIN_ACK_REPEATED,     CHALLENGES | ACKS_FIN_AGAIN,    NOTHING,             ANY, ANY),
