@@ -93,7 +93,8 @@ static bool is_syn_of_what_was_seen(const struct tcpstate_endpoint *me, const st
 {
     const bool answers = judgement->is & HAS_ACK; /* and is sent again until it is acknowledged */
 
-    const bool same_ack = answers && (me->known & KNOWS_ACK) && segment->ack == me->rcv_nxt;
+    const bool same_ack = answers
+                          && (((me->known & KNOWS_ACK) && segment->ack == me->rcv_nxt) || ((me->known & CLAIMS) && segment->ack == me->claim));
 
     if ((judgement->is & REUSES) || ((judgement->is & AFTER_A_PAUSE) && !same_ack)
         || (!answers && tcpstate_is_of_another_clock(me, segment)))

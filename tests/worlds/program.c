@@ -70,6 +70,13 @@ void program_gets_fin(struct world *world, struct host *host)
         ends(world, host, (enum deed)manner->at_fin, manner->thinks / 2);
 }
 
+/* A host that has begun just now, and begins again: with the same number its SYN would be equal to the first in every
+ * byte, and a copy of it for whoever stands on the path (a bridge or a mirror port makes them within two milliseconds). */
+static bool began_just_now(const struct world *world, const struct host *host)
+{
+    return world->now - host->history[host->lives[host->life].begins].when < 2 * MILLISECOND;
+}
+
 static void connects(struct world *world, struct host *host, enum isn isn)
 {
     uint32_t any = world_isn(world), iss = any;
@@ -84,7 +91,7 @@ static void connects(struct world *world, struct host *host, enum isn isn)
         iss = host->nxt + 100000 + (any & 0xffffff);
     else if (host->ever_opened && isn == ISN_LOWER)
         iss = host->iss - 1 - (any & (any & 0x10000 ? 0xffffff : 0xfff));
-    else if (host->ever_opened && isn == ISN_EQUAL)
+    else if (host->ever_opened && isn == ISN_EQUAL && !began_just_now(world, host))
         iss = host->iss;
     const struct variant *variant = host->variant;
     host_begins(world, host, iss, SYN_SENT);
