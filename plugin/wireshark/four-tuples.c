@@ -34,50 +34,63 @@ struct tcpstate_four_tuple {
     struct key key;                    /* as long as it needs; last */
 };
 
-static GHashTable *tuples;                 /* of struct key, the tuples' own */
-static struct tcpstate_four_tuple *recent; /* the one that was found last */
-static uint32_t connections;               /* how many there are in the file so far */
+static GHashTable *tuples;   /* of struct key, the tuples' own */
+static uint32_t connections; /* how many there are in the file so far */
 
-static unsigned key_hash(gconstpointer pointer)
+/* Those that were found last, each where its hash says: a segment's four-tuple is nearly always one of them, and
+ * the table would be looked up in three places that are far from each other. */
+enum { RECENT = 1024 };
+static struct tcpstate_four_tuple *recent[RECENT];
+
+static unsigned hash_of(const struct key *key)
 {
-    const struct key *key = (const struct key *)pointer;
-
     return tcpstate_hash_words(key->word, key->words);
 }
 
-/* The shorter of two keys has no more memory than its words. */
-static gboolean key_equal(gconstpointer one, gconstpointer other)
+static unsigned key_hash(gconstpointer key)
 {
-    const struct key *a = (const struct key *)one, *b = (const struct key *)other;
+    return hash_of((const struct key *)key);
+}
 
+/* The shorter of two keys has no more memory than its words. */
+static bool are_equal(const struct key *a, const struct key *b)
+{
     if (a->words != b->words)
-        return FALSE;
+        return false;
     for (uint32_t i = 0; i < a->words; i++)
         if (a->word[i] != b->word[i])
-            return FALSE;
-    return TRUE;
+            return false;
+    return true;
+}
+
+static gboolean key_equal(gconstpointer a, gconstpointer b)
+{
+    return are_equal((const struct key *)a, (const struct key *)b);
 }
 
 void tcpstate_four_tuples_begin(void)
 {
     tuples = g_hash_table_new(key_hash, key_equal);
-    recent = NULL;
+    memset(recent, 0, sizeof recent);
     connections = 0;
 }
 
 void tcpstate_four_tuples_end(void)
 {
     g_clear_pointer(&tuples, g_hash_table_destroy);
-    recent = NULL; /* the file scope frees it all */
+    memset(recent, 0, sizeof recent); /* the file scope frees it all */
 }
 
 static void make_key(const struct tcpstate_pair *pair, struct key *key)
 {
-    uint32_t length = pair->address_length == 4 ? 1 : 4; /* words of an address */
+    const uint32_t length = pair->address_length == 4 ? 1 : 4; /* words of an address */
 
     key->words = length * 2 + 1;
-    memcpy(key->word, pair->address[0], length * 4);
-    memcpy(key->word + length, pair->address[1], length * 4);
+    for (int i = 0; i < 2; i++) /* a copy of a fixed length is no call */
+        if (length == 1)
+            memcpy(&key->word[i], pair->address[i], 4);
+        else
+            memcpy(&key->word[i * 4], pair->address[i], 16);
     key->word[length * 2] = (uint32_t)pair->port[0] << 16 | pair->port[1];
 }
 
@@ -99,15 +112,22 @@ static struct tcpstate_four_tuple *tuple_of(const struct key *key)
     return (struct tcpstate_four_tuple *)((char *)key - offsetof(struct tcpstate_four_tuple, key));
 }
 
+static struct tcpstate_four_tuple **place_of(const struct key *key)
+{
+    return &recent[hash_of(key) % RECENT];
+}
+
 static struct tcpstate_four_tuple *find(const struct key *key)
 {
-    if (recent && key_equal(key, &recent->key))
-        return recent;
+    struct tcpstate_four_tuple **place = place_of(key);
+
+    if (*place && are_equal(key, &(*place)->key))
+        return *place;
     struct key *found = (struct key *)g_hash_table_lookup(tuples, key);
     if (!found)
         return NULL;
-    recent = tuple_of(found);
-    return recent;
+    *place = tuple_of(found);
+    return *place;
 }
 
 struct tcpstate_four_tuple *tcpstate_four_tuple_find(const struct tcpstate_reading *reading)
@@ -221,7 +241,7 @@ static struct tcpstate_four_tuple *begin_tuple(const struct key *key, const stru
     if (!stream_of(asked, tuple, reading, &tuple->last_stream))
         tuple->last_stream = TCPSTATE_NO_STREAM;
     g_hash_table_add(tuples, &tuple->key);
-    recent = tuple;
+    *place_of(key) = tuple;
     tcpstate_connection_begin(begin_incarnation(tuple, &both->incarnation, reading, tuple->last_stream));
     return tuple;
 }
