@@ -18,7 +18,7 @@
 #include "varint.h"
 
 /* Numbers of one endpoint: field, and what it is likely to be near. */
-#define OWN_NUMBERS(X, me, peer)                                               \
+#define OWN_NUMBERS(X, me)                                                     \
     X(me->isn, 0) X(me->snd_nxt, me->isn) X(me->snd_max, me->snd_nxt) X(me->out_of_order, me->snd_max) \
     X(me->fin, me->snd_max) X(me->fin_from, me->snd_max) X(me->carried_to, me->snd_max) X(me->known, 0) \
     X(me->window, 0) X(me->ts_val, 0) X(me->ts_newest, me->ts_val) X(me->reset_seq, me->snd_max) X(me->isn_before, me->isn)
@@ -82,125 +82,120 @@ enum { TIME_ZERO, TIME_NONE, TIME_NEW, TIME_SAME, MOST_SAME = 16 - TIME_SAME };
 static uint64_t fold(int64_t distance) { return (uint64_t)distance << 1 ^ (distance < 0 ? UINT64_MAX : 0); }
 static int64_t unfold(uint64_t folded) { return (int64_t)(folded >> 1 ^ (0 - (folded & 1))); }
 
-struct writer {
-    uint8_t *codes, *to;
-    unsigned count;
+/* The codes of each kind, the first in the lowest bits.  The lists are followed without a loop, so where a code goes is known
+ * when this is compiled. */
+struct codes {
+    uint64_t word[(NUMBERS + 31) / 32], time_word[(TIME_COUNT + 15) / 16];
 };
 
-static void put(struct writer *writer, uint32_t number, uint32_t expected)
+static unsigned put_unexpected(uint8_t **to, uint32_t number, int32_t distance)
 {
-    unsigned code = ZERO;
-    int32_t distance = (int32_t)(number - expected);
-
-    if (number == 0) {
-        code = ZERO;
-    } else if (distance == 0) {
-        code = AS_EXPECTED;
-    } else if (distance > -(1 << 20) && distance < 1 << 20) {
-        code = NEAR;
-        writer->to = tcpstate_write_varint(writer->to, fold(distance));
-    } else {
-        code = ANY;
-        memcpy(writer->to, &number, sizeof number);
-        writer->to += sizeof number;
+    if (distance > -(1 << 20) && distance < 1 << 20) {
+        *to = tcpstate_write_varint(*to, fold(distance));
+        return NEAR;
     }
-    writer->codes[writer->count / 4] |= (uint8_t)(code << writer->count % 4 * 2);
-    writer->count++;
+    memcpy(*to, &number, sizeof number);
+    *to += sizeof number;
+    return ANY;
+}
+
+/* Returns its code. */
+static inline uint64_t put(uint8_t **to, uint32_t number, uint32_t expected)
+{
+    if (number == 0)
+        return ZERO;
+    return number == expected ? AS_EXPECTED : put_unexpected(to, number, (int32_t)(number - expected));
 }
 
 struct time_writer {
-    uint8_t *codes, *to;
-    unsigned count, known;
-    int64_t times[MOST_SAME];
+    uint8_t *to;
+    unsigned known;
+    int64_t times[MOST_SAME + 1]; /* one more, for what is looked for: it is always found */
     int64_t before;
 };
 
-static void put_time(struct time_writer *writer, int64_t time)
+/* Returns its code. */
+static uint64_t put_time(struct time_writer *writer, int64_t time)
 {
-    unsigned code = TIME_NEW;
+    unsigned same = 0;
 
     if (time == 0)
-        code = TIME_ZERO;
-    else if (time == TCPSTATE_NO_TIME)
-        code = TIME_NONE;
-    for (unsigned i = 0; code == TIME_NEW && i < writer->known; i++)
-        if (writer->times[i] == time)
-            code = TIME_SAME + i;
-    if (code == TIME_NEW) {
-        writer->to = tcpstate_write_varint(writer->to, fold((int64_t)((uint64_t)time - (uint64_t)writer->before)));
-        if (writer->known < MOST_SAME)
-            writer->times[writer->known++] = time;
-        writer->before = time;
-    }
-    writer->codes[writer->count / 2] |= (uint8_t)(code << writer->count % 2 * 4);
-    writer->count++;
+        return TIME_ZERO;
+    if (time == TCPSTATE_NO_TIME)
+        return TIME_NONE;
+    writer->times[writer->known] = time;
+    while (writer->times[same] != time)
+        same++;
+    if (same < writer->known)
+        return TIME_SAME + same;
+    writer->to = tcpstate_write_varint(writer->to, fold((int64_t)((uint64_t)time - (uint64_t)writer->before)));
+    writer->known += writer->known < MOST_SAME;
+    writer->before = time;
+    return TIME_NEW;
 }
 
 size_t tcpstate_pack(const struct tcpstate_connection *c, uint8_t packed[TCPSTATE_MOST_PACKED])
 {
-    struct writer writer = { .codes = packed, .to = packed + CODE_BYTES + TIME_CODE_BYTES };
+    const struct tcpstate_endpoint *one = &c->ends[0], *other = &c->ends[1];
+    struct codes codes = { { 0 }, { 0 } };
+    uint8_t *to = packed + CODE_BYTES + TIME_CODE_BYTES;
+    unsigned n = 0;
 
-    memset(packed, 0, CODE_BYTES + TIME_CODE_BYTES);
-#define PUT(field, expected) put(&writer, field, expected);
-    for (int i = 0; i < 2; i++) {
-        const struct tcpstate_endpoint *me = &c->ends[i];
-        OWN_NUMBERS(PUT, me, none)
-    }
-    for (int i = 0; i < 2; i++) {
-        const struct tcpstate_endpoint *me = &c->ends[i], *peer = &c->ends[!i];
-        SHARED_NUMBERS(PUT, me, peer)
-    }
+#define PUT(field, expected) codes.word[n / 32] |= put(&to, field, expected) << n % 32 * 2, n++;
+    OWN_NUMBERS(PUT, one)
+    OWN_NUMBERS(PUT, other)
+    SHARED_NUMBERS(PUT, one, other)
+    SHARED_NUMBERS(PUT, other, one)
     FRAMES(PUT, c)
 #define PUT_4(a, b, d, e) \
-    put(&writer, (uint8_t)(a) | (uint32_t)(uint8_t)(b) << 8 | (uint32_t)(uint8_t)(d) << 16 | (uint32_t)(uint8_t)(e) << 24, 0);
+    PUT((uint8_t)(a) | (uint32_t)(uint8_t)(b) << 8 | (uint32_t)(uint8_t)(d) << 16 | (uint32_t)(uint8_t)(e) << 24, 0)
     SMALL(PUT_4, c)
-#define PUT_2(a, b) put(&writer, (a) | (uint32_t)(b) << 16, 0);
+#define PUT_2(a, b) PUT((a) | (uint32_t)(b) << 16, 0)
     SMALL_16(PUT_2, c)
-    struct time_writer times = { .codes = packed + CODE_BYTES, .to = writer.to };
-#define PUT_TIME(field) put_time(&times, field);
+    struct time_writer times = { .to = to };
+    n = 0;
+#define PUT_TIME(field) codes.time_word[n / 16] |= put_time(&times, field) << n % 16 * 4, n++;
     TIMES(PUT_TIME, c)
+    memcpy(packed, codes.word, CODE_BYTES);
+    memcpy(packed + CODE_BYTES, codes.time_word, TIME_CODE_BYTES);
     return (size_t)(times.to - packed) + tcpstate_account_pack(c, times.to);
 }
 
 /* Reads nothing beyond `end`; what is missing there reads as zero. */
 struct reader {
-    const uint8_t *codes, *from, *end;
-    unsigned count;
+    const uint8_t *from, *end;
 };
 
-static const uint8_t *read_varint(const uint8_t *from, const uint8_t *end, uint64_t *number)
+static uint64_t read_varint(struct reader *reader)
 {
-    *number = 0;
-    for (unsigned shift = 0; from < end && shift < 64; shift += 7) {
-        *number |= (uint64_t)(*from & 0x7f) << shift;
-        if (!(*from++ & 0x80))
+    uint64_t number = 0;
+
+    for (unsigned shift = 0; reader->from < reader->end && shift < 64; shift += 7) {
+        number |= (uint64_t)(*reader->from & 0x7f) << shift;
+        if (!(*reader->from++ & 0x80))
             break;
     }
-    return from;
+    return number;
 }
 
-static uint32_t get(struct reader *reader, uint32_t expected)
+static uint32_t get_unexpected(struct reader *reader, unsigned code, uint32_t expected)
 {
-    unsigned code = reader->codes[reader->count / 4] >> reader->count % 4 * 2 & 3;
-    uint64_t folded;
     uint32_t number = 0;
 
-    reader->count++;
-    switch (code) {
-    case AS_EXPECTED:
-        return expected;
-    case NEAR:
-        reader->from = read_varint(reader->from, reader->end, &folded);
-        return expected + (uint32_t)unfold(folded);
-    case ANY:
-        if (reader->end - reader->from >= (ptrdiff_t)sizeof number) {
-            memcpy(&number, reader->from, sizeof number);
-            reader->from += sizeof number;
-        }
-        return number;
-    default:
-        return 0;
+    if (code == NEAR)
+        return expected + (uint32_t)unfold(read_varint(reader));
+    if (reader->end - reader->from >= (ptrdiff_t)sizeof number) {
+        memcpy(&number, reader->from, sizeof number);
+        reader->from += sizeof number;
     }
+    return number;
+}
+
+static inline uint32_t get(struct reader *reader, unsigned code, uint32_t expected)
+{
+    if (code == ZERO)
+        return 0;
+    return code == AS_EXPECTED ? expected : get_unexpected(reader, code, expected);
 }
 
 struct time_reader {
@@ -210,21 +205,15 @@ struct time_reader {
     int64_t before;
 };
 
-static int64_t get_time(struct time_reader *reader)
+static int64_t get_time(struct time_reader *reader, unsigned code)
 {
-    struct reader *bytes = &reader->bytes;
-    unsigned code = bytes->codes[bytes->count / 2] >> bytes->count % 2 * 4 & 0xf;
-    uint64_t folded;
-
-    bytes->count++;
     if (code == TIME_ZERO)
         return 0;
     if (code == TIME_NONE)
         return TCPSTATE_NO_TIME;
     if (code >= TIME_SAME)
         return code - TIME_SAME < reader->known ? reader->times[code - TIME_SAME] : 0;
-    bytes->from = read_varint(bytes->from, bytes->end, &folded);
-    int64_t time = (int64_t)((uint64_t)reader->before + (uint64_t)unfold(folded));
+    int64_t time = (int64_t)((uint64_t)reader->before + (uint64_t)unfold(read_varint(&reader->bytes)));
     if (reader->known < MOST_SAME)
         reader->times[reader->known++] = time;
     reader->before = time;
@@ -233,34 +222,35 @@ static int64_t get_time(struct time_reader *reader)
 
 size_t tcpstate_unpack(struct tcpstate_connection *c, const uint8_t *packed, size_t size)
 {
+    struct tcpstate_endpoint *one = &c->ends[0], *other = &c->ends[1];
+    struct codes codes = { { 0 }, { 0 } };
     uint32_t four, two;
+    unsigned n = 0;
 
     memset(c, 0, sizeof *c);
     if (size < CODE_BYTES + TIME_CODE_BYTES)
         return 0;
-    struct reader reader = { .codes = packed, .from = packed + CODE_BYTES + TIME_CODE_BYTES, .end = packed + size };
-#define GET(field, expected) field = get(&reader, expected);
-    for (int i = 0; i < 2; i++) {
-        struct tcpstate_endpoint *me = &c->ends[i];
-        OWN_NUMBERS(GET, me, none)
-    }
-    for (int i = 0; i < 2; i++) {
-        struct tcpstate_endpoint *me = &c->ends[i];
-        const struct tcpstate_endpoint *peer = &c->ends[!i];
-        SHARED_NUMBERS(GET, me, peer)
-    }
+    memcpy(codes.word, packed, CODE_BYTES);
+    memcpy(codes.time_word, packed + CODE_BYTES, TIME_CODE_BYTES);
+    struct reader reader = { packed + CODE_BYTES + TIME_CODE_BYTES, packed + size };
+#define GET(field, expected) field = get(&reader, codes.word[n / 32] >> n % 32 * 2 & 3, expected), n++;
+    OWN_NUMBERS(GET, one)
+    OWN_NUMBERS(GET, other)
+    SHARED_NUMBERS(GET, one, other)
+    SHARED_NUMBERS(GET, other, one)
     FRAMES(GET, c)
 #define GET_4(a, b, d, e)                                                      \
-    four = get(&reader, 0);                                                    \
+    GET(four, 0)                                                               \
     memcpy(&(a), (uint8_t[]){ (uint8_t)four }, 1);                             \
     memcpy(&(b), (uint8_t[]){ (uint8_t)(four >> 8) }, 1);                      \
     memcpy(&(d), (uint8_t[]){ (uint8_t)(four >> 16) }, 1);                     \
     memcpy(&(e), (uint8_t[]){ (uint8_t)(four >> 24) }, 1);
     SMALL(GET_4, c)
-#define GET_2(a, b) two = get(&reader, 0), (a) = (uint16_t)two, (b) = (uint16_t)(two >> 16);
+#define GET_2(a, b) GET(two, 0) (a) = (uint16_t)two, (b) = (uint16_t)(two >> 16);
     SMALL_16(GET_2, c)
-    struct time_reader times = { .bytes = { .codes = packed + CODE_BYTES, .from = reader.from, .end = reader.end } };
-#define GET_TIME(field) field = get_time(&times);
+    struct time_reader times = { .bytes = reader };
+    n = 0;
+#define GET_TIME(field) field = get_time(&times, codes.time_word[n / 16] >> n % 16 * 4 & 0xf), n++;
     TIMES(GET_TIME, c)
     return (size_t)(times.bytes.from - packed)
            + tcpstate_account_unpack(c, times.bytes.from, (size_t)(times.bytes.end - times.bytes.from));
