@@ -9,17 +9,33 @@
 
 #include "bytes.h"
 
+static int compare(const uint8_t *a, const uint8_t *b, uint8_t length)
+{
+    if (length != 4)
+        return memcmp(a, b, length);
+    const uint32_t one = tcpstate_be32(a), other = tcpstate_be32(b);
+    return (one > other) - (one < other);
+}
+
+static inline void copy(uint8_t *to, const uint8_t *from, uint8_t length)
+{
+    if (length == 4) /* a copy of a fixed length is no call */
+        memcpy(to, from, 4);
+    else
+        memcpy(to, from, length);
+}
+
 /* The pair in its fixed order: the lower address first, then the lower port. */
 static void order_pair(struct tcpstate_reading *reading, const uint8_t *src, const uint8_t *dst, uint8_t length,
                        uint16_t src_port, uint16_t dst_port)
 {
-    int order = memcmp(src, dst, length);
-    bool swapped = order > 0 || (order == 0 && src_port > dst_port);
+    const int order = compare(src, dst, length);
+    const bool swapped = order > 0 || (order == 0 && src_port > dst_port);
 
     reading->segment.from = swapped;
     reading->pair.address_length = length;
-    memcpy(reading->pair.address[swapped], src, length);
-    memcpy(reading->pair.address[!swapped], dst, length);
+    copy(reading->pair.address[swapped], src, length);
+    copy(reading->pair.address[!swapped], dst, length);
     reading->pair.port[swapped] = src_port;
     reading->pair.port[!swapped] = dst_port;
 }
