@@ -189,7 +189,9 @@ static void append(struct tcpstate_incarnation *incarnation, const struct tcpsta
 {
     bool is_reset = reading->segment.flags & TCPSTATE_FLAG_RST;
     int64_t *elapsed = is_reset ? &seen->reset_after : &seen->repeats_after;
-    struct tcpstate_entry entry = {
+    struct tcpstate_entry *entry = tcpstate_incarnation_next_entry(incarnation);
+
+    *entry = (struct tcpstate_entry){
         .frame = reading->segment.frame,
         .layer = reading->layer,
         .answers = seen->answers,
@@ -202,25 +204,24 @@ static void append(struct tcpstate_incarnation *incarnation, const struct tcpsta
                            | (seen->roles_inferred ? TCPSTATE_ROLES_INFERRED : 0)
                            | (seen->reset_ttl_differs ? TCPSTATE_ROLES_TTL_DIFFERS : 0)),
     };
-
     for (int i = 0; i < 2; i++) {
-        entry.before |= (uint8_t)(seen->ends[i].before << (4 * i));
-        entry.after |= (uint8_t)(seen->ends[i].after << (4 * i));
-        entry.inferred |= (uint8_t)((seen->ends[i].before_inferred ? TCPSTATE_INFERRED_BEFORE << i : 0)
-                                    | (seen->ends[i].after_inferred ? TCPSTATE_INFERRED_AFTER << i : 0));
-        entry.stayed[i] = tcpstate_shorten(seen->stayed[i]);
-        seen->stayed[i] = tcpstate_lengthen(entry.stayed[i]);
-        entry.knows_isn |= (uint8_t)(tcpstate_isn(connection, i, &entry.isn[i]) ? 1 << i : 0);
+        entry->before |= (uint8_t)(seen->ends[i].before << (4 * i));
+        entry->after |= (uint8_t)(seen->ends[i].after << (4 * i));
+        entry->inferred |= (uint8_t)((seen->ends[i].before_inferred ? TCPSTATE_INFERRED_BEFORE << i : 0)
+                                     | (seen->ends[i].after_inferred ? TCPSTATE_INFERRED_AFTER << i : 0));
+        entry->stayed[i] = tcpstate_shorten(seen->stayed[i]);
+        seen->stayed[i] = tcpstate_lengthen(entry->stayed[i]);
+        entry->knows_isn |= (uint8_t)(tcpstate_isn(connection, i, &entry->isn[i]) ? 1 << i : 0);
     }
     if (tcpstate_step_is_first_data(seen->step) && !seen->failed)
-        entry.value = (uint32_t)(application + 1);
+        entry->value = (uint32_t)(application + 1);
     else if (is_reset)
-        entry.value = (uint32_t)seen->reset_number;
+        entry->value = (uint32_t)seen->reset_number;
     else
-        entry.value = seen->expected;
-    *elapsed = tcpstate_lengthen(entry.elapsed);
-    tcpstate_incarnation_append(incarnation, &entry);
-    last_appended = entry.frame;
+        entry->value = seen->expected;
+    *elapsed = tcpstate_lengthen(entry->elapsed);
+    last_appended = entry->frame;
+    tcpstate_incarnation_append(incarnation);
 }
 
 /* Keep the outcome as it is when the connection ends; an attempt that failed

@@ -18,7 +18,8 @@
 struct slot {
     struct tcpstate_incarnation *incarnation; /* NULL: free */
     struct tcpstate_connection connection;
-    struct tcpstate_entry last; /* of the timeline, what the next entry is written against */
+    struct tcpstate_entry entries[2]; /* the timeline's last, which the next one is written against; and room for that */
+    uint8_t last;               /* which of them it is */
     uint16_t size;              /* bytes of .timeline */
     bool used;                  /* lately */
     uint8_t timeline[PART];
@@ -58,6 +59,11 @@ static struct {
 static uint8_t *page;
 static size_t page_left;
 static void *given_back[MOST_PIECES + 1]; /* by size, in pieces */
+
+static const struct tcpstate_entry *last_of(const struct slot *slot)
+{
+    return &slot->entries[slot->last];
+}
 
 static size_t pieces(size_t size) { return (size + PIECE - 1) / PIECE; }
 
@@ -118,9 +124,9 @@ static size_t packed_size(const struct packed *packed)
 /* Only the last entry of its timeline: nobody asks for more. */
 static void write_last_entry(struct slot *slot)
 {
-    const bool any = slot->last.frame != 0;
+    const struct tcpstate_entry *last = last_of(slot);
 
-    slot->size = any ? (uint16_t)tcpstate_write_entry(slot->timeline, &slot->last, &tcpstate_no_entry) : 0;
+    slot->size = last->frame != 0 ? (uint16_t)tcpstate_write_entry(slot->timeline, last, &tcpstate_no_entry) : 0;
 }
 
 static void pack_away(struct slot *slot)
@@ -179,7 +185,7 @@ struct tcpstate_connection *tcpstate_incarnation_make(struct tcpstate_incarnatio
 {
     struct slot *slot = take_slot(incarnation);
 
-    slot->last = tcpstate_no_entry;
+    slot->entries[slot->last] = tcpstate_no_entry;
     slot->size = 0;
     return &slot->connection;
 }
@@ -212,8 +218,8 @@ struct tcpstate_connection *tcpstate_incarnation_open(struct tcpstate_incarnatio
     tcpstate_unpack(&slot->connection, packed->bytes, packed->connection);
     slot->size = packed->timeline;
     memcpy(slot->timeline, packed->bytes + packed->connection, packed->timeline);
-    slot->last = tcpstate_no_entry;
-    read_entries(slot->timeline, slot->size, UINT32_MAX, UINT8_MAX, &slot->last);
+    slot->entries[slot->last] = tcpstate_no_entry;
+    read_entries(slot->timeline, slot->size, UINT32_MAX, UINT8_MAX, &slot->entries[slot->last]);
     return &slot->connection;
 }
 
@@ -250,38 +256,52 @@ static void close_part(struct tcpstate_incarnation *incarnation, struct slot *sl
     slot->size = 0;
 }
 
+/* What it does not know itself was known before. */
+static void take_isns(struct tcpstate_entry *entry, const struct tcpstate_entry *before)
+{
+    for (int i = 0; i < 2; i++)
+        if (!(entry->knows_isn & 1u << i))
+            entry->isn[i] = before->isn[i];
+    entry->knows_isn |= before->knows_isn;
+}
+
 /* To the timeline, which follows its last entry. */
-static void write_entry(struct tcpstate_incarnation *incarnation, struct slot *slot, const struct tcpstate_entry *entry,
-                        const struct tcpstate_entry *whole)
+static void write_entry(struct tcpstate_incarnation *incarnation, struct slot *slot, const struct tcpstate_entry *entry)
 {
     uint8_t bytes[TCPSTATE_MOST_ENTRY];
-    size_t size = tcpstate_write_entry(bytes, entry, &slot->last);
+    size_t size = tcpstate_write_entry(bytes, entry, last_of(slot));
 
     if (slot->size + size > PART) {
+        struct tcpstate_entry whole = *entry;
         close_part(incarnation, slot); /* the first entry of a part follows none, and says all */
-        size = tcpstate_write_entry(bytes, whole, &tcpstate_no_entry);
+        take_isns(&whole, last_of(slot));
+        size = tcpstate_write_entry(bytes, &whole, &tcpstate_no_entry);
     }
     memcpy(slot->timeline + slot->size, bytes, size);
     slot->size = (uint16_t)(slot->size + size);
 }
 
-void tcpstate_incarnation_append(struct tcpstate_incarnation *incarnation, const struct tcpstate_entry *entry)
+struct tcpstate_entry *tcpstate_incarnation_next_entry(const struct tcpstate_incarnation *incarnation)
 {
     struct slot *slot = &slots[incarnation->slot];
-    struct tcpstate_entry whole = *entry;
 
-    for (int i = 0; i < 2; i++) /* what it does not know itself was known before */
-        if (!(whole.knows_isn & 1u << i))
-            whole.isn[i] = slot->last.isn[i];
-    whole.knows_isn |= slot->last.knows_isn;
+    return &slot->entries[!slot->last];
+}
+
+void tcpstate_incarnation_append(struct tcpstate_incarnation *incarnation)
+{
+    struct slot *slot = &slots[incarnation->slot];
+    struct tcpstate_entry *entry = &slot->entries[!slot->last];
+
     if (tcpstate_keeps_timelines())
-        write_entry(incarnation, slot, entry, &whole);
-    slot->last = whole;
+        write_entry(incarnation, slot, entry);
+    take_isns(entry, last_of(slot));
+    slot->last = !slot->last;
 }
 
 bool tcpstate_incarnation_is_blank(const struct tcpstate_incarnation *incarnation)
 {
-    return incarnation->slot >= 0 ? slots[incarnation->slot].last.frame == 0 : incarnation->packed->timeline == 0;
+    return incarnation->slot >= 0 ? last_of(&slots[incarnation->slot])->frame == 0 : incarnation->packed->timeline == 0;
 }
 
 /* The part that holds a frame: the last one that begins not after it.  Two
@@ -321,7 +341,7 @@ static const uint8_t *latest_part(const struct tcpstate_incarnation *incarnation
 bool tcpstate_incarnation_entry(const struct tcpstate_incarnation *incarnation, uint32_t frame, uint8_t layer,
                                 struct tcpstate_entry *entry)
 {
-    const struct tcpstate_entry *last = incarnation->slot >= 0 ? &slots[incarnation->slot].last : NULL;
+    const struct tcpstate_entry *last = incarnation->slot >= 0 ? last_of(&slots[incarnation->slot]) : NULL;
 
     /* On first visits the latest entry is the one that is asked for. */
     if (last && last->frame != 0 && (last->frame < frame || (last->frame == frame && last->layer <= layer))) {

@@ -56,8 +56,10 @@ struct tcpstate_connection *tcpstate_incarnation_open(struct tcpstate_incarnatio
 /* The connection, to look at; valid until another one is looked at or open. */
 const struct tcpstate_connection *tcpstate_incarnation_look(const struct tcpstate_incarnation *incarnation);
 
-/* Add to the timeline of an incarnation that is open.  Frames never go back. */
-void tcpstate_incarnation_append(struct tcpstate_incarnation *incarnation, const struct tcpstate_entry *entry);
+/* Add to the timeline of an incarnation that is open what has been written where its next entry is to be.  Frames
+ * never go back. */
+struct tcpstate_entry *tcpstate_incarnation_next_entry(const struct tcpstate_incarnation *incarnation);
+void tcpstate_incarnation_append(struct tcpstate_incarnation *incarnation);
 
 /* Whether nothing was ever added. */
 bool tcpstate_incarnation_is_blank(const struct tcpstate_incarnation *incarnation);
