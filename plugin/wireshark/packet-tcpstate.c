@@ -61,8 +61,10 @@ static void show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, struct tcp
         tcpstate_view_filter(pinfo, meaning);
     if (lookers->tap) {
         struct tcpstate_tapped *tapped = wmem_new(pinfo->pool, struct tcpstate_tapped);
-        *tapped = (struct tcpstate_tapped){ .reading = *reading, .meaning = *meaning,
-                                            .began = nstime_to_msec(&pinfo->rel_ts), .length = pinfo->fd->pkt_len };
+        tapped->reading = *reading; /* one by one: all at once they would be copied twice */
+        tapped->meaning = *meaning;
+        tapped->began = nstime_to_msec(&pinfo->rel_ts);
+        tapped->length = pinfo->fd->pkt_len;
         tap_queue_packet(tap, pinfo, tapped);
     }
 }
