@@ -7,6 +7,8 @@
  */
 #include "agreed.h"
 
+#include <string.h>
+
 #include "../text/phrases.h"
 #include "wording.h"
 
@@ -19,16 +21,30 @@ struct line {
     int first;
 };
 
-static void add(struct line *line, const char *text)
-{
-    if (wmem_strbuf_get_len(line->text) > 0)
-        wmem_strbuf_append(line->text, tcpstate_phrase(TCPSTATE_PHRASE_COMMA, line->language));
-    wmem_strbuf_append(line->text, text);
-}
-
 static const char *phrase(const struct line *line, enum tcpstate_phrase which)
 {
     return tcpstate_phrase(which, line->language);
+}
+
+static void add(struct line *line, const char *text)
+{
+    if (wmem_strbuf_get_len(line->text) > 0)
+        wmem_strbuf_append(line->text, phrase(line, TCPSTATE_PHRASE_COMMA));
+    wmem_strbuf_append(line->text, text);
+}
+
+/* A phrase with one "%s", or with two; a row of the connections table has two of them, and printf() needs as long for
+ * one as all else of the text. */
+static void add_filled(struct line *line, enum tcpstate_phrase which, const char *value, const char *second)
+{
+    const char *text = phrase(line, which), *place;
+
+    add(line, "");
+    for (; (place = strstr(text, "%s")) != NULL; text = place + strlen("%s"), value = second) {
+        wmem_strbuf_append_len(line->text, text, (size_t)(place - text));
+        wmem_strbuf_append(line->text, value);
+    }
+    wmem_strbuf_append(line->text, text);
 }
 
 static const char *end_text(const struct line *line, int end)
@@ -44,9 +60,9 @@ static void add_not_agreed(struct line *line, const char *option, const int8_t o
     const int one = offered[1] == TCPSTATE_YES;
 
     if (tcpstate_by_both(offered) == TCPSTATE_NOT_KNOWN)
-        add(line, wmem_strdup_printf(line->pool, phrase(line, TCPSTATE_PHRASE_AGREED_NOT_KNOWN), option));
+        add_filled(line, TCPSTATE_PHRASE_AGREED_NOT_KNOWN, option, NULL);
     else if (offered[one] == TCPSTATE_YES)
-        add(line, wmem_strdup_printf(line->pool, phrase(line, TCPSTATE_PHRASE_AGREED_ONLY), option, end_text(line, one)));
+        add_filled(line, TCPSTATE_PHRASE_AGREED_ONLY, option, end_text(line, one));
 }
 
 static void add_option(struct line *line, const char *option, const int8_t offered[2])
@@ -64,9 +80,8 @@ static const char *mss_text(wmem_allocator_t *pool, int32_t mss)
 
 static void add_mss(struct line *line, const struct tcpstate_agreed *agreed)
 {
-    add(line, wmem_strdup_printf(line->pool, phrase(line, TCPSTATE_PHRASE_AGREED_MSS),
-                                 mss_text(line->pool, agreed->mss[line->first]),
-                                 mss_text(line->pool, agreed->mss[!line->first])));
+    add_filled(line, TCPSTATE_PHRASE_AGREED_MSS, mss_text(line->pool, agreed->mss[line->first]),
+               mss_text(line->pool, agreed->mss[!line->first]));
 }
 
 /* As Wireshark's Info has them: what a window is multiplied by (RFC 7323 section 2.3: 2^14 at most). */
@@ -80,8 +95,7 @@ static void add_scale(struct line *line, const struct tcpstate_agreed *agreed)
     }
     for (int i = 0; i < 2; i++)
         factors[i] = agreed->shift[i] < 0 ? "?" : tcpstate_number_text(line->pool, UINT64_C(1) << MIN(agreed->shift[i], 14));
-    add(line, wmem_strdup_printf(line->pool, phrase(line, TCPSTATE_PHRASE_AGREED_SCALE), factors[line->first],
-                                 factors[!line->first]));
+    add_filled(line, TCPSTATE_PHRASE_AGREED_SCALE, factors[line->first], factors[!line->first]);
 }
 
 /* Each permits the other to send it. */
@@ -89,7 +103,7 @@ static void add_sack(struct line *line, const int8_t permits[2])
 {
     for (int i = 0; i < 2; i++)
         if (permits[i] == TCPSTATE_YES && permits[!i] == TCPSTATE_NO) {
-            add(line, wmem_strdup_printf(line->pool, phrase(line, TCPSTATE_PHRASE_AGREED_SACK_ONE), end_text(line, !i)));
+            add_filled(line, TCPSTATE_PHRASE_AGREED_SACK_ONE, end_text(line, !i), NULL);
             return;
         }
     add_option(line, "SACK", permits);
@@ -187,17 +201,22 @@ const char *tcpstate_fast_open_name(enum tcpstate_fast_open fast_open)
     return names[fast_open];
 }
 
+static void append(GString *row, const char *text)
+{
+    g_string_append_c(row, '\t');
+    g_string_append(row, text);
+}
+
 static void append_number(GString *row, int32_t number, bool known)
 {
+    g_string_append_c(row, '\t');
     if (known)
-        g_string_append_printf(row, "\t%d", number);
-    else
-        g_string_append_c(row, '\t');
+        tcpstate_append_number(row, (uint64_t)number);
 }
 
 static void append_answer(GString *row, enum tcpstate_answer answer)
 {
-    g_string_append_printf(row, "\t%s", answer == TCPSTATE_NOT_KNOWN ? "" : answer == TCPSTATE_YES ? "true" : "false");
+    append(row, answer == TCPSTATE_NOT_KNOWN ? "" : answer == TCPSTATE_YES ? "true" : "false");
 }
 
 void tcpstate_agreed_append(GString *row, const struct tcpstate_connection *connection, int first)
@@ -221,5 +240,5 @@ void tcpstate_agreed_append(GString *row, const struct tcpstate_connection *conn
     const char *const names[] = { tcpstate_ecn_name(agreed.ecn), tcpstate_mptcp_name(&agreed),
                                   tcpstate_fast_open_name(agreed.fast_open) };
     for (size_t i = 0; i < array_length(names); i++)
-        g_string_append_printf(row, "\t%s", names[i] ? names[i] : "");
+        append(row, names[i] ? names[i] : "");
 }

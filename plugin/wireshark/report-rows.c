@@ -117,7 +117,8 @@ static void add_causes(json_dumper *row, wmem_allocator_t *pool, enum tcpstate_s
 }
 
 /* The worst of a group. */
-static void add_worst(json_dumper *row, const struct tcpstate_tally *tally, const struct tcpstate_known *known)
+static void add_worst(json_dumper *row, wmem_allocator_t *pool, const struct tcpstate_tally *tally,
+                      const struct tcpstate_known *known)
 {
     const struct tcpstate_last_states last = tcpstate_last_states_of(tally->incarnation);
 
@@ -132,14 +133,14 @@ static void add_worst(json_dumper *row, const struct tcpstate_tally *tally, cons
     tcpstate_row_boolean(row, "inferred_a", last.inferred[known->a]);
     tcpstate_row_string(row, "state_b", tcpstate_state_name(last.state[known->b]));
     tcpstate_row_boolean(row, "inferred_b", last.inferred[known->b]);
-    tcpstate_row_connection(row, tally, known);
+    tcpstate_row_connection(row, pool, tally, known);
     json_dumper_end_object(row);
 }
 
-static void add_server(json_dumper *row, const struct tcpstate_known *known)
+static void add_server(json_dumper *row, wmem_allocator_t *pool, const struct tcpstate_known *known)
 {
     if (known->summary.client >= 0) {
-        tcpstate_row_end_of(row, "server", &known->summary.pair, known->b);
+        tcpstate_row_end_of(row, pool, "server", &known->summary.pair, known->b);
         return;
     }
     tcpstate_row_string(row, "server.address", NULL);
@@ -167,14 +168,14 @@ static void print_finding(const struct tcpstate_report *report, enum tcpstate_se
     tcpstate_known_of(tally, &known);
     begin(&row, "finding", section, group ? group->count : 1);
     tcpstate_row_string(&row, "outcome", tcpstate_result_name(known.summary.outcome.result));
-    add_server(&row, &known);
+    add_server(&row, pool, &known);
     tcpstate_row_number(&row, "roles_inferred", group ? group->inferred : known.summary.roles_inferred);
     add_by(&row, group);
     tcpstate_row_seconds(&row, "seconds", time);
     tcpstate_row_string(&row, "why", tcpstate_section_why(pool, TCPSTATE_ENGLISH, section, tally->incarnation, &known));
     add_causes(&row, pool, section, tally->incarnation, &known);
     tcpstate_row_string(&row, "filter", tcpstate_group_filter(pool, report, group, &known));
-    add_worst(&row, tally, &known);
+    add_worst(&row, pool, tally, &known);
     tcpstate_row_end(&row);
     wmem_destroy_allocator(pool);
 }

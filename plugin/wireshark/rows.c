@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <wsutil/str_util.h>
+
 #include "host.h"
 #include "incarnations.h"
 #include "wording.h"
@@ -16,7 +18,8 @@ enum { PROTOCOL_TCP = 6 }; /* IANA's number */
 
 void tcpstate_row_begin(json_dumper *row)
 {
-    *row = (json_dumper){ .output_file = stdout };
+    /* It writes letter by letter, which locks a file each time. */
+    *row = (json_dumper){ .output_string = g_string_sized_new(4096) };
     json_dumper_begin_object(row);
 }
 
@@ -24,6 +27,8 @@ void tcpstate_row_end(json_dumper *row)
 {
     json_dumper_end_object(row);
     json_dumper_finish(row);
+    fwrite(row->output_string->str, 1, row->output_string->len, stdout);
+    g_string_free(row->output_string, TRUE);
 }
 
 void tcpstate_row_string(json_dumper *row, const char *name, const char *value)
@@ -56,13 +61,11 @@ void tcpstate_row_seconds(json_dumper *row, const char *name, int64_t nanosecond
         json_dumper_value_anyf(row, "%" PRId64 ".%09" PRId64, nanoseconds / TCPSTATE_SECOND, nanoseconds % TCPSTATE_SECOND);
 }
 
-void tcpstate_row_end_of(json_dumper *row, const char *name, const struct tcpstate_pair *pair, int endpoint)
+void tcpstate_row_end_of(json_dumper *row, wmem_allocator_t *pool, const char *name, const struct tcpstate_pair *pair,
+                         int endpoint)
 {
-    wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
-
-    tcpstate_row_string(row, wmem_strdup_printf(pool, "%s.address", name), tcpstate_address_text(pool, pair, endpoint, false));
-    tcpstate_row_number(row, wmem_strdup_printf(pool, "%s.port", name), pair->port[endpoint]);
-    wmem_destroy_allocator(pool);
+    tcpstate_row_string(row, wmem_strconcat(pool, name, ".address", NULL), tcpstate_address_text(pool, pair, endpoint, false));
+    tcpstate_row_number(row, wmem_strconcat(pool, name, ".port", NULL), pair->port[endpoint]);
 }
 
 void tcpstate_row_network(json_dumper *row, const struct tcpstate_pair *pair)
@@ -104,7 +107,7 @@ const char *tcpstate_community_id(wmem_allocator_t *pool, const struct tcpstate_
     }
     g_checksum_get_digest(sum, digest, &size);
     char *text = g_base64_encode(digest, size);
-    const char *id = wmem_strdup_printf(pool, "1:%s", text);
+    const char *id = wmem_strconcat(pool, "1:", text, NULL);
     g_free(text);
     g_checksum_free(sum);
     return id;
@@ -183,17 +186,17 @@ static void add_moment(json_dumper *row, const char *name, int64_t moment)
         tcpstate_row_number(row, name, moment / 1000000);
 }
 
-void tcpstate_row_connection(json_dumper *row, const struct tcpstate_tally *tally, const struct tcpstate_known *known)
+void tcpstate_row_connection(json_dumper *row, wmem_allocator_t *pool, const struct tcpstate_tally *tally,
+                             const struct tcpstate_known *known)
 {
     const struct tcpstate_summary *summary = &known->summary;
     const struct tcpstate_pair *pair = &summary->pair;
     const bool roles_seen = summary->client >= 0 && !summary->roles_inferred;
-    wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
     const char *community_id = tcpstate_community_id(pool, pair);
 
     tcpstate_row_string(row, "community_id", community_id);
-    tcpstate_row_end_of(row, "source", pair, known->a);
-    tcpstate_row_end_of(row, "destination", pair, known->b);
+    tcpstate_row_end_of(row, pool, "source", pair, known->a);
+    tcpstate_row_end_of(row, pool, "destination", pair, known->b);
     tcpstate_row_network(row, pair);
     tcpstate_row_string(row, "network.protocol.name",
                         summary->application < 0 ? NULL : tcpstate_protocol_filter_name(summary->application));
@@ -205,5 +208,4 @@ void tcpstate_row_connection(json_dumper *row, const struct tcpstate_tally *tall
     add_endpoint(row, pool, "dst_endpoint", pair, known->b);
     add_connection_info(row, community_id, tally, pair);
     add_traffic(row, tally, known);
-    wmem_destroy_allocator(pool);
 }

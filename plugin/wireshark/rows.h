@@ -25,13 +25,15 @@ void tcpstate_row_boolean(json_dumper *row, const char *name, bool value);
 void tcpstate_row_seconds(json_dumper *row, const char *name, int64_t nanoseconds);
 
 /* "NAME.address" and "NAME.port" of an endpoint. */
-void tcpstate_row_end_of(json_dumper *row, const char *name, const struct tcpstate_pair *pair, int endpoint);
+void tcpstate_row_end_of(json_dumper *row, wmem_allocator_t *pool, const char *name, const struct tcpstate_pair *pair,
+                         int endpoint);
 
 /* "network.transport" and "network.type". */
 void tcpstate_row_network(json_dumper *row, const struct tcpstate_pair *pair);
 
 /* A connection as other formats have it. */
-void tcpstate_row_connection(json_dumper *row, const struct tcpstate_tally *tally, const struct tcpstate_known *known);
+void tcpstate_row_connection(json_dumper *row, wmem_allocator_t *pool, const struct tcpstate_tally *tally,
+                             const struct tcpstate_known *known);
 
 /* Where both ends stood after its last segment, by endpoint. */
 struct tcpstate_last_states {

@@ -118,6 +118,19 @@ static const char tsv_head[] =
     "packets_b_to_a\tbytes_b_to_a\tmissing\tended_by\thistory\tconnection\tcapture\t" TCPSTATE_AGREED_NAMES
     "\tunanswered\tstate_a\tinferred_a\tstate_b\tinferred_b\n";
 
+/* Each value but the first has a tab before it. */
+static void append(GString *row, const char *value)
+{
+    g_string_append_c(row, '\t');
+    g_string_append(row, value);
+}
+
+static void append_number(GString *row, uint64_t value)
+{
+    g_string_append_c(row, '\t');
+    tcpstate_append_number(row, value);
+}
+
 /* Why a SYN may have got no answer, and where both ends stood after the last segment. */
 static void append_states(GString *row, wmem_allocator_t *pool, const struct tcpstate_tally *tally,
                           const struct tcpstate_known *known)
@@ -127,10 +140,11 @@ static void append_states(GString *row, wmem_allocator_t *pool, const struct tcp
     const char *names = tcpstate_unanswered_names(
         pool, tcpstate_unanswered(tally->incarnation, known->summary.outcome.result, &after));
 
-    g_string_append_printf(row, "\t%s", names ? names : "");
-    for (int i = 0; i < 2; i++)
-        g_string_append_printf(row, "\t%s\t%s", tcpstate_state_name(last.state[i ? known->b : known->a]),
-                               last.inferred[i ? known->b : known->a] ? "true" : "false");
+    append(row, names ? names : "");
+    for (int i = 0; i < 2; i++) {
+        append(row, tcpstate_state_name(last.state[i ? known->b : known->a]));
+        append(row, last.inferred[i ? known->b : known->a] ? "true" : "false");
+    }
 }
 
 /* "a" or "b" where the roles are unknown. */
@@ -150,57 +164,80 @@ static void append_row(GString *row, wmem_allocator_t *pool, const struct tcpsta
     char history[TCPSTATE_ZEEK_LETTERS + 1];
 
     if (summary->stream != TCPSTATE_NO_STREAM)
-        g_string_append_printf(row, "%u", summary->stream);
-    g_string_append_printf(row, "\t%s\t", tcpstate_roles_name(summary));
-    g_string_append_printf(row, "%s\t%u\t", tcpstate_address_text(pool, pair, known->a, false), pair->port[known->a]);
-    g_string_append_printf(row, "%s\t%u\t", tcpstate_address_text(pool, pair, known->b, false), pair->port[known->b]);
-    g_string_append_printf(row, "%s\t%s\t", summary->application < 0 ? "" : tcpstate_protocol_filter_name(summary->application),
-                           tcpstate_opening_name(outcome->opening));
-    g_string_append_printf(row, "%s\t%s\t%s\t", seconds(pool, known->handshake, 9), seconds(pool, known->to_first_request, 9),
-                           seconds(pool, known->to_first_response, 9));
-    g_string_append_printf(row, "%s\t%s\t%s\t%s\t%s\t", closed_by, tcpstate_close_kind_name(outcome->close_kind),
-                           tcpstate_result_name(outcome->result), outcome->conn_state, seconds(pool, known->duration, 9));
+        tcpstate_append_number(row, summary->stream);
+    append(row, tcpstate_roles_name(summary));
+    for (int i = 0; i < 2; i++) {
+        append(row, tcpstate_address_text(pool, pair, i ? known->b : known->a, false));
+        append_number(row, pair->port[i ? known->b : known->a]);
+    }
+    append(row, summary->application < 0 ? "" : tcpstate_protocol_filter_name(summary->application));
+    append(row, tcpstate_opening_name(outcome->opening));
+    append(row, seconds(pool, known->handshake, 9));
+    append(row, seconds(pool, known->to_first_request, 9));
+    append(row, seconds(pool, known->to_first_response, 9));
+    append(row, closed_by);
+    append(row, tcpstate_close_kind_name(outcome->close_kind));
+    append(row, tcpstate_result_name(outcome->result));
+    append(row, outcome->conn_state);
+    append(row, seconds(pool, known->duration, 9));
+    for (int i = 0; i < 2; i++) {
+        append_number(row, tally->packets[i ? known->b : known->a]);
+        append_number(row, tally->bytes[i ? known->b : known->a]);
+    }
+    append(row, tcpstate_missing_and_why(pool, TCPSTATE_ENGLISH, tally->incarnation, outcome, summary->client));
+    append(row, ended_by);
     tcpstate_history(tcpstate_incarnation_connection(tally->incarnation), history);
-    g_string_append_printf(row, "%u\t%" PRIu64 "\t%u\t%" PRIu64 "\t%s\t%s\t%s\t%u\t%s", tally->packets[known->a], tally->bytes[known->a],
-                           tally->packets[known->b], tally->bytes[known->b],
-                           tcpstate_missing_and_why(pool, TCPSTATE_ENGLISH, tally->incarnation, outcome, summary->client),
-                           ended_by, history, summary->number, capture);
+    append(row, history);
+    append_number(row, summary->number);
+    append(row, capture);
     tcpstate_agreed_append(row, tcpstate_incarnation_connection(tally->incarnation), known->a);
     append_states(row, pool, tally, known);
 }
 
+/* Digits, without a zero before others, and perhaps as many as there are behind a point. */
 static bool is_json_number(const char *text)
 {
-    char *end;
+    static const char digits[] = "0123456789";
+    const size_t whole = strspn(text, digits);
 
-    g_ascii_strtod(text, &end);
-    return *end == '\0' && g_ascii_isdigit(text[0]) && (text[0] != '0' || text[1] == '.' || text[1] == '\0')
-           && text[strspn(text, "0123456789.")] == '\0' && g_ascii_isdigit(end[-1]);
+    if (whole == 0 || (text[0] == '0' && whole > 1))
+        return false;
+    const size_t decimals = text[whole] == '.' ? strspn(text + whole + 1, digits) : 0;
+    return text[whole + (decimals > 0) + decimals] == '\0';
+}
+
+/* Cut off at the next tab; *rest becomes what stands behind it, or NULL. */
+static char *cut_value(char **rest)
+{
+    char *value = *rest, *tab = strchr(value, '\t');
+
+    if (tab)
+        *tab++ = '\0';
+    *rest = tab;
+    return value;
 }
 
 /* The same names and values as an object in one line, with the name of the file, if there
  * is one, and what other formats have. */
-static void print_json_row(const char *values_of_row, const struct tcpstate_tally *tally, const struct tcpstate_known *known)
+static void print_json_row(wmem_allocator_t *pool, char *values, char *const *names, const struct tcpstate_tally *tally,
+                           const struct tcpstate_known *known)
 {
     json_dumper row;
-    char **names = g_strsplit(tsv_head, "\t", -1), **values = g_strsplit(values_of_row, "\t", -1);
 
     tcpstate_row_begin(&row);
     if (tally->file)
         tcpstate_row_string(&row, "file", tally->file);
-    for (unsigned i = 0; names[i] && values[i]; i++) {
-        const char *name = g_strstrip(names[i]), *value = values[i];
+    for (unsigned i = 0; names[i] && values; i++) {
+        const char *value = cut_value(&values);
         if (is_json_number(value) || strcmp(value, "true") == 0 || strcmp(value, "false") == 0) {
-            json_dumper_set_member_name(&row, name);
+            json_dumper_set_member_name(&row, names[i]);
             json_dumper_value_anyf(&row, "%s", value);
         } else {
-            tcpstate_row_string(&row, name, value);
+            tcpstate_row_string(&row, names[i], value);
         }
     }
-    tcpstate_row_connection(&row, tally, known);
+    tcpstate_row_connection(&row, pool, tally, known);
     tcpstate_row_end(&row);
-    g_strfreev(names);
-    g_strfreev(values);
 }
 
 static void print_rows(const struct tcpstate_survey *survey, bool json)
@@ -209,9 +246,10 @@ static void print_rows(const struct tcpstate_survey *survey, bool json)
     wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK_FAST); /* emptied after each row */
     wmem_allocator_t *for_all = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
     const char *capture = tcpstate_capture_summary(for_all);
+    char *head = g_strndup(tsv_head, sizeof tsv_head - sizeof "\n"), **names = g_strsplit(head, "\t", -1);
 
     if (!json)
-        fputs(tsv_head, stdout);
+        puts(head);
     for (unsigned i = 0; i < survey->tallies.count; i++) {
         const struct tcpstate_tally *tally = tcpstate_survey_at(survey, i);
         struct tcpstate_known known;
@@ -220,11 +258,13 @@ static void print_rows(const struct tcpstate_survey *survey, bool json)
         g_string_truncate(row, 0);
         append_row(row, pool, tally, &known, capture);
         if (json)
-            print_json_row(row->str, tally, &known);
+            print_json_row(pool, row->str, names, tally, &known);
         else
             puts(row->str);
         wmem_free_all(pool);
     }
+    g_strfreev(names);
+    g_free(head);
     wmem_destroy_allocator(for_all);
     wmem_destroy_allocator(pool);
     g_string_free(row, TRUE);
@@ -234,7 +274,8 @@ static void print_rows(const struct tcpstate_survey *survey, bool json)
 
 struct texts {
     const char *of[TCPSTATE_COLUMNS];
-    int widths[TCPSTATE_COLUMNS];
+    size_t lengths[TCPSTATE_COLUMNS]; /* in bytes */
+    int widths[TCPSTATE_COLUMNS];     /* ... and in columns of the terminal */
 };
 
 /* The rows that are shown, each asked for twice: for its width, and to be printed.
@@ -249,25 +290,51 @@ struct rows {
 static void add_text(struct texts *texts, enum tcpstate_column column, const char *text)
 {
     texts->of[column] = *text || column == TCPSTATE_COLUMN_MISSING ? text : "-";
+    texts->lengths[column] = strlen(texts->of[column]);
     texts->widths[column] = tcpstate_columns(texts->of[column]);
+}
+
+enum { GAP = 2 };
+
+/* The row's bytes, at most. */
+static size_t most_bytes(const struct texts *texts, const int widths[TCPSTATE_COLUMNS])
+{
+    size_t most = 1;
+
+    for (int column = 0; column < TCPSTATE_COLUMNS; column++)
+        most += texts->lengths[column] + (size_t)(widths[column] + GAP);
+    return most;
+}
+
+static char *put_blanks(char *at, int count)
+{
+    memset(at, ' ', (size_t)count);
+    return at + count;
+}
+
+static char *put_text(char *at, const struct texts *texts, enum tcpstate_column column)
+{
+    memcpy(at, texts->of[column], texts->lengths[column]);
+    return at + texts->lengths[column];
 }
 
 static void print_row(GString *line, const struct texts *texts, const int widths[TCPSTATE_COLUMNS])
 {
-    enum { GAP = 2 };
-    const char *missing = texts->of[TCPSTATE_COLUMN_MISSING]; /* the last: nothing stands after it */
+    const bool missing = texts->lengths[TCPSTATE_COLUMN_MISSING] > 0; /* the last: nothing stands after it */
     int blanks = 0;
 
-    g_string_truncate(line, 0);
+    g_string_set_size(line, most_bytes(texts, widths));
+    char *at = line->str;
     for (int column = 0; column < TCPSTATE_COLUMN_MISSING; column++) {
         const int left_over = widths[column] - texts->widths[column];
-        tcpstate_append_blanks(line, blanks + (columns[column].number ? left_over : 0));
-        g_string_append(line, texts->of[column]);
+        at = put_blanks(at, blanks + (columns[column].number ? left_over : 0));
+        at = put_text(at, texts, (enum tcpstate_column)column);
         blanks = GAP + (columns[column].number ? 0 : left_over);
     }
-    tcpstate_append_blanks(line, *missing ? blanks : blanks - GAP);
-    g_string_append(line, missing);
-    puts(line->str);
+    at = put_blanks(at, missing ? blanks : blanks - GAP);
+    at = put_text(at, texts, TCPSTATE_COLUMN_MISSING);
+    *at++ = '\n';
+    fwrite(line->str, 1, (size_t)(at - line->str), stdout);
 }
 
 /* Valid until the next row is asked for. */

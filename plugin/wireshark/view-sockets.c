@@ -172,8 +172,8 @@ static void print_json_socket(void *whom _U_, wmem_allocator_t *pool, const stru
     tcpstate_row_seconds(&row, "since", socket->lasts);
     tcpstate_row_number(&row, "connection", socket->summary->number);
     tcpstate_row_string(&row, "community_id", tcpstate_community_id(pool, pair));
-    tcpstate_row_end_of(&row, "network.local", pair, socket->end);
-    tcpstate_row_end_of(&row, "network.peer", pair, !socket->end);
+    tcpstate_row_end_of(&row, pool, "network.local", pair, socket->end);
+    tcpstate_row_end_of(&row, pool, "network.peer", pair, !socket->end);
     tcpstate_row_string(&row, "network.connection.state", state_elsewhere(pool, socket->state));
     tcpstate_row_network(&row, pair);
     tcpstate_row_end(&row);

@@ -211,6 +211,13 @@ const char *tcpstate_number_text(wmem_allocator_t *pool, uint64_t number)
     return wmem_strdup(pool, uint64_to_str_back(text + DIGITS, number));
 }
 
+void tcpstate_append_number(GString *text, uint64_t number)
+{
+    char digits[DIGITS + 1] = "";
+
+    g_string_append(text, uint64_to_str_back(digits + DIGITS, number));
+}
+
 const char *tcpstate_decimal_seconds(wmem_allocator_t *pool, int64_t nanoseconds, int decimals)
 {
     int64_t unit = TCPSTATE_SECOND;

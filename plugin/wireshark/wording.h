@@ -73,6 +73,7 @@ const char *tcpstate_joined(wmem_allocator_t *pool, enum tcpstate_language langu
 
 /* A number, in digits. */
 const char *tcpstate_number_text(wmem_allocator_t *pool, uint64_t number);
+void tcpstate_append_number(GString *text, uint64_t number);
 
 /* Nanoseconds, negative where time goes backwards, as seconds with so many decimals, 1 to 9; what is less is cut off.  And with a tenth,
  * or with three digits where it is less than one: "63.1", "0.250". */
