@@ -40,7 +40,10 @@ static uint32_t connections; /* how many there are in the file so far */
 /* Those that were found last, each where its hash says: a segment's four-tuple is nearly always one of them, and
  * the table would be looked up in three places that are far from each other. */
 enum { RECENT = 1024 };
-static struct tcpstate_four_tuple *recent[RECENT];
+static struct recent {
+    struct tcpstate_four_tuple *tuple; /* or NULL */
+    unsigned hash;                     /* of its key, which lies elsewhere */
+} recent[RECENT];
 
 static unsigned hash_of(const struct key *key)
 {
@@ -112,22 +115,23 @@ static struct tcpstate_four_tuple *tuple_of(const struct key *key)
     return (struct tcpstate_four_tuple *)((char *)key - offsetof(struct tcpstate_four_tuple, key));
 }
 
-static struct tcpstate_four_tuple **place_of(const struct key *key)
+static void note_recent(struct tcpstate_four_tuple *tuple, unsigned hash)
 {
-    return &recent[hash_of(key) % RECENT];
+    recent[hash % RECENT] = (struct recent){ tuple, hash };
 }
 
 static struct tcpstate_four_tuple *find(const struct key *key)
 {
-    struct tcpstate_four_tuple **place = place_of(key);
+    const unsigned hash = hash_of(key);
+    const struct recent *known = &recent[hash % RECENT];
 
-    if (*place && are_equal(key, &(*place)->key))
-        return *place;
+    if (known->tuple && known->hash == hash && are_equal(key, &known->tuple->key))
+        return known->tuple;
     struct key *found = (struct key *)g_hash_table_lookup(tuples, key);
     if (!found)
         return NULL;
-    *place = tuple_of(found);
-    return *place;
+    note_recent(tuple_of(found), hash);
+    return tuple_of(found);
 }
 
 struct tcpstate_four_tuple *tcpstate_four_tuple_find(const struct tcpstate_reading *reading)
@@ -241,7 +245,7 @@ static struct tcpstate_four_tuple *begin_tuple(const struct key *key, const stru
     if (!stream_of(asked, tuple, reading, &tuple->last_stream))
         tuple->last_stream = TCPSTATE_NO_STREAM;
     g_hash_table_add(tuples, &tuple->key);
-    *place_of(key) = tuple;
+    note_recent(tuple, hash_of(key));
     tcpstate_connection_begin(begin_incarnation(tuple, &both->incarnation, reading, tuple->last_stream));
     return tuple;
 }
