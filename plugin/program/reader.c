@@ -20,7 +20,7 @@ struct tcpstate_reader {
     struct tcpstate_captures *captures;
     uint32_t frames; /* that were read */
     struct tcpstate_batch batches[BATCHES];
-    struct tcpstate_batch *held; /* by the other side */
+    struct tcpstate_batch *held, *kept; /* by the other side: what it empties, and what it has emptied */
     GAsyncQueue *empty, *filled; /* of batches */
     GThread *thread;
     sigset_t before; /* what was blocked before it began */
@@ -84,8 +84,13 @@ struct tcpstate_batch *tcpstate_reader_next(struct tcpstate_reader *reader)
 {
     if (reader->held && reader->held->last)
         return NULL;
-    if (reader->held)
+    if (reader->held && reader->kept) { /* two at once: the thread may have to be woken */
+        g_async_queue_push(reader->empty, reader->kept);
         g_async_queue_push(reader->empty, reader->held);
+        reader->kept = NULL;
+    } else {
+        reader->kept = reader->held;
+    }
     reader->held = (struct tcpstate_batch *)g_async_queue_pop(reader->filled);
     return reader->held;
 }
