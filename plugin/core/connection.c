@@ -305,7 +305,7 @@ static void keep_reset_in_mind(struct tcpstate_connection *connection, const str
     }
     for (int i = 0; i < 2; i++) {
         struct tcpstate_endpoint *end = &connection->ends[i];
-        const bool sent = (end->known & SENT_ANY_RST) && end->likely != TCPSTATE_SYN_SENT;
+        const bool sent = end->known & SENT_ANY_RST;
         const bool got = i != tcpstate_last_reset_by(connection);
         /* It has acknowledged more than the RST's number since. */
         const bool beyond = got && (end->known & KNOWS_ACK) && seq_lt(connection->last_reset_seq + 1, end->rcv_nxt);
@@ -313,8 +313,7 @@ static void keep_reset_in_mind(struct tcpstate_connection *connection, const str
         const bool overtaken = sent && !got && since < TCPSTATE_SHORTEST_RETRANSMISSION
                                && seq_le(tcpstate_segment_next(segment), end->reset_seq);
 
-        if (end->state != TCPSTATE_UNKNOWN
-            && ((!refused && !beyond) || sent))
+        if ((!refused && !beyond) || sent)
             may_be_soon(end, NOBODY_THERE, i == (segment->from & 1) && !overtaken);
     }
 }

@@ -136,7 +136,7 @@ static void judge_ack_of_syn(const struct tcpstate_connection *connection, const
         /* Its receiver may leave data and FIN on it alone (Linux does). */
         if (segment->flags & TCPSTATE_FLAG_FIN)
             judgement->may_arrive |= BIT(TCPSTATE_GETS_FIN);
-    } else if ((peer->known & KNOWS_ISN) && peer->likely == TCPSTATE_SYN_SENT && segment->ack - peer->snd_max <= MOST_SYN_DATA) {
+    } else if (peer->likely == TCPSTATE_SYN_SENT && segment->ack - peer->snd_max <= MOST_SYN_DATA) {
         judgement->is |= GOOD_ACK | ACKS_SYN_DATA; /* of data on the SYN that the capture lacks, perhaps */
         judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN_ACK);
     } else if (answers_stale_syn(connection, segment) ? connection->stale & TCPSTATE_STALE_MEANT

@@ -105,7 +105,7 @@ static void judge_reset_arrival(const struct tcpstate_connection *connection, co
     const bool at_fin = (peer->may & GOT_FIN) && (peer->known & KNOWS_ACK) && segment->seq + 1 == peer->rcv_nxt;
 
     judgement->reset_number = (uint8_t)number;
-    if ((number == TCPSTATE_RESET_NUMBER_OUTSIDE && refused && !at_fin)
+    if ((number == TCPSTATE_RESET_NUMBER_OUTSIDE && refused)
         || (me->likely == TCPSTATE_SYN_SENT && is_below_isn(me, segment)))
         judgement->is |= BELOW_ALL;
     if ((segment->flags & TCPSTATE_FLAG_ACK) && refuses_unseen(peer, segment, number))

@@ -70,7 +70,7 @@ static bool is_before_its_fin(const struct tcpstate_endpoint *me, const struct t
     if ((peer->known & FIN_DISPUTED) || is_of_another(peer, segment, me->likely == TCPSTATE_SYN_SENT))
         return false;
     if (peer->known & SENT_FIN)
-        return seq_le(segment->ack, peer->fin) && seq_le(segment->ack, peer->fin_from);
+        return seq_le(segment->ack, peer->fin_from);
     return (peer->known & KNOWS_SEQ) && seq_le(segment->ack, peer->fin_from) && !tcpstate_acks_one_within(me, peer, segment);
 }
 
@@ -334,8 +334,7 @@ static void judge_arrivals(const struct tcpstate_endpoint *peer, const struct tc
 
     if (covers_syn(peer, segment) && (peer->likely == TCPSTATE_SYN_RCVD || (peer->known & SENT_SYN)))
         acks |= BIT(TCPSTATE_GETS_ACK_OF_SYN);
-    if (peer->likely == TCPSTATE_SYN_SENT && (peer->known & KNOWS_ISN)
-        && segment->ack - peer->isn - 1 < UINT16_MAX)
+    if (peer->likely == TCPSTATE_SYN_SENT && segment->ack - peer->isn - 1 < UINT16_MAX)
         judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN_ACK); /* it was not captured */
     if (covers_fin(peer, segment))
         acks |= BIT(TCPSTATE_GETS_ACK_OF_FIN);

@@ -300,7 +300,7 @@ static tcpstate_set may_stand_too(tcpstate_set was, const struct judgement *judg
         too |= was | (!(judgement->is & HAS_SYN)  ? 0
                       : (judgement->is & HAS_ACK) ? TCPSTATE_IN(SYN_RCVD)
                                                   : TCPSTATE_IN(SYN_SENT));
-    if ((judgement->is & (HAS_SYN | HAS_ACK | AGAIN)) == (HAS_SYN | AGAIN) && (was & ALIVE))
+    if ((judgement->is & (HAS_SYN | HAS_ACK | AGAIN)) == (HAS_SYN | AGAIN))
         too |= TCPSTATE_IN(SYN_SENT); /* or it gave up, unseen, and begins with the number that it always takes */
     if (moved && !(judgement->is & NEWEST))
         too |= (judgement->is & HAS_FIN) ? tcpstate_next_of(was, TCPSTATE_SENDS_FIN) : was;
@@ -416,9 +416,9 @@ static void arrive_late(struct tcpstate_connection *connection, struct tcpstate_
 
 /* Where a SYN passes, its receiver may have given up what we believe it to hold,
  * unseen, and take it. */
-static void meet_syn(struct tcpstate_endpoint *peer, bool contested, bool overtaken, const struct judgement *judgement)
+static void meet_syn(struct tcpstate_endpoint *peer, bool overtaken, const struct judgement *judgement)
 {
-    const bool anew = contested || !(judgement->is & AGAIN) || (is_open(peer->likely) && (judgement->is & AFTER_A_PAUSE));
+    const bool anew = !(judgement->is & AGAIN) || (is_open(peer->likely) && (judgement->is & AFTER_A_PAUSE));
 
     if (anew && !overtaken && (peer->after & ALIVE))
         peer->after |= NOBODY_THERE | TCPSTATE_IN(SYN_RCVD);
@@ -436,8 +436,7 @@ static void move_receiver(struct tcpstate_connection *connection, struct tcpstat
                           const struct judgement *judgement)
 {
     if ((judgement->is & (HAS_SYN | HAS_ACK | HAS_FIN | HAS_RST)) == HAS_SYN)
-        meet_syn(peer, connection->facts & TCPSTATE_CONNECTION_CONTESTED,
-                 tcpstate_is_recorded_late(connection, segment, judgement), judgement);
+        meet_syn(peer, tcpstate_is_recorded_late(connection, segment, judgement), judgement);
     arrive(connection, peer, judgement, segment->time);
     if (judgement->arrives & BIT(TCPSTATE_GETS_FIN))
         me->known |= FIN_ARRIVED;
@@ -482,8 +481,7 @@ static void clear_of_fin(const struct tcpstate_endpoint *me, struct tcpstate_end
                           && (peer->known & (KNOWS_ACK | CLAIMS)) == KNOWS_ACK && seq_ge(me->fin_from, peer->rcv_nxt)
                           && (!(me->known & KNOWS_ISN) || seq_gt(peer->rcv_nxt, me->isn));
 
-    if (!had_none || !(peer->after & GOT_FIN) || peer->likely >= TCPSTATE_UNKNOWN
-        || ((1u << peer->likely) & GOT_FIN))
+    if (!had_none || !(peer->after & GOT_FIN) || ((1u << peer->likely) & GOT_FIN))
         return;
     peer->after &= (tcpstate_set)~GOT_FIN;
     tcpstate_derive_state(peer);

@@ -176,7 +176,7 @@ static bool closed_before_its_end(const struct tcpstate_connection *connection)
 {
     int64_t fin = connection->moments[TCPSTATE_MOMENT_FIN], end = connection->moments[TCPSTATE_MOMENT_END];
 
-    return connection->active_closer >= 0 && fin != TCPSTATE_NO_TIME && (end == TCPSTATE_NO_TIME || fin <= end);
+    return connection->active_closer >= 0 && (end == TCPSTATE_NO_TIME || fin <= end);
 }
 
 /* Whether the end whose FIN is the only one that was captured may have had the other's before. */

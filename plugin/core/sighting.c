@@ -87,7 +87,7 @@ static bool refuses_the_one_syn(const struct tcpstate_connection *connection, co
                                 const struct tcpstate_segment *segment)
 {
     return (segment->flags & (TCPSTATE_SYN_FIN_RST | TCPSTATE_FLAG_ACK)) == (TCPSTATE_FLAG_RST | TCPSTATE_FLAG_ACK)
-           && segment->seq == 0 && connection->milestones[TCPSTATE_MILESTONE_SYN] == peer->last.frame;
+           && connection->milestones[TCPSTATE_MILESTONE_SYN] == peer->last.frame;
 }
 
 /* Nothing that was not seen of its sender before; a FIN is more than the number that it takes. */
@@ -140,7 +140,7 @@ static bool is_later_copy(const struct tcpstate_connection *connection, const st
 {
     const uint16_t most = 4096; /* a host with numbers drawn by lot is hardly taken for one that counts */
 
-    if (segment->time - me->last.time >= TCPSTATE_LONGEST_WAY || me->last.frame == 0 || (segment->flags & TCPSTATE_FLAG_SYN))
+    if (segment->time - me->last.time >= TCPSTATE_LONGEST_WAY || (segment->flags & TCPSTATE_FLAG_SYN))
         return false;
     const bool is_rst = segment->flags & TCPSTATE_FLAG_RST;
     if (digest == me->last.digest
@@ -176,8 +176,7 @@ void tcpstate_learn_other_point(struct tcpstate_endpoint *me, const struct tcpst
 bool tcpstate_is_bare_copy(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
                            const struct tcpstate_segment *segment, uint32_t digest)
 {
-    if (segment->ip_id != 0 || segment->payload > 0 || (segment->flags & TCPSTATE_SYN_FIN_RST)
-        || !is_last_of_both(me, peer, segment, digest)
+    if (segment->payload > 0 || (segment->flags & TCPSTATE_SYN_FIN_RST) || !is_last_of_both(me, peer, segment, digest)
         || me->window != (uint32_t)segment->window << tcpstate_window_scale(me, peer))
         return false;
     if (segment->options & TCPSTATE_OPTION_TIMESTAMPS)
