@@ -164,7 +164,7 @@ static void syn_ack_again_too_soon(void)
 static void syn_behind_its_answer(void)
 {
     FIGURE(
-        { "any",          TO_A, "S.", 300, 101, 0, "SYN_RCVD", "syn-ack" },
+        { "any",          TO_A, "S.", 300, 101, 0, "SYN_RCVD", "syn-ack", .later = 20 * SECONDS },
         { "ESTABLISHED?", TO_B, "S",  100, 0,   0, "SYN_RCVD", "syn", .later = 2 * MICROSECONDS, .was_a = "any", .was_b = "any" });
 }
 
@@ -374,6 +374,282 @@ static void how_long_b_stayed_in_syn_rcvd(void)
         { "ESTABLISHED",  TO_B, ".",  101, 301, 0, "ESTABLISHED?", "handshake-ack-repeated", .stayed_b = 1200 });
 }
 
+/* The very same sending, by its identification, by a clock that is 1.5 s late. */
+static void the_same_syn_by_a_late_clock(void)
+{
+    FIGURE(
+        { "SYN_SENT", TO_B, "S", 100, 0,   0, "SYN_RCVD?", "syn" },
+        { "any",      TO_B, ".", 101, 310, 0, "any",       "any" },
+        { "any",      TO_B, "S", 100, 0,   0, "any",       "any", .copy_of = 1, .later = 1500 * MILLISECONDS, .stream = SAME_CONNECTION,
+          .repeats = 1 });
+}
+
+/* Recorded last, and its time tells that it passed first. */
+static void syn_recorded_last(void)
+{
+    FIGURE(
+        { "any", TO_A, "S.", 300, 101, 0, "any", "syn-ack" },
+        { "any", TO_B, ".",  101, 301, 0, "any", "any" },
+        { "any", TO_B, "F.", 101, 301, 0, "any", "any" },
+        { "any", TO_A, "F.", 301, 102, 0, "any", "any" },
+        { "any", TO_B, ".",  102, 302, 0, "any", "any" },
+        { "any", TO_B, "S",  100, 0,   0, "any", "any", .later = -410 * MILLISECONDS, .stream = SAME_CONNECTION });
+}
+
+/* One sending with two numbers: a firewall; but the same identification 300 ms later is another sending, and a lower
+ * number an old one's. */
+static void two_numbers_with_one_identification(void)
+{
+    FIGURE(
+        { "SYN_SENT",  TO_B, "S", 900100000, 0, 0, "any", "syn" },
+        { "SYN_SENT*", TO_B, "S", 100000,    0, 0, "any", "port-reused", .copy_of = 1, .ttl = 63, .stream = NEW_CONNECTION,
+          .later = 50 * MICROSECONDS });
+    FIGURE(
+        { "SYN_SENT", TO_B, "S",  9000000, 0,       0, "any", "syn" },
+        { "any",      TO_A, "S.", 300,     9000001, 0, "any", "syn-ack" },
+        { "any",      TO_B, "S",  4000000, 0,       0, "any", "stale-syn", .later = 700 * MILLISECONDS, .stream = SAME_CONNECTION },
+        { "any",      TO_B, "S",  4000000, 0,       0, "any", "stale-syn", .copy_of = 3, .later = 300 * MILLISECONDS,
+          .stream = SAME_CONNECTION });
+}
+
+/* An ACK of one more than the SYN, of which nothing was seen; only who is in SYN_RCVD sends its SYN,ACK again. */
+static void syn_ack_of_one_more_sent_again(void)
+{
+    FIGURE(
+        { "SYN_SENT", TO_B, "S",  100, 0,   0, "SYN_RCVD?", "syn" },
+        { "any",      TO_A, "S.", 300, 102, 0, "SYN_RCVD",  "any", .failed = ACK_IS_J_PLUS_1, .expected = 101 },
+        { "any",      TO_A, "S.", 300, 102, 0, "SYN_RCVD",  "syn-ack-retransmitted", .later = 1 * SECONDS, .repeats = 1,
+          .failed = ACK_IS_J_PLUS_1, .expected = 101 });
+}
+
+/* Two SYNs, 50 ms apart: which is answered, the number that is acknowledged tells; and B's number does not change. */
+static void answers_to_the_first_of_two_syns(void)
+{
+#define TWO_SYNS \
+    { "SYN_SENT",     TO_B, "S",  100,     0,   0, "any",      "syn" }, \
+    { "ESTABLISHED?", TO_A, "S.", 300,     101, 0, "SYN_RCVD", "syn-ack", .later = 10 * MILLISECONDS }, \
+    { "any",          TO_B, "S",  5000100, 0,   0, "any",      "any", .later = 50 * MILLISECONDS, .stream = NEW_CONNECTION }
+    FIGURE(TWO_SYNS,
+        { "any",       TO_A, "S.", 300, 101, 0, "SYN_RCVD*", "syn-ack-retransmitted", .later = 10 * MILLISECONDS, .repeats = 1 });
+    FIGURE(TWO_SYNS,
+        { "SYN_SENT*", TO_A, "S.", 301, 101, 0, "any",       "any", .later = 10 * MILLISECONDS });
+}
+
+/* The first attempt was refused: what acknowledges it now says nothing of the second. */
+static void answer_to_an_attempt_that_was_refused(void)
+{
+    FIGURE(
+        { "SYN_SENT",  TO_B, "S",  100,     0,   0, "any", "syn" },
+        { "CLOSED?",   TO_A, "R.", 0,       101, 0, "any", "refused", .reset = RIGHT_ACK, .was_b = "CLOSED" },
+        { "SYN_SENT*", TO_B, "S",  2000000, 0,   0, "any", "port-reused", .later = 1 * MILLISECONDS, .stream = NEW_CONNECTION },
+        { "SYN_SENT*", TO_A, "S.", 300,     101, 0, "any", "bad-syn-ack", .later = 1 * MILLISECONDS,
+          .failed = ACK_IS_J_PLUS_1, .expected = 2000001 });
+}
+
+/* Of the number 0 of a RST nothing follows: it is of the attempt that it acknowledges. */
+static void reset_of_the_first_of_two_syns(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100,       0,   0, "any",      "syn" },
+        { "any",          TO_B, "S",  5000100,   0,   0, "any",      "any", .later = 9 * MILLISECONDS, .stream = NEW_CONNECTION },
+        { "ESTABLISHED?", TO_A, "S.", 700000000, 101, 0, "SYN_RCVD", "any", .later = 1 * MILLISECONDS, .was_a = "any" },
+        { "CLOSED?",      TO_A, "R.", 0,         101, 0, "any",      "any", .reset = ACCEPTED });
+}
+
+/* RFC 9293 section 3.10.7.4, eighth check: only the FIN sent again starts the 2 MSL anew. */
+static void a_late_ack_does_not_prolong_time_wait(void)
+{
+#define CLOSED_BY_A \
+    ESTABLISHED_100_300, \
+    { "FIN_WAIT_1",  TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" }, \
+    { "FIN_WAIT_2?", TO_A, ".",  300, 101, 0, "CLOSE_WAIT",  "fin-acked" }, \
+    { "TIME_WAIT?",  TO_A, "F.", 300, 101, 0, "LAST_ACK",    "passive-fin" }, \
+    { "TIME_WAIT",   TO_B, ".",  101, 301, 0, "CLOSED?",     "last-ack" }
+    FIGURE(CLOSED_BY_A,
+        { "TIME_WAIT*", TO_A, ".", 300, 101, 0, "any", "any", .later = 40 * SECONDS },
+        { "CLOSED?",    TO_A, ".", 300, 101, 0, "any", "any", .later = 25 * SECONDS, .was_a = "any" });
+    FIGURE(CLOSED_BY_A,
+        { "TIME_WAIT*", TO_A, "F.", 300, 101, 0, "any", "any", .later = 40 * SECONDS, .repeats = 1, .was_b = "any" },
+        { "TIME_WAIT*", TO_A, ".",  301, 101, 0, "any", "any", .later = 25 * SECONDS });
+}
+
+/* A capture whose clock goes back does not tell how long anything lasted. */
+static void times_that_go_back(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "FIN_WAIT_1", TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin" },
+        { "TIME_WAIT?", TO_A, "F.", 300, 101, 0, "LAST_ACK",    "any", .later = -80 * MILLISECONDS, .stayed_a = LEAVES_NONE,
+          .stayed_b = LEAVES_NONE });
+    FIGURE(ESTABLISHED_100_300,
+        { "ESTABLISHED", TO_B, "P.", 100, 300, 10, "ESTABLISHED", "" },
+        { "any",         TO_B, "R.", 110, 300, 0,  "any",         "abort", .later = -1 * MILLISECONDS, .reset = EXACT,
+          .reset_after = LEAVES_NONE });
+}
+
+/* Both hosts drew the same number, and A's older SYN came late: the third segment answers B's SYN,ACK, not that. */
+static void the_same_number_at_both_ends(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  9000, 0,    0, "any",          "syn" },
+        { "any",          TO_B, "S",  4000, 0,    0, "any",          "stale-syn", .later = 50 * MILLISECONDS },
+        { "ESTABLISHED?", TO_A, "S.", 4000, 9001, 0, "SYN_RCVD",     "syn-ack", .was_a = "any" },
+        { "ESTABLISHED*", TO_B, ".",  9001, 4001, 0, "ESTABLISHED?", "handshake-ack", .answers = 3 });
+}
+
+/* It acknowledges a number far from all that was seen of B: another SYN's. */
+static void syn_ack_of_a_number_that_is_not_bs(void)
+{
+    FIGURE(
+        { "any",       TO_A, ".",  5000300, 100, 0, "any", "any" },
+        { "SYN_RCVD*", TO_B, "S.", 100,     300, 0, "any", "bad-syn-ack", .later = 1 * MILLISECONDS });
+}
+
+/* A's RST ended what there was; its SYN,ACK 300 ms later is of another connection, and it was A all the same. */
+static void syn_ack_behind_ones_own_reset(void)
+{
+    FIGURE(
+        { "CLOSED?", TO_B, "R.", 4000, 8000, 0, "any", "any", .reset = ACCEPTED },
+        { "any",     TO_B, "S.", 100,  300,  0, "any", "any", .later = 300 * MILLISECONDS,
+          .outcome = "reset", .kind = TCPSTATE_CLOSE_RESET, .closed_by = BY_UNKNOWN, .ended_by = BY_A });
+}
+
+/* RFC 7413: the server may acknowledge the data on the SYN, and send some on its SYN,ACK; either way the third
+ * segment acknowledges the SYN, and goes on behind the data. */
+static void third_segment_behind_data_on_a_syn(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   5, "SYN_RCVD?",    "any" },
+        { "ESTABLISHED?", TO_A, "S.", 300, 106, 0, "SYN_RCVD",     "any" },
+        { "ESTABLISHED",  TO_B, ".",  106, 301, 0, "ESTABLISHED*", "handshake-ack" });
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "any" },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 5, "SYN_RCVD",     "any" },
+        { "ESTABLISHED",  TO_B, ".",  101, 306, 0, "ESTABLISHED*", "handshake-ack" });
+}
+
+/* Its number is far from what A expects, whatever B has sent: nothing of that was captured. */
+static void reset_of_another_number_from_one_not_seen(void)
+{
+    FIGURE(
+        { "any", TO_B, "P.", 100, 70000000, 10, "any", "any" },
+        { "any", TO_A, "R",  0,   0,        0,  "any", "reset-ignored", .reset = OUTSIDE, .later = 4 * SECONDS });
+}
+
+/* Two bare ACKs prove no more than one: in a split handshake they come from SYN_RCVD. */
+static void bare_acks_behind_a_syn_ack(void)
+{
+    FIGURE(
+        { "any",  TO_A, "S.", 300, 101, 0, "any", "syn-ack", .id_is_zero = true },
+        { "any?", TO_B, ".",  101, 301, 0, "any", "any" },
+        { "any?", TO_B, ".",  101, 301, 0, "any", "any", .later = 4 * SECONDS });
+}
+
+/* One of the two SYN,ACKs is a stranger's, and nobody has said which. */
+static void fin_behind_the_second_of_two_syn_acks(void)
+{
+    FIGURE(
+        { "any", TO_A, "S.",  300,  101, 0,  "any",  "syn-ack" },
+        { "any", TO_A, "S.",  9000, 101, 0,  "any",  "any", .later = 1 * MILLISECONDS },
+        { "any", TO_A, "FP.", 9001, 101, 10, "any?", "any", .later = 1 * MILLISECONDS });
+    FIGURE(
+        { "any", TO_A, "S.",  300,  101, 0,  "any",  "syn-ack" },
+        { "any", TO_A, "S.",  301,  101, 0,  "any",  "any", .later = 1 * MILLISECONDS },
+        { "any", TO_A, "FP.", 302,  101, 10, "any?", "any", .later = 1 * MILLISECONDS });
+}
+
+/* What lies between was not captured; who goes on, and acknowledges, has the handshake behind it. */
+static void data_far_behind_the_syn(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100,     0,   0,  "any", "syn" },
+        { "ESTABLISHED?", TO_B, "P.", 5000101, 301, 10, "any", "any", .later = 300 * MILLISECONDS });
+}
+
+/* A FIN is all that was seen of it, and the RST has another TTL. */
+static void reset_with_another_ttl_than_the_fin(void)
+{
+    FIGURE(
+        { "FIN_WAIT_1?", TO_B, "F.", 500, 900, 0, "any", "fin-midstream", .ttl = 60 },
+        { "any",         TO_B, "R",  502, 0,   0, "any", "any", .reset = ACCEPTED, .ttl_differs = true });
+}
+
+/* However late, B's FIN acknowledges A's: A's ACK is the last. */
+static void late_answer_to_the_fin(void)
+{
+    FIGURE(
+        { "any", TO_A, "S.",  300, 101, 0,  "any",     "syn-ack" },
+        { "any", TO_B, "F.",  101, 301, 0,  "any",     "any" },
+        { "any", TO_A, "FP.", 301, 102, 10, "any",     "any", .later = 700 * MILLISECONDS },
+        { "any", TO_B, ".",   102, 312, 0,  "CLOSED?", "last-ack" });
+}
+
+/* Data again 10 ms later, without an identification or a time stamp: it may be sent twice. */
+static void data_again_without_an_identification(void)
+{
+    FIGURE(
+        { "SYN_SENT", TO_B, "S",  100, 0,   0, "any", "syn", .id_is_zero = true },
+        { "any",      TO_A, "P.", 301, 101, 1, "any", "any", .id_is_zero = true },
+        { "any",      TO_A, "P.", 301, 101, 1, "any", "any", .id_is_zero = true, .same_bytes = true, .later = 10 * MILLISECONDS,
+          .is_no_copy = true });
+    FIGURE(
+        { "any", TO_B, "P.", 100, 300, 10, "any", "any", .id_is_zero = true },
+        { "any", TO_A, "P.", 300, 110, 1,  "any", "any", .id_is_zero = true },
+        { "any", TO_A, "P.", 300, 110, 1,  "any", "any", .id_is_zero = true, .same_bytes = true, .later = 10 * MILLISECONDS,
+          .is_no_copy = true });
+}
+
+/* The capture has the SYN,ACK from another point, too; what comes from there 700 ms later, with a later time stamp,
+ * was sent then. */
+static void syn_ack_again_from_the_other_point(void)
+{
+    FIGURE(
+        { "any", TO_A, "S.", 300, 101, 0, "SYN_RCVD", "syn-ack", .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 5000,
+          .id_is_zero = true },
+        { "any", TO_A, "S.", 300, 101, 0, "SYN_RCVD*", "copy", .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 5000,
+          .id_is_zero = true, .ttl = 60, .same_bytes = true, .later = 10 * MICROSECONDS, .is_copy = true },
+        { "any", TO_A, "S.", 300, 101, 0, "SYN_RCVD", "syn-ack-retransmitted", .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 5700,
+          .id_is_zero = true, .ttl = 60, .same_bytes = true, .later = 700 * MILLISECONDS, .is_no_copy = true, .repeats = 1 });
+}
+
+/* One SYN was sent, which the capture has twice; so there is one answer, however late it has that again. */
+static void the_one_refusal_by_a_late_clock(void)
+{
+    FIGURE(
+        { "SYN_SENT", TO_B, "S",  100, 0,   0, "any", "syn", .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 5000, .id_is_zero = true },
+        { "CLOSED?",  TO_A, "R.", 0,   101, 0, "any", "refused", .reset = RIGHT_ACK, .was_b = "CLOSED", .id_is_zero = true },
+        { "CLOSED?",  TO_B, "S",  100, 0,   0, "any", "copy", .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 5000,
+          .copy_of = 1, .id_is_zero = true, .later = 10 * MILLISECONDS, .is_copy = true },
+        { "CLOSED?",  TO_A, "R.", 0,   101, 0, "any", "copy", .copy_of = 2, .id_is_zero = true, .later = 1500 * MILLISECONDS,
+          .is_copy = true });
+}
+
+/* A's FIN acknowledges a number far from B's; but B acknowledges just that FIN. */
+static void fin_that_fits_nothing_and_is_acknowledged(void)
+{
+    FIGURE(
+        { "any",         TO_A, ".",   5000300, 100, 0,  "any", "any" },
+        { "any",         TO_B, "FP.", 100,     300, 10, "any", "any", .later = 50 * MILLISECONDS },
+        { "FIN_WAIT_2?", TO_A, ".",   5000300, 111, 0,  "any", "any", .later = 1500 * MILLISECONDS });
+}
+
+/* Only A's side is captured: what goes on behind the data of its SYN is the third segment. */
+static void third_segment_behind_the_syns_data_from_one_side(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   5,  "SYN_RCVD?",    "any" },
+        { "ESTABLISHED*", TO_B, "P.", 106, 301, 10, "ESTABLISHED?", "handshake-ack" });
+}
+
+/* A FIN where B's SYN,ACK was is none: what A acknowledges is the SYN,ACK. */
+static void fin_in_the_place_of_the_syn_ack(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0, "any", "syn" },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0, "any", "syn-ack" },
+        { "any",          TO_A, "F.", 300, 100, 0, "any", "any", .later = 4 * SECONDS },
+        { "ESTABLISHED",  TO_B, ".",  101, 301, 0, "any", "handshake-ack" });
+}
+
 int main(int argc, char **argv)
 {
     figure_init(&argc, &argv);
@@ -413,5 +689,30 @@ int main(int argc, char **argv)
     TEST(only_a_reset_of_the_other_side);
     TEST(data_that_crosses_the_fin_and_how_long_b_stayed);
     TEST(how_long_b_stayed_in_syn_rcvd);
+    TEST(the_same_syn_by_a_late_clock);
+    TEST(syn_recorded_last);
+    TEST(two_numbers_with_one_identification);
+    TEST(syn_ack_of_one_more_sent_again);
+    TEST(answers_to_the_first_of_two_syns);
+    TEST(answer_to_an_attempt_that_was_refused);
+    TEST(reset_of_the_first_of_two_syns);
+    TEST(a_late_ack_does_not_prolong_time_wait);
+    TEST(times_that_go_back);
+    TEST(the_same_number_at_both_ends);
+    TEST(syn_ack_of_a_number_that_is_not_bs);
+    TEST(syn_ack_behind_ones_own_reset);
+    TEST(third_segment_behind_data_on_a_syn);
+    TEST(reset_of_another_number_from_one_not_seen);
+    TEST(bare_acks_behind_a_syn_ack);
+    TEST(fin_behind_the_second_of_two_syn_acks);
+    TEST(data_far_behind_the_syn);
+    TEST(reset_with_another_ttl_than_the_fin);
+    TEST(late_answer_to_the_fin);
+    TEST(data_again_without_an_identification);
+    TEST(syn_ack_again_from_the_other_point);
+    TEST(the_one_refusal_by_a_late_clock);
+    TEST(fin_that_fits_nothing_and_is_acknowledged);
+    TEST(third_segment_behind_the_syns_data_from_one_side);
+    TEST(fin_in_the_place_of_the_syn_ack);
     return g_test_run();
 }
