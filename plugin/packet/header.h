@@ -46,6 +46,16 @@ static inline int64_t tcpstate_nanoseconds(int64_t seconds, int nanoseconds)
     return (seconds < -most ? -most : seconds > most ? most : seconds) * TCPSTATE_SECOND + nanoseconds;
 }
 
+/* Whether an ICMP error of this type (RFC 792), or else an ICMPv6 one (RFC 4443), says that what it quotes was not
+ * delivered. */
+static inline bool tcpstate_icmp_undelivered(bool v4, uint8_t type)
+{
+    enum { UNREACHABLE = 3, TIME_EXCEEDED = 11, PARAMETER_PROBLEM = 12, V6_UNREACHABLE = 1, V6_PARAMETER_PROBLEM = 4 };
+
+    return v4 ? type == UNREACHABLE || type == TIME_EXCEEDED || type == PARAMETER_PROBLEM
+              : type >= V6_UNREACHABLE && type <= V6_PARAMETER_PROBLEM;
+}
+
 /* Of a frame: all of a reading but its segment. */
 void tcpstate_begin_reading(struct tcpstate_reading *reading, uint32_t frame, int64_t time);
 

@@ -29,7 +29,8 @@ struct walk {
     int at;
     uint8_t reporter_length;
     bool quoting;               /* an ICMP error quotes what follows */
-    bool unreachable;           /* ... which was not delivered; directly behind it */
+    bool undelivered;           /* ... which was not delivered; directly behind it */
+    uint8_t type, code;         /* of that error */
     bool found;
 };
 

@@ -33,6 +33,7 @@ struct tcpstate_reading {
     bool counts;     /* Wireshark's TCP dissector reads far enough to find its stream */
     bool whole;      /* ... and its length is known */
     uint8_t plain;   /* enum tcpstate_step that Wireshark's own analysis suggests */
+    uint8_t icmp_type, icmp_code; /* with .quoted: the error's */
     uint8_t reporter[16]; /* with .quoted: who sent the ICMP error, as long as the pair's addresses */
 };
 

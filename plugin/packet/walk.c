@@ -155,51 +155,54 @@ static enum layer tcp(struct walk *walk)
         return DONE;
     }
     mention(walk, reading);
-    if (walk->unreachable && walk->ip.address_length == walk->reporter_length) {
+    if (walk->undelivered && walk->ip.address_length == walk->reporter_length) {
         reading->quoted = true;
         reading->mentioned = false;
+        reading->icmp_type = walk->type;
+        reading->icmp_code = walk->code;
         memcpy(reading->reporter, walk->reporter, walk->reporter_length);
     }
     return DONE;
 }
 
-static enum layer quote(struct walk *walk, bool is_error, bool unreachable, enum layer next)
+static enum layer quote(struct walk *walk, bool is_error, bool undelivered, enum layer next)
 {
     if (!is_error || walk->quoting)
         return DONE;
     walk->quoting = true;
-    walk->unreachable = unreachable;
+    walk->undelivered = undelivered;
+    walk->type = here(walk)[0];
+    walk->code = here(walk)[1];
     walk->reporter = walk->ip.source;
     walk->reporter_length = walk->ip.address_length;
     walk->bytes.reported = walk->ip.end;
     return step_over(walk, 8, next);
 }
 
-/* RFC 792. */
+/* RFC 792.  Source quench and redirection say nothing against delivery. */
 static enum layer icmp(struct walk *walk)
 {
-    enum { UNREACHABLE = 3, SOURCE_QUENCH = 4, REDIRECT = 5, TIME_EXCEEDED = 11, PARAMETER_PROBLEM = 12 };
+    enum { SOURCE_QUENCH = 4, REDIRECT = 5 };
 
     if (!has(walk, 8))
         return DONE;
-    uint8_t type = here(walk)[0];
-    return quote(walk,
-                 type == UNREACHABLE || type == SOURCE_QUENCH || type == REDIRECT || type == TIME_EXCEEDED
-                     || type == PARAMETER_PROBLEM,
-                 type == UNREACHABLE, IP);
+    const uint8_t type = here(walk)[0];
+    const bool undelivered = tcpstate_icmp_undelivered(true, type);
+    return quote(walk, undelivered || type == SOURCE_QUENCH || type == REDIRECT, undelivered, IP);
 }
 
 /* RFC 4443 section 3. */
 static enum layer icmpv6(struct walk *walk)
 {
-    enum { UNREACHABLE = 1, PARAMETER_PROBLEM = 4, REDIRECT = 137 };
+    enum { REDIRECT = 137 };
 
     if (!has(walk, 8))
         return DONE;
-    uint8_t type = here(walk)[0];
+    const uint8_t type = here(walk)[0];
     if (type == REDIRECT) /* its options may quote a packet */
         return ODD;
-    return quote(walk, type >= UNREACHABLE && type <= PARAMETER_PROBLEM, type == UNREACHABLE, IPV6);
+    const bool undelivered = tcpstate_icmp_undelivered(false, type);
+    return quote(walk, undelivered, undelivered, IPV6);
 }
 
 static enum layer (*const layers[LAYERS])(struct walk *) = {

@@ -13,12 +13,14 @@
 
 #include <string.h>
 
+#include "../core/sequence.h"
 #include "beside.h"
 #include "capture.h"
 #include "copies.h"
 #include "facts.h"
 #include "four-tuples.h"
 #include "host.h"
+#include "icmp.h"
 #include "incarnations.h"
 #include "preferences.h"
 #include "servers.h"
@@ -36,6 +38,7 @@ static void end_file(void)
     tcpstate_incarnations_end();
     tcpstate_beside_end();
     tcpstate_copies_end();
+    tcpstate_icmp_end();
     tcpstate_servers_end();
 }
 
@@ -303,6 +306,16 @@ bool tcpstate_connections_count(const struct tcpstate_asked *asked, const struct
     return tuple;
 }
 
+/* Whether a segment of this number may be on its way: an error that quotes another one is old, or a stranger's guess
+ * (RFC 5927 section 4.1). */
+static bool may_be_outstanding(const struct tcpstate_connection *connection, const struct tcpstate_segment *quoted)
+{
+    const struct tcpstate_endpoint *me = &connection->ends[quoted->from], *peer = &connection->ends[!quoted->from];
+    const uint32_t acked = peer->last.frame != 0 ? peer->last_ack : 0;
+
+    return me->last.frame != 0 && seq_le(quoted->seq, me->snd_max) && (acked == 0 || seq_ge(quoted->seq, acked));
+}
+
 bool tcpstate_connections_take_quoted(const struct tcpstate_reading *reading, struct tcpstate_meaning *meaning)
 {
     const struct tcpstate_four_tuple *tuple = tcpstate_four_tuple_find(reading);
@@ -311,7 +324,11 @@ bool tcpstate_connections_take_quoted(const struct tcpstate_reading *reading, st
         return false;
     struct tcpstate_incarnation *incarnation = tcpstate_four_tuple_at(tuple, &reading->segment);
     struct tcpstate_connection *connection = tcpstate_incarnation_open(incarnation);
-    tcpstate_observe_unreachable(connection, &reading->segment, &meaning->seen);
+    meaning->seen.changed = false;
+    if (!tcpstate_icmp_is_of_size(reading))
+        tcpstate_observe_unreachable(connection, &reading->segment, &meaning->seen);
+    if (meaning->seen.changed || may_be_outstanding(connection, &reading->segment))
+        tcpstate_icmp_note(incarnation, reading, meaning->seen.changed);
     if (!meaning->seen.changed)
         return false;
     meaning->incarnation = incarnation;

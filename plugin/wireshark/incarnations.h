@@ -32,6 +32,7 @@ struct tcpstate_incarnation {
     struct tcpstate_ended ended;
     bool one_sided;                      /* one end acknowledges what the other sent, and nothing of that was captured */
     bool has_beside;                     /* segments of the one before come after it began: beside.h */
+    bool has_icmp;                       /* an ICMP error quotes a segment of it: icmp.h */
     bool goes_on;                        /* beside the next one, and is not only seen again */
     uint32_t first_frame;
     uint32_t stream;                     /* the first tcp.stream that it had, or TCPSTATE_NO_STREAM */

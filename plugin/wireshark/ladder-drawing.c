@@ -191,7 +191,7 @@ static void append_rung(struct drawing *drawing, const struct tcpstate_rung *run
             label = rung->run.bytes > 0 ? run : "";
         }
         if (rung->icmp) {
-            append_phrase(drawing, text, TCPSTATE_PHRASE_LADDER_ICMP, rung->icmp);
+            g_string_append(text, rung->icmp);
             *drawing->legend |= TCPSTATE_LEGEND_ICMP;
         } else {
             g_string_append(text, tcpstate_numbers_text(drawing->pool, drawing->ladder->incarnation, &rung->numbers, true,

@@ -8,6 +8,8 @@
 #include "report.h"
 
 #include "capture.h"
+#include "host.h"
+#include "icmp.h"
 #include "names.h"
 #include "preferences.h"
 #include "rows.h"
@@ -137,6 +139,16 @@ static void add_worst(json_dumper *row, wmem_allocator_t *pool, const struct tcp
     json_dumper_end_object(row);
 }
 
+/* What an ICMP error said of it. */
+static void add_icmp(json_dumper *row, wmem_allocator_t *pool, const struct tcpstate_incarnation *incarnation)
+{
+    const struct tcpstate_icmp *icmp = tcpstate_icmp_of(incarnation);
+
+    tcpstate_row_string(row, "icmp", icmp ? tcpstate_icmp_name(icmp->address_length, icmp->type, icmp->code) : NULL);
+    tcpstate_row_string(row, "icmp.from", icmp ? tcpstate_ip_text(pool, icmp->reporter, icmp->address_length, false) : NULL);
+    tcpstate_row_string(row, "icmp.kind", icmp ? tcpstate_icmp_kind(icmp) : NULL);
+}
+
 static void add_server(json_dumper *row, wmem_allocator_t *pool, const struct tcpstate_known *known)
 {
     if (known->summary.client >= 0) {
@@ -174,6 +186,7 @@ static void print_finding(const struct tcpstate_report *report, enum tcpstate_se
     tcpstate_row_seconds(&row, "seconds", time);
     tcpstate_row_string(&row, "why", tcpstate_section_why(pool, TCPSTATE_ENGLISH, section, tally->incarnation, &known));
     add_causes(&row, pool, section, tally->incarnation, &known);
+    add_icmp(&row, pool, tally->incarnation);
     tcpstate_row_string(&row, "filter", tcpstate_group_filter(pool, report, group, &known));
     add_worst(&row, pool, tally, &known);
     tcpstate_row_end(&row);

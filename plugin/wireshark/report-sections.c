@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "capture.h"
+#include "icmp.h"
 #include "incarnations.h"
 #include "preferences.h"
 #include "unanswered.h"
@@ -214,6 +215,9 @@ static const char *alike_filter(wmem_allocator_t *pool, const struct tcpstate_re
         filter = "tcpstate.outcome == \"reset\"";
     else
         filter = tcpstate_section_filter(pool, report, (enum tcpstate_section)key->section);
+    if (key->section == TCPSTATE_SECTION_UNREACHABLE)
+        filter = wmem_strdup_printf(pool, "%s && tcpstate.icmp == \"%s\"", filter,
+                                    tcpstate_icmp_name(key->length, key->icmp[0], key->icmp[1]));
     if (key->by == 0 || key->by == 1)
         filter = wmem_strdup_printf(pool, "%s && tcpstate.%s == \"%s\"", filter, key->ended ? "ended_by" : "closed_by",
                                     sides[key->by]);
@@ -272,8 +276,6 @@ const char *tcpstate_section_why(wmem_allocator_t *pool, enum tcpstate_language 
 {
     switch (section) {
     case TCPSTATE_SECTION_REFUSED: return tcpstate_phrase(TCPSTATE_PHRASE_REPORT_REFUSED, language);
-    case TCPSTATE_SECTION_RESET:
-    case TCPSTATE_SECTION_FIN_RESET: return tcpstate_reset_why(pool, language, &tcpstate_incarnation_connection(incarnation)->account);
     case TCPSTATE_SECTION_WAITING:
         return waiting_why(pool, language, incarnation, known);
     case TCPSTATE_SECTION_DISOWNED: return tcpstate_phrase(TCPSTATE_PHRASE_CAUSE_DISOWNED, language);

@@ -8,6 +8,7 @@
 
 #include "capture.h"
 #include "hash.h"
+#include "icmp.h"
 #include "incarnations.h"
 #include "wording.h"
 
@@ -143,6 +144,11 @@ static void join_trouble(struct walk *walk, enum tcpstate_section section, const
     } else if (section != TCPSTATE_SECTION_DISOWNED) {
         key.kind = (uint8_t)outcome->close_kind;
         key.ended = ended;
+        const struct tcpstate_icmp *icmp = section == TCPSTATE_SECTION_UNREACHABLE ? tcpstate_icmp_of(tally->incarnation) : NULL;
+        if (icmp) {
+            key.icmp[0] = icmp->type;
+            key.icmp[1] = icmp->code;
+        }
         key.by = (int8_t)(by == 0 || by == 1 ? summary->client < 0 ? 3 : by != summary->client : by);
     }
     /* Of several alike the worst waits longest, or had carried most bytes. */

@@ -59,6 +59,7 @@ struct tcpstate_group_key {
     uint8_t result;  /* enum tcpstate_result; of healthy and early ones only, for others follow from the section */
     uint8_t kind;    /* enum tcpstate_close_kind */
     uint8_t ended;   /* .by ended it; else it closed first */
+    uint8_t icmp[2]; /* type and code of the ICMP error; of unreachable ones only */
     int8_t by;       /* 0 client, 1 server, 2 both, 3 unknown; -1: nobody */
 };
 

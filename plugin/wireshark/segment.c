@@ -185,13 +185,12 @@ static unsigned search_everywhere(packet_info *pinfo, unsigned most, struct tcps
 
 static bool read_quoted(tvbuff_t *tvb, packet_info *pinfo, struct tcpstate_reading *reading)
 {
-    enum { UNREACHABLE = 3, V6_UNREACHABLE = 1 };
     struct tcpstate_bytes front = front_of(tvb, FRONT);
     bool v4 = pinfo->src.type == AT_IPv4;
     struct tcpstate_payload icmp, quoted;
 
     if (!find_own_ip(&front, pinfo, v4 ? TCPSTATE_PROTOCOL_ICMP : TCPSTATE_PROTOCOL_ICMPV6, &icmp)
-        || icmp.at + 8 > front.captured || front.at[icmp.at] != (v4 ? UNREACHABLE : V6_UNREACHABLE))
+        || icmp.at + 8 > front.captured || !tcpstate_icmp_undelivered(v4, front.at[icmp.at]))
         return false;
     front.reported = icmp.end;
     if (!tcpstate_read_ip(&front, icmp.at + 8, TCPSTATE_PROTOCOL_TCP, &quoted)
@@ -200,6 +199,8 @@ static bool read_quoted(tvbuff_t *tvb, packet_info *pinfo, struct tcpstate_readi
     tcpstate_begin_reading(reading, pinfo->num, tcpstate_nanoseconds(pinfo->abs_ts.secs, pinfo->abs_ts.nsecs));
     tcpstate_read_ends(&front, &quoted, reading);
     reading->quoted = true;
+    reading->icmp_type = front.at[icmp.at];
+    reading->icmp_code = front.at[icmp.at + 1];
     memcpy(reading->reporter, icmp.source, icmp.address_length);
     return true;
 }

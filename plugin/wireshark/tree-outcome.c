@@ -6,6 +6,8 @@
 
 #include "../text/phrases.h"
 #include "agreed.h"
+#include "host.h"
+#include "icmp.h"
 #include "names.h"
 #include "preferences.h"
 #include "unanswered.h"
@@ -126,6 +128,20 @@ static void add_unanswered(const struct tcpstate_view *view, enum tcpstate_resul
     }
 }
 
+/* In one line; who, and what kind, are for filters. */
+static void add_icmp(const struct tcpstate_view *view)
+{
+    const struct tcpstate_icmp *icmp = tcpstate_icmp_of(view->meaning->incarnation);
+    wmem_allocator_t *pool = view->pinfo->pool;
+
+    if (!icmp || !tcpstate_any_wanted(view, TCPSTATE_FIELD_ICMP, TCPSTATE_FIELD_ICMP_KIND))
+        return;
+    tcpstate_add_named(view, TCPSTATE_FIELD_ICMP, tcpstate_icmp_name(icmp->address_length, icmp->type, icmp->code),
+                       tcpstate_icmp_text(pool, view->language, icmp, view->meaning->seen.client));
+    tcpstate_add_hidden_string(view, TCPSTATE_FIELD_ICMP_FROM, tcpstate_ip_text(pool, icmp->reporter, icmp->address_length, false));
+    add_name(view, TCPSTATE_FIELD_ICMP_KIND, tcpstate_icmp_kind(icmp));
+}
+
 void tcpstate_tree_outcome(const struct tcpstate_view *above)
 {
     const struct tcpstate_observation *seen = &above->meaning->seen;
@@ -153,6 +169,7 @@ void tcpstate_tree_outcome(const struct tcpstate_view *above)
     }
     add_agreed(view);
     add_unanswered(view, outcome.result);
+    add_icmp(view);
     add_waits(view);
     if (view->meaning->later && tcpstate_outcome_is_early(&outcome))
         tcpstate_add_hidden_boolean(view, TCPSTATE_FIELD_TOO_EARLY, true);

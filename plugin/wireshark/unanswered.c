@@ -11,6 +11,7 @@
 #include "../core/sequence.h"
 #include "../text/phrases.h"
 #include "capture.h"
+#include "icmp.h"
 #include "incarnations.h"
 #include "preferences.h"
 #include "wording.h"
@@ -166,8 +167,11 @@ const char *tcpstate_missing_text(wmem_allocator_t *pool, enum tcpstate_language
 const char *tcpstate_missing_and_why(wmem_allocator_t *pool, enum tcpstate_language language,
                                      const struct tcpstate_incarnation *incarnation, const struct tcpstate_outcome *outcome, int client)
 {
+    const char *icmp = tcpstate_icmp_why(pool, language, incarnation, outcome, client);
+
     if (outcome->result == TCPSTATE_RESULT_RESET)
-        return tcpstate_reset_why(pool, language, &tcpstate_incarnation_connection(incarnation)->account);
-    return tcpstate_joined(pool, language, tcpstate_missing_text(pool, language, incarnation, outcome, client),
-                           tcpstate_unanswered_text(pool, language, incarnation, outcome->result));
+        return tcpstate_joined(pool, language, tcpstate_reset_why(pool, language, &tcpstate_incarnation_connection(incarnation)->account),
+                               icmp);
+    const char *missing = tcpstate_joined(pool, language, tcpstate_missing_text(pool, language, incarnation, outcome, client), icmp);
+    return tcpstate_joined(pool, language, missing, tcpstate_unanswered_text(pool, language, incarnation, outcome->result));
 }

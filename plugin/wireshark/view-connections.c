@@ -20,6 +20,7 @@
 #include "agreed.h"
 #include "capture.h"
 #include "host.h"
+#include "icmp.h"
 #include "names.h"
 #include "preferences.h"
 #include "printed.h"
@@ -116,7 +117,7 @@ static const char tsv_head[] =
     "stream\troles\taddress_a\tport_a\taddress_b\tport_b\tprotocol\topened\thandshake\tto_first_request\t"
     "to_first_response\tclosed_by\tclose_kind\toutcome\tconn_state\tduration\tpackets_a_to_b\tbytes_a_to_b\t"
     "packets_b_to_a\tbytes_b_to_a\tmissing\tended_by\thistory\tconnection\tcapture\t" TCPSTATE_AGREED_NAMES
-    "\tunanswered\tstate_a\tinferred_a\tstate_b\tinferred_b\n";
+    "\tunanswered\tstate_a\tinferred_a\tstate_b\tinferred_b\ticmp\ticmp_from\n";
 
 /* Each value but the first has a tab before it. */
 static void append(GString *row, const char *value)
@@ -145,6 +146,15 @@ static void append_states(GString *row, wmem_allocator_t *pool, const struct tcp
         append(row, tcpstate_state_name(last.state[i ? known->b : known->a]));
         append(row, last.inferred[i ? known->b : known->a] ? "true" : "false");
     }
+}
+
+/* What an ICMP error said of it, and who. */
+static void append_icmp(GString *row, wmem_allocator_t *pool, const struct tcpstate_incarnation *incarnation)
+{
+    const struct tcpstate_icmp *icmp = tcpstate_icmp_of(incarnation);
+
+    g_string_append_printf(row, "\t%s\t%s", icmp ? tcpstate_icmp_name(icmp->address_length, icmp->type, icmp->code) : "",
+                           icmp ? tcpstate_ip_text(pool, icmp->reporter, icmp->address_length, false) : "");
 }
 
 /* "a" or "b" where the roles are unknown. */
@@ -192,6 +202,7 @@ static void append_row(GString *row, wmem_allocator_t *pool, const struct tcpsta
     append(row, capture);
     tcpstate_agreed_append(row, tcpstate_incarnation_connection(tally->incarnation), known->a);
     append_states(row, pool, tally, known);
+    append_icmp(row, pool, tally->incarnation);
 }
 
 /* Digits, without a zero before others, and perhaps as many as there are behind a point. */

@@ -15,6 +15,7 @@
 
 #include "../text/phrases.h"
 #include "host.h"
+#include "icmp.h"
 #include "ladder.h"
 #include "preferences.h"
 #include "text-width.h"
@@ -108,7 +109,10 @@ static void take(void *data, const struct tcpstate_tapped *tapped)
     wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
     rung->label = keep(job, tcpstate_label_of(pool, reading, &tapped->meaning));
     if (reading->quoted)
-        rung->icmp = keep(job, tcpstate_ip_text(pool, reading->reporter, reading->pair.address_length, true));
+        rung->icmp = keep(job, wmem_strdup_printf(pool, tcpstate_phrase(TCPSTATE_PHRASE_ICMP_SAYS, tcpstate_language()),
+                                                  tcpstate_ip_text(pool, reading->reporter, reading->pair.address_length, true),
+                                                  tcpstate_icmp_reason(tcpstate_language(), reading->pair.address_length,
+                                                                       reading->icmp_type, reading->icmp_code)));
     wmem_destroy_allocator(pool);
 }
 

@@ -182,11 +182,12 @@ class Writer:
         quoted = bytes(quoted)[:line.values.get("quoted")]
         (source, _), (target, _) = self.addresses(line)
         if ":" in source:
-            return (scapy.IPv6(src=source, dst=target)
-                    / scapy.ICMPv6DestUnreach(code={"port-unreachable": 4, "prohibited": 1}[line.values["kind"]])
-                    / scapy.Raw(quoted))
-        return (scapy.IP(src=source, dst=target, id=0x6000 + line.frame)
-                / scapy.ICMP(type=3, code={"port-unreachable": 3, "prohibited": 13}[line.values["kind"]])
+            error = {"port-unreachable": scapy.ICMPv6DestUnreach(code=4), "prohibited": scapy.ICMPv6DestUnreach(code=1),
+                     "too-big": scapy.ICMPv6PacketTooBig(mtu=1280), "time-exceeded": scapy.ICMPv6TimeExceeded(code=0)}
+            return scapy.IPv6(src=source, dst=target) / error[line.values["kind"]] / scapy.Raw(quoted)
+        kind, code = {"port-unreachable": (3, 3), "prohibited": (3, 13), "too-big": (3, 4), "time-exceeded": (11, 0),
+                      "source-quench": (4, 0)}[line.values["kind"]]
+        return (scapy.IP(src=source, dst=target, id=0x6000 + line.frame) / scapy.ICMP(type=kind, code=code)
                 / scapy.Raw(quoted))
 
     def remote_capture(self, line):

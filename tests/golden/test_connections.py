@@ -15,7 +15,8 @@ VIEW = "tcpstate,connections"
 NAMES = ("stream roles address_a port_a address_b port_b protocol opened handshake to_first_request to_first_response "
          "closed_by close_kind outcome conn_state duration packets_a_to_b bytes_a_to_b packets_b_to_a bytes_b_to_a "
          "missing ended_by history connection capture mss_a mss_b window_scale window_shift_a window_shift_b timestamps "
-         "may_send_sack_a may_send_sack_b ecn mptcp fast_open unanswered state_a inferred_a state_b inferred_b").split()
+         "may_send_sack_a may_send_sack_b ecn mptcp fast_open unanswered state_a inferred_a state_b inferred_b "
+         "icmp icmp_from").split()
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def test_refused(rows):
         "conn_state": "REJ", "duration": "0.000061000", "packets_a_to_b": "1", "bytes_a_to_b": "74",
         "packets_b_to_a": "1", "bytes_b_to_a": "54", "missing": "",
         "ended_by": "server", "history": "Sr", "connection": "0", "capture": "",
-        "mss_a": "1460", "mss_b": "", **dict.fromkeys(NAMES[27:-4], ""),  # a RST agrees to nothing
+        "mss_a": "1460", "mss_b": "", **dict.fromkeys(NAMES[27:], ""),  # a RST agrees to nothing
         "state_a": "CLOSED", "inferred_a": "true", "state_b": "CLOSED", "inferred_b": "true"}
 
 

@@ -7,7 +7,7 @@ Captures as a host would leave them; what is expected is read off the segments t
 ("again": the number of the last data once more, "sent": the FIN once more, "w0": window 0, "lost": it was not captured).  "+N": so many seconds pass; else a millisecond does.
 """
 import pytest
-from scapy.all import IP, UDP, TCP, Ether, Raw, rdpcap, wrpcap
+from scapy.all import ICMP, IP, UDP, TCP, Ether, ICMPv6DestUnreach, IPv6, Raw, rdpcap, wrpcap
 
 from conftest import ROOT
 from frames import ETHERNET
@@ -449,3 +449,79 @@ def test_a_reason_that_mptcp_gives(tshark, tmp_path):
                        for number, (source, segment) in enumerate(segments, 1)])
     causes, tree = tshark("-r", path, "-T", "fields", "-e", "tcpstate.reset.cause").splitlines()[-1], tshark("-r", path, "-V")
     assert "mptcp-reason" in causes and "the packet says: MP_TCPRST reason 2 (RFC 8684)" in tree
+
+
+ROUTER = "192.0.2.254"
+
+
+def with_icmp(path, words, kind, code, quotes, after=0.001):
+    """The capture of these words, and an ICMP error that quotes its frame of this number, behind the last frame."""
+    capture(path, words)
+    frames = rdpcap(str(path))
+    quoted = frames[quotes - 1]
+    error = ETHERNET / IP(src=ROUTER, dst=quoted[IP].src, id=7) / ICMP(type=kind, code=code) / Raw(bytes(quoted[IP])[:28])
+    error.time = float(frames[-1].time) + after
+    wrpcap(str(path), [*frames, error])
+    return path
+
+
+SOFT, HARD = " (it may pass: TCP should go on trying)", " (TCP should give up)"
+SENT_AGAIN = OPEN + ">P.:10 <. >P.:10 +1 >P.:10:again +5 >P.:10:again"
+NOT_ACKNOWLEDGED = "the server has acknowledged nothing for 6.0 s of data that was sent again (2 times); "
+
+
+@pytest.mark.parametrize("words, kind, code, quotes, icmp, why", [
+    (">S", 3, 3, 1, ["port-unreachable", ROUTER, "hard"], f"ICMP from {ROUTER}: port unreachable" + HARD),
+    (">S", 3, 13, 1, ["communication-prohibited", ROUTER, ""], f"ICMP from {ROUTER}: communication administratively prohibited"),
+    (">S", 3, 1, 1, ["host-unreachable", ROUTER, "soft"], f"ICMP from {ROUTER}: host unreachable" + SOFT),
+    (">S", 3, 99, 1, ["unreachable", ROUTER, ""], f"ICMP from {ROUTER}: destination unreachable"),
+    (">S", 11, 0, 1, ["time-exceeded", ROUTER, "soft"], f"ICMP from {ROUTER}: time exceeded on the way (TTL or hop limit)" + SOFT),
+    # Data that does not arrive: the error says why, of whose segment.
+    (SENT_AGAIN, 3, 1, 8, ["host-unreachable", ROUTER, "soft"],
+     NOT_ACKNOWLEDGED + f"ICMP from {ROUTER}: host unreachable{SOFT}, of a segment of the client"),
+    (SENT_AGAIN, 3, 4, 8, ["fragmentation-needed", ROUTER, ""],
+     NOT_ACKNOWLEDGED + f"ICMP from {ROUTER}: the packet was too big for the path, of a segment of the client"),
+    # What was acknowledged did arrive: the error is old, or a guess (RFC 5927).
+    (SENT_AGAIN, 3, 1, 4, ["", "", ""], NOT_ACKNOWLEDGED[:-2]),
+])
+def test_what_icmp_said_and_who(tshark, tmp_path, words, kind, code, quotes, icmp, why):
+    path = with_icmp(tmp_path / "icmp.pcap", words, kind, code, quotes)
+    fields = [part for name in ("icmp", "icmp.from", "icmp.kind") for part in ("-e", f"tcpstate.{name}")]
+    told = tshark("-2", "-r", path, "-Y", "!icmp", "-T", "fields", "-e", "frame.number", *fields)
+    assert all(line.split("\t")[1:] == icmp for line in told.splitlines())
+    row = dict(zip(*(line.split("\t") for line in tshark("-q", "-r", path, "-z", "tcpstate,connections,tsv").splitlines())))
+    assert (row["missing"], row["icmp"], row["icmp_from"]) == (why, *icmp[:2])
+    assert why in tshark("-q", "-r", path, "-z", "tcpstate,report")
+    page = tmp_path / "page.html"
+    tshark("-q", "-r", path, "-z", f"tcpstate,page,{page}")
+    assert why in page.read_text().replace("\\/", "/")
+    assert why in " ".join(tshark("-q", "-r", path, "-z", "tcpstate,ladder").split())
+
+
+def test_what_icmp_said_in_chinese(tshark, tmp_path):
+    path = with_icmp(tmp_path / "icmp.pcap", ">S", 3, 3, 1)
+    assert f"来自{ROUTER}的ICMP：端口不可达（TCP应放弃）" in tshark("-o", "tcpstate.language:zh", "-q", "-r", path, "-z", "tcpstate,report")
+
+
+def test_what_icmpv6_said(tshark, tmp_path):
+    syn = ETHERNET / IPv6(src="2001:db8::1", dst="2001:db8::2") / TCP(sport=40000, dport=8081, flags="S", seq=1000)
+    error = ETHERNET / IPv6(src="2001:db8::f", dst="2001:db8::1") / ICMPv6DestUnreach(code=0) / Raw(bytes(syn[IPv6]))
+    wrpcap(str(tmp_path / "six.pcap"), [syn, error])
+    report = tshark("-q", "-r", tmp_path / "six.pcap", "-z", "tcpstate,report")
+    assert "ICMP from 2001:db8::f: no route to the destination" + SOFT in report
+
+
+def test_the_report_tells_apart_what_icmp_said(tshark, tmp_path):
+    """Two SYNs that a firewall prohibits are a group, one whose port is unreachable is another; each by its filter."""
+    frames = []
+    for port, code in ((40001, 13), (40002, 13), (40003, 3)):
+        syn = ETHERNET / IP(src=CLIENT, dst=SERVER, id=port) / TCP(sport=port, dport=8081, flags="S", seq=1000)
+        error = ETHERNET / IP(src=ROUTER, dst=CLIENT, id=7) / ICMP(type=3, code=code) / Raw(bytes(syn[IP])[:28])
+        syn.time, error.time = 1_700_000_000 + port - 40000, 1_700_000_000.5 + port - 40000
+        frames += [syn, error]
+    path = tmp_path / "two.pcap"
+    wrpcap(str(path), frames)
+    line = next(line for line in tshark("-q", "-r", path, "-z", "tcpstate,report").splitlines() if "the worst" in line)
+    assert line.split()[0] == "2" and "communication administratively prohibited" in line
+    shown = tshark("-2", "-r", path, "-Y", line[line.index("tcpstate.outcome"):], "-T", "fields", "-e", "tcpstate.connection")
+    assert sorted(set(shown.split())) == ["0", "1"]
