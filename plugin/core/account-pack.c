@@ -25,17 +25,18 @@
 #define OF_ALL(X, a)                                                                                 \
     X(a->zeek.seen, 0x00330033) X(a->zeek.facts, 0x3d) X(a->slowest_frame, 0) X(a->reset_frame, 0)        \
     X(a->reset_after, 0) X(a->disowned, 0) X(a->causes, 0) X(a->reset_count, 0) X(a->reset_reason, 0)    \
-    X(a->facts, 0x79) X(a->asker, c->client) X(a->hole, 0)
+    X(a->facts, 0x79) X(a->asker, c->client) X(a->hole, 0)                                                \
+    X(a->stall_frame, 0)
 
 #define TIMES(X, a)                                                                                  \
     X(a->ends[0].waiting_since, TCPSTATE_NO_TIME) X(a->ends[1].waiting_since, TCPSTATE_NO_TIME)          \
     X(a->ends[0].shut_since, TCPSTATE_NO_TIME) X(a->ends[1].shut_since, TCPSTATE_NO_TIME)                \
     X(a->zeek.began, c->moments[TCPSTATE_MOMENT_FIRST]) X(a->zeek.completed, TCPSTATE_NO_TIME)           \
-    X(a->asked_at, TCPSTATE_NO_TIME) X(a->asked_for, 0) X(a->slowest, 0)
+    X(a->asked_at, TCPSTATE_NO_TIME) X(a->asked_for, 0) X(a->slowest, 0) X(a->stall, 0)
 
 enum {
-    NUMBERS = 2 * (8 + 10) + 12,
-    TIME_COUNT = 9,
+    NUMBERS = 2 * (8 + 10) + 13,
+    TIME_COUNT = 10,
     FLAG_BYTES = (NUMBERS + TIME_COUNT + 7) / 8,
 };
 _Static_assert(FLAG_BYTES + 5 * NUMBERS + 10 * TIME_COUNT + 1 + TCPSTATE_ZEEK_LETTERS <= TCPSTATE_MOST_ACCOUNT,

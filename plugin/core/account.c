@@ -103,6 +103,62 @@ static int64_t silence_before(const struct tcpstate_connection *connection, cons
     return since < 0 ? 0 : since;
 }
 
+/* Whether the end has sent more than a probe into a window that had been shut for long: it was opened, and the capture
+ * lacks the ACK that said so.  A probe is of one byte (RFC 9293 section 3.8.6.1). */
+static bool has_sent_into_it(const struct tcpstate_account_end *me, const struct tcpstate_account_end *peer)
+{
+    return me->waiting_since != TCPSTATE_NO_TIME && me->waiting_since - peer->shut_since >= TCPSTATE_SHORTEST_RETRANSMISSION
+           && me->sent - me->acked > 1;
+}
+
+/* How long the window of an end has been 0. */
+static int64_t shut_for(const struct tcpstate_account *account, int end, int64_t now)
+{
+    const struct tcpstate_account_end *me = &account->ends[end];
+
+    return me->shut_since == TCPSTATE_NO_TIME || has_sent_into_it(&account->ends[!end], me) ? 0 : now - me->shut_since;
+}
+
+/* How long the RST's sender had sent nothing when the other end sent what the RST may answer: its data, its FIN or a keep-alive. */
+static int64_t pause_before(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                            const struct tcpstate_observation *observation)
+{
+    const int other = !(segment->from & 1);
+    const struct tcpstate_endpoint *peer = &connection->ends[other];
+    const int64_t waiting = connection->account.ends[other].waiting_since, last = segment->time - observation->reset_after;
+    const uint16_t keep_alives = connection->account.ends[other].keep_alives;
+    const int64_t spoke = waiting != TCPSTATE_NO_TIME ? waiting
+                          : keep_alives == 1          ? peer->last.time
+                          : peer->known & SENT_FIN    ? peer->first_sent
+                                                      : last;
+
+    return observation->reset_after < 0 ? 0 : spoke - last;
+}
+
+/* The time that tells most of why a RST came: a cause, and how long. */
+static uint16_t note_time(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                          const struct tcpstate_observation *observation, int64_t *lasted)
+{
+    const int from = segment->from & 1;
+    const struct {
+        uint16_t cause;
+        int64_t lasted, least;
+    } times[] = {
+        { TCPSTATE_CAUSE_SHUT, shut_for(&connection->account, !from, segment->time), TCPSTATE_SECOND },
+        { TCPSTATE_CAUSE_OWN_SHUT, shut_for(&connection->account, from, segment->time), TCPSTATE_SECOND },
+        { TCPSTATE_CAUSE_SILENCE, silence_before(connection, segment, observation), LONG_SILENCE },
+        { TCPSTATE_CAUSE_PAUSE, pause_before(connection, segment, observation), LONG_SILENCE },
+    };
+
+    *lasted = 0;
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
+        if (times[i].lasted >= times[i].least) {
+            *lasted = times[i].lasted;
+            return times[i].cause;
+        }
+    return 0;
+}
+
 static void note_causes(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
                         const struct tcpstate_observation *observation)
 {
@@ -110,18 +166,16 @@ static void note_causes(struct tcpstate_connection *connection, const struct tcp
     int from = segment->from & 1;
     const struct tcpstate_account_end *me = &account->ends[from];
     const bool heard = connection->ends[!from].last.frame != 0; /* else the capture may lack that direction */
-    int64_t silence = heard ? silence_before(connection, segment, observation) : 0;
-    uint16_t causes = 0;
+    int64_t lasted = 0;
+    uint16_t causes = heard ? note_time(connection, segment, observation, &lasted) : 0;
 
     account->reset_frame = segment->frame;
     account->facts = (uint16_t)((account->facts & ~ACCOUNT_RESET_BY) | (from == 1 ? ACCOUNT_RESET_BY : 0));
-    account->reset_after = silence / 1000000 > UINT32_MAX ? UINT32_MAX : (uint32_t)(silence / 1000000);
+    account->reset_after = lasted / 1000000 > UINT32_MAX ? UINT32_MAX : (uint32_t)(lasted / 1000000);
     account->reset_count = 0;
     account->reset_reason = 0;
     if (account->facts & (ACCOUNT_SPOKE_LATE << !from))
         causes |= TCPSTATE_CAUSE_DATA_AFTER_CLOSE;
-    if (silence >= LONG_SILENCE)
-        causes |= TCPSTATE_CAUSE_SILENCE;
     if (me->keep_alives > 0) {
         causes |= TCPSTATE_CAUSE_KEEP_ALIVES;
         account->reset_count = me->keep_alives;
@@ -200,6 +254,17 @@ static void begin_hole(struct tcpstate_connection *connection, const struct tcps
     }
 }
 
+/* The end was waited for until now: its window was shut, or it did not acknowledge what was sent again. */
+static void end_stall(struct tcpstate_account *account, const struct tcpstate_segment *segment, int64_t since, bool by_window)
+{
+    if (since == TCPSTATE_NO_TIME || segment->time - since <= account->stall)
+        return;
+    account->stall = segment->time - since;
+    account->stall_frame = segment->frame;
+    account->facts &= (uint16_t)~(TCPSTATE_ACCOUNT_STALL_BY_B | TCPSTATE_ACCOUNT_STALL_SHUT);
+    account->facts |= (uint16_t)((segment->from & 1 ? TCPSTATE_ACCOUNT_STALL_BY_B : 0) | (by_window ? TCPSTATE_ACCOUNT_STALL_SHUT : 0));
+}
+
 /* What it acknowledges of the other's data. */
 static void take_ack(struct tcpstate_account *account, const struct tcpstate_segment *segment)
 {
@@ -210,7 +275,10 @@ static void take_ack(struct tcpstate_account *account, const struct tcpstate_seg
         return;
     account->facts |= (uint16_t)(ACCOUNT_KNOWS_ACKED << to);
     peer->acked = segment->ack;
-    peer->resent = 0;
+    if (peer->resent > 0) {
+        end_stall(account, segment, peer->waiting_since, false);
+        peer->resent = 0;
+    }
     if ((account->facts & (ACCOUNT_KNOWS_SENT << to)) && seq_gt(segment->ack, peer->sent))
         account->asked_at = TCPSTATE_NO_TIME; /* an answer that was not captured, or a FIN */
     if ((account->facts & (ACCOUNT_HAS_HOLE << to)) && seq_gt(segment->ack, account->hole)) {
@@ -265,10 +333,14 @@ static void take_data(struct tcpstate_connection *connection, const struct tcpst
     if (known && !seq_gt(next, me->sent)) {
         bool probe = segment->payload <= 1 && segment->seq == me->sent - 1;
         bool acknowledged = (account->facts & (ACCOUNT_KNOWS_ACKED << from)) && !seq_gt(next, me->acked);
-        if (segment->payload > 0 && !probe && !acknowledged && me->resent < UINT16_MAX)
-            me->resent++;
+        if (segment->payload == 0 || probe || acknowledged || me->resent == UINT16_MAX)
+            return;
+        if (me->resent++ == 0 && connection->ends[!from].last.frame == 0)
+            me->waiting_since = segment->time; /* of an end that was not captured nobody knows what it acknowledged before */
         return;
     }
+    if (me->resent > 0 && connection->ends[!from].last.frame == 0)
+        me->resent = 0; /* who goes on has had its acknowledgment */
     const bool follows = known && !seq_gt(segment->seq, me->sent);
     if (known && !follows)
         begin_hole(connection, segment);
@@ -281,6 +353,15 @@ static void take_data(struct tcpstate_connection *connection, const struct tcpst
     if (connection->ends[!from].known & SENT_FIN)
         account->facts |= (uint16_t)(ACCOUNT_SPOKE_LATE << from);
     take_turn(connection, segment, follows);
+}
+
+static void open_window(struct tcpstate_account *account, const struct tcpstate_segment *segment)
+{
+    struct tcpstate_account_end *me = &account->ends[segment->from & 1];
+
+    if (!has_sent_into_it(&account->ends[!(segment->from & 1)], me))
+        end_stall(account, segment, me->shut_since, true);
+    me->shut_since = TCPSTATE_NO_TIME;
 }
 
 void tcpstate_account(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
@@ -303,8 +384,8 @@ void tcpstate_account(struct tcpstate_connection *connection, const struct tcpst
         note_offers(connection, segment);
     else if (segment->window == 0 && me->shut_since == TCPSTATE_NO_TIME && !(connection->ends[!from].known & SENT_FIN))
         me->shut_since = segment->time;
-    else if (segment->window != 0)
-        me->shut_since = TCPSTATE_NO_TIME;
+    else if (segment->window != 0 && me->shut_since != TCPSTATE_NO_TIME)
+        open_window(account, segment);
     note_disowned(connection, segment);
     account->facts &= (uint16_t)~(ACCOUNT_SPOKE_LATE << !from);
     take_data(connection, segment);
@@ -312,14 +393,6 @@ void tcpstate_account(struct tcpstate_connection *connection, const struct tcpst
         take_ack(account, segment);
     account->ends[0].keep_alives = connection->ends[0].keep_alives;
     account->ends[1].keep_alives = connection->ends[1].keep_alives;
-}
-
-/* Whether the end has sent more than a probe into a window that had been shut for long: it was opened, and the capture
- * lacks the ACK that said so.  A probe is of one byte (RFC 9293 section 3.8.6.1). */
-static bool has_sent_into_it(const struct tcpstate_account_end *me, const struct tcpstate_account_end *peer)
-{
-    return me->waiting_since != TCPSTATE_NO_TIME && me->waiting_since - peer->shut_since >= TCPSTATE_SHORTEST_RETRANSMISSION
-           && me->sent - me->acked > 1;
 }
 
 void tcpstate_waits(const struct tcpstate_connection *connection, struct tcpstate_wait *wait)
@@ -366,7 +439,7 @@ const char *tcpstate_wait_name(enum tcpstate_wait_kind kind)
 const char *tcpstate_cause_name(unsigned cause)
 {
     static const char *const names[] = {
-        "data-after-close", "silence", "keep-alives-unanswered", "retransmissions", "no-response-yet", "other-ttl",
+        "data-after-close", "silence", "pause", "zero-window", "own-zero-window", "keep-alives-unanswered", "retransmissions", "no-response-yet", "other-ttl",
         "both-ends", "unsigned", "mptcp-reason", "payload",
     };
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)

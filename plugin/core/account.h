@@ -65,15 +65,19 @@ enum {
 /* What the segments before a reset show: a set of these. */
 enum {
     TCPSTATE_CAUSE_DATA_AFTER_CLOSE = 0x0001, /* data came to an end that had closed */
-    TCPSTATE_CAUSE_SILENCE = 0x0002,          /* nothing was sent for a while: .after */
-    TCPSTATE_CAUSE_KEEP_ALIVES = 0x0004,      /* its sender's keep-alives were not answered: .count */
-    TCPSTATE_CAUSE_RETRANSMISSIONS = 0x0008,  /* its sender had data sent again and not acknowledged: .count */
-    TCPSTATE_CAUSE_NO_RESPONSE = 0x0010,      /* the server had not sent any data */
-    TCPSTATE_CAUSE_OTHER_TTL = 0x0020,        /* its TTL is not that of its sender's other segments */
-    TCPSTATE_CAUSE_BOTH_ENDS = 0x0040,        /* RSTs in the names of both ends at once */
-    TCPSTATE_CAUSE_UNSIGNED = 0x0080,         /* the connection is signed, and it is not */
-    TCPSTATE_CAUSE_MP_REASON = 0x0100,        /* .reason: what MP_TCPRST says (RFC 8684 section 3.6) */
-    TCPSTATE_CAUSE_PAYLOAD = 0x0200,          /* it carries data, which may be a text that says why */
+    /* Of these four at most one: .after */
+    TCPSTATE_CAUSE_SILENCE = 0x0002,          /* nothing was sent for a while */
+    TCPSTATE_CAUSE_PAUSE = 0x0004,            /* its sender had sent nothing for a while when the other end spoke, which it answers */
+    TCPSTATE_CAUSE_SHUT = 0x0008,             /* the receive window of the other end had been 0 for a while */
+    TCPSTATE_CAUSE_OWN_SHUT = 0x0010,         /* ... its sender's */
+    TCPSTATE_CAUSE_KEEP_ALIVES = 0x0020,      /* its sender's keep-alives were not answered: .count */
+    TCPSTATE_CAUSE_RETRANSMISSIONS = 0x0040,  /* its sender had data sent again and not acknowledged: .count */
+    TCPSTATE_CAUSE_NO_RESPONSE = 0x0080,      /* the server had not sent any data */
+    TCPSTATE_CAUSE_OTHER_TTL = 0x0100,        /* its TTL is not that of its sender's other segments */
+    TCPSTATE_CAUSE_BOTH_ENDS = 0x0200,        /* RSTs in the names of both ends at once */
+    TCPSTATE_CAUSE_UNSIGNED = 0x0400,         /* the connection is signed, and it is not */
+    TCPSTATE_CAUSE_MP_REASON = 0x0800,        /* .reason: what MP_TCPRST says (RFC 8684 section 3.6) */
+    TCPSTATE_CAUSE_PAYLOAD = 0x1000,          /* it carries data, which may be a text that says why */
 };
 
 struct tcpstate_account_end {
@@ -90,6 +94,8 @@ struct tcpstate_account_end {
 };
 
 enum {
+    TCPSTATE_ACCOUNT_STALL_BY_B = 0x2000,   /* of .stall: endpoint 1 was waited for */
+    TCPSTATE_ACCOUNT_STALL_SHUT = 0x4000,   /* ... and its window was shut; else it did not acknowledge */
     TCPSTATE_ACCOUNT_LACKS_SEGMENTS = 0x8000, /* data was acknowledged that was not captured before */
 };
 
@@ -99,9 +105,11 @@ struct tcpstate_account {
     int64_t asked_at;      /* the last data of a question that has no answer yet; INT64_MIN: none */
     int64_t asked_for;     /* ... how long after its first; of the latest question, if that has had its answer */
     int64_t slowest;       /* nanoseconds of the longest wait for an answer; 0: none */
+    int64_t stall;         /* nanoseconds of the longest time that a window was shut or data sent again in vain, and that ended; or 0 */
     uint32_t slowest_frame; /* where that answer began */
+    uint32_t stall_frame;  /* which ended that */
     uint32_t reset_frame;  /* the RST whose causes these are; 0: none */
-    uint32_t reset_after;  /* milliseconds since the segment before it */
+    uint32_t reset_after;  /* milliseconds of the one cause that is a time; 0: none is */
     uint32_t disowned;     /* frame of the last RST after which its sender went on; 0: none */
     uint32_t hole;         /* where the capture lacks what an end sent, as far as was seen; or 0 */
     uint16_t causes;       /* TCPSTATE_CAUSE_* */
@@ -110,6 +118,12 @@ struct tcpstate_account {
     uint8_t reset_reason;  /* MP_TCPRST's */
     int8_t asker;          /* endpoint of .asked_at */
 };
+
+/* The endpoint that was waited for in .stall. */
+static inline int tcpstate_stall_by(const struct tcpstate_account *account)
+{
+    return (account->facts & TCPSTATE_ACCOUNT_STALL_BY_B) != 0;
+}
 
 /* ---- What the handshake agreed (agreed.c) ---- */
 

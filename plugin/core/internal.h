@@ -264,7 +264,7 @@ void tcpstate_account(struct tcpstate_connection *connection, const struct tcpst
 
 /* account-pack.c: a part of what pack.c writes, for the rest of the connection is
  * known already; how many bytes. */
-#define TCPSTATE_MOST_ACCOUNT 384
+#define TCPSTATE_MOST_ACCOUNT 400
 size_t tcpstate_account_pack(const struct tcpstate_connection *connection, uint8_t *packed);
 size_t tcpstate_account_unpack(struct tcpstate_connection *connection, const uint8_t *packed, size_t size);
 

@@ -91,11 +91,20 @@ static bool needs_no_response(const struct tcpstate_connection *connection, cons
            && tcpstate_capture_lasts(wait->since) <= connection->account.asked_for;
 }
 
+/* Whether one direction of it alone was captured, though of other connections the capture has both, and data in it was
+ * sent again: then nothing came back. */
+static bool is_alone_in_that(const struct tcpstate_incarnation *incarnation)
+{
+    const struct tcpstate_account_end *ends = tcpstate_incarnation_look(incarnation)->account.ends;
+
+    return tcpstate_capture_holds(TCPSTATE_CAPTURE_ONE_DIRECTION) == 0 && (ends[0].resent > 0 || ends[1].resent > 0);
+}
+
 int64_t tcpstate_incarnation_waits(const struct tcpstate_incarnation *incarnation, struct tcpstate_wait *wait)
 {
     *wait = (struct tcpstate_wait){ .owing = -1, .since = TCPSTATE_NO_TIME };
     /* Of a direction that was not captured nobody can say what it lacks. */
-    if (incarnation->ended.is_over || incarnation->one_sided)
+    if (incarnation->ended.is_over || (incarnation->one_sided && !is_alone_in_that(incarnation)))
         return -1;
     const struct tcpstate_connection *connection = tcpstate_incarnation_look(incarnation);
     tcpstate_waits(connection, wait);
@@ -107,13 +116,28 @@ int64_t tcpstate_incarnation_waits(const struct tcpstate_incarnation *incarnatio
     return tcpstate_capture_lasts(wait->since);
 }
 
+/* Whether it was met midway, and one end has since shown no more than that it is there: what hangs does, whatever its state is. */
+static bool is_met_midway(const struct tcpstate_incarnation *incarnation, const struct tcpstate_wait *wait)
+{
+    const struct tcpstate_connection *connection = tcpstate_incarnation_look(incarnation);
+    const struct tcpstate_endpoint *ends = connection->ends;
+
+    return (connection->facts & TCPSTATE_CONNECTION_MIDSTREAM) && connection->moments[TCPSTATE_MOMENT_FIN] == TCPSTATE_NO_TIME
+           && !tcpstate_lacks_segments(connection) && (ends[0].likely == TCPSTATE_UNKNOWN || ends[1].likely == TCPSTATE_UNKNOWN)
+           && (wait->kind == TCPSTATE_WAIT_ZERO_WINDOW || wait->kind == TCPSTATE_WAIT_UNACKNOWLEDGED);
+}
+
 /* An open connection on which somebody has waited long enough is not just open. */
 static void tell_what_hangs(const struct tcpstate_incarnation *incarnation, struct tcpstate_outcome *outcome)
 {
     struct tcpstate_wait wait;
 
-    if (outcome->result != TCPSTATE_RESULT_OPEN || tcpstate_incarnation_waits(incarnation, &wait) < tcpstate_stalled_after()
-        || wait.kind == TCPSTATE_WAIT_NONE || wait.kind == TCPSTATE_WAIT_SILENT)
+    if ((outcome->result != TCPSTATE_RESULT_OPEN && outcome->result != TCPSTATE_RESULT_UNKNOWN
+         && outcome->result != TCPSTATE_RESULT_ONE_DIRECTION)
+        || tcpstate_incarnation_waits(incarnation, &wait) < tcpstate_stalled_after() || wait.kind == TCPSTATE_WAIT_NONE
+        || wait.kind == TCPSTATE_WAIT_SILENT)
+        return;
+    if (outcome->result != TCPSTATE_RESULT_OPEN && !is_met_midway(incarnation, &wait))
         return;
     outcome->result = wait.kind == TCPSTATE_WAIT_NO_RESPONSE ? TCPSTATE_RESULT_NO_RESPONSE : TCPSTATE_RESULT_STALLED;
     outcome->owing = wait.owing;

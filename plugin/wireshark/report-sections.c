@@ -36,6 +36,7 @@ static const struct {
     SECTION(LAST_ACK_MISSING, "last-ack-missing", HANGS),
     SECTION(SLOW_HANDSHAKE, "slow-handshake", SLOW),
     SECTION(SLOW_RESPONSE, "slow-response", SLOW),
+    SECTION(STALL_ENDED, "stall-ended", SLOW),
     SECTION(DISOWNED, "reset-disowned", ODD),
     SECTION(TOO_EARLY, "too-early", UNDECIDED),
     SECTION(HEALTHY, "healthy", NONE),
@@ -64,6 +65,7 @@ const char *tcpstate_section_title(enum tcpstate_section section)
     case TCPSTATE_SECTION_HEALTHY: return tcpstate_phrase(TCPSTATE_PHRASE_REPORT_HEALTHY, language);
     case TCPSTATE_SECTION_SLOW_HANDSHAKE: return tcpstate_phrase(TCPSTATE_PHRASE_REPORT_SLOW, language);
     case TCPSTATE_SECTION_SLOW_RESPONSE: return tcpstate_phrase(TCPSTATE_PHRASE_REPORT_SLOW_RESPONSES, language);
+    case TCPSTATE_SECTION_STALL_ENDED: return tcpstate_phrase(TCPSTATE_PHRASE_REPORT_STALLS, language);
     default: break;
     }
     return tcpstate_result_word(result_of(section), language);
@@ -93,6 +95,7 @@ int64_t tcpstate_section_threshold(enum tcpstate_section section)
     switch (section) {
     case TCPSTATE_SECTION_STALLED:
     case TCPSTATE_SECTION_NO_RESPONSE:
+    case TCPSTATE_SECTION_STALL_ENDED:
     case TCPSTATE_SECTION_WAITING: return tcpstate_stalled_after();
     case TCPSTATE_SECTION_SLOW_HANDSHAKE: return tcpstate_slow_handshake();
     case TCPSTATE_SECTION_SLOW_RESPONSE: return tcpstate_slow_response();
@@ -157,11 +160,12 @@ void tcpstate_listed_of(const struct tcpstate_incarnation *incarnation, const st
         .section = section,
         .slow_handshake = known->handshake >= tcpstate_slow_handshake(),
         .slow_response = known->slowest_response >= tcpstate_slow_response(),
+        .stall_ended = known->longest_stall >= tcpstate_stalled_after(),
         .disowned = has_disowned_reset(incarnation, known),
         .waits = waited,
     };
     listed->trouble = (section != TCPSTATE_SECTIONS && section != TCPSTATE_SECTION_TOO_EARLY) || listed->slow_handshake
-                      || listed->slow_response || listed->disowned;
+                      || listed->slow_response || listed->stall_ended || listed->disowned;
 }
 
 bool tcpstate_report_lists(const struct tcpstate_incarnation *incarnation, const struct tcpstate_known *known)
@@ -191,6 +195,7 @@ const char *tcpstate_section_filter(wmem_allocator_t *pool, const struct tcpstat
     case TCPSTATE_SECTION_WAITING: return "tcpstate.outcome == \"open\" && tcpstate.wait";
     case TCPSTATE_SECTION_SLOW_HANDSHAKE: return wmem_strdup_printf(pool, "tcpstate.time.handshake >= %g", seconds);
     case TCPSTATE_SECTION_SLOW_RESPONSE: return wmem_strdup_printf(pool, "tcpstate.time.slowest_response >= %g", seconds);
+    case TCPSTATE_SECTION_STALL_ENDED: return wmem_strdup_printf(pool, "tcpstate.time.longest_stall >= %g", seconds);
     case TCPSTATE_SECTION_DISOWNED: return "tcpstate.reset.cause == \"disowned\"";
     case TCPSTATE_SECTION_TOO_EARLY: return "tcpstate.too_early";
     case TCPSTATE_SECTION_HEALTHY: return "";
@@ -279,6 +284,8 @@ const char *tcpstate_section_why(wmem_allocator_t *pool, enum tcpstate_language 
     case TCPSTATE_SECTION_WAITING:
         return waiting_why(pool, language, incarnation, known);
     case TCPSTATE_SECTION_DISOWNED: return tcpstate_phrase(TCPSTATE_PHRASE_CAUSE_DISOWNED, language);
+    case TCPSTATE_SECTION_STALL_ENDED:
+        return tcpstate_stall_text(pool, language, &tcpstate_incarnation_connection(incarnation)->account, known->summary.client);
     case TCPSTATE_SECTION_SLOW_HANDSHAKE:
     case TCPSTATE_SECTION_SLOW_RESPONSE:
     case TCPSTATE_SECTION_HEALTHY: return "";

@@ -200,6 +200,8 @@ static void take(struct walk *walk, const struct tcpstate_tally *tally)
         join_slow(walk, TCPSTATE_SECTION_SLOW_HANDSHAKE, known.handshake);
     if (listed.slow_response)
         join_slow(walk, TCPSTATE_SECTION_SLOW_RESPONSE, known.slowest_response);
+    if (listed.stall_ended)
+        join_slow(walk, TCPSTATE_SECTION_STALL_ENDED, known.longest_stall);
     if (listed.disowned)
         join_trouble(walk, TCPSTATE_SECTION_DISOWNED, tally, &known, listed.waits);
     join_healthy(walk, &known, listed.trouble);

@@ -44,6 +44,7 @@ enum tcpstate_section {
     TCPSTATE_SECTION_LAST_ACK_MISSING,
     TCPSTATE_SECTION_SLOW_HANDSHAKE,
     TCPSTATE_SECTION_SLOW_RESPONSE,
+    TCPSTATE_SECTION_STALL_ENDED, /* a window that opened, or an acknowledgment that came, late */
     TCPSTATE_SECTION_DISOWNED, /* a RST whose sender went on */
     TCPSTATE_SECTION_TOO_EARLY, /* something is missing, but the capture ends too soon after */
     TCPSTATE_SECTION_HEALTHY,
@@ -76,7 +77,7 @@ struct tcpstate_group {
 
 /* Of how many connections of a group the RST has a cause, in the order of the bits of tcpstate_reset_causes();
  * and between which numbers. */
-#define TCPSTATE_REPORT_CAUSES 11
+#define TCPSTATE_REPORT_CAUSES 14
 struct tcpstate_group_cause {
     unsigned count;
     int64_t least, most;
@@ -115,7 +116,7 @@ void tcpstate_report_free(struct tcpstate_report *report);
 /* Which sections a connection is in. */
 struct tcpstate_listed {
     enum tcpstate_section section; /* of its outcome; TCPSTATE_SECTIONS: none */
-    bool slow_handshake, slow_response, disowned;
+    bool slow_handshake, slow_response, stall_ended, disowned;
     bool trouble; /* any of them says that something is wrong */
     int64_t waits; /* nanoseconds for which it has been an open connection's turn to send data; -1: nobody waits */
 };

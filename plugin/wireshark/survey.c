@@ -77,8 +77,9 @@ void tcpstate_known_of(const struct tcpstate_tally *tally, struct tcpstate_known
     struct tcpstate_summary *summary = &known->summary;
 
     tcpstate_incarnation_summary(tally->incarnation, summary);
-    const int64_t slowest = tcpstate_incarnation_connection(tally->incarnation)->account.slowest;
-    known->slowest_response = slowest > 0 ? slowest : -1;
+    const struct tcpstate_account *account = &tcpstate_incarnation_connection(tally->incarnation)->account;
+    known->slowest_response = account->slowest > 0 ? account->slowest : -1;
+    known->longest_stall = account->stall > 0 ? account->stall : -1;
     known->a = summary->client >= 0 ? summary->client : tally->first_sender;
     known->b = !known->a;
     known->handshake = between(summary, TCPSTATE_MOMENT_SYN, TCPSTATE_MOMENT_HANDSHAKE_ACK);

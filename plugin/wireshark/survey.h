@@ -46,7 +46,7 @@ struct tcpstate_tally *tcpstate_survey_at(const struct tcpstate_survey *survey, 
 struct tcpstate_known {
     struct tcpstate_summary summary;
     int a, b; /* endpoints */
-    int64_t handshake, to_first_request, to_first_response, slowest_response, duration;
+    int64_t handshake, to_first_request, to_first_response, slowest_response, longest_stall, duration;
 };
 void tcpstate_known_of(const struct tcpstate_tally *tally, struct tcpstate_known *known);
 

@@ -27,7 +27,23 @@ static struct tcpstate_view below(const struct tcpstate_view *view, enum tcpstat
     return subtree;
 }
 
-/* Who waits for what when the capture ends, and the slowest response on its own frame. */
+/* The longest stall that ended, and the slowest response, each on its own frame: with -R another one may have the number by now. */
+static void add_longest(const struct tcpstate_view *view)
+{
+    const struct tcpstate_segment *segment = &view->reading->segment;
+    const struct tcpstate_account *account = &tcpstate_incarnation_connection(view->meaning->incarnation)->account;
+
+    if (account->stall > 0 && account->stall_frame == segment->frame && tcpstate_stall_by(account) == segment->from) {
+        const struct tcpstate_account stalled = *account;
+        tcpstate_add_named(view, TCPSTATE_FIELD_STALL, stalled.facts & TCPSTATE_ACCOUNT_STALL_SHUT ? "zero-window" : "unacknowledged",
+                           tcpstate_stall_text(view->pinfo->pool, view->language, &stalled, view->meaning->seen.client));
+        tcpstate_add_time(view, TCPSTATE_FIELD_STALL_TIME, stalled.stall);
+    }
+    if (account->slowest > 0 && account->slowest_frame == segment->frame && segment->payload > 0)
+        tcpstate_add_time(view, TCPSTATE_FIELD_RESPONSE_TIME, account->slowest);
+}
+
+/* Who waits for what when the capture ends. */
 static void add_waits(const struct tcpstate_view *view)
 {
     struct tcpstate_wait wait;
@@ -40,10 +56,7 @@ static void add_waits(const struct tcpstate_view *view)
                            tcpstate_wait_word(&wait, view->meaning->seen.client));
         tcpstate_add_time(view, TCPSTATE_FIELD_WAIT_TIME, lasts);
     }
-    const struct tcpstate_account *account = &tcpstate_incarnation_connection(view->meaning->incarnation)->account;
-    /* With -R another frame may have the number by now. */
-    if (account->slowest > 0 && account->slowest_frame == view->reading->segment.frame && view->reading->segment.payload > 0)
-        tcpstate_add_time(view, TCPSTATE_FIELD_RESPONSE_TIME, account->slowest);
+    add_longest(view);
 }
 
 /* Who did something; hidden where it was nobody, or the line above says it. */

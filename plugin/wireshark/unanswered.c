@@ -145,6 +145,22 @@ static const char *stalled_text(wmem_allocator_t *pool, enum tcpstate_language l
     return tcpstate_missing_in(pool, language, &stalled, client, 0);
 }
 
+/* Where all that the server has sent since the third segment is its SYN,ACK again, and not because the two crossed. */
+static const char *third_text(wmem_allocator_t *pool, enum tcpstate_language language, const struct tcpstate_incarnation *incarnation,
+                              const struct tcpstate_outcome *outcome)
+{
+    const struct tcpstate_connection *now = tcpstate_incarnation_look(incarnation);
+    const int64_t third = now->moments[TCPSTATE_MOMENT_HANDSHAKE_ACK];
+    const struct tcpstate_endpoint *server = &now->ends[now->client == 0];
+
+    if ((outcome->result != TCPSTATE_RESULT_NO_RESPONSE && outcome->result != TCPSTATE_RESULT_STALLED) || now->client < 0
+        || third == TCPSTATE_NO_TIME || server->repeats == 0 || server->last.frame != server->last_control.frame
+        || server->last.time - third < TCPSTATE_SECOND)
+        return "";
+    const struct tcpstate_places places = { .language = language, .sender_is_client = 0, .repeats = server->repeats };
+    return tcpstate_filled(pool, tcpstate_phrase(TCPSTATE_PHRASE_WAIT_THIRD, language), &places);
+}
+
 const char *tcpstate_missing_text(wmem_allocator_t *pool, enum tcpstate_language language,
                                   const struct tcpstate_incarnation *incarnation, const struct tcpstate_outcome *outcome, int client)
 {
@@ -154,7 +170,9 @@ const char *tcpstate_missing_text(wmem_allocator_t *pool, enum tcpstate_language
         return tcpstate_filled(pool, tcpstate_phrase(TCPSTATE_PHRASE_UNANSWERED_ONE_DIRECTION, language), &places);
     }
     const struct misfit misfit = misfit_of(incarnation, outcome->result);
-    const char *missing = tcpstate_missing_in(pool, language, outcome, client, tcpstate_incarnation_duration(incarnation));
+    const char *missing = tcpstate_joined(pool, language,
+                                          tcpstate_missing_in(pool, language, outcome, client, tcpstate_incarnation_duration(incarnation)),
+                                          third_text(pool, language, incarnation, outcome));
 
     if (misfit.cause == 0)
         return tcpstate_joined(pool, language, missing, stalled_text(pool, language, incarnation, outcome, client));

@@ -222,6 +222,15 @@ static int64_t slowest_here(const struct tcpstate_reading *reading, const struct
     return account->slowest_frame == reading->segment.frame ? account->slowest : 0;
 }
 
+/* Whether the connection's longest stall, a long one, ended in this frame. */
+static bool ended_stall(const struct tcpstate_reading *reading, const struct tcpstate_meaning *meaning)
+{
+    const struct tcpstate_account *account = &tcpstate_incarnation_connection(meaning->incarnation)->account;
+
+    return account->stall >= tcpstate_stalled_after() && account->stall_frame == reading->segment.frame
+           && tcpstate_stall_by(account) == reading->segment.from;
+}
+
 /* Whether this is a RST whose sender went on afterwards. */
 static bool is_disowned(const struct tcpstate_reading *reading, const struct tcpstate_meaning *meaning)
 {
@@ -247,7 +256,9 @@ void tcpstate_view_expert(packet_info *pinfo, proto_item *item, const struct tcp
 
     bool disowned = is_disowned(reading, meaning);
 
-    if (what == EXPERT_NONE && !seen->failed && !forged && !last && !slow && !disowned)
+    const bool stalled = meaning->later && ended_stall(reading, meaning);
+
+    if (what == EXPERT_NONE && !seen->failed && !forged && !last && !slow && !stalled && !disowned)
         return;
     if (what != EXPERT_NONE) {
         const char *label = tcpstate_label_of(pinfo->pool, reading, meaning);
@@ -261,6 +272,9 @@ void tcpstate_view_expert(packet_info *pinfo, proto_item *item, const struct tcp
         add(pinfo, item, EXPERT_SLOW_RESPONSE,
             wmem_strdup_printf(pinfo->pool, tcpstate_phrase(TCPSTATE_PHRASE_EXPERT_SLOW_RESPONSE, tcpstate_language()),
                                tcpstate_seconds_text(pinfo->pool, slowest_here(reading, meaning))));
+    if (stalled)
+        add(pinfo, item, EXPERT_STALL_ENDED,
+            tcpstate_stall_text(pinfo->pool, tcpstate_language(), &tcpstate_incarnation_connection(meaning->incarnation)->account, seen->client));
     add_failed_checks(pinfo, item, seen->failed);
     if (last)
         add_end(pinfo, item, meaning);

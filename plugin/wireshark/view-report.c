@@ -99,7 +99,7 @@ static const char *group_text(wmem_allocator_t *pool, const struct tcpstate_grou
 /* ---- Printing ---- */
 
 /* A section's lines: how many or how long, what, its filter. */
-static void print_lines(const struct tcpstate_report *report, const struct tcpstate_best *best)
+static void print_lines(const struct tcpstate_report *report, enum tcpstate_section section, const struct tcpstate_best *best)
 {
     wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
     const char *texts[TCPSTATE_REPORT_LINES], *filters[TCPSTATE_REPORT_LINES], *numbers[TCPSTATE_REPORT_LINES];
@@ -113,7 +113,9 @@ static void print_lines(const struct tcpstate_report *report, const struct tcpst
         struct tcpstate_known known;
 
         tcpstate_known_of(tally, &known);
-        texts[i] = times ? ends_text(pool, &known) : group_text(pool, group, tally->incarnation, &known);
+        texts[i] = times ? with_comma(pool, ends_text(pool, &known),
+                                      tcpstate_section_why(pool, tcpstate_language(), section, tally->incarnation, &known))
+                         : group_text(pool, group, tally->incarnation, &known);
         filters[i] = tcpstate_group_filter(pool, report, group, &known);
         numbers[i] = times ? wmem_strdup_printf(pool, "%s s", tcpstate_decimal_seconds(pool, value, 6))
                            : wmem_strdup_printf(pool, "%" PRId64, value);
@@ -198,7 +200,7 @@ static void print_section(const struct tcpstate_report *report, enum tcpstate_se
             tcpstate_best_enter(&best, group->count, group->worst, group);
     }
     print_title(report, section);
-    print_lines(report, &best);
+    print_lines(report, section, &best);
     print_more(best.count, groups->len > 0 ? lines : connections);
 }
 

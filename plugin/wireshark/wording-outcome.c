@@ -31,6 +31,8 @@ const char *tcpstate_closed_by_word(const struct tcpstate_outcome *outcome, int 
 
 const char *tcpstate_ended_by_word(const struct tcpstate_outcome *outcome, int client)
 {
+    if (outcome->result == TCPSTATE_RESULT_REFUSED) /* a firewall's RST looks like the server's */
+        return tcpstate_phrase(TCPSTATE_PHRASE_REFUSED_BY, tcpstate_language());
     return tcpstate_is_nobodys_reset(outcome) ? tcpstate_word(TCPSTATE_WORD_UNKNOWN, tcpstate_language())
                                               : tcpstate_ends_word(outcome->ended_by, client);
 }
@@ -96,25 +98,27 @@ const char *tcpstate_reset_number_word(enum tcpstate_reset_number number)
     return tcpstate_phrase(phrases[number], tcpstate_language());
 }
 
+/* Causes whose number is a time. */
+#define TIMES (TCPSTATE_CAUSE_SILENCE | TCPSTATE_CAUSE_PAUSE | TCPSTATE_CAUSE_SHUT | TCPSTATE_CAUSE_OWN_SHUT)
+
 int64_t tcpstate_cause_number(const struct tcpstate_account *account, unsigned cause)
 {
-    switch (cause) {
-    case TCPSTATE_CAUSE_SILENCE: return (int64_t)account->reset_after * 1000000;
-    case TCPSTATE_CAUSE_MP_REASON: return account->reset_reason;
-    default: return account->reset_count;
-    }
+    if (cause & TIMES)
+        return (int64_t)account->reset_after * 1000000;
+    return cause == TCPSTATE_CAUSE_MP_REASON ? account->reset_reason : account->reset_count;
 }
 
 static const char *cause_number_text(wmem_allocator_t *pool, unsigned cause, int64_t number)
 {
-    return cause == TCPSTATE_CAUSE_SILENCE ? tcpstate_seconds_text(pool, number) : wmem_strdup_printf(pool, "%" PRId64, number);
+    return cause & TIMES ? tcpstate_seconds_text(pool, number) : wmem_strdup_printf(pool, "%" PRId64, number);
 }
 
 const char *tcpstate_causes_text(wmem_allocator_t *pool, enum tcpstate_language language, unsigned cause, int64_t least,
                                  int64_t most)
 {
     static const enum tcpstate_phrase phrases[] = {
-        TCPSTATE_PHRASE_CAUSE_DATA_AFTER_CLOSE, TCPSTATE_PHRASE_CAUSE_SILENCE, TCPSTATE_PHRASE_CAUSE_KEEP_ALIVES,
+        TCPSTATE_PHRASE_CAUSE_DATA_AFTER_CLOSE, TCPSTATE_PHRASE_CAUSE_SILENCE, TCPSTATE_PHRASE_CAUSE_PAUSE,
+        TCPSTATE_PHRASE_CAUSE_SHUT, TCPSTATE_PHRASE_CAUSE_OWN_SHUT, TCPSTATE_PHRASE_CAUSE_KEEP_ALIVES,
         TCPSTATE_PHRASE_CAUSE_RETRANSMISSIONS, TCPSTATE_PHRASE_CAUSE_NO_RESPONSE, TCPSTATE_PHRASE_CAUSE_OTHER_TTL,
         TCPSTATE_PHRASE_CAUSE_BOTH_ENDS, TCPSTATE_PHRASE_CAUSE_UNSIGNED, TCPSTATE_PHRASE_CAUSE_MP_REASON,
         TCPSTATE_PHRASE_CAUSE_PAYLOAD, TCPSTATE_PHRASE_CAUSE_DISOWNED,
@@ -151,6 +155,19 @@ const char *tcpstate_reset_why(wmem_allocator_t *pool, enum tcpstate_language la
         if (causes & cause)
             why = tcpstate_joined(pool, language, why, tcpstate_cause_text(pool, language, account, cause));
     return why;
+}
+
+const char *tcpstate_stall_text(wmem_allocator_t *pool, enum tcpstate_language language, const struct tcpstate_account *account,
+                                int client)
+{
+    const struct tcpstate_places places = {
+        .language = language,
+        .sender_is_client = client < 0 ? -1 : tcpstate_stall_by(account) == client,
+        .seconds = tcpstate_seconds_text(pool, account->stall),
+    };
+
+    return tcpstate_filled(pool, tcpstate_phrase(account->facts & TCPSTATE_ACCOUNT_STALL_SHUT ? TCPSTATE_PHRASE_STALL_WINDOW
+                                                                          : TCPSTATE_PHRASE_STALL_UNACKNOWLEDGED, language), &places);
 }
 
 const char *tcpstate_wait_word(const struct tcpstate_wait *wait, int client)

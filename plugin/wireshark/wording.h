@@ -66,6 +66,10 @@ const char *tcpstate_reset_why(wmem_allocator_t *pool, enum tcpstate_language la
 int64_t tcpstate_cause_number(const struct tcpstate_account *account, unsigned cause);
 const char *tcpstate_causes_text(wmem_allocator_t *pool, enum tcpstate_language language, unsigned cause, int64_t least,
                                  int64_t most);
+/* What a connection's longest stall was, if it had one that ended: whose window, or whose acknowledgment, and how long. */
+const char *tcpstate_stall_text(wmem_allocator_t *pool, enum tcpstate_language language, const struct tcpstate_account *account,
+                                int client);
+
 const char *tcpstate_wait_word(const struct tcpstate_wait *wait, int client);
 
 /* Two texts, of which either may be "", as one. */

@@ -6,6 +6,8 @@ Captures as a host would leave them; what is expected is read off the segments t
 ">" from the client or "<" from the server, its flags as tcpdump writes them, the bytes of its data, and what else it has
 ("again": the number of the last data once more, "sent": the FIN once more, "w0": window 0, "lost": it was not captured).  "+N": so many seconds pass; else a millisecond does.
 """
+import json
+
 import pytest
 from scapy.all import ICMP, IP, UDP, TCP, Ether, ICMPv6DestUnreach, IPv6, Raw, rdpcap, wrpcap
 
@@ -104,6 +106,16 @@ def test_a_fin_that_is_no_step_is_the_first_too(tshark, name, number, expected):
 @pytest.mark.parametrize("words, causes", [
     (OPEN + ">P.:10 <. >F. <. <P.:20 >R", "data-after-close"),
     (OPEN + ">P.:10 <P.:10 >. +42 <R.", "silence"),
+    # An idle connection that the server's side has forgotten: it answers the first thing that comes.
+    (OPEN + ">P.:10 <P.:10 >. +600 >P.:10 <R", "pause"),
+    (OPEN + ">P.:10 <P.:10 >. +600 >F. <R", "pause"),
+    (OPEN + ">P.:10 <P.:10 >. +600 >.:sent <R", "pause"),
+    (OPEN + ">P.:10 <P.:10 >. +600 >P.:10 <. >P.:10 <R.", ""),  # the pause was over before
+    # A window that stayed shut: the sender gave up, or the reader went.
+    (OPEN + ">P.:10 <P.:10 >.:w0 +2 <.:sent >.:w0 +4 <.:sent >.:w0 +1 <R.", "zero-window"),
+    (OPEN + ">P.:10 <P.:10 >.:w0 +2 <.:sent >.:w0 +4 <.:sent >.:w0 +1 >R.", "own-zero-window"),
+    (OPEN + ">P.:10 <P.:10 >.:w0 +0.5 >. +1 <R.", ""),    # it had opened
+    (OPEN + ">P.:10 <P.:10 >.:w0 +0.5 <R.", ""),
     (OPEN + ">P.:10 <P.:10 >. >P.:10 >P.:10:again +1 >P.:10:again >R.", "retransmissions"),
     (OPEN + ">P.:10 <. <R.", "no-response-yet"),
     (OPEN + ">P.:10 <P.:10 >. <R.:ttl", "other-ttl"),
@@ -525,3 +537,59 @@ def test_the_report_tells_apart_what_icmp_said(tshark, tmp_path):
     assert line.split()[0] == "2" and "communication administratively prohibited" in line
     shown = tshark("-2", "-r", path, "-Y", line[line.index("tcpstate.outcome"):], "-T", "fields", "-e", "tcpstate.connection")
     assert sorted(set(shown.split())) == ["0", "1"]
+
+
+@pytest.mark.parametrize("words, kind, seconds, frame, said, chinese", [
+    # The client's window was shut for 20 s, then it opened (and the server had asked in between).
+    (OPEN + ">P.:10 <P.:100 >.:w0 +10 <.:sent >.:w0 +10 >. <P.:100 >.", "zero-window", 20.003, "9",
+     "the receive window of the client was 0 for 20.0 s", "客户端的接收窗口有20.0秒为0"),
+    # The server acknowledged only the third sending.
+    (OPEN + ">P.:10 +1 >P.:10:again +3 >P.:10:again <. <P.:10 >.", "unacknowledged", 4.003, "7",
+     "the server acknowledged nothing for 4.0 s of data that was sent again", "数据重传之后，服务器有4.0秒没有确认"),
+])
+def test_a_stall_that_ended(tshark, tmp_path, words, kind, seconds, frame, said, chinese):
+    path = capture(tmp_path / "stall.pcap", words)
+    fields = ("-T", "fields", "-e", "frame.number", "-e", "tcpstate.stall", "-e", "tcpstate.time.longest_stall")
+    told = tshark("-2", "-r", path, "-Y", "tcpstate.time.longest_stall >= 3", *fields).split()
+    assert told[:2] == [frame, kind] and float(told[2]) == pytest.approx(seconds)
+    assert tshark("-2", "-r", path, "-Y", "tcpstate.expert.stall_ended", "-T", "fields", "-e", "frame.number").split() == [frame]
+    report = tshark("-q", "-r", path, "-z", "tcpstate,report")
+    assert "Stalls that ended (3000 ms and more): 1  tcpstate.time.longest_stall >= 3\n" in report and said in report
+    assert chinese in tshark("-o", "tcpstate.language:zh", "-q", "-r", path, "-z", "tcpstate,report")
+    rows = [json.loads(line) for line in tshark("-q", "-r", path, "-z", "tcpstate,report,json").splitlines()]
+    assert [row["why"] for row in rows if row.get("finding") == "stall-ended" and row["record"] == "finding"] == [said]
+    # Its length is the preference's that decides what hangs.
+    assert "Stalls that ended" not in tshark("-o", "tcpstate.stalled_after:30", "-q", "-r", path, "-z", "tcpstate,report")
+
+
+@pytest.mark.parametrize("words, outcome, missing", [
+    # Met midway: one end shows only that it is there.
+    ("<P.:100 >.:w0 +2 <.:sent >.:w0 +4 <.:sent >.:w0 +9 other", "stalled", "the receive window of one end has been 0 for 15.0 s"),
+    ("<P.:100 >. >P.:100 +1 >P.:100:again +3 >P.:100:again +9 other", "stalled",
+     "one end has acknowledged nothing for 13.0 s of data that was sent again (2 times)"),
+    # The window opened again.
+    ("<P.:100 >.:w0 +2 <.:sent >.:w0 +4 <.:sent >. +9 other", "unknown", ""),
+])
+def test_what_hangs_in_a_connection_met_midway(told, words, outcome, missing):
+    assert told(words, "outcome", "missing")[:2] == [outcome, missing]
+
+
+@pytest.mark.parametrize("words, told_of_it", [
+    # The server's queue of connections to accept is full: it drops the third segment and sends its SYN,ACK again.
+    (OPEN + ">P.:100 +1 <S.:sent >. +2 <S.:sent >. +9 other", True),
+    # The two crossed: the SYN,ACK came again at once, and says nothing.
+    (OPEN + ">P.:100 <S.:sent >. +9 other", False),
+    # It did take the third segment, later.
+    (OPEN + ">P.:100 +1 <S.:sent >. <. +9 other", False),
+])
+def test_a_third_segment_that_the_server_did_not_take(told, words, told_of_it):
+    outcome, missing = told(words, "outcome", "missing")
+    assert outcome == "no-response" and "the server has sent no data for" in missing
+    assert ("sent its SYN,ACK again" in missing) == told_of_it
+
+
+@pytest.mark.parametrize("language, said", [("en", "server or firewall"), ("zh", "服务器或防火墙")])
+def test_who_refused_is_not_known(tshark, language, said):
+    """A firewall's RST looks like the server's."""
+    table = tshark("-o", f"tcpstate.language:{language}", "-q", "-r", SAMPLES / "refused.pcapng", "-z", "tcpstate,connections")
+    assert said in table.splitlines()[2]
