@@ -213,7 +213,9 @@ void tcpstate_finish(struct tcpstate_connection *connection, const struct tcpsta
         ending = TCPSTATE_ENDING_CLOSED;
         by = connection->active_closer;
     }
-    if (ending == TCPSTATE_ENDING_NONE || connection->end != TCPSTATE_ENDING_NONE)
+    /* A reset that nobody sent who is in it ended nothing, where both have closed and know it of each other. */
+    const bool disowned = connection->end == TCPSTATE_ENDING_RESET && connection->ended_by < 0 && ending == TCPSTATE_ENDING_CLOSED;
+    if (ending == TCPSTATE_ENDING_NONE || (connection->end != TCPSTATE_ENDING_NONE && !disowned))
         return;
     connection->end = (uint8_t)ending;
     connection->ended_by = by;

@@ -455,6 +455,20 @@ static void data_again_behind_a_reset_in_its_name(void)
         { "ESTABLISHED?", TO_B, "P.", 100, 300, 10, "any?",        "any", .later = 600 * MILLISECONDS });
 }
 
+/* A RST in the name of B, which has closed; A closes, and B acknowledges that, as no end that has reset does: it is
+ * a close, whatever came between. */
+static void close_that_goes_on_behind_a_reset(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "CLOSE_WAIT?", TO_A, "F.", 300, 100, 0, "FIN_WAIT_1", "fin", .later = 10 * MILLISECONDS },
+        { "CLOSE_WAIT",  TO_B, ".",  100, 301, 0, "any",        "fin-acked", .later = 10 * MILLISECONDS },
+        { "CLOSED?",     TO_A, "R",  300, 0,   0, "CLOSED?",    "reset-in-close", .was_a = "any", .was_b = "any",
+          .reset = TCPSTATE_RESET_NUMBER_OUTSIDE, .later = 2 * MILLISECONDS },
+        { "any?",        TO_B, "F.", 100, 301, 0, "any",        "any", .was_a = "any", .was_b = "any", .later = 1 * MILLISECONDS },
+        { "any",         TO_A, ".",  301, 101, 0, "TIME_WAIT?", "last-ack", .was_a = "any", .was_b = "any",
+          .outcome = "closed", .kind = TCPSTATE_CLOSE_FOUR_SEGMENTS, .closed_by = BY_B, .over = true, .later = 10 * MILLISECONDS });
+}
+
 /* Three RSTs in B's name, whose numbers grow though B sends nothing between them; B, which has none of
  * them, answers the request.  A had one, and is gone. */
 static void resets_of_growing_numbers(void)
@@ -522,6 +536,7 @@ int main(int argc, char **argv)
     TEST(reset_that_acknowledges_data_of_the_server);
     TEST(reset_long_after_the_third_segment);
     TEST(data_again_behind_a_reset_in_its_name);
+    TEST(close_that_goes_on_behind_a_reset);
     TEST(resets_of_growing_numbers);
     TEST(reset_of_the_number_that_was_acknowledged);
     return g_test_run();
