@@ -23,7 +23,8 @@ def leave(account, name, out=None):
 def make(account, *arguments, out="page.html", **options):
     done = account.annotate("--page", out, *arguments, **options)
     assert done.returncode == 0, done.stderr
-    assert done.stdout == "" and f"/{out}, " in done.stderr and done.stderr.startswith("annotate: wrote ")
+    wrote, comma = ("已写入", "，") if "--language=zh" in arguments else ("wrote ", ", ")
+    assert done.stdout == "" and f"/{out}{comma}" in done.stderr and done.stderr.startswith(f"annotate: {wrote}")
     assert leftovers(account) == []
     return (account.work / out).read_text("utf-8")
 
