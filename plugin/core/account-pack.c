@@ -47,12 +47,9 @@ struct flags {
     uint64_t word[(NUMBERS + TIME_COUNT + 63) / 64];
 };
 
-static uint64_t fold(int64_t distance) { return (uint64_t)distance << 1 ^ (distance < 0 ? UINT64_MAX : 0); }
-static int64_t unfold(uint64_t folded) { return (int64_t)(folded >> 1 ^ (0 - (folded & 1))); }
-
 static uint8_t *put_distance(uint8_t *to, int64_t distance)
 {
-    return tcpstate_write_varint(to, fold(distance));
+    return tcpstate_write_varint(to, tcpstate_fold(distance));
 }
 
 static inline void put(struct flags *flags, unsigned n, uint8_t **to, int64_t distance)
@@ -110,24 +107,13 @@ size_t tcpstate_account_pack(const struct tcpstate_connection *c, uint8_t *packe
     return (size_t)(put_history(&a->zeek, to) - packed);
 }
 
-struct reader {
-    const uint8_t *from, *end;
-};
-
-/* Reads nothing beyond the end; what is missing there is as expected. */
-static int64_t read_distance(struct reader *reader)
+/* What is missing is as expected. */
+static int64_t read_distance(struct packed_reader *reader)
 {
-    uint64_t number = 0;
-
-    for (unsigned shift = 0; reader->from < reader->end && shift < 64; shift += 7) {
-        number |= (uint64_t)(*reader->from & 0x7f) << shift;
-        if (!(*reader->from++ & 0x80))
-            break;
-    }
-    return unfold(number);
+    return tcpstate_unfold(tcpstate_read_varint(reader));
 }
 
-static inline int64_t get(struct reader *reader, bool there)
+static inline int64_t get(struct packed_reader *reader, bool there)
 {
     return there ? read_distance(reader) : 0;
 }
@@ -170,7 +156,7 @@ size_t tcpstate_account_unpack(struct tcpstate_connection *c, const uint8_t *pac
     if (size < FLAG_BYTES)
         return 0;
     memcpy(flags.word, packed, FLAG_BYTES);
-    struct reader reader = { packed + FLAG_BYTES, packed + size };
+    struct packed_reader reader = { packed + FLAG_BYTES, packed + size };
 #define GET_IF get(&reader, flags.word[n / 64] >> n % 64 & 1)
 #define GET(field, expected) assign(&(field), sizeof (field), (uint32_t)(expected) + (uint32_t)GET_IF), n++;
 #define GET_TIME(field, expected) field = (int64_t)((uint64_t)(expected) + (uint64_t)GET_IF), n++;

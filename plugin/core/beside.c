@@ -32,11 +32,10 @@ static bool answers_the_one_before(const struct tcpstate_connection *latest, con
 /* Of a four-tuple that had a connection before, and in both numbers far from those of the latest. */
 static bool is_far_from(const struct tcpstate_connection *latest, const struct tcpstate_segment *segment)
 {
-    const struct tcpstate_endpoint *me = &latest->ends[segment->from & 1], *peer = &latest->ends[!(segment->from & 1)];
+    const int from = segment->from & 1;
 
-    return (latest->facts & TCPSTATE_CONNECTION_REUSED) && (me->known & peer->known & KNOWS_SEQ)
-           && (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK)) == TCPSTATE_FLAG_ACK
-           && seq_apart(segment->seq, me->snd_max, MOST_UNSEEN) && seq_apart(segment->ack, peer->snd_max, MOST_UNSEEN);
+    return (latest->facts & TCPSTATE_CONNECTION_REUSED) && is_transfer(segment)
+           && is_far_in_both(&latest->ends[from], &latest->ends[!from], segment);
 }
 
 /* It is the next that its sender had to send in the one before, and acknowledges what the other sent there last:
@@ -127,14 +126,10 @@ static void set_anchor(struct tcpstate_anchor *anchor, const struct tcpstate_con
 }
 
 /* A host has a four-tuple once: who is in the latest connection has left the one before, unless it is another host. */
-void tcpstate_may_have_left(struct tcpstate_connection *before, bool a, bool b)
+void tcpstate_may_have_left(struct tcpstate_connection *before, int endpoint)
 {
-    for (int i = 0; i < 2; i++) {
-        if (!(i == 0 ? a : b))
-            continue;
-        before->ends[i].known &= ~(uint32_t)AS_SENT;
-        tcpstate_may_be(&before->ends[i], NOBODY_THERE);
-    }
+    before->ends[endpoint].known &= ~(uint32_t)AS_SENT;
+    tcpstate_may_be(&before->ends[endpoint], NOBODY_THERE);
     before->facts = (uint16_t)((before->facts | TCPSTATE_CONNECTION_RESTORED) & ~TCPSTATE_CONNECTION_FAST_PATH);
 }
 
@@ -146,7 +141,8 @@ static void begin_beside(struct tcpstate_beside *beside, struct tcpstate_connect
         return;
     set_anchor(&beside->of[0], before);
     set_anchor(&beside->of[1], latest);
-    tcpstate_may_have_left(before, true, true);
+    tcpstate_may_have_left(before, 0);
+    tcpstate_may_have_left(before, 1);
 }
 
 void tcpstate_begin_next(struct tcpstate_beside *beside, struct tcpstate_connection *before, const struct tcpstate_connection *next,

@@ -535,7 +535,7 @@ static bool touch_the_other(struct tcpstate_connection *other, const struct tcps
 
     if (!reset && !(segment->flags & TCPSTATE_FLAG_SYN))
         return false;
-    tcpstate_may_have_left(other, (segment->from & 1) == reset, (segment->from & 1) != reset);
+    tcpstate_may_have_left(other, reset ? !(segment->from & 1) : segment->from & 1);
     return true;
 }
 
@@ -557,9 +557,10 @@ static void take_of_the_one_before(struct tcpstate_remembered *remembered, const
         (void)touch_the_other(remembered->latest, segment);
         return;
     }
-    tcpstate_may_have_left(before, true, true);
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 2; i++) {
+        tcpstate_may_have_left(before, i);
         observation->ends[i].after_inferred = is_inferred(&before->ends[i]);
+    }
 }
 
 void tcpstate_observe(struct tcpstate_remembered *remembered, const struct tcpstate_segment *segment, int64_t two_msl,

@@ -115,6 +115,20 @@ static inline bool acks_below_isn(const struct tcpstate_endpoint *peer, const st
     return (peer->known & KNOWS_ISN) && seq_le(segment->ack, peer->isn) && peer->snd_max - peer->isn < FAR;
 }
 
+/* Neither SYN nor RST: of who holds a connection. */
+static inline bool is_transfer(const struct tcpstate_segment *segment)
+{
+    return (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_ACK)) == TCPSTATE_FLAG_ACK;
+}
+
+/* Whether both of its numbers are farther from those that are known of the ends than what is sent unseen. */
+static inline bool is_far_in_both(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                                  const struct tcpstate_segment *segment)
+{
+    return (me->known & peer->known & KNOWS_SEQ) && seq_apart(segment->seq, me->snd_max, MOST_UNSEEN)
+           && seq_apart(segment->ack, peer->snd_max, MOST_UNSEEN);
+}
+
 /* Whether it may have been sent before the SYN with which its sender, or a stranger,
  * began anew: not if it acknowledges the last that the other sent, recorded behind it. */
 static inline bool may_precede_new_syn(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,

@@ -55,12 +55,12 @@ static bool begins_with_same_isn(const struct tcpstate_connection *connection, c
                                  const struct tcpstate_segment *segment, bool idle)
 {
     const bool opening = me->may & TCPSTATE_IN(SYN_SENT);
-    const bool refused = connection->end == TCPSTATE_ENDING_REFUSED || connection->end == TCPSTATE_ENDING_REJECTED;
+    const bool refused = (connection->end == TCPSTATE_ENDING_REFUSED || connection->end == TCPSTATE_ENDING_REJECTED)
+                         && connection->client == (segment->from & 1);
 
-    if (refused && connection->client == (segment->from & 1) && !may_be_a_retry(connection, segment))
+    if (refused && !may_be_a_retry(connection, segment))
         return true; /* a script that probes, say */
-    if (opening || (refused && connection->client == (segment->from & 1))
-        || segment->time < connection->moments[TCPSTATE_MOMENT_LAST]
+    if (opening || refused || segment->time < connection->moments[TCPSTATE_MOMENT_LAST]
         || ((me->known & SENT_SYN) && tcpstate_tells_sendings_apart(me, segment) && me->syn_digest == tcpstate_syn_digest(segment)
             && segment->time - connection->moments[TCPSTATE_MOMENT_LAST] < TCPSTATE_LONGEST_WAY))
         return false; /* recorded late, or the very same again */
@@ -112,8 +112,7 @@ static bool begins_midway(const struct tcpstate_connection *connection, const st
                           const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment, bool idle)
 {
     return (is_over(connection) || peer->last.frame == 0) && idle
-           && (segment->payload > 0 || (segment->flags & TCPSTATE_FLAG_FIN)) && (me->known & KNOWS_SEQ) && (peer->known & KNOWS_SEQ)
-           && seq_apart(segment->seq, me->snd_max, MOST_UNSEEN) && seq_apart(segment->ack, peer->snd_max, MOST_UNSEEN);
+           && (segment->payload > 0 || (segment->flags & TCPSTATE_FLAG_FIN)) && is_far_in_both(me, peer, segment);
 }
 
 bool tcpstate_opens_new_connection(const struct tcpstate_connection *connection,
@@ -137,12 +136,6 @@ bool tcpstate_opens_new_connection(const struct tcpstate_connection *connection,
     default:
         return false;
     }
-}
-
-/* Neither SYN nor RST: of who holds a connection. */
-static bool is_transfer(const struct tcpstate_segment *segment)
-{
-    return (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_ACK)) == TCPSTATE_FLAG_ACK;
 }
 
 /* A SYN's sender goes on in the connection before, whose other end still held it. */
@@ -216,8 +209,8 @@ void tcpstate_count_the_second_syn_ack(struct tcpstate_connection *connection, c
     struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
     const uint32_t second = connection->stale_isn, frame = connection->stale_frame;
 
-    if (frame == 0 || !(connection->stale & TCPSTATE_STALE_SYN_ACK) || tcpstate_stale_from(connection) == (segment->from & 1) || me->likely != TCPSTATE_SYN_SENT
-        || !is_transfer(segment)
+    if (frame == 0 || !(connection->stale & TCPSTATE_STALE_SYN_ACK) || tcpstate_stale_from(connection) == (segment->from & 1)
+        || me->likely != TCPSTATE_SYN_SENT || !is_transfer(segment)
         || segment->ack != second + 1 || segment->seq != me->isn + 1
         || (peer->known & SENT_SYN) || peer->likely != TCPSTATE_SYN_RCVD || peer->snd_max != peer->isn + 1)
         return;

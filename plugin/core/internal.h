@@ -98,8 +98,8 @@ bool tcpstate_is_of_the_one_before(struct tcpstate_remembered *remembered, const
 void tcpstate_begin_next(struct tcpstate_beside *beside, struct tcpstate_connection *before,
                          const struct tcpstate_connection *next, const struct tcpstate_segment *segment);
 
-/* Ends of the one before, `a`, `b` or both, may be in the latest by now, and so without it. */
-void tcpstate_may_have_left(struct tcpstate_connection *before, bool a, bool b);
+/* An end of the one before may be in the latest by now, and so without it. */
+void tcpstate_may_have_left(struct tcpstate_connection *before, int endpoint);
 
 /* move.c */
 

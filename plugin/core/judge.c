@@ -116,7 +116,7 @@ static bool leaves_old(const struct tcpstate_connection *connection, const struc
                        const struct tcpstate_segment *segment)
 {
     return (connection->facts & TCPSTATE_CONNECTION_CONTESTED) && connection->client != (segment->from & 1)
-           && !(segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_RST)) && covers_syn(peer, segment);
+           && is_transfer(segment) && covers_syn(peer, segment);
 }
 
 void tcpstate_judge(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment,

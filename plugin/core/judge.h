@@ -113,8 +113,8 @@ typedef uint64_t conditions;
 #define RESET_LATELY      (UINT64_C(1) << 58) /* so soon after a RST in its name that it may have been sent before */
 #define HAD_ACK_FIRST     (UINT64_C(1) << 59) /* acknowledges a FIN that came, most likely, behind the ACK of its own */
 #define BEHIND            (UINT64_C(1) << 60) /* before data or a FIN seen of its sender: overtaken, or that was another's */
-#define LEAVES_OLD        (UINT64_C(1) << 62) /* it acknowledges the SYN with which the other began anew: its sender holds the one before no more */
 #define BELOW_ALL         (UINT64_C(1) << 61) /* a RST that its receiver must refuse, whenever it comes */
+#define LEAVES_OLD        (UINT64_C(1) << 62) /* it acknowledges the SYN with which the other began anew: its sender holds the one before no more */
 
 /* The judgement of one segment. */
 struct judgement {

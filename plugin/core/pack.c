@@ -79,9 +79,6 @@ enum { ZERO, AS_EXPECTED, NEAR, ANY };
 enum { TIME_ZERO, TIME_NONE, TIME_NEW, TIME_SAME, MOST_SAME = 16 - TIME_SAME };
 
 /* Distances of either sign, small ones short. */
-static uint64_t fold(int64_t distance) { return (uint64_t)distance << 1 ^ (distance < 0 ? UINT64_MAX : 0); }
-static int64_t unfold(uint64_t folded) { return (int64_t)(folded >> 1 ^ (0 - (folded & 1))); }
-
 /* The codes of each kind, the first in the lowest bits.  The lists are followed without a loop, so where a code goes is known
  * when this is compiled. */
 struct codes {
@@ -91,7 +88,7 @@ struct codes {
 static unsigned put_unexpected(uint8_t **to, uint32_t number, int32_t distance)
 {
     if (distance > -(1 << 20) && distance < 1 << 20) {
-        *to = tcpstate_write_varint(*to, fold(distance));
+        *to = tcpstate_write_varint(*to, tcpstate_fold(distance));
         return NEAR;
     }
     memcpy(*to, &number, sizeof number);
@@ -128,7 +125,7 @@ static uint64_t put_time(struct time_writer *writer, int64_t time)
         same++;
     if (same < writer->known)
         return TIME_SAME + same;
-    writer->to = tcpstate_write_varint(writer->to, fold((int64_t)((uint64_t)time - (uint64_t)writer->before)));
+    writer->to = tcpstate_write_varint(writer->to, tcpstate_fold((int64_t)((uint64_t)time - (uint64_t)writer->before)));
     writer->known += writer->known < MOST_SAME;
     writer->before = time;
     return TIME_NEW;
@@ -161,29 +158,12 @@ size_t tcpstate_pack(const struct tcpstate_connection *c, uint8_t packed[TCPSTAT
     return (size_t)(times.to - packed) + tcpstate_account_pack(c, times.to);
 }
 
-/* Reads nothing beyond `end`; what is missing there reads as zero. */
-struct reader {
-    const uint8_t *from, *end;
-};
-
-static uint64_t read_varint(struct reader *reader)
-{
-    uint64_t number = 0;
-
-    for (unsigned shift = 0; reader->from < reader->end && shift < 64; shift += 7) {
-        number |= (uint64_t)(*reader->from & 0x7f) << shift;
-        if (!(*reader->from++ & 0x80))
-            break;
-    }
-    return number;
-}
-
-static uint32_t get_unexpected(struct reader *reader, unsigned code, uint32_t expected)
+static uint32_t get_unexpected(struct packed_reader *reader, unsigned code, uint32_t expected)
 {
     uint32_t number = 0;
 
     if (code == NEAR)
-        return expected + (uint32_t)unfold(read_varint(reader));
+        return expected + (uint32_t)tcpstate_unfold(tcpstate_read_varint(reader));
     if (reader->end - reader->from >= (ptrdiff_t)sizeof number) {
         memcpy(&number, reader->from, sizeof number);
         reader->from += sizeof number;
@@ -191,7 +171,7 @@ static uint32_t get_unexpected(struct reader *reader, unsigned code, uint32_t ex
     return number;
 }
 
-static inline uint32_t get(struct reader *reader, unsigned code, uint32_t expected)
+static inline uint32_t get(struct packed_reader *reader, unsigned code, uint32_t expected)
 {
     if (code == ZERO)
         return 0;
@@ -199,7 +179,7 @@ static inline uint32_t get(struct reader *reader, unsigned code, uint32_t expect
 }
 
 struct time_reader {
-    struct reader bytes;
+    struct packed_reader bytes;
     unsigned known;
     int64_t times[MOST_SAME];
     int64_t before;
@@ -213,7 +193,7 @@ static int64_t get_time(struct time_reader *reader, unsigned code)
         return TCPSTATE_NO_TIME;
     if (code >= TIME_SAME)
         return code - TIME_SAME < reader->known ? reader->times[code - TIME_SAME] : 0;
-    int64_t time = (int64_t)((uint64_t)reader->before + (uint64_t)unfold(read_varint(&reader->bytes)));
+    int64_t time = (int64_t)((uint64_t)reader->before + (uint64_t)tcpstate_unfold(tcpstate_read_varint(&reader->bytes)));
     if (reader->known < MOST_SAME)
         reader->times[reader->known++] = time;
     reader->before = time;
@@ -232,7 +212,7 @@ size_t tcpstate_unpack(struct tcpstate_connection *c, const uint8_t *packed, siz
         return 0;
     memcpy(codes.word, packed, CODE_BYTES);
     memcpy(codes.time_word, packed + CODE_BYTES, TIME_CODE_BYTES);
-    struct reader reader = { packed + CODE_BYTES + TIME_CODE_BYTES, packed + size };
+    struct packed_reader reader = { packed + CODE_BYTES + TIME_CODE_BYTES, packed + size };
 #define GET(field, expected) field = get(&reader, codes.word[n / 32] >> n % 32 * 2 & 3, expected), n++;
     OWN_NUMBERS(GET, one)
     OWN_NUMBERS(GET, other)

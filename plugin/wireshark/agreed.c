@@ -201,12 +201,6 @@ const char *tcpstate_fast_open_name(enum tcpstate_fast_open fast_open)
     return names[fast_open];
 }
 
-static void append(GString *row, const char *text)
-{
-    g_string_append_c(row, '\t');
-    g_string_append(row, text);
-}
-
 static void append_number(GString *row, int32_t number, bool known)
 {
     g_string_append_c(row, '\t');
@@ -216,7 +210,7 @@ static void append_number(GString *row, int32_t number, bool known)
 
 static void append_answer(GString *row, enum tcpstate_answer answer)
 {
-    append(row, answer == TCPSTATE_NOT_KNOWN ? "" : answer == TCPSTATE_YES ? "true" : "false");
+    tcpstate_append_value(row, answer == TCPSTATE_NOT_KNOWN ? "" : answer == TCPSTATE_YES ? "true" : "false");
 }
 
 void tcpstate_agreed_append(GString *row, const struct tcpstate_connection *connection, int first)
@@ -240,5 +234,5 @@ void tcpstate_agreed_append(GString *row, const struct tcpstate_connection *conn
     const char *const names[] = { tcpstate_ecn_name(agreed.ecn), tcpstate_mptcp_name(&agreed),
                                   tcpstate_fast_open_name(agreed.fast_open) };
     for (size_t i = 0; i < array_length(names); i++)
-        append(row, names[i] ? names[i] : "");
+        tcpstate_append_value(row, names[i] ? names[i] : "");
 }

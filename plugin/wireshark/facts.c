@@ -161,12 +161,18 @@ static bool was_not_repeated(const struct tcpstate_connection *connection, const
     return sender >= 0 && connection->ends[sender].repeats == 0 && tcpstate_capture_lasts(outcome->since) >= 3 * TCPSTATE_SECOND;
 }
 
+/* Whether the capture lacks segments of it, as of most of its connections. */
+static bool is_sampled(const struct tcpstate_connection *connection)
+{
+    return tcpstate_lacks_segments(connection) && tcpstate_capture_is_sampled();
+}
+
 /* Whether the capture need not hold what ends the handshake, or acknowledges the last FIN. */
 static bool may_lack_an_ack(const struct tcpstate_connection *connection, const struct tcpstate_outcome *outcome)
 {
     if (tcpstate_capture_holds(TCPSTATE_CAPTURE_FLAGS_ONLY) > 0)
         return true;
-    return (tcpstate_capture_lacks_bare_acks() || (tcpstate_lacks_segments(connection) && tcpstate_capture_is_sampled()))
+    return (tcpstate_capture_lacks_bare_acks() || is_sampled(connection))
            && was_not_repeated(connection, outcome);
 }
 
@@ -183,7 +189,7 @@ static void tell_of_what_was_filtered(const struct tcpstate_connection *connecti
         break;
     case TCPSTATE_RESULT_OPEN:
     case TCPSTATE_RESULT_HALF_CLOSED:
-        if (tcpstate_capture_lacks_bare_fins() || (tcpstate_lacks_segments(connection) && tcpstate_capture_is_sampled()))
+        if (tcpstate_capture_lacks_bare_fins() || is_sampled(connection))
             tell_nothing_owed(outcome);
         break;
     case TCPSTATE_RESULT_HANDSHAKE_ABORTED:

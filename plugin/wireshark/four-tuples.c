@@ -74,7 +74,6 @@ static gboolean key_equal(gconstpointer a, gconstpointer b)
 void tcpstate_four_tuples_begin(void)
 {
     tuples = g_hash_table_new(key_hash, key_equal);
-    memset(recent, 0, sizeof recent);
     connections = 0;
 }
 

@@ -113,11 +113,14 @@ const char *tcpstate_icmp_name(unsigned address_length, uint8_t type, uint8_t co
     return meaning ? meaning->name : "unreachable";
 }
 
-const char *tcpstate_icmp_reason(enum tcpstate_language language, unsigned address_length, uint8_t type, uint8_t code)
+const char *tcpstate_icmp_says(wmem_allocator_t *pool, enum tcpstate_language language, const uint8_t *reporter,
+                               uint8_t address_length, uint8_t type, uint8_t code)
 {
     const struct meaning *meaning = meaning_of(address_length, type, code);
 
-    return tcpstate_phrase(meaning ? meaning->phrase : TCPSTATE_PHRASE_ICMP_UNREACHABLE, language);
+    return wmem_strdup_printf(pool, tcpstate_phrase(TCPSTATE_PHRASE_ICMP_SAYS, language),
+                              tcpstate_ip_text(pool, reporter, address_length, true),
+                              tcpstate_phrase(meaning ? meaning->phrase : TCPSTATE_PHRASE_ICMP_UNREACHABLE, language));
 }
 
 const char *tcpstate_icmp_kind(const struct tcpstate_icmp *icmp)
@@ -133,9 +136,7 @@ const char *tcpstate_icmp_text(wmem_allocator_t *pool, enum tcpstate_language la
     const char *kind = tcpstate_icmp_kind(icmp);
     const struct tcpstate_places places = { .language = language,
                                             .sender_is_client = client < 0 ? -1 : icmp->from == client };
-    const char *text = wmem_strdup_printf(pool, tcpstate_phrase(TCPSTATE_PHRASE_ICMP_SAYS, language),
-                                          tcpstate_ip_text(pool, icmp->reporter, icmp->address_length, true),
-                                          tcpstate_icmp_reason(language, icmp->address_length, icmp->type, icmp->code));
+    const char *text = tcpstate_icmp_says(pool, language, icmp->reporter, icmp->address_length, icmp->type, icmp->code);
 
     if (kind)
         text = wmem_strconcat(pool, text,

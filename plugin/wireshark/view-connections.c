@@ -119,13 +119,6 @@ static const char tsv_head[] =
     "packets_b_to_a\tbytes_b_to_a\tmissing\tended_by\thistory\tconnection\tcapture\t" TCPSTATE_AGREED_NAMES
     "\tunanswered\tstate_a\tinferred_a\tstate_b\tinferred_b\ticmp\ticmp_from\n";
 
-/* Each value but the first has a tab before it. */
-static void append(GString *row, const char *value)
-{
-    g_string_append_c(row, '\t');
-    g_string_append(row, value);
-}
-
 static void append_number(GString *row, uint64_t value)
 {
     g_string_append_c(row, '\t');
@@ -141,10 +134,10 @@ static void append_states(GString *row, wmem_allocator_t *pool, const struct tcp
     const char *names = tcpstate_unanswered_names(
         pool, tcpstate_unanswered(tally->incarnation, known->summary.outcome.result, &after));
 
-    append(row, names ? names : "");
+    tcpstate_append_value(row, names ? names : "");
     for (int i = 0; i < 2; i++) {
-        append(row, tcpstate_state_name(last.state[i ? known->b : known->a]));
-        append(row, last.inferred[i ? known->b : known->a] ? "true" : "false");
+        tcpstate_append_value(row, tcpstate_state_name(last.state[i ? known->b : known->a]));
+        tcpstate_append_value(row, last.inferred[i ? known->b : known->a] ? "true" : "false");
     }
 }
 
@@ -153,8 +146,8 @@ static void append_icmp(GString *row, wmem_allocator_t *pool, const struct tcpst
 {
     const struct tcpstate_icmp *icmp = tcpstate_icmp_of(incarnation);
 
-    g_string_append_printf(row, "\t%s\t%s", icmp ? tcpstate_icmp_name(icmp->address_length, icmp->type, icmp->code) : "",
-                           icmp ? tcpstate_ip_text(pool, icmp->reporter, icmp->address_length, false) : "");
+    tcpstate_append_value(row, icmp ? tcpstate_icmp_name(icmp->address_length, icmp->type, icmp->code) : "");
+    tcpstate_append_value(row, icmp ? tcpstate_ip_text(pool, icmp->reporter, icmp->address_length, false) : "");
 }
 
 /* "a" or "b" where the roles are unknown. */
@@ -175,31 +168,31 @@ static void append_row(GString *row, wmem_allocator_t *pool, const struct tcpsta
 
     if (summary->stream != TCPSTATE_NO_STREAM)
         tcpstate_append_number(row, summary->stream);
-    append(row, tcpstate_roles_name(summary));
+    tcpstate_append_value(row, tcpstate_roles_name(summary));
     for (int i = 0; i < 2; i++) {
-        append(row, tcpstate_address_text(pool, pair, i ? known->b : known->a, false));
+        tcpstate_append_value(row, tcpstate_address_text(pool, pair, i ? known->b : known->a, false));
         append_number(row, pair->port[i ? known->b : known->a]);
     }
-    append(row, summary->application < 0 ? "" : tcpstate_protocol_filter_name(summary->application));
-    append(row, tcpstate_opening_name(outcome->opening));
-    append(row, seconds(pool, known->handshake, 9));
-    append(row, seconds(pool, known->to_first_request, 9));
-    append(row, seconds(pool, known->to_first_response, 9));
-    append(row, closed_by);
-    append(row, tcpstate_close_kind_name(outcome->close_kind));
-    append(row, tcpstate_result_name(outcome->result));
-    append(row, outcome->conn_state);
-    append(row, seconds(pool, known->duration, 9));
+    tcpstate_append_value(row, summary->application < 0 ? "" : tcpstate_protocol_filter_name(summary->application));
+    tcpstate_append_value(row, tcpstate_opening_name(outcome->opening));
+    tcpstate_append_value(row, seconds(pool, known->handshake, 9));
+    tcpstate_append_value(row, seconds(pool, known->to_first_request, 9));
+    tcpstate_append_value(row, seconds(pool, known->to_first_response, 9));
+    tcpstate_append_value(row, closed_by);
+    tcpstate_append_value(row, tcpstate_close_kind_name(outcome->close_kind));
+    tcpstate_append_value(row, tcpstate_result_name(outcome->result));
+    tcpstate_append_value(row, outcome->conn_state);
+    tcpstate_append_value(row, seconds(pool, known->duration, 9));
     for (int i = 0; i < 2; i++) {
         append_number(row, tally->packets[i ? known->b : known->a]);
         append_number(row, tally->bytes[i ? known->b : known->a]);
     }
-    append(row, tcpstate_missing_and_why(pool, TCPSTATE_ENGLISH, tally->incarnation, outcome, summary->client));
-    append(row, ended_by);
+    tcpstate_append_value(row, tcpstate_missing_and_why(pool, TCPSTATE_ENGLISH, tally->incarnation, outcome, summary->client));
+    tcpstate_append_value(row, ended_by);
     tcpstate_history(tcpstate_incarnation_connection(tally->incarnation), history);
-    append(row, history);
+    tcpstate_append_value(row, history);
     append_number(row, summary->number);
-    append(row, capture);
+    tcpstate_append_value(row, capture);
     tcpstate_agreed_append(row, tcpstate_incarnation_connection(tally->incarnation), known->a);
     append_states(row, pool, tally, known);
     append_icmp(row, pool, tally->incarnation);

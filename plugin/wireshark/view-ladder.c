@@ -109,10 +109,8 @@ static void take(void *data, const struct tcpstate_tapped *tapped)
     wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
     rung->label = keep(job, tcpstate_label_of(pool, reading, &tapped->meaning));
     if (reading->quoted)
-        rung->icmp = keep(job, wmem_strdup_printf(pool, tcpstate_phrase(TCPSTATE_PHRASE_ICMP_SAYS, tcpstate_language()),
-                                                  tcpstate_ip_text(pool, reading->reporter, reading->pair.address_length, true),
-                                                  tcpstate_icmp_reason(tcpstate_language(), reading->pair.address_length,
-                                                                       reading->icmp_type, reading->icmp_code)));
+        rung->icmp = keep(job, tcpstate_icmp_says(pool, tcpstate_language(), reading->reporter, reading->pair.address_length,
+                                                  reading->icmp_type, reading->icmp_code));
     wmem_destroy_allocator(pool);
 }
 

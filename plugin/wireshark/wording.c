@@ -211,6 +211,12 @@ const char *tcpstate_number_text(wmem_allocator_t *pool, uint64_t number)
     return wmem_strdup(pool, uint64_to_str_back(text + DIGITS, number));
 }
 
+void tcpstate_append_value(GString *row, const char *value)
+{
+    g_string_append_c(row, '\t');
+    g_string_append(row, value);
+}
+
 void tcpstate_append_number(GString *text, uint64_t number)
 {
     char digits[DIGITS + 1] = "";

@@ -79,6 +79,9 @@ const char *tcpstate_joined(wmem_allocator_t *pool, enum tcpstate_language langu
 const char *tcpstate_number_text(wmem_allocator_t *pool, uint64_t number);
 void tcpstate_append_number(GString *text, uint64_t number);
 
+/* A value of a row in which tabs stand between the values: any but the first. */
+void tcpstate_append_value(GString *row, const char *value);
+
 /* Nanoseconds, negative where time goes backwards, as seconds with so many decimals, 1 to 9; what is less is cut off.  And with a tenth,
  * or with three digits where it is less than one: "63.1", "0.250". */
 const char *tcpstate_decimal_seconds(wmem_allocator_t *pool, int64_t nanoseconds, int decimals);
