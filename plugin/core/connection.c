@@ -110,6 +110,10 @@ void tcpstate_observe_unreachable(struct tcpstate_connection *connection,
 static void doubt_by_copy(const struct tcpstate_connection *connection, struct tcpstate_endpoint *me,
                           const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment, uint32_t digest)
 {
+    /* Nothing of it is new, but it may have been captured at the other point alone, and be what its sender sent behind
+     * its SYN,ACK. */
+    if (is_transfer(segment) && me->likely == TCPSTATE_SYN_RCVD && digest != me->last.digest)
+        tcpstate_may_be(me, TCPSTATE_IN(ESTABLISHED));
     if ((segment->flags & TCPSTATE_FLAG_ACK) && (connection->facts & TCPSTATE_CONNECTION_SEEN_LATER))
         return; /* where the capture has other segments again that late, too */
     if (!(segment->flags & TCPSTATE_FLAG_SYN) || segment->ip_id != 0

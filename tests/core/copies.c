@@ -235,6 +235,16 @@ static void new_from_behind_a_router(void)
           .later = 300 * MILLISECONDS, .is_no_copy = true });
 }
 
+/* B's ACK of the request was captured behind the router alone: it says no more than its SYN,ACK did, but B, which has
+ * sent that in ESTABLISHED, perhaps, need not wait for the third segment any more. */
+static void captured_behind_a_router_alone(void)
+{
+    FIGURE(
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,   "SYN_RCVD",     "syn-ack", HERE, .ttl = 64 },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,   "SYN_RCVD*",    "copy", THERE(1), .later = 1 * MILLISECONDS },
+        { "ESTABLISHED?", TO_A, ".",  301, 101, 0,   "any?",         "any", HERE, .ttl = 63, .is_copy = true, .later = 50 * MILLISECONDS });
+}
+
 /* No other point was seen: the way has become another, and what was lost with the old one is sent again. */
 static void sent_again_another_way(void)
 {
@@ -423,6 +433,7 @@ int main(int argc, char **argv)
     TEST(data_sent_again_within_one_tick);
     TEST(the_same_behind_a_router_by_its_ttl);
     TEST(new_from_behind_a_router);
+    TEST(captured_behind_a_router_alone);
     TEST(sent_again_another_way);
     TEST(data_below_a_forged_segment);
     TEST(a_syn_again_with_the_time_stamp_zero);
