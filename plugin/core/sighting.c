@@ -169,7 +169,9 @@ static bool is_seen_elsewhere(const struct tcpstate_connection *connection, cons
 
 void tcpstate_learn_other_point(struct tcpstate_endpoint *me, const struct tcpstate_segment *segment, uint32_t digest)
 {
-    if ((segment->flags & TCPSTATE_FLAG_SYN) && segment->ip_id == 0 && digest == me->last_control.digest
+    const bool again = digest == me->last_control.digest || me->syn_digest == tcpstate_syn_digest(segment);
+
+    if ((segment->flags & TCPSTATE_FLAG_SYN) && segment->ip_id == 0 && again
         && me->repeats == 0 /* or it may have come another way when it was sent again */ && me->ttl != 0 && segment->ttl != me->ttl)
         me->ttl_again = segment->ttl;
 }

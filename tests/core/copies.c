@@ -235,6 +235,27 @@ static void new_from_behind_a_router(void)
           .later = 300 * MILLISECONDS, .is_no_copy = true });
 }
 
+/* What A sent before its RST, and in one tick of its clock with nothing else, comes again behind that and behind its SYN:
+ * from where the SYN came again. */
+static void a_reset_before_all_comes_again(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  100, 0,   0,  "SYN_RCVD?",    "syn", STAMP(1000) },
+        { "ESTABLISHED?", TO_A, "S.", 300, 101, 0,  "SYN_RCVD",     "syn-ack", STAMP(5000) },
+        { "ESTABLISHED",  TO_B, ".",  101, 301, 0,  "ESTABLISHED?", "handshake-ack", STAMP(1040) },
+        { "ESTABLISHED",  TO_B, "P.", 101, 301, 10, "ESTABLISHED?", "first-request", STAMP(1200) },
+        { "ESTABLISHED",  TO_A, "P.", 301, 111, 20, "ESTABLISHED",  "first-response", STAMP(5200) },
+        { "ESTABLISHED",  TO_B, ".",  111, 321, 0,  "ESTABLISHED",  "", STAMP(1360) },
+        { "CLOSED?",      TO_B, "R.", 111, 321, 0,  "CLOSED?",      "any", STAMP(1500), .reset = EXACT },
+        { "CLOSED?",      TO_B, "S",  100, 0,   0,  "CLOSED?",      "copy", COPY_OF(1, 1000), .ttl = 63, .later = 20 * MILLISECONDS },
+        { "CLOSED?",      TO_A, "S.", 300, 101, 0,  "CLOSED?",      "copy", COPY_OF(2, 5000) },
+        { "CLOSED?",      TO_B, ".",  101, 301, 0,  "CLOSED?",      "any", COPY_OF(3, 1040), .ttl = 63 },
+        { "CLOSED?",      TO_B, "P.", 101, 301, 10, "CLOSED?",      "any", COPY_OF(4, 1200), .ttl = 63 },
+        { "CLOSED?",      TO_A, "P.", 301, 111, 20, "CLOSED?",      "any", COPY_OF(5, 5200) },
+        { "CLOSED?",      TO_B, ".",  111, 321, 0,  "CLOSED?",      "any", COPY_OF(6, 1360), .ttl = 63 },
+        { "CLOSED?",      TO_B, "R.", 111, 321, 0,  "CLOSED?",      "copy", COPY_OF(7, 1500), .ttl = 63 });
+}
+
 /* B's ACK of the request was captured behind the router alone: it says no more than its SYN,ACK did, but B, which has
  * sent that in ESTABLISHED, perhaps, need not wait for the third segment any more. */
 static void captured_behind_a_router_alone(void)
@@ -433,6 +454,7 @@ int main(int argc, char **argv)
     TEST(data_sent_again_within_one_tick);
     TEST(the_same_behind_a_router_by_its_ttl);
     TEST(new_from_behind_a_router);
+    TEST(a_reset_before_all_comes_again);
     TEST(captured_behind_a_router_alone);
     TEST(sent_again_another_way);
     TEST(data_below_a_forged_segment);
