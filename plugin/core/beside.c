@@ -24,8 +24,7 @@ static bool answers_the_one_before(const struct tcpstate_connection *latest, con
     const struct tcpstate_endpoint *was = &before->ends[!from], *is = &latest->ends[!from], *me = &before->ends[from];
     const int64_t first = before->moments[TCPSTATE_MOMENT_SYN], second = latest->moments[TCPSTATE_MOMENT_SYN];
 
-    return (was->known & is->known & SENT_SYN) && segment->ack == was->isn + 1
-           && seq_apart(is->isn, was->isn, MOST_UNSEEN) && (!(me->known & KNOWS_ISN) || me->isn == segment->seq)
+    return segment->ack == was->isn + 1 && seq_apart(is->isn, was->isn, MOST_UNSEEN) && (!(me->known & KNOWS_ISN) || me->isn == segment->seq)
            && first != TCPSTATE_NO_TIME && second >= first && second - first < TCPSTATE_SHORTEST_RETRANSMISSION;
 }
 
@@ -69,9 +68,9 @@ static bool is_syn_of_the_one_before(const struct tcpstate_connection *latest, c
 {
     const struct tcpstate_endpoint *was = &before->ends[segment->from & 1], *is = &latest->ends[segment->from & 1];
 
-    return (was->known & SENT_SYN) && segment->seq == was->isn && (is->known & KNOWS_ISN) && segment->seq != is->isn
+    return segment->seq == was->isn && (is->known & KNOWS_ISN) && segment->seq != is->isn
            && (segment->ip_id != 0 || segment->ts_val != 0) && was->syn_digest == tcpstate_syn_digest(segment)
-           && segment->time >= was->first_sent && segment->time - was->first_sent < TCPSTATE_LONGEST_WAY;
+           && segment->time - was->first_sent < TCPSTATE_LONGEST_WAY;
 }
 
 /* Until when a capture of two points, which shows itself as one, may see the one before again;

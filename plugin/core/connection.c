@@ -112,7 +112,7 @@ static void doubt_by_copy(const struct tcpstate_connection *connection, struct t
 {
     /* Nothing of it is new, but it may have been captured at the other point alone, and be what its sender sent behind
      * its SYN,ACK. */
-    if (is_transfer(segment) && me->likely == TCPSTATE_SYN_RCVD && digest != me->last.digest)
+    if (is_transfer(segment) && me->likely == TCPSTATE_SYN_RCVD)
         tcpstate_may_be(me, TCPSTATE_IN(ESTABLISHED));
     if ((segment->flags & TCPSTATE_FLAG_ACK) && (connection->facts & TCPSTATE_CONNECTION_SEEN_LATER))
         return; /* where the capture has other segments again that late, too */
@@ -314,7 +314,7 @@ static void keep_reset_in_mind(struct tcpstate_connection *connection, const str
         /* It has acknowledged more than the RST's number since. */
         const bool beyond = got && (end->known & KNOWS_ACK) && seq_lt(connection->last_reset_seq + 1, end->rcv_nxt);
         /* Its own RST may have been sent behind this, and recorded before it. */
-        const bool overtaken = sent && !got && since < TCPSTATE_SHORTEST_RETRANSMISSION
+        const bool overtaken = sent && since < TCPSTATE_SHORTEST_RETRANSMISSION
                                && seq_le(tcpstate_segment_next(segment), end->reset_seq);
 
         if ((!refused && !beyond) || sent)
@@ -396,7 +396,7 @@ static void take_in(struct tcpstate_connection *connection, const struct tcpstat
     tcpstate_remember(connection, segment, &judgement);
     tcpstate_move(connection, segment, &judgement, &departure);
     /* A SYN of other numbers may be from long ago; what comes next will tell. */
-    if (first && (connection->facts & TCPSTATE_CONNECTION_REUSED) && (segment->flags & TCPSTATE_FLAG_SYN))
+    if (first && (connection->facts & TCPSTATE_CONNECTION_REUSED))
         tcpstate_may_be(me, NOBODY_THERE);
     if (answered_already && !(judgement.is & UNACCEPTABLE))
         take_earlier_answer(connection, segment);
@@ -451,7 +451,7 @@ static void observe(struct tcpstate_connection *connection, const struct tcpstat
         doubt_by_copy(connection, me, peer, segment, digest);
         connection->facts |= (late ? TCPSTATE_CONNECTION_SEEN_LATER : 0)
                              | (segment->flags & TCPSTATE_FLAG_RST ? 0 : TCPSTATE_CONNECTION_SEEN_TWICE);
-        tcpstate_learn_other_point(me, segment, digest);
+        tcpstate_learn_other_point(me, segment);
         observation->ends[segment->from & 1].after_inferred = is_inferred(me);
         tell_copy(connection, segment, digest, observation);
     } else {

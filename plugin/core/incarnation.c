@@ -60,8 +60,8 @@ static bool begins_with_same_isn(const struct tcpstate_connection *connection, c
 
     if (refused && !may_be_a_retry(connection, segment))
         return true; /* a script that probes, say */
-    if (opening || refused || segment->time < connection->moments[TCPSTATE_MOMENT_LAST]
-        || ((me->known & SENT_SYN) && tcpstate_tells_sendings_apart(me, segment) && me->syn_digest == tcpstate_syn_digest(segment)
+    if (opening || segment->time < connection->moments[TCPSTATE_MOMENT_LAST]
+        || (tcpstate_tells_sendings_apart(me, segment) && me->syn_digest == tcpstate_syn_digest(segment)
             && segment->time - connection->moments[TCPSTATE_MOMENT_LAST] < TCPSTATE_LONGEST_WAY))
         return false; /* recorded late, or the very same again */
     /* Who has closed a connection that the other opened sends no SYN of it. */
@@ -80,7 +80,7 @@ static bool begins_with_syn(const struct tcpstate_connection *connection, const 
 {
     if ((me->known & KNOWS_ISN) && segment->seq == me->isn)
         return begins_with_same_isn(connection, me, segment, idle);
-    if (!(me->known & KNOWS_ISN) && (peer->known & SENT_SYN) && me->state == TCPSTATE_SYN_RCVD)
+    if (!(me->known & KNOWS_ISN) && me->state == TCPSTATE_SYN_RCVD)
         return false; /* the other half of a simultaneous open */
     /* Lower than the SYN that waits for its answer: older, or an attempt of a host
      * that draws its numbers by lot; or the same with another number, behind a firewall. */
@@ -209,10 +209,10 @@ void tcpstate_count_the_second_syn_ack(struct tcpstate_connection *connection, c
     struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
     const uint32_t second = connection->stale_isn, frame = connection->stale_frame;
 
-    if (frame == 0 || !(connection->stale & TCPSTATE_STALE_SYN_ACK) || tcpstate_stale_from(connection) == (segment->from & 1)
+    if (!(connection->stale & TCPSTATE_STALE_SYN_ACK) || tcpstate_stale_from(connection) == (segment->from & 1)
         || me->likely != TCPSTATE_SYN_SENT || !is_transfer(segment)
         || segment->ack != second + 1 || segment->seq != me->isn + 1
-        || (peer->known & SENT_SYN) || peer->likely != TCPSTATE_SYN_RCVD || peer->snd_max != peer->isn + 1)
+        || (peer->known & SENT_SYN) || peer->snd_max != peer->isn + 1)
         return;
     connection->stale_isn = peer->isn;
     connection->stale_frame = connection->milestones[TCPSTATE_MILESTONE_SYN_ACK];
@@ -242,7 +242,7 @@ static enum tcpstate_state begin_anew(struct tcpstate_connection *connection, co
     const int from = segment->from & 1;
     const struct tcpstate_endpoint *was = &before->ends[from], *held = &before->ends[!from];
     struct tcpstate_endpoint *me = &connection->ends[from], *peer = &connection->ends[!from];
-    const bool newer = (was->known & KNOWS_SEQ) && (seq_gt(segment->seq, was->snd_max) || tcpstate_is_newer_stamp(was, segment));
+    const bool newer = seq_gt(segment->seq, was->snd_max) || tcpstate_is_newer_stamp(was, segment);
     const bool holds = (held->state >= TCPSTATE_ESTABLISHED && held->state < TCPSTATE_UNKNOWN
                         && !(held->state == TCPSTATE_TIME_WAIT && newer))
                        || (held->state == TCPSTATE_SYN_RCVD && held->likely == TCPSTATE_SYN_RCVD)

@@ -217,7 +217,7 @@ bool tcpstate_is_bare_copy(const struct tcpstate_endpoint *me, const struct tcps
                            const struct tcpstate_segment *segment, uint32_t digest);
 
 /* Its SYN was captured again: from where, to know what else comes from there. */
-void tcpstate_learn_other_point(struct tcpstate_endpoint *me, const struct tcpstate_segment *segment, uint32_t digest);
+void tcpstate_learn_other_point(struct tcpstate_endpoint *me, const struct tcpstate_segment *segment);
 
 /* remember.c */
 

@@ -16,7 +16,7 @@ bool tcpstate_acks_unseen(const struct tcpstate_connection *connection, const st
 {
     /* What is known of the one end may be of the connection before. */
     if (!(peer->known & KNOWS_ISN) || (connection->facts & TCPSTATE_CONNECTION_CONTESTED))
-        return !(me->known & SENT_SYN) || segment->seq == me->isn + 1 || segment->seq == me->snd_max
+        return segment->seq == me->isn + 1 || segment->seq == me->snd_max
                || (segment->seq - me->isn < FAR && (segment->payload > 0 || (segment->flags & TCPSTATE_FLAG_FIN)));
     return seq_gt(segment->ack, peer->snd_max) && segment->ack - peer->snd_max <= receive_window(me);
 }
@@ -79,7 +79,7 @@ static bool is_stale_syn_ack(const struct tcpstate_endpoint *me, const struct tc
         return (me->known & KNOWS_SEQ) && me->snd_max - segment->seq >= MOST_UNSEEN && !acks_syn;
     if ((me->known & SENT_SYN) || is_open(me->likely))
         return true; /* who has sent a SYN repeats its number */
-    if (!(me->known & SENT_SYN_ACK) || !(peer->known & KNOWS_ISN))
+    if (!(me->known & SENT_SYN_ACK))
         return false;
     return !acks_syn || (me->syn_acked == peer->isn + 1 && peer->last_control.time <= me->last_control.time);
 }
@@ -105,7 +105,7 @@ static void judge_syn_ack_again(const struct tcpstate_endpoint *me, const struct
  * captured. */
 static bool sent_syn_long_ago(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
 {
-    return peer->likely == TCPSTATE_SYN_SENT && segment->time - peer->last.time >= TCPSTATE_SHORTEST_RETRANSMISSION;
+    return segment->time - peer->last.time >= TCPSTATE_SHORTEST_RETRANSMISSION;
 }
 
 /* Whether the SYN that it acknowledges can be that of the numbers that were seen. */
@@ -131,7 +131,7 @@ static void judge_ack_of_syn(const struct tcpstate_connection *connection, const
     } else if (covers_syn(peer, segment) || (!(peer->known & KNOWS_ISN) && precedes_what_was_seen(peer, segment))) {
         judgement->is |= GOOD_ACK;
         judgement->arrives |= BIT(TCPSTATE_GETS_SYN_ACK);
-        if ((peer->known & KNOWS_ISN) && segment->ack != peer->isn + 1)
+        if (segment->ack != peer->isn + 1)
             judgement->is |= ACKS_SYN_DATA;
         /* Its receiver may leave data and FIN on it alone (Linux does). */
         if (segment->flags & TCPSTATE_FLAG_FIN)
@@ -259,7 +259,7 @@ static void judge_syn_sent(const struct tcpstate_endpoint *me, const struct tcps
     const bool crossed = (peer->known & (SENT_SYN | SENT_SYN_ACK)) != SENT_SYN_ACK
                          || !is_behind_syn(me, peer->syn_acked);
     const bool acks_data = (peer->known & (SENT_DATA | SENT_SYN_DATA)) == SENT_DATA && segment->ack == peer->snd_max
-                           && !((peer->known & KNOWS_ISN) && segment->ack == peer->isn + 1); /* a keep-alive is no news */
+                           && segment->ack != peer->isn + 1; /* a keep-alive is no news */
 
     /* Not if it has acknowledged that before, but so that it proved nothing. */
     const bool again = (me->known & SENT_SYN) && has_acked_syn(me, peer);
@@ -268,8 +268,7 @@ static void judge_syn_sent(const struct tcpstate_endpoint *me, const struct tcps
     judgement->arrives |= BIT(TCPSTATE_GETS_ACK_OF_SYN);
     judgement->had |= BIT(TCPSTATE_GETS_SYN) | BIT(TCPSTATE_GETS_SYN_ACK);
     /* ... or of another connection, if it does not go on from the SYN. */
-    const bool goes_on = (me->known & SENT_SYN) && is_behind_syn(me, segment->seq);
-    if (segment->payload > 0 || (!crossed && goes_on) || acks_data)
+    if (segment->payload > 0 || (!crossed && (me->known & SENT_SYN)) || acks_data)
         judgement->senders &= (tcpstate_set)~TCPSTATE_IN(SYN_RCVD);
 }
 
@@ -329,7 +328,7 @@ static void judge_answer_to_syn(const struct tcpstate_endpoint *peer, const stru
 static bool acks_syn_alone(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
                            const struct tcpstate_segment *segment)
 {
-    if ((me->known & KNOWS_ISN) && segment->seq != me->isn + 1 && !(me->known & SENT_SYN_DATA))
+    if (segment->seq != me->isn + 1 && !(me->known & SENT_SYN_DATA))
         return false;
     if (!(peer->known & KNOWS_ISN))
         return !(peer->known & SENT_DATA);

@@ -97,16 +97,14 @@ static void judge_reset_arrival(const struct tcpstate_connection *connection, co
     enum tcpstate_reset_number number = judge_reset_number(me, peer, segment);
     bool refused = (peer->may == TCPSTATE_IN(SYN_SENT) && (segment->flags & TCPSTATE_FLAG_ACK)
                     && !answers_stale_syn(connection, segment))
-                   || (number == TCPSTATE_RESET_NUMBER_OUTSIDE && (peer->known & KNOWS_ACK)
-                       && seq_lt(segment->seq, peer->rcv_nxt));
+                   || ((peer->known & KNOWS_ACK) && seq_lt(segment->seq, peer->rcv_nxt));
 
-    /* Below what its receiver has had, or below the SYN with which its sender began anew; not
+    /* Below what its receiver has had, or below its sender's SYN; not
      * where the FIN was that it may have had (macOS and Linux take it there). */
-    const bool at_fin = (peer->may & GOT_FIN) && (peer->known & KNOWS_ACK) && segment->seq + 1 == peer->rcv_nxt;
+    const bool at_fin = (peer->may & GOT_FIN) && segment->seq + 1 == peer->rcv_nxt;
 
     judgement->reset_number = (uint8_t)number;
-    if ((number == TCPSTATE_RESET_NUMBER_OUTSIDE && refused)
-        || (me->likely == TCPSTATE_SYN_SENT && is_below_isn(me, segment)))
+    if ((number == TCPSTATE_RESET_NUMBER_OUTSIDE && refused) || is_below_isn(me, segment))
         judgement->is |= BELOW_ALL;
     if ((segment->flags & TCPSTATE_FLAG_ACK) && refuses_unseen(peer, segment, number))
         judgement->is |= ANOTHERS_NUMBERS;
@@ -136,8 +134,7 @@ void tcpstate_judge_reset(const struct tcpstate_connection *connection, const st
     /* Figures 8 and 9: a host in SYN_SENT answers an ACK that does not fit its SYN
      * with a RST made from that ACK, and goes on waiting.  The same in SYN_RCVD
      * (RFC 9293 section 3.5.2, group 2). */
-    if ((me->likely == TCPSTATE_SYN_SENT || me->likely == TCPSTATE_SYN_RCVD) && !has_ack
-        && (me->known & KNOWS_SEQ) && segment->seq != me->snd_nxt) {
+    if ((me->likely == TCPSTATE_SYN_SENT || me->likely == TCPSTATE_SYN_RCVD) && !has_ack && segment->seq != me->snd_nxt) {
         judgement->is |= FOREIGN;
         judgement->had_not |= me->pending & BIT(TCPSTATE_GETS_ACK_OF_SYN);
     }

@@ -23,8 +23,7 @@ static bool is_old(const struct tcpstate_endpoint *me, const struct tcpstate_end
     if (!(peer->known & KNOWS_ACK))
         return false;
     /* What was acknowledged last, and is not known to be data, may have been this FIN. */
-    if ((segment->flags & TCPSTATE_FLAG_FIN) && (me->known & KNOWS_SEQ) && end + 1 == me->snd_max
-        && seq_ge(end, me->fin_from))
+    if ((segment->flags & TCPSTATE_FLAG_FIN) && end + 1 == me->snd_max && seq_ge(end, me->fin_from))
         return false;
     return seq_lt(end, peer->rcv_nxt);
 }
@@ -33,7 +32,7 @@ static bool is_old(const struct tcpstate_endpoint *me, const struct tcpstate_end
 static bool is_of_another(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment, bool opens)
 {
     if (!(peer->known & KNOWS_ISN))
-        return opens && !((peer->known & KNOWS_SEQ) && segment->ack == peer->snd_max);
+        return opens && segment->ack != peer->snd_max;
     return acks_below_isn(peer, segment);
 }
 
@@ -118,7 +117,7 @@ static bool goes_back(const struct tcpstate_endpoint *me, const struct tcpstate_
 /* ... and its data were seen, or more. */
 static bool is_overtaken(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
 {
-    const bool goes_on = segment->payload > 0 && (!(me->known & KNOWS_SEQ) || goes_beyond(me, segment));
+    const bool goes_on = segment->payload > 0 && goes_beyond(me, segment);
 
     return goes_back(me, segment) && !goes_on;
 }
@@ -285,7 +284,7 @@ static bool is_old_duplicate(const struct tcpstate_endpoint *me, const struct tc
     return !is_below_isn(me, segment) && !(acks_below_isn(peer, segment) && peer->isn - segment->ack >= LITTLE)
            && (me->known & KNOWS_SEQ) && me->snd_max - segment->seq <= UINT16_MAX
            && (!(peer->known & KNOWS_SEQ) || peer->snd_max - segment->ack <= UINT16_MAX)
-           && !((peer->known & KNOWS_ACK) && segment->seq == peer->rcv_nxt && covers_syn(peer, segment));
+           && !(segment->seq == peer->rcv_nxt && covers_syn(peer, segment));
 }
 
 /* Whether the capture holds nothing against its number.  Beyond the window that its

@@ -20,9 +20,9 @@ bool tcpstate_is_acknowledged_fin(const struct tcpstate_endpoint *me, const stru
 
 bool tcpstate_is_keep_alive(const struct tcpstate_endpoint *sender, const struct tcpstate_segment *segment)
 {
-    return segment->payload <= 1 && (sender->known & KNOWS_SEQ) && segment->seq == sender->snd_max - 1
+    return segment->payload <= 1 && segment->seq == sender->snd_max - 1
            && (segment->flags & (TCPSTATE_SYN_FIN_RST | TCPSTATE_FLAG_ACK)) == TCPSTATE_FLAG_ACK
-           && sender->state == TCPSTATE_ESTABLISHED && (sender->known & KNOWS_ACK)
+           && sender->state == TCPSTATE_ESTABLISHED && (sender->known & (KNOWS_SEQ | KNOWS_ACK)) == (KNOWS_SEQ | KNOWS_ACK)
            && segment->ack == sender->rcv_nxt;
 }
 
@@ -38,7 +38,7 @@ static bool is_newest(const struct tcpstate_endpoint *me, const struct tcpstate_
 
     if (!(me->known & KNOWS_SEQ))
         return true;
-    if (seen && segment->time - me->last.time >= TCPSTATE_LONGEST_WAY)
+    if (segment->time - me->last.time >= TCPSTATE_LONGEST_WAY)
         return !behind || segment->time - peer->last.time >= TCPSTATE_LONGEST_WAY; /* what it says to be behind */
     if (behind)
         return false;

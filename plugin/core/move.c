@@ -350,7 +350,7 @@ static void move_sender(struct tcpstate_endpoint *me, const struct tcpstate_segm
     const bool its_own = moved && !(judgement->is & (MAY_BE_ANOTHERS | OVERTAKEN));
     from->certain = its_own && !(me->after & ~can & TCPSTATE_IN(SYN_SENT))
                     && (from->own != from->state ? me->after : can) == (1u << from->own);
-    from->stood = its_own && (judgement->is & NEWEST) && can == (1u << from->state) && !(can & NOBODY_THERE);
+    from->stood = its_own && (judgement->is & NEWEST) && can == (1u << from->state);
     tcpstate_derive_state(me);
     from->in_flight = from->own != from->state && me->state != from->own;
 }
@@ -374,7 +374,7 @@ static void arrive(struct tcpstate_connection *connection, struct tcpstate_endpo
         end->doubtful |= news;
         tcpstate_derive_state(end);
     }
-    if (end->state == TCPSTATE_TIME_WAIT && (judgement->arrives & BIT(TCPSTATE_GETS_FIN)))
+    if (judgement->arrives & BIT(TCPSTATE_GETS_FIN))
         connection->time_wait_since = now; /* a FIN seen again starts it anew */
 }
 
@@ -422,7 +422,7 @@ static void meet_syn(struct tcpstate_endpoint *peer, bool overtaken, const struc
 
     if (anew && !overtaken && (peer->after & ALIVE))
         peer->after |= NOBODY_THERE | TCPSTATE_IN(SYN_RCVD);
-    if ((judgement->arrives & BIT(TCPSTATE_GETS_SYN)) && (peer->pending & GETS_RESET)) {
+    if (peer->pending & GETS_RESET) {
         /* A reset came before it, and is not to be replayed after it. */
         peer->after |= peer->may;
         peer->likely = peer->state;
@@ -479,7 +479,7 @@ static void clear_of_fin(const struct tcpstate_endpoint *me, struct tcpstate_end
 {
     const bool had_none = !(me->known & (SENT_FIN | FIN_IN_DOUBT | FIN_DISPUTED)) && (me->known & KNOWS_SEQ)
                           && (peer->known & (KNOWS_ACK | CLAIMS)) == KNOWS_ACK && seq_ge(me->fin_from, peer->rcv_nxt)
-                          && (!(me->known & KNOWS_ISN) || seq_gt(peer->rcv_nxt, me->isn));
+                          && seq_gt(peer->rcv_nxt, me->isn);
 
     if (!had_none || !(peer->after & GOT_FIN) || ((1u << peer->likely) & GOT_FIN))
         return;

@@ -27,8 +27,7 @@ static bool got_no_answer_that_fits(const struct tcpstate_connection *connection
     const int client = connection->client;
 
     return client >= 0 && (connection->ends[client].known & SENT_SYN) && connection->ends[client].likely == TCPSTATE_SYN_SENT
-           && !(connection->ends[!client].known & SENT_SYN) && connection->milestones[TCPSTATE_MILESTONE_SYN_ACK] == 0
-           && connection->milestones[TCPSTATE_MILESTONE_HANDSHAKE_ACK] == 0;
+           && !(connection->ends[!client].known & SENT_SYN) && connection->milestones[TCPSTATE_MILESTONE_SYN_ACK] == 0;
 }
 
 /* Whether the other end acknowledges it, and nothing of it was captured. */

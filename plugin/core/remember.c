@@ -93,8 +93,7 @@ static bool is_syn_of_what_was_seen(const struct tcpstate_endpoint *me, const st
 {
     const bool answers = judgement->is & HAS_ACK; /* and is sent again until it is acknowledged */
 
-    const bool same_ack = answers
-                          && (((me->known & KNOWS_ACK) && segment->ack == me->rcv_nxt) || ((me->known & CLAIMS) && segment->ack == me->claim));
+    const bool same_ack = ((me->known & KNOWS_ACK) && segment->ack == me->rcv_nxt) || ((me->known & CLAIMS) && segment->ack == me->claim);
 
     if ((judgement->is & REUSES) || ((judgement->is & AFTER_A_PAUSE) && !same_ack)
         || (!answers && tcpstate_is_of_another_clock(me, segment)))
@@ -296,7 +295,7 @@ static void remember_ack(struct tcpstate_endpoint *me, struct tcpstate_endpoint 
     me->known |= KNOWS_ACK;
     me->window = (uint32_t)segment->window << (syn ? 0 : tcpstate_window_scale(me, peer));
     /* It acknowledges what lies in a hole of the capture: that did arrive. */
-    if ((peer->known & KNOWS_SEQ) && seq_gt(segment->ack, peer->snd_nxt)) {
+    if (seq_gt(segment->ack, peer->snd_nxt)) {
         peer->snd_nxt = segment->ack;
         if (seq_ge(peer->snd_nxt, peer->out_of_order))
             peer->snd_nxt = peer->snd_max, peer->out_of_order = peer->snd_max;

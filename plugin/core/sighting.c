@@ -25,8 +25,7 @@ static bool is_seen_by_another_clock(const struct tcpstate_connection *connectio
     const uint16_t before = tcpstate_ids_before(&me->last, segment);
     const bool same = me->syn_digest == tcpstate_syn_digest(segment)
                       || (before > 0 && before < most && !tcpstate_is_newer_stamp(me, segment));
-    const bool refused = connection->end == TCPSTATE_ENDING_REFUSED && connection->client == (segment->from & 1)
-                         && segment->time >= me->first_sent;
+    const bool refused = connection->end == TCPSTATE_ENDING_REFUSED && connection->client == (segment->from & 1);
     const bool answered = refused || ((me->known & KNOWS_ACK) && (peer->known & KNOWS_ACK) && seq_gt(peer->rcv_nxt, me->isn));
 
     return same && answered && segment->time - me->last.time < TCPSTATE_LONGEST_WAY
@@ -167,11 +166,9 @@ static bool is_seen_elsewhere(const struct tcpstate_connection *connection, cons
            && (!(segment->flags & TCPSTATE_FLAG_RST) || is_below_last_reset(connection, segment)) && is_all_old(me, segment);
 }
 
-void tcpstate_learn_other_point(struct tcpstate_endpoint *me, const struct tcpstate_segment *segment, uint32_t digest)
+void tcpstate_learn_other_point(struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
 {
-    const bool again = digest == me->last_control.digest || me->syn_digest == tcpstate_syn_digest(segment);
-
-    if ((segment->flags & TCPSTATE_FLAG_SYN) && segment->ip_id == 0 && again
+    if ((segment->flags & TCPSTATE_FLAG_SYN) && segment->ip_id == 0
         && me->repeats == 0 /* or it may have come another way when it was sent again */ && me->ttl != 0 && segment->ttl != me->ttl)
         me->ttl_again = segment->ttl;
 }
