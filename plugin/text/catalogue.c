@@ -27,6 +27,14 @@ static const struct row catalogue[TCPSTATE_STEPS] = {
 #undef ROW
 };
 
+enum {
+    ROWS = 0
+#define ROW(...) +1
+#include "catalogue.def"
+#undef ROW
+};
+static_assert(ROWS == TCPSTATE_STEPS - 1, "each step has its words");
+
 static const char *const words[TCPSTATE_WORDS][TCPSTATE_LANGUAGES] = {
     [TCPSTATE_WORD_CLIENT] = { "client", "客户端" },
     [TCPSTATE_WORD_SERVER] = { "server", "服务器" },
