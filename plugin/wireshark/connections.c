@@ -186,44 +186,13 @@ static bool has_entry(const struct tcpstate_incarnation *incarnation, const stru
            && entry.frame == reading->segment.frame && entry.layer == reading->layer;
 }
 
-/* The observation is shown from now on as later visits find it: with times as they are kept. */
+/* The observation is shown from now on as later visits find it. */
 static void append(struct tcpstate_incarnation *incarnation, const struct tcpstate_connection *connection,
                    const struct tcpstate_reading *reading, struct tcpstate_observation *seen, int application)
 {
-    bool is_reset = reading->segment.flags & TCPSTATE_FLAG_RST;
-    int64_t *elapsed = is_reset ? &seen->reset_after : &seen->repeats_after;
-    struct tcpstate_entry *entry = tcpstate_incarnation_next_entry(incarnation);
-
-    *entry = (struct tcpstate_entry){
-        .frame = reading->segment.frame,
-        .layer = reading->layer,
-        .answers = seen->answers,
-        .repeats = seen->repeats,
-        .step = (uint8_t)seen->step,
-        .checks = (uint8_t)(seen->checks | seen->failed << 4),
-        .elapsed = tcpstate_shorten(*elapsed),
-        .roles = (uint8_t)((seen->client == 0 ? TCPSTATE_ROLES_CLIENT_0 : 0)
-                           | (seen->client == 1 ? TCPSTATE_ROLES_CLIENT_1 : 0)
-                           | (seen->roles_inferred ? TCPSTATE_ROLES_INFERRED : 0)
-                           | (seen->reset_ttl_differs ? TCPSTATE_ROLES_TTL_DIFFERS : 0)),
-    };
-    for (int i = 0; i < 2; i++) {
-        entry->before |= (uint8_t)(seen->ends[i].before << (4 * i));
-        entry->after |= (uint8_t)(seen->ends[i].after << (4 * i));
-        entry->inferred |= (uint8_t)((seen->ends[i].before_inferred ? TCPSTATE_INFERRED_BEFORE << i : 0)
-                                     | (seen->ends[i].after_inferred ? TCPSTATE_INFERRED_AFTER << i : 0));
-        entry->stayed[i] = tcpstate_shorten(seen->stayed[i]);
-        seen->stayed[i] = tcpstate_lengthen(entry->stayed[i]);
-        entry->knows_isn |= (uint8_t)(tcpstate_isn(connection, i, &entry->isn[i]) ? 1 << i : 0);
-    }
-    if (tcpstate_step_is_first_data(seen->step) && !seen->failed)
-        entry->value = (uint32_t)(application + 1);
-    else if (is_reset)
-        entry->value = (uint32_t)seen->reset_number;
-    else
-        entry->value = seen->expected;
-    *elapsed = tcpstate_lengthen(entry->elapsed);
-    last_appended = entry->frame;
+    tcpstate_entry_make(tcpstate_incarnation_next_entry(incarnation), connection, &reading->segment, reading->layer, seen,
+                        application);
+    last_appended = reading->segment.frame;
     tcpstate_incarnation_append(incarnation);
 }
 
@@ -339,16 +308,6 @@ bool tcpstate_connections_take_quoted(const struct tcpstate_reading *reading, st
     return true;
 }
 
-void tcpstate_entry_standings(const struct tcpstate_entry *entry, struct tcpstate_standing ends[2])
-{
-    for (int i = 0; i < 2; i++) {
-        ends[i].before = (entry->before >> (4 * i)) & 0x0f;
-        ends[i].after = (entry->after >> (4 * i)) & 0x0f;
-        ends[i].before_inferred = entry->inferred & (TCPSTATE_INFERRED_BEFORE << i);
-        ends[i].after_inferred = entry->inferred & (TCPSTATE_INFERRED_AFTER << i);
-    }
-}
-
 bool tcpstate_connections_find(const struct tcpstate_reading *reading, struct tcpstate_meaning *meaning)
 {
     uint32_t frame = reading->segment.frame;
@@ -362,39 +321,10 @@ bool tcpstate_connections_find(const struct tcpstate_reading *reading, struct tc
     bool itself = entry.frame == frame && entry.layer == reading->layer;
     if (reading->quoted && !itself)
         return false;
-    *seen = (struct tcpstate_observation){ .client = -1, .stayed = { -1, -1 },
-                                           .copy = !reading->quoted && tcpstate_copies_has(frame, reading->layer),
-                                           .reset_after = -1, .repeats_after = -1 };
     meaning->incarnation = incarnation;
-    meaning->application = -1;
     meaning->later = true;
-    tcpstate_entry_standings(&entry, seen->ends);
-    for (int i = 0; !itself && i < 2; i++) {
-        seen->ends[i].before = seen->ends[i].after;
-        seen->ends[i].before_inferred = seen->ends[i].after_inferred;
-    }
-    if (entry.roles & (TCPSTATE_ROLES_CLIENT_0 | TCPSTATE_ROLES_CLIENT_1))
-        seen->client = (entry.roles & TCPSTATE_ROLES_CLIENT_1) ? 1 : 0;
-    seen->roles_inferred = entry.roles & TCPSTATE_ROLES_INFERRED;
-    if (!itself)
-        return true;
-    seen->step = (enum tcpstate_step)entry.step;
-    seen->changed = true;
-    seen->answers = entry.answers;
-    seen->repeats = entry.repeats;
-    seen->checks = entry.checks & 0x0f;
-    seen->failed = entry.checks >> 4;
-    seen->stayed[0] = tcpstate_lengthen(entry.stayed[0]);
-    seen->stayed[1] = tcpstate_lengthen(entry.stayed[1]);
-    *(reading->segment.flags & TCPSTATE_FLAG_RST ? &seen->reset_after : &seen->repeats_after) =
-        tcpstate_lengthen(entry.elapsed);
-    seen->reset_ttl_differs = entry.roles & TCPSTATE_ROLES_TTL_DIFFERS;
-    if (tcpstate_step_is_first_data(seen->step) && !seen->failed)
-        meaning->application = (int)entry.value - 1;
-    else if (reading->segment.flags & TCPSTATE_FLAG_RST)
-        seen->reset_number = (enum tcpstate_reset_number)entry.value;
-    else
-        seen->expected = entry.value;
+    meaning->application = itself ? tcpstate_entry_seen(&entry, &reading->segment, seen) : tcpstate_entry_seen_since(&entry, seen);
+    seen->copy = !reading->quoted && tcpstate_copies_has(frame, reading->layer);
     return true;
 }
 

@@ -67,9 +67,6 @@ bool tcpstate_connections_take_quoted(const struct tcpstate_reading *reading, st
  * taken. */
 bool tcpstate_connections_find(const struct tcpstate_reading *reading, struct tcpstate_meaning *meaning);
 
-/* Where both ends stand by an entry of a timeline. */
-void tcpstate_entry_standings(const struct tcpstate_entry *entry, struct tcpstate_standing ends[2]);
-
 /* The connection that a segment, or an ICMP error that quotes one, belongs to; NULL: none. */
 const struct tcpstate_incarnation *tcpstate_connections_incarnation(const struct tcpstate_reading *reading);
 

@@ -1,4 +1,4 @@
-/* timeline.c - entries of a timeline as bytes; see timeline.h.
+/* timeline.c - what happened as entries of a timeline, and these as bytes; see timeline.h.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -29,6 +29,105 @@ int64_t tcpstate_lengthen(uint32_t time)
         return -1;
     return time & IN_MILLISECONDS ? (int64_t)(time & ~IN_MILLISECONDS) * 1000000 : (int64_t)time * 1000;
 }
+
+/* ---- An observation as an entry ---- */
+
+static bool tells_application(enum tcpstate_step step, uint8_t failed)
+{
+    return tcpstate_step_is_first_data(step) && !failed;
+}
+
+void tcpstate_entry_make(struct tcpstate_entry *entry, const struct tcpstate_connection *connection,
+                         const struct tcpstate_segment *segment, uint8_t layer, struct tcpstate_observation *seen,
+                         int application)
+{
+    const bool is_reset = segment->flags & TCPSTATE_FLAG_RST;
+    int64_t *elapsed = is_reset ? &seen->reset_after : &seen->repeats_after;
+
+    *entry = (struct tcpstate_entry){
+        .frame = segment->frame,
+        .layer = layer,
+        .answers = seen->answers,
+        .repeats = seen->repeats,
+        .step = (uint8_t)seen->step,
+        .checks = (uint8_t)(seen->checks | seen->failed << 4),
+        .elapsed = tcpstate_shorten(*elapsed),
+        .value = tells_application(seen->step, seen->failed) ? (uint32_t)(application + 1)
+                 : is_reset                                  ? (uint32_t)seen->reset_number
+                                                             : seen->expected,
+        .roles = (uint8_t)((seen->client == 0 ? TCPSTATE_ROLES_CLIENT_0 : 0)
+                           | (seen->client == 1 ? TCPSTATE_ROLES_CLIENT_1 : 0)
+                           | (seen->roles_inferred ? TCPSTATE_ROLES_INFERRED : 0)
+                           | (seen->reset_ttl_differs ? TCPSTATE_ROLES_TTL_DIFFERS : 0)),
+    };
+    *elapsed = tcpstate_lengthen(entry->elapsed);
+    for (int i = 0; i < 2; i++) {
+        entry->before |= (uint8_t)(seen->ends[i].before << (4 * i));
+        entry->after |= (uint8_t)(seen->ends[i].after << (4 * i));
+        entry->inferred |= (uint8_t)((seen->ends[i].before_inferred ? TCPSTATE_INFERRED_BEFORE << i : 0)
+                                     | (seen->ends[i].after_inferred ? TCPSTATE_INFERRED_AFTER << i : 0));
+        entry->stayed[i] = tcpstate_shorten(seen->stayed[i]);
+        seen->stayed[i] = tcpstate_lengthen(entry->stayed[i]);
+        entry->knows_isn |= (uint8_t)(tcpstate_isn(connection, i, &entry->isn[i]) ? 1 << i : 0);
+    }
+}
+
+void tcpstate_entry_standings(const struct tcpstate_entry *entry, struct tcpstate_standing ends[2])
+{
+    for (int i = 0; i < 2; i++) {
+        ends[i].before = (entry->before >> (4 * i)) & 0x0f;
+        ends[i].after = (entry->after >> (4 * i)) & 0x0f;
+        ends[i].before_inferred = entry->inferred & (TCPSTATE_INFERRED_BEFORE << i);
+        ends[i].after_inferred = entry->inferred & (TCPSTATE_INFERRED_AFTER << i);
+    }
+}
+
+/* What holds at the entry and behind it. */
+static void see(const struct tcpstate_entry *entry, struct tcpstate_observation *seen)
+{
+    *seen = (struct tcpstate_observation){ .client = -1, .stayed = { -1, -1 }, .reset_after = -1, .repeats_after = -1 };
+    tcpstate_entry_standings(entry, seen->ends);
+    if (entry->roles & (TCPSTATE_ROLES_CLIENT_0 | TCPSTATE_ROLES_CLIENT_1))
+        seen->client = (entry->roles & TCPSTATE_ROLES_CLIENT_1) ? 1 : 0;
+    seen->roles_inferred = entry->roles & TCPSTATE_ROLES_INFERRED;
+}
+
+int tcpstate_entry_seen(const struct tcpstate_entry *entry, const struct tcpstate_segment *segment,
+                        struct tcpstate_observation *seen)
+{
+    const bool is_reset = segment->flags & TCPSTATE_FLAG_RST;
+
+    see(entry, seen);
+    seen->changed = true;
+    seen->step = (enum tcpstate_step)entry->step;
+    seen->answers = entry->answers;
+    seen->repeats = entry->repeats;
+    seen->checks = entry->checks & 0x0f;
+    seen->failed = entry->checks >> 4;
+    for (int i = 0; i < 2; i++)
+        seen->stayed[i] = tcpstate_lengthen(entry->stayed[i]);
+    *(is_reset ? &seen->reset_after : &seen->repeats_after) = tcpstate_lengthen(entry->elapsed);
+    seen->reset_ttl_differs = entry->roles & TCPSTATE_ROLES_TTL_DIFFERS;
+    if (tells_application(seen->step, seen->failed))
+        return (int)entry->value - 1;
+    if (is_reset)
+        seen->reset_number = (enum tcpstate_reset_number)entry->value;
+    else
+        seen->expected = entry->value;
+    return -1;
+}
+
+int tcpstate_entry_seen_since(const struct tcpstate_entry *entry, struct tcpstate_observation *seen)
+{
+    see(entry, seen);
+    for (int i = 0; i < 2; i++) {
+        seen->ends[i].before = seen->ends[i].after;
+        seen->ends[i].before_inferred = seen->ends[i].after_inferred;
+    }
+    return -1;
+}
+
+/* ---- An entry as bytes ---- */
 
 /* Which parts an entry has.  The parts of the second byte are rare. */
 enum {

@@ -1,4 +1,4 @@
-/* timeline.h - what happened on a connection, as bytes.
+/* timeline.h - what happened on a connection, as entries, and these as bytes.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
@@ -44,6 +44,21 @@ enum {
  * Every visit shows the shortened time, so all show the same.  Negative: none. */
 uint32_t tcpstate_shorten(int64_t nanoseconds);
 int64_t tcpstate_lengthen(uint32_t time);
+
+/* The entry of what a segment did: all that later visits show of it.  `application` is its protocol, asked
+ * only of the steps of first data.  The times in `seen` become those that are kept. */
+void tcpstate_entry_make(struct tcpstate_entry *entry, const struct tcpstate_connection *connection,
+                         const struct tcpstate_segment *segment, uint8_t layer, struct tcpstate_observation *seen,
+                         int application);
+
+/* The inverse, for that segment; and for any behind it, up to the next entry: nothing happened then, and the
+ * ends stand where it left them.  Returns the application, or -1. */
+int tcpstate_entry_seen(const struct tcpstate_entry *entry, const struct tcpstate_segment *segment,
+                        struct tcpstate_observation *seen);
+int tcpstate_entry_seen_since(const struct tcpstate_entry *entry, struct tcpstate_observation *seen);
+
+/* Where both ends stand by an entry. */
+void tcpstate_entry_standings(const struct tcpstate_entry *entry, struct tcpstate_standing ends[2]);
 
 #define TCPSTATE_MOST_ENTRY 64
 

@@ -211,33 +211,20 @@ static void comes_back(const struct tcpstate_connection *connection, const struc
     HOLDS(tcpstate_pack(&back, again) == size && memcmp(packed, again, size) == 0);
 }
 
-/* What the plugin would remember of it (wireshark/connections.c), written after
- * the entry before and read again: nothing changes, and frames only grow. */
+/* What the plugin remembers of it (wireshark/timeline.c), written after the entry
+ * before and read again: nothing changes, and frames only grow. */
 static void on_the_timeline(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
-                            const struct tcpstate_observation *seen, struct tcpstate_entry *last)
+                            const struct tcpstate_observation *observed, struct tcpstate_entry *last)
 {
     uint8_t bytes[TCPSTATE_MOST_ENTRY];
-    struct tcpstate_entry next = *last, entry = {
-        .frame = segment->frame,
-        .answers = seen->answers,
-        .value = seen->expected,
-        .stayed = { tcpstate_shorten(seen->stayed[0]), tcpstate_shorten(seen->stayed[1]) },
-        .elapsed = tcpstate_shorten(seen->reset_after >= 0 ? seen->reset_after : seen->repeats_after),
-        .repeats = seen->repeats,
-        .step = (uint8_t)seen->step,
-        .layer = segment->options_sum & 1,
-        .before = (uint8_t)(seen->ends[0].before | seen->ends[1].before << 4),
-        .after = (uint8_t)(seen->ends[0].after | seen->ends[1].after << 4),
-        .inferred = (uint8_t)(seen->ends[0].before_inferred | seen->ends[1].before_inferred << 1
-                              | seen->ends[0].after_inferred << 2 | seen->ends[1].after_inferred << 3),
-        .roles = (uint8_t)(seen->client + 1),
-        .checks = (uint8_t)(seen->checks | seen->failed << 4),
-    };
+    struct tcpstate_observation kept = *observed, *seen = &kept, later;
+    struct tcpstate_entry next = *last, entry;
+    const int application = (int)(segment->options_sum & 0xff) - 1;
 
     if (!seen->changed)
         return;
+    tcpstate_entry_make(&entry, connection, segment, segment->options_sum & 1, seen, application);
     for (int i = 0; i < 2; i++) {
-        entry.knows_isn |= (uint8_t)(tcpstate_isn(connection, i, &entry.isn[i]) << i);
         if (!(entry.knows_isn & 1u << i)) { /* what it does not know itself was known before */
             entry.isn[i] = last->isn[i];
             entry.knows_isn |= last->knows_isn & (uint8_t)(1u << i);
@@ -252,6 +239,10 @@ static void on_the_timeline(const struct tcpstate_connection *connection, const 
     free(exact);
     HOLDS(memcmp(&next, &entry, offsetof(struct tcpstate_entry, knows_isn) + 1) == 0); /* the rest is padding */
     HOLDS(next.frame > last->frame);
+    HOLDS(tcpstate_entry_seen(&next, segment, &later) == (tcpstate_step_is_first_data(seen->step) && !seen->failed ? application : -1));
+    later.over = seen->over; /* ended.is_over of the connection */
+    later.copy = seen->copy; /* wireshark/copies.c */
+    HOLDS(same(&later, seen));
     *last = next;
 }
 
