@@ -13,7 +13,7 @@
  * display filter, which Wireshark copies into the main window's, and an entry
  * of our menu that asks for the number and applies the filter.
  */
-#include "view-connections.h"
+#include "connection-columns.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -30,6 +30,7 @@
 #include "view-sockets.h"
 #include "text-width.h"
 
+#define COMMAND "tcpstate,connections"
 /* More rows than this would stop the window for minutes. */
 #define MOST_ROWS 100000
 /* Numbers that are no plain integers are filled up to this, so that they sort as texts do. */
@@ -199,7 +200,7 @@ static void name_heads(void)
 static void open_table(ext_menubar_gui_type gui _U_, gpointer object _U_, gpointer data _U_)
 {
     /* As if "-z tcpstate,connections" had been given: Wireshark opens the dialog. */
-    if (process_stat_cmd_arg(TCPSTATE_CONNECTIONS))
+    if (process_stat_cmd_arg(COMMAND))
         start_requested_stats();
 }
 
@@ -254,7 +255,7 @@ void tcpstate_view_connections_window_register(void)
         .group = REGISTER_STAT_GROUP_GENERIC, /* no entry of its own in any menu: below is a better one */
         .title = tcpstate_phrase(TCPSTATE_PHRASE_CONNECTIONS_WINDOW, language),
         .tap_name = TCPSTATE_TAP,
-        .cli_string = TCPSTATE_CONNECTIONS,
+        .cli_string = COMMAND,
         .stat_tap_init_cb = begin_table,
         .packet_func = take,
         .stat_tap_reset_table_cb = reset_table,

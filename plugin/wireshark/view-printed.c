@@ -20,7 +20,6 @@
 #include "host.h"
 #include "preferences.h"
 #include "survey.h"
-#include "view-connections.h"
 
 /* A view that has been asked for. */
 struct asked {

@@ -70,6 +70,7 @@ void tcpstate_view_expert_register(int proto);
 void tcpstate_view_flow_register(int proto);
 void tcpstate_view_statistics_register(void);
 void tcpstate_view_printed_register(void);
+void tcpstate_view_connections_window_register(void);
 void tcpstate_view_comments_register(void);
 
 void tcpstate_view_filter_register(void);

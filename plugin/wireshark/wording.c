@@ -241,6 +241,11 @@ const char *tcpstate_decimal_seconds(wmem_allocator_t *pool, int64_t nanoseconds
     return wmem_strdup(pool, at);
 }
 
+const char *tcpstate_known_seconds(wmem_allocator_t *pool, int64_t nanoseconds, int decimals)
+{
+    return nanoseconds < 0 ? "" : tcpstate_decimal_seconds(pool, nanoseconds, decimals);
+}
+
 const char *tcpstate_seconds_text(wmem_allocator_t *pool, int64_t nanoseconds)
 {
     return tcpstate_decimal_seconds(pool, nanoseconds, nanoseconds < TCPSTATE_SECOND ? 3 : 1);

@@ -86,6 +86,8 @@ void tcpstate_append_value(GString *row, const char *value);
  * or with three digits where it is less than one: "63.1", "0.250". */
 const char *tcpstate_decimal_seconds(wmem_allocator_t *pool, int64_t nanoseconds, int decimals);
 const char *tcpstate_seconds_text(wmem_allocator_t *pool, int64_t nanoseconds);
+/* A time that cannot be negative: "" where it is, for it is not known then. */
+const char *tcpstate_known_seconds(wmem_allocator_t *pool, int64_t nanoseconds, int decimals);
 
 /* An address, with the name that Wireshark resolves it to if `resolve`; and an
  * endpoint, "host:80" or "[::1]:80". */

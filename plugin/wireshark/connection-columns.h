@@ -1,16 +1,14 @@
-/* view-connections.h - the columns of the connections table, which the
+/* connection-columns.h - the columns of the connections table, which the
  * terminal (view-connections.c) and the window (view-connections-window.c)
  * share.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#ifndef TCPSTATE_VIEW_CONNECTIONS_H
-#define TCPSTATE_VIEW_CONNECTIONS_H
+#ifndef TCPSTATE_CONNECTION_COLUMNS_H
+#define TCPSTATE_CONNECTION_COLUMNS_H
 
 #include "../text/phrases.h"
 #include "survey.h"
-
-#define TCPSTATE_CONNECTIONS "tcpstate,connections"
 
 enum tcpstate_column {
     TCPSTATE_COLUMN_CONNECTION,
@@ -45,8 +43,5 @@ bool tcpstate_column_is_number(enum tcpstate_column column);
  * what is not known or does not apply. */
 const char *tcpstate_column_text(wmem_allocator_t *pool, enum tcpstate_column column,
                                  const struct tcpstate_tally *tally, const struct tcpstate_known *known);
-
-/* The table of the window, and its menu. */
-void tcpstate_view_connections_window_register(void);
 
 #endif
