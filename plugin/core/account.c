@@ -3,22 +3,10 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Fed with each segment after the state machine has concluded, and read by
- * outcome.c and the views.  Nothing here moves a state or names a step.
+ * outcome.c and the views.  Nothing here moves a state or names a step.  What
+ * came before a RST is account-reset.c's.
  */
-#include "internal.h"
-
-/* struct tcpstate_account.facts */
-enum {
-    ACCOUNT_BEGAN = 0x01,
-    ACCOUNT_SPOKE_LATE = 0x02,  /* << endpoint: it sent new data after the other's FIN, which that has not answered */
-    ACCOUNT_KNOWS_SENT = 0x08,  /* << endpoint: .sent */
-    ACCOUNT_KNOWS_ACKED = 0x20, /* << endpoint: .acked */
-    ACCOUNT_HAS_HOLE = 0x80,    /* << endpoint: .hole, of one end only */
-    ACCOUNT_RESET_BY = 0x200,   /* endpoint 1 in whose name .reset_frame was sent */
-};
-
-#define LONG_SILENCE (10 * TCPSTATE_SECOND) /* before a RST, worth telling */
-#define AT_ONCE (TCPSTATE_SECOND / 100)     /* RSTs from both ends */
+#include "account-facts.h"
 
 static void begin(struct tcpstate_account *account)
 {
@@ -85,155 +73,17 @@ static void note_offers(struct tcpstate_connection *connection, const struct tcp
     me->ecn |= ecn;
 }
 
-/* In whose name the RST of .reset_frame was sent. */
-static int reset_by(const struct tcpstate_account *account)
-{
-    return (account->facts & ACCOUNT_RESET_BY) != 0;
-}
-
-/* Time since the segment before this RST, of whichever end. */
-static int64_t silence_before(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
-                              const struct tcpstate_observation *observation)
-{
-    const struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
-    int64_t since = observation->reset_after;
-
-    if (segment->time >= peer->last.time && (since < 0 || segment->time - peer->last.time < since))
-        since = segment->time - peer->last.time;
-    return since < 0 ? 0 : since;
-}
-
-/* Whether the end has sent more than a probe into a window that had been shut for long: it was opened, and the capture
- * lacks the ACK that said so.  A probe is of one byte (RFC 9293 section 3.8.6.1). */
-static bool has_sent_into_it(const struct tcpstate_account_end *me, const struct tcpstate_account_end *peer)
+/* A probe is of one byte (RFC 9293 section 3.8.6.1). */
+bool tcpstate_has_sent_into(const struct tcpstate_account_end *me, const struct tcpstate_account_end *peer)
 {
     return me->waiting_since != TCPSTATE_NO_TIME && me->waiting_since - peer->shut_since >= TCPSTATE_SHORTEST_RETRANSMISSION
            && me->sent - me->acked > 1;
 }
 
-/* How long the window of an end has been 0. */
-static int64_t shut_for(const struct tcpstate_account *account, int end, int64_t now)
-{
-    const struct tcpstate_account_end *me = &account->ends[end];
-
-    return me->shut_since == TCPSTATE_NO_TIME || has_sent_into_it(&account->ends[!end], me) ? 0 : now - me->shut_since;
-}
-
-/* How long the RST's sender had sent nothing when the other end sent what the RST may answer: its data, its FIN or a keep-alive. */
-static int64_t pause_before(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
-                            const struct tcpstate_observation *observation)
-{
-    const int other = !(segment->from & 1);
-    const struct tcpstate_endpoint *peer = &connection->ends[other];
-    const int64_t waiting = connection->account.ends[other].waiting_since, last = segment->time - observation->reset_after;
-    const uint16_t keep_alives = connection->account.ends[other].keep_alives;
-    const int64_t spoke = waiting != TCPSTATE_NO_TIME ? waiting
-                          : keep_alives == 1          ? peer->last.time
-                          : peer->known & SENT_FIN    ? peer->first_sent
-                                                      : last;
-
-    return observation->reset_after < 0 ? 0 : spoke - last;
-}
-
-/* The time that tells most of why a RST came: a cause, and how long. */
-static uint16_t note_time(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
-                          const struct tcpstate_observation *observation, int64_t *lasted)
-{
-    const int from = segment->from & 1;
-    const struct {
-        uint16_t cause;
-        int64_t lasted, least;
-    } times[] = {
-        { TCPSTATE_CAUSE_SHUT, shut_for(&connection->account, !from, segment->time), TCPSTATE_SECOND },
-        { TCPSTATE_CAUSE_OWN_SHUT, shut_for(&connection->account, from, segment->time), TCPSTATE_SECOND },
-        { TCPSTATE_CAUSE_SILENCE, silence_before(connection, segment, observation), LONG_SILENCE },
-        { TCPSTATE_CAUSE_PAUSE, pause_before(connection, segment, observation), LONG_SILENCE },
-    };
-
-    *lasted = 0;
-    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
-        if (times[i].lasted >= times[i].least) {
-            *lasted = times[i].lasted;
-            return times[i].cause;
-        }
-    return 0;
-}
-
-static void note_causes(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
-                        const struct tcpstate_observation *observation)
-{
-    struct tcpstate_account *account = &connection->account;
-    int from = segment->from & 1;
-    const struct tcpstate_account_end *me = &account->ends[from];
-    const bool heard = connection->ends[!from].last.frame != 0; /* else the capture may lack that direction */
-    int64_t lasted = 0;
-    uint16_t causes = heard ? note_time(connection, segment, observation, &lasted) : 0;
-
-    account->reset_frame = segment->frame;
-    account->facts = (uint16_t)((account->facts & ~ACCOUNT_RESET_BY) | (from == 1 ? ACCOUNT_RESET_BY : 0));
-    account->reset_after = lasted / 1000000 > UINT32_MAX ? UINT32_MAX : (uint32_t)(lasted / 1000000);
-    account->reset_count = 0;
-    account->reset_reason = 0;
-    if (account->facts & (ACCOUNT_SPOKE_LATE << !from))
-        causes |= TCPSTATE_CAUSE_DATA_AFTER_CLOSE;
-    if (me->keep_alives > 0) {
-        causes |= TCPSTATE_CAUSE_KEEP_ALIVES;
-        account->reset_count = me->keep_alives;
-    } else if (heard && me->resent > 0 && me->waiting_since != TCPSTATE_NO_TIME) {
-        causes |= TCPSTATE_CAUSE_RETRANSMISSIONS;
-        account->reset_count = me->resent;
-    }
-    if (connection->client == !from && !(connection->ends[from].known & SENT_DATA)
-        && (connection->ends[from].known & SENT_SYN_ACK) && segment->seq == connection->ends[from].isn + 1)
-        causes |= TCPSTATE_CAUSE_NO_RESPONSE;
-    if (observation->reset_ttl_differs)
-        causes |= TCPSTATE_CAUSE_OTHER_TTL;
-    if ((account->ends[0].offers & account->ends[1].offers & TCPSTATE_OFFERS_SIGNATURE)
-        && !(segment->options & (TCPSTATE_OPTION_SIGNATURE | TCPSTATE_OPTION_CUT)))
-        causes |= TCPSTATE_CAUSE_UNSIGNED;
-    if (segment->options & TCPSTATE_OPTION_MP_TCPRST) {
-        causes |= TCPSTATE_CAUSE_MP_REASON;
-        account->reset_reason = segment->reset_reason;
-    }
-    if (segment->payload > 0)
-        causes |= TCPSTATE_CAUSE_PAYLOAD;
-    account->causes = causes;
-}
-
-static void note_reset(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
-                       const struct tcpstate_observation *observation)
-{
-    struct tcpstate_account *account = &connection->account;
-    int64_t ended = connection->moments[TCPSTATE_MOMENT_END];
-
-    if (observation->over)
-        note_causes(connection, segment, observation);
-    else if (account->reset_frame != 0 && reset_by(account) != (segment->from & 1)
-             && connection->end == TCPSTATE_ENDING_RESET && ended != TCPSTATE_NO_TIME && segment->time >= ended
-             && segment->time - ended <= AT_ONCE)
-        account->causes |= TCPSTATE_CAUSE_BOTH_ENDS;
-}
-
-/* Its RST was not its own, for it went on; or it refused one SYN, and answers the next. */
-static void note_disowned(struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
-{
-    struct tcpstate_account *account = &connection->account;
-    const int from = segment->from & 1;
-
-    if (account->reset_frame == 0 || reset_by(account) != from)
-        return;
-    if ((segment->flags & TCPSTATE_FLAG_SYN) && connection->ends[!from].last_control.frame > account->reset_frame) {
-        account->reset_frame = 0;
-        account->causes = 0;
-    } else if (connection->end != TCPSTATE_ENDING_RESET || connection->ended_by != from) {
-        account->disowned = account->reset_frame;
-    }
-}
-
 static void forget_hole(struct tcpstate_account *account)
 {
     account->hole = 0;
-    account->facts &= (uint16_t)~(ACCOUNT_HAS_HOLE | ACCOUNT_HAS_HOLE << 1);
+    account->facts &= (uint16_t) ~(ACCOUNT_HAS_HOLE | ACCOUNT_HAS_HOLE << 1);
 }
 
 /* What lies before it was not captured: it may come yet, or be sent again, unless it was acknowledged already. */
@@ -261,7 +111,7 @@ static void end_stall(struct tcpstate_account *account, const struct tcpstate_se
         return;
     account->stall = segment->time - since;
     account->stall_frame = segment->frame;
-    account->facts &= (uint16_t)~(TCPSTATE_ACCOUNT_STALL_BY_B | TCPSTATE_ACCOUNT_STALL_SHUT);
+    account->facts &= (uint16_t) ~(TCPSTATE_ACCOUNT_STALL_BY_B | TCPSTATE_ACCOUNT_STALL_SHUT);
     account->facts |= (uint16_t)((segment->from & 1 ? TCPSTATE_ACCOUNT_STALL_BY_B : 0) | (by_window ? TCPSTATE_ACCOUNT_STALL_SHUT : 0));
 }
 
@@ -359,7 +209,7 @@ static void open_window(struct tcpstate_account *account, const struct tcpstate_
 {
     struct tcpstate_account_end *me = &account->ends[segment->from & 1];
 
-    if (!has_sent_into_it(&account->ends[!(segment->from & 1)], me))
+    if (!tcpstate_has_sent_into(&account->ends[!(segment->from & 1)], me))
         end_stall(account, segment, me->shut_since, true);
     me->shut_since = TCPSTATE_NO_TIME;
 }
@@ -377,7 +227,7 @@ void tcpstate_account(struct tcpstate_connection *connection, const struct tcpst
         return;
     tcpstate_zeek_observe(&account->zeek, segment);
     if (segment->flags & TCPSTATE_FLAG_RST) {
-        note_reset(connection, segment, observation);
+        tcpstate_account_reset(connection, segment, observation);
         return;
     }
     if (segment->flags & TCPSTATE_FLAG_SYN)
@@ -386,8 +236,8 @@ void tcpstate_account(struct tcpstate_connection *connection, const struct tcpst
         me->shut_since = segment->time;
     else if (segment->window != 0 && me->shut_since != TCPSTATE_NO_TIME)
         open_window(account, segment);
-    note_disowned(connection, segment);
-    account->facts &= (uint16_t)~(ACCOUNT_SPOKE_LATE << !from);
+    tcpstate_account_disowned(connection, segment);
+    account->facts &= (uint16_t) ~(ACCOUNT_SPOKE_LATE << !from);
     take_data(connection, segment);
     if (segment->flags & TCPSTATE_FLAG_ACK)
         take_ack(account, segment);
@@ -405,14 +255,12 @@ void tcpstate_waits(const struct tcpstate_connection *connection, struct tcpstat
         return;
     for (int i = 0; i < 2; i++) {
         const struct tcpstate_account_end *me = &account->ends[i], *peer = &account->ends[!i];
-        if (peer->shut_since != TCPSTATE_NO_TIME && !has_sent_into_it(me, peer)) {
-            *wait = (struct tcpstate_wait){ .kind = TCPSTATE_WAIT_ZERO_WINDOW, .owing = (int8_t)!i,
-                                            .since = peer->shut_since };
+        if (peer->shut_since != TCPSTATE_NO_TIME && !tcpstate_has_sent_into(me, peer)) {
+            *wait = (struct tcpstate_wait){ .kind = TCPSTATE_WAIT_ZERO_WINDOW, .owing = (int8_t)!i, .since = peer->shut_since };
             return;
         }
         if (me->waiting_since != TCPSTATE_NO_TIME && me->resent > 0 && wait->kind == TCPSTATE_WAIT_NONE)
-            *wait = (struct tcpstate_wait){ .kind = TCPSTATE_WAIT_UNACKNOWLEDGED, .owing = (int8_t)!i,
-                                            .since = me->waiting_since, .count = me->resent };
+            *wait = (struct tcpstate_wait){ .kind = TCPSTATE_WAIT_UNACKNOWLEDGED, .owing = (int8_t)!i, .since = me->waiting_since, .count = me->resent };
     }
     if (wait->kind == TCPSTATE_WAIT_NONE && account->asked_at != TCPSTATE_NO_TIME && !fin
         && connection->client == account->asker) {
@@ -420,7 +268,8 @@ void tcpstate_waits(const struct tcpstate_connection *connection, struct tcpstat
                      && !(connection->facts & TCPSTATE_CONNECTION_MIDSTREAM)
                      && !(connection->ends[!account->asker].known & SENT_DATA);
         *wait = (struct tcpstate_wait){ .kind = first ? TCPSTATE_WAIT_NO_RESPONSE : TCPSTATE_WAIT_SILENT,
-                                        .owing = (int8_t)!account->asker, .since = account->asked_at };
+                                        .owing = (int8_t)!account->asker,
+                                        .since = account->asked_at };
     }
 }
 
@@ -434,16 +283,4 @@ const char *tcpstate_wait_name(enum tcpstate_wait_kind kind)
         [TCPSTATE_WAIT_SILENT] = "silent",
     };
     return (unsigned)kind < TCPSTATE_WAIT_KINDS ? names[kind] : "none";
-}
-
-const char *tcpstate_cause_name(unsigned cause)
-{
-    static const char *const names[] = {
-        "data-after-close", "silence", "pause", "zero-window", "own-zero-window", "keep-alives-unanswered", "retransmissions", "no-response-yet", "other-ttl",
-        "both-ends", "unsigned", "mptcp-reason", "payload",
-    };
-    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (cause == 1u << i)
-            return names[i];
-    return "";
 }

@@ -62,7 +62,7 @@ enum {
     TCPSTATE_ECN_AE = 0x4,
 };
 
-/* What the segments before a reset show: a set of these. */
+/* What the segments before a reset show (account-reset.c): a set of these. */
 enum {
     TCPSTATE_CAUSE_DATA_AFTER_CLOSE = 0x0001, /* data came to an end that had closed */
     /* Of these four at most one: .after */
@@ -114,7 +114,7 @@ struct tcpstate_account {
     uint32_t hole;         /* where the capture lacks what an end sent, as far as was seen; or 0 */
     uint16_t causes;       /* TCPSTATE_CAUSE_* */
     uint16_t reset_count;  /* of keep-alives or retransmissions before it */
-    uint16_t facts;        /* TCPSTATE_ACCOUNT_*, and ACCOUNT_* of account.c */
+    uint16_t facts;        /* TCPSTATE_ACCOUNT_*, and ACCOUNT_* of account-facts.h */
     uint8_t reset_reason;  /* MP_TCPRST's */
     int8_t asker;          /* endpoint of .asked_at */
 };
