@@ -204,7 +204,7 @@ static const char *side(bool sender, bool capital, bool bare, const struct tcpst
 }
 
 /* What a place in braces may be called. */
-#define PLACES(X) X(sender) X(Sender) X(who) X(receiver) X(Receiver) X(proto) X(PROTO) X(n) X(s) X(t) X(before) X(after) X(rbefore) X(rafter)
+#define PLACES(X) X(sender) X(Sender) X(who) X(receiver) X(Receiver) X(proto) X(PROTO) X(n) X(s) X(t) X(before) X(after) X(rbefore) X(rafter) X(reason) X(icmp)
 #define ENUMERATOR(name) PLACE_##name,
 #define NAME(name) #name,
 enum place { PLACES(ENUMERATOR) PLACE_NONE };
@@ -246,6 +246,8 @@ static const char *text_of_place(const char *name, size_t length, const struct t
     case PLACE_after:    return tcpstate_state_name(places->after);
     case PLACE_rbefore:  return tcpstate_state_name(places->receiver_before);
     case PLACE_rafter:   return tcpstate_state_name(places->receiver_after);
+    case PLACE_reason:   return or_nothing(places->reason);
+    case PLACE_icmp:     return or_nothing(places->icmp);
     case PLACE_n:
         snprintf(scratch, scratch_size, "%u", places->repeats);
         return scratch;

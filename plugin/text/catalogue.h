@@ -13,6 +13,7 @@
  *   {t}                   a time, "63.1"
  *   {before} {after}      the sender's state before and after, "FIN_WAIT_1"
  *   {rbefore} {rafter}    the receiver's
+ *   {reason} {icmp}       of an ICMP error: why, "port unreachable"; and who says so, and what TCP is to do
  */
 #ifndef TCPSTATE_CATALOGUE_H
 #define TCPSTATE_CATALOGUE_H
@@ -82,6 +83,7 @@ struct tcpstate_places {
     unsigned repeats;
     const char *seconds;
     enum tcpstate_state before, after, receiver_before, receiver_after;
+    const char *reason, *icmp;
 };
 
 /* Write `text` with its places filled into `buffer` of `size` bytes, always

@@ -53,7 +53,7 @@ static void append_icmp(GString *row, wmem_allocator_t *pool, const struct tcpst
 {
     const struct tcpstate_icmp *icmp = tcpstate_icmp_of(incarnation);
 
-    tcpstate_append_value(row, icmp ? tcpstate_icmp_name(icmp->address_length, icmp->type, icmp->code) : "");
+    tcpstate_append_value(row, icmp ? tcpstate_icmp_name(icmp) : "");
     tcpstate_append_value(row, icmp ? tcpstate_ip_text(pool, icmp->reporter, icmp->address_length, false) : "");
 }
 

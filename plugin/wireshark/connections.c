@@ -281,30 +281,50 @@ static bool may_be_outstanding(const struct tcpstate_connection *connection, con
 {
     const struct tcpstate_endpoint *me = &connection->ends[quoted->from], *peer = &connection->ends[!quoted->from];
     const uint32_t acked = peer->last.frame != 0 ? peer->last_ack : 0;
+    uint32_t isn;
 
-    return me->last.frame != 0 && seq_le(quoted->seq, me->snd_max) && (acked == 0 || seq_ge(quoted->seq, acked));
+    if (me->last.frame == 0 || seq_gt(quoted->seq, me->snd_max))
+        return false;
+    if (acked != 0)
+        return seq_ge(quoted->seq, acked);
+    return !tcpstate_isn(connection, quoted->from, &isn) || seq_ge(quoted->seq, isn);
+}
+
+/* It moved nothing: where the ends stand is what the timeline has. */
+static bool tell_error(const struct tcpstate_incarnation *incarnation, const struct tcpstate_reading *reading,
+                       struct tcpstate_observation *seen)
+{
+    struct tcpstate_entry entry;
+
+    if (!tcpstate_incarnation_entry(incarnation, reading->segment.frame, reading->layer, &entry))
+        return false;
+    tcpstate_entry_seen_since(&entry, seen);
+    seen->step = TCPSTATE_STEP_NOT_DELIVERED;
+    seen->changed = true;
+    return true;
 }
 
 bool tcpstate_connections_take_quoted(const struct tcpstate_reading *reading, struct tcpstate_meaning *meaning)
 {
     const struct tcpstate_four_tuple *tuple = tcpstate_four_tuple_find(reading);
+    struct tcpstate_observation *seen = &meaning->seen;
 
     if (!tuple)
         return false;
     struct tcpstate_incarnation *incarnation = tcpstate_four_tuple_at(tuple, &reading->segment);
     struct tcpstate_connection *connection = tcpstate_incarnation_open(incarnation);
-    meaning->seen.changed = false;
+    seen->changed = false;
     if (!tcpstate_icmp_is_of_size(reading))
-        tcpstate_observe_unreachable(connection, &reading->segment, &meaning->seen);
-    if (meaning->seen.changed || may_be_outstanding(connection, &reading->segment))
-        tcpstate_icmp_note(incarnation, reading, meaning->seen.changed);
-    if (!meaning->seen.changed)
+        tcpstate_observe_unreachable(connection, &reading->segment, seen);
+    if (!seen->changed
+        && (!may_be_outstanding(connection, &reading->segment) || !tell_error(incarnation, reading, seen)))
         return false;
+    tcpstate_icmp_note(incarnation, reading, seen->step == TCPSTATE_STEP_UNREACHABLE);
     meaning->incarnation = incarnation;
     meaning->application = -1;
     meaning->later = false;
-    note_end(incarnation, connection, &meaning->seen);
-    append(incarnation, connection, reading, &meaning->seen, -1);
+    note_end(incarnation, connection, seen);
+    append(incarnation, connection, reading, seen, -1);
     return true;
 }
 

@@ -86,12 +86,21 @@ void tcpstate_icmp_note(struct tcpstate_incarnation *incarnation, const struct t
         g_hash_table_insert(errors, incarnation, icmp);
         incarnation->has_icmp = true;
     }
-    memcpy(icmp->reporter, reading->reporter, sizeof icmp->reporter);
-    icmp->address_length = reading->pair.address_length;
-    icmp->type = reading->icmp_type;
-    icmp->code = reading->icmp_code;
-    icmp->from = reading->segment.from;
-    icmp->of_syn = of_syn;
+    *icmp = tcpstate_icmp_in(reading, of_syn);
+}
+
+struct tcpstate_icmp tcpstate_icmp_in(const struct tcpstate_reading *reading, bool of_syn)
+{
+    struct tcpstate_icmp icmp = {
+        .address_length = reading->pair.address_length,
+        .type = reading->icmp_type,
+        .code = reading->icmp_code,
+        .from = reading->segment.from,
+        .of_syn = of_syn,
+    };
+
+    memcpy(icmp.reporter, reading->reporter, sizeof icmp.reporter);
+    return icmp;
 }
 
 const struct tcpstate_icmp *tcpstate_icmp_of(const struct tcpstate_incarnation *incarnation)
@@ -106,21 +115,18 @@ bool tcpstate_icmp_is_of_size(const struct tcpstate_reading *reading)
     return meaning && meaning->kind == SIZE;
 }
 
-const char *tcpstate_icmp_name(unsigned address_length, uint8_t type, uint8_t code)
+const char *tcpstate_icmp_name(const struct tcpstate_icmp *icmp)
 {
-    const struct meaning *meaning = meaning_of(address_length, type, code);
+    const struct meaning *meaning = meaning_of(icmp->address_length, icmp->type, icmp->code);
 
     return meaning ? meaning->name : "unreachable";
 }
 
-const char *tcpstate_icmp_says(wmem_allocator_t *pool, enum tcpstate_language language, const uint8_t *reporter,
-                               uint8_t address_length, uint8_t type, uint8_t code)
+const char *tcpstate_icmp_reason(enum tcpstate_language language, const struct tcpstate_icmp *icmp)
 {
-    const struct meaning *meaning = meaning_of(address_length, type, code);
+    const struct meaning *meaning = meaning_of(icmp->address_length, icmp->type, icmp->code);
 
-    return wmem_strdup_printf(pool, tcpstate_phrase(TCPSTATE_PHRASE_ICMP_SAYS, language),
-                              tcpstate_ip_text(pool, reporter, address_length, true),
-                              tcpstate_phrase(meaning ? meaning->phrase : TCPSTATE_PHRASE_ICMP_UNREACHABLE, language));
+    return tcpstate_phrase(meaning ? meaning->phrase : TCPSTATE_PHRASE_ICMP_UNREACHABLE, language);
 }
 
 const char *tcpstate_icmp_kind(const struct tcpstate_icmp *icmp)
@@ -136,7 +142,9 @@ const char *tcpstate_icmp_text(wmem_allocator_t *pool, enum tcpstate_language la
     const char *kind = tcpstate_icmp_kind(icmp);
     const struct tcpstate_places places = { .language = language,
                                             .sender_is_client = client < 0 ? -1 : icmp->from == client };
-    const char *text = tcpstate_icmp_says(pool, language, icmp->reporter, icmp->address_length, icmp->type, icmp->code);
+    const char *text = wmem_strdup_printf(pool, tcpstate_phrase(TCPSTATE_PHRASE_ICMP_SAYS, language),
+                                          tcpstate_ip_text(pool, icmp->reporter, icmp->address_length, true),
+                                          tcpstate_icmp_reason(language, icmp));
 
     if (kind)
         text = wmem_strconcat(pool, text,

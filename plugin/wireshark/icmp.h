@@ -29,14 +29,16 @@ const struct tcpstate_icmp *tcpstate_icmp_of(const struct tcpstate_incarnation *
  * RFC 8201). */
 bool tcpstate_icmp_is_of_size(const struct tcpstate_reading *reading);
 
-/* "port-unreachable" and so on, never translated; in words, "ICMP from 192.0.2.1: port unreachable"; and whether the RFCs
+/* What the error in a reading with .quoted says. */
+struct tcpstate_icmp tcpstate_icmp_in(const struct tcpstate_reading *reading, bool of_syn);
+
+/* "port-unreachable" and so on, never translated; in words, "port unreachable"; and whether the RFCs
  * have TCP go on: "soft" (RFC 9293 section 3.9.2.2), "hard", or NULL where they do not say. */
-const char *tcpstate_icmp_name(unsigned address_length, uint8_t type, uint8_t code);
-const char *tcpstate_icmp_says(wmem_allocator_t *pool, enum tcpstate_language language, const uint8_t *reporter,
-                               uint8_t address_length, uint8_t type, uint8_t code);
+const char *tcpstate_icmp_name(const struct tcpstate_icmp *icmp);
+const char *tcpstate_icmp_reason(enum tcpstate_language language, const struct tcpstate_icmp *icmp);
 const char *tcpstate_icmp_kind(const struct tcpstate_icmp *icmp);
 
-/* "ICMP from 192.0.2.1: port unreachable (…)". */
+/* "ICMP from 192.0.2.1: port unreachable (…)", and of whose segment, if it is not the SYN. */
 const char *tcpstate_icmp_text(wmem_allocator_t *pool, enum tcpstate_language language, const struct tcpstate_icmp *icmp,
                                int client);
 

@@ -166,6 +166,21 @@ static void draw_arrow(const struct drawing *drawing, GString *arrow, const stru
     }
 }
 
+/* A label that is too long for its arrow. */
+static void append_below(struct drawing *drawing, const char *label)
+{
+    GString *lines = g_string_new("");
+
+    tcpstate_append_wrapped(lines, label, drawing->arrow - 3, 0);
+    char **each = g_strsplit(lines->str, "\n", -1);
+    for (char **line = each; **line; line++) { /* the last one ends the text */
+        g_string_printf(lines, "   %s", *line);
+        append_row(drawing, "", "", "", lines->str, "");
+    }
+    g_strfreev(each);
+    g_string_free(lines, TRUE);
+}
+
 static void append_rung(struct drawing *drawing, const struct tcpstate_rung *rung)
 {
     char number[16], time[32], states[2][32], run[TCPSTATE_RUN_TEXT];
@@ -191,7 +206,7 @@ static void append_rung(struct drawing *drawing, const struct tcpstate_rung *run
             label = rung->run.bytes > 0 ? run : "";
         }
         if (rung->icmp) {
-            g_string_append(text, rung->icmp);
+            append_phrase(drawing, text, TCPSTATE_PHRASE_ICMP_FROM, rung->icmp);
             *drawing->legend |= TCPSTATE_LEGEND_ICMP;
         } else {
             g_string_append(text, tcpstate_numbers_text(drawing->pool, drawing->ladder->incarnation, &rung->numbers, true,
@@ -205,11 +220,8 @@ static void append_rung(struct drawing *drawing, const struct tcpstate_rung *run
     }
     draw_arrow(drawing, arrow, rung, text->str);
     append_row(drawing, number, time, states[0], arrow->str, states[1]);
-    if (below) {
-        g_string_assign(text, "   ");
-        tcpstate_append_cut(text, below, drawing->arrow - 3);
-        append_row(drawing, "", "", "", text->str, "");
-    }
+    if (below)
+        append_below(drawing, below);
     *drawing->legend |= raw ? TCPSTATE_LEGEND_RAW : 0;
     memcpy(drawing->shown, rung->after, sizeof drawing->shown);
     g_string_free(text, TRUE);

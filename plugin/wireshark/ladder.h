@@ -20,7 +20,7 @@ struct tcpstate_rung {
     struct tcpstate_numbers numbers; /* its frame, and who sent it */
     struct tcpstate_run run;         /* .segments 0: a step */
     const char *label;               /* of a step */
-    const char *icmp;                /* an ICMP error that quotes a segment of numbers.from: who reports what; for a browser who alone; or NULL */
+    const char *icmp;                /* an ICMP error that quotes a segment of numbers.from: who reports it; or NULL */
     uint8_t before[2], after[2];     /* enum tcpstate_state */
     bool before_inferred[2], after_inferred[2];
 };

@@ -219,11 +219,10 @@ static tcpstate_page_text explanation_of(struct tcpstate_page *page, wmem_alloca
                                          const struct tcpstate_tapped *tapped)
 {
     const char *texts[TCPSTATE_LANGUAGES];
-    struct tcpstate_places places;
 
-    tcpstate_places_of(&tapped->reading, &tapped->meaning, &places);
     for (int language = 0; language < TCPSTATE_LANGUAGES; language++) {
-        places.language = (enum tcpstate_language)language;
+        struct tcpstate_places places;
+        tcpstate_places_of(pool, (enum tcpstate_language)language, &tapped->reading, &tapped->meaning, &places);
         texts[language] = tcpstate_explanation_of(pool, &tapped->meaning.seen, &places);
     }
     return tcpstate_page_text_of(page, texts[TCPSTATE_ENGLISH], texts[TCPSTATE_CHINESE]);

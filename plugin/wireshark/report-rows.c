@@ -144,7 +144,7 @@ static void add_icmp(json_dumper *row, wmem_allocator_t *pool, const struct tcps
 {
     const struct tcpstate_icmp *icmp = tcpstate_icmp_of(incarnation);
 
-    tcpstate_row_string(row, "icmp", icmp ? tcpstate_icmp_name(icmp->address_length, icmp->type, icmp->code) : NULL);
+    tcpstate_row_string(row, "icmp", icmp ? tcpstate_icmp_name(icmp) : NULL);
     tcpstate_row_string(row, "icmp.from", icmp ? tcpstate_ip_text(pool, icmp->reporter, icmp->address_length, false) : NULL);
     tcpstate_row_string(row, "icmp.kind", icmp ? tcpstate_icmp_kind(icmp) : NULL);
 }

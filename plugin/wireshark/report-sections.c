@@ -220,9 +220,9 @@ static const char *alike_filter(wmem_allocator_t *pool, const struct tcpstate_re
         filter = "tcpstate.outcome == \"reset\"";
     else
         filter = tcpstate_section_filter(pool, report, (enum tcpstate_section)key->section);
+    const struct tcpstate_icmp icmp = { .address_length = key->length, .type = key->icmp[0], .code = key->icmp[1] };
     if (key->section == TCPSTATE_SECTION_UNREACHABLE)
-        filter = wmem_strdup_printf(pool, "%s && tcpstate.icmp == \"%s\"", filter,
-                                    tcpstate_icmp_name(key->length, key->icmp[0], key->icmp[1]));
+        filter = wmem_strdup_printf(pool, "%s && tcpstate.icmp == \"%s\"", filter, tcpstate_icmp_name(&icmp));
     if (key->by == 0 || key->by == 1)
         filter = wmem_strdup_printf(pool, "%s && tcpstate.%s == \"%s\"", filter, key->ended ? "ended_by" : "closed_by",
                                     sides[key->by]);

@@ -149,7 +149,7 @@ static void add_icmp(const struct tcpstate_view *view)
 
     if (!icmp || !tcpstate_any_wanted(view, TCPSTATE_FIELD_ICMP, TCPSTATE_FIELD_ICMP_KIND))
         return;
-    tcpstate_add_named(view, TCPSTATE_FIELD_ICMP, tcpstate_icmp_name(icmp->address_length, icmp->type, icmp->code),
+    tcpstate_add_named(view, TCPSTATE_FIELD_ICMP, tcpstate_icmp_name(icmp),
                        tcpstate_icmp_text(pool, view->language, icmp, view->meaning->seen.client));
     tcpstate_add_hidden_string(view, TCPSTATE_FIELD_ICMP_FROM, tcpstate_ip_text(pool, icmp->reporter, icmp->address_length, false));
     add_name(view, TCPSTATE_FIELD_ICMP_KIND, tcpstate_icmp_kind(icmp));

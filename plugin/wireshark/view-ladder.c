@@ -15,7 +15,6 @@
 
 #include "../text/phrases.h"
 #include "host.h"
-#include "icmp.h"
 #include "ladder.h"
 #include "preferences.h"
 #include "text-width.h"
@@ -109,8 +108,7 @@ static void take(void *data, const struct tcpstate_tapped *tapped)
     wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
     rung->label = keep(job, tcpstate_label_of(pool, reading, &tapped->meaning));
     if (reading->quoted)
-        rung->icmp = keep(job, tcpstate_icmp_says(pool, tcpstate_language(), reading->reporter, reading->pair.address_length,
-                                                  reading->icmp_type, reading->icmp_code));
+        rung->icmp = keep(job, tcpstate_ip_text(pool, reading->reporter, reading->pair.address_length, true));
     wmem_destroy_allocator(pool);
 }
 

@@ -280,7 +280,7 @@ static void add_step(const struct tcpstate_view *view, proto_item *item)
         tcpstate_add_string(view, TCPSTATE_FIELD_STEP, tcpstate_step_name(step));
     if (tcpstate_wanted(view, TCPSTATE_FIELD_EXPLANATION) || tcpstate_wanted(view, TCPSTATE_FIELD_PROTOCOL)) {
         struct tcpstate_places places;
-        tcpstate_places_of(view->reading, view->meaning, &places);
+        tcpstate_places_of(pool, view->language, view->reading, view->meaning, &places);
         tcpstate_add_sentences(view, TCPSTATE_FIELD_EXPLANATION,
                                tcpstate_explanation_of(pool, &view->meaning->seen, &places));
         if (places.protocol)

@@ -11,6 +11,7 @@
 
 #include "../text/phrases.h"
 #include "host.h"
+#include "icmp.h"
 #include "preferences.h"
 #include "text-width.h"
 
@@ -23,14 +24,23 @@ static void name_protocol(int application, struct tcpstate_places *places)
     places->protocol_name = tcpstate_protocol_short_name(application);
 }
 
-void tcpstate_places_of(const struct tcpstate_reading *reading, const struct tcpstate_meaning *meaning,
-                        struct tcpstate_places *places)
+static void name_error(wmem_allocator_t *pool, const struct tcpstate_reading *reading, const struct tcpstate_observation *seen,
+                       struct tcpstate_places *places)
+{
+    const struct tcpstate_icmp icmp = tcpstate_icmp_in(reading, seen->step == TCPSTATE_STEP_UNREACHABLE);
+
+    places->reason = tcpstate_icmp_reason(places->language, &icmp);
+    places->icmp = tcpstate_icmp_text(pool, places->language, &icmp, seen->client);
+}
+
+void tcpstate_places_of(wmem_allocator_t *pool, enum tcpstate_language language, const struct tcpstate_reading *reading,
+                        const struct tcpstate_meaning *meaning, struct tcpstate_places *places)
 {
     const struct tcpstate_observation *seen = &meaning->seen;
     int from = reading->segment.from;
 
     *places = (struct tcpstate_places){
-        .language = tcpstate_language(),
+        .language = language,
         .sender_is_client = seen->client < 0 ? -1 : seen->client == from,
         .repeats = seen->repeats,
         .before = (enum tcpstate_state)seen->ends[from].before,
@@ -39,6 +49,8 @@ void tcpstate_places_of(const struct tcpstate_reading *reading, const struct tcp
         .receiver_after = (enum tcpstate_state)seen->ends[!from].after,
     };
     name_protocol(meaning->application, places);
+    if (reading->quoted)
+        name_error(pool, reading, seen, places);
 }
 
 const char *tcpstate_filled(wmem_allocator_t *pool, const char *text, const struct tcpstate_places *places)
@@ -140,8 +152,7 @@ const char *tcpstate_label_in(wmem_allocator_t *pool, enum tcpstate_language lan
     const char *label = tcpstate_label_template(step, language, with_protocol);
     const bool own = label == tcpstate_label(step, language, with_protocol);
     if (strchr(label, '{')) {
-        tcpstate_places_of(reading, meaning, &places);
-        places.language = language;
+        tcpstate_places_of(pool, language, reading, meaning, &places);
         label = own ? filled_once(pool, kept_labels[with_protocol], step, label, &places)
                     : tcpstate_filled(pool, label, &places);
     }

@@ -11,9 +11,9 @@
 #include "../text/catalogue.h"
 #include "connections.h"
 
-/* What the places of a template are filled with, for this segment. */
-void tcpstate_places_of(const struct tcpstate_reading *reading, const struct tcpstate_meaning *meaning,
-                        struct tcpstate_places *places);
+/* What the places of a template in this language are filled with, for this segment. */
+void tcpstate_places_of(wmem_allocator_t *pool, enum tcpstate_language language, const struct tcpstate_reading *reading,
+                        const struct tcpstate_meaning *meaning, struct tcpstate_places *places);
 
 /* A template with its places filled. */
 const char *tcpstate_filled(wmem_allocator_t *pool, const char *text, const struct tcpstate_places *places);

@@ -21,7 +21,7 @@ HEALTHY = ["http-client-closes", "http-loopback", "https", "ssh", "smtp-server-s
 # What is seen when it happens.
 ONE_PASS = {
     "refused": [("warn", "Refused", 1)],
-    "icmp-unreachable": [("warn", "Unreachable (ICMP answers the SYN)", 1)],
+    "icmp-unreachable": [("warn", "Unreachable (ICMP: port unreachable)", 1)],
     "abort-by-server": [("warn", "Aborted by server", 1)],
     "syn-scan": [("warn", "SYN,ACK rejected", 1)],
     "challenge-ack": [("warn", "RST ignored", 1), ("note", "Challenge ACK", 1)],

@@ -59,7 +59,7 @@ def test_an_error_message_that_quotes_a_segment(tshark, passes):
     # ICMP shuts the columns while TCP looks at the quoted header.
     lines = info(tshark, SAMPLES / "icmp-unreachable.pcapng", *ON, *passes)
     before = info(tshark, SAMPLES / "icmp-unreachable.pcapng", *passes, plugin=False)
-    assert lines[1] == before[1] + " > Analysis: Unreachable (ICMP answers the SYN)"
+    assert lines[1] == before[1] + " > Analysis: Unreachable (ICMP: port unreachable)"
 
 
 def test_a_label_of_ones_own(tshark):

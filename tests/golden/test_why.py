@@ -466,11 +466,15 @@ def test_a_reason_that_mptcp_gives(tshark, tmp_path):
 ROUTER = "192.0.2.254"
 
 
-def with_icmp(path, words, kind, code, quotes, after=0.001):
-    """The capture of these words, and an ICMP error that quotes its frame of this number, behind the last frame."""
+def with_icmp(path, words, kind, code, quotes, number=None, after=0.001):
+    """The capture of these words, and an ICMP error that quotes its frame of this number, behind the last frame; `number`: with
+    another sequence number."""
     capture(path, words)
     frames = rdpcap(str(path))
     quoted = frames[quotes - 1]
+    if number is not None:
+        quoted = quoted.copy()
+        quoted[TCP].seq = number
     error = ETHERNET / IP(src=ROUTER, dst=quoted[IP].src, id=7) / ICMP(type=kind, code=code) / Raw(bytes(quoted[IP])[:28])
     error.time = float(frames[-1].time) + after
     wrpcap(str(path), [*frames, error])
@@ -512,7 +516,53 @@ def test_what_icmp_said_and_who(tshark, tmp_path, words, kind, code, quotes, icm
 
 def test_what_icmp_said_in_chinese(tshark, tmp_path):
     path = with_icmp(tmp_path / "icmp.pcap", ">S", 3, 3, 1)
+    assert "不可达（ICMP：端口不可达）" in tshark("-o", "tcpstate.language:zh", "-r", path, "-T", "fields", "-e", "tcpstate.analysis")
     assert f"来自{ROUTER}的ICMP：端口不可达（TCP应放弃）" in tshark("-o", "tcpstate.language:zh", "-q", "-r", path, "-z", "tcpstate,report")
+
+
+NO_HOST = f"ICMP from {ROUTER}: host unreachable{SOFT}"
+
+
+@pytest.mark.parametrize("words, kind, code, quotes, step, label, says", [
+    (">S", 3, 1, 1, "unreachable", "Unreachable (ICMP: host unreachable)", NO_HOST),
+    # Of data that was not acknowledged; and of the FIN, which nobody acknowledges either.
+    (SENT_AGAIN, 3, 1, 8, "not-delivered", "Segment not delivered (ICMP: host unreachable)", f"{NO_HOST}, of a segment of the client"),
+    (OPEN + ">F.", 3, 4, 4, "not-delivered", "Segment not delivered (ICMP: the packet was too big for the path)",
+     f"ICMP from {ROUTER}: the packet was too big for the path, of a segment of the client"),
+    (OPEN + "<P.:10", 3, 3, 4, "not-delivered", "Segment not delivered (ICMP: port unreachable)",
+     f"ICMP from {ROUTER}: port unreachable{HARD}, of a segment of the server"),
+])
+def test_an_icmp_error_has_a_row_in_each_view(tshark, tmp_path, words, kind, code, quotes, step, label, says):
+    """The error itself: its label has the reason, its explanation who says so; where it is not of the SYN, no end moves."""
+    path = with_icmp(tmp_path / "icmp.pcap", words, kind, code, quotes)
+    names = [part for name in ("step", "analysis", "explanation", "client", "server") for part in ("-e", f"tcpstate.{name}")]
+    for passes in ([], ["-2"]):
+        *_, before, error = tshark(*passes, "-r", path, "-T", "fields", *names).splitlines()
+        before, error = before.split("\t"), error.split("\t")
+        assert error[:2] == [step, label] and says in error[2]
+        assert step == "unreachable" or error[3:] == before[3:]
+    row, = (line for line in tshark("-q", "-r", path, "-z", "tcpstate,ladder").splitlines() if "<. ICMP" in line or "ICMP from" in line and ".>" in line)
+    assert f"ICMP from {ROUTER}" in row
+    assert label in " ".join(tshark("-q", "-r", path, "-z", "tcpstate,ladder").split())
+    assert label[:20] in tshark("-q", "-r", path, "-z", "flow,tcpstate,network")
+    page = tmp_path / "page.html"
+    tshark("-q", "-r", path, "-z", f"tcpstate,page,{page}")
+    text = page.read_text().replace("\\/", "/")
+    assert f'"icmp":"{ROUTER}"' in text and label in text and says in text
+    assert tshark("-2", "-r", path, "-Y", "tcpstate.expert.not_delivered or tcpstate.expert.unreachable", "-T", "fields", "-e",
+                  "frame.number").split() == [str(len(rdpcap(str(path))))]
+
+
+@pytest.mark.parametrize("words, quotes, number", [
+    (SENT_AGAIN, 4, None),          # what was acknowledged did arrive: the error is old, or a guess (RFC 5927 section 4.1)
+    (">S", 1, 999),                 # and nothing was ever sent before the initial number,
+    (SENT_AGAIN, 8, 5_000_000),     # nor is beyond all that was sent
+])
+def test_an_icmp_error_that_cannot_be_of_a_segment_on_its_way_is_nothing(tshark, tmp_path, words, quotes, number):
+    path = with_icmp(tmp_path / "icmp.pcap", words, 3, 1, quotes, number)
+    assert tshark("-2", "-r", path, "-Y", "icmp", "-T", "fields", "-e", "frame.number", "-e", "tcpstate.step").split("\t")[1:] in ([], ["\n"])
+    assert "icmp" not in tshark("-2", "-r", path, "-Y", "tcpstate.icmp")
+    assert "ICMP" not in tshark("-q", "-r", path, "-z", "tcpstate,ladder")
 
 
 def test_what_icmpv6_said(tshark, tmp_path):
