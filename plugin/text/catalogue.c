@@ -82,7 +82,7 @@ const char *tcpstate_missing(enum tcpstate_result result, enum tcpstate_language
     static const char *const texts[TCPSTATE_RESULTS][TCPSTATE_LANGUAGES] = {
         [TCPSTATE_RESULT_UNANSWERED] = { "no answer to {n} SYN{s} in {t} s", "{t}秒内{n}个SYN均无应答" },
         [TCPSTATE_RESULT_HALF_OPEN] = { "{sender} has not completed the handshake for {t} s", "{who}已有{t}秒没有完成握手" },
-        [TCPSTATE_RESULT_OPEN] = { "neither side closed", "双方都没有发出FIN" },
+        [TCPSTATE_RESULT_OPEN] = { "neither side has closed; the capture goes on for {t} s after the last segment", "双方都没有发出FIN；最后一个报文段之后，抓包又持续了{t}秒" },
         [TCPSTATE_RESULT_SILENT] = { "{sender} no longer answers keep-alives ({n} in a row), and has been silent for {t} s",
                                      "{who}不再应答保活探测（连续{n}次），已有{t}秒没有发送任何报文段" },
         [TCPSTATE_RESULT_HALF_CLOSED] = { "{sender} has not closed its side for {t} s", "{who}已有{t}秒没有关闭自己的方向" },

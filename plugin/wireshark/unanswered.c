@@ -142,7 +142,7 @@ static const char *stalled_text(wmem_allocator_t *pool, enum tcpstate_language l
         return "";
     const struct tcpstate_outcome stalled = { .result = TCPSTATE_RESULT_STALLED, .owing = wait.owing, .count = wait.count,
                                               .since = wait.since };
-    return tcpstate_missing_in(pool, language, &stalled, client, 0);
+    return tcpstate_missing_in(pool, language, &stalled, client, TCPSTATE_NO_TIME);
 }
 
 /* Where all that the server has sent since the third segment is its SYN,ACK again, and not because the two crossed. */
@@ -161,19 +161,41 @@ static const char *third_text(wmem_allocator_t *pool, enum tcpstate_language lan
     return tcpstate_filled(pool, tcpstate_phrase(TCPSTATE_PHRASE_WAIT_THIRD, language), &places);
 }
 
+/* Where the client still sends its SYN when the SYN,ACK has been here for longer than the two could have crossed: SYNs
+ * are sent again 1 s, and then 2 s, after the one before (RFC 6298 section 2). */
+static const char *second_text(wmem_allocator_t *pool, enum tcpstate_language language, const struct tcpstate_incarnation *incarnation,
+                               const struct tcpstate_outcome *outcome)
+{
+    const struct tcpstate_connection *now = tcpstate_incarnation_look(incarnation);
+    const int client = now->client;
+
+    if (outcome->result != TCPSTATE_RESULT_HALF_OPEN || client < 0 || outcome->owing != client || tcpstate_outcome_is_early(outcome))
+        return "";
+    const struct tcpstate_endpoint *end = &now->ends[client];
+    if (end->last.frame != end->last_control.frame || end->last.time - outcome->since < 2 * TCPSTATE_SECOND)
+        return "";
+    const struct tcpstate_places places = { .language = language, .sender_is_client = 1,
+                                            .seconds = tcpstate_decimal_seconds(pool, end->last.time - outcome->since, 1) };
+    return tcpstate_filled(pool, tcpstate_phrase(TCPSTATE_PHRASE_WAIT_SECOND, language), &places);
+}
+
 const char *tcpstate_missing_text(wmem_allocator_t *pool, enum tcpstate_language language,
                                   const struct tcpstate_incarnation *incarnation, const struct tcpstate_outcome *outcome, int client)
 {
-    if (outcome->result == TCPSTATE_RESULT_UNANSWERED && tcpstate_capture_holds(TCPSTATE_CAPTURE_ONE_DIRECTION) > 0) {
+    if (outcome->result == TCPSTATE_RESULT_UNANSWERED && tcpstate_capture_holds(TCPSTATE_CAPTURE_ONE_DIRECTION) > 0
+        && !tcpstate_outcome_is_early(outcome)) {
         const struct tcpstate_places places = { .language = language, .repeats = outcome->count,
-                                                .sender_is_client = client < 0 ? -1 : outcome->owing == client };
+                                                .sender_is_client = client < 0 ? -1 : outcome->owing == client,
+                                                .seconds = tcpstate_decimal_seconds(pool, tcpstate_capture_lasts(outcome->since), 1) };
         return tcpstate_filled(pool, tcpstate_phrase(TCPSTATE_PHRASE_UNANSWERED_ONE_DIRECTION, language), &places);
     }
     const struct misfit misfit = misfit_of(incarnation, outcome->result);
+    const int64_t last = tcpstate_incarnation_moments(incarnation)[TCPSTATE_MOMENT_LAST];
     const char *missing = tcpstate_joined(pool, language,
-                                          tcpstate_missing_in(pool, language, outcome, client, tcpstate_incarnation_duration(incarnation)),
+                                          tcpstate_missing_in(pool, language, outcome, client, last),
                                           third_text(pool, language, incarnation, outcome));
 
+    missing = tcpstate_joined(pool, language, missing, second_text(pool, language, incarnation, outcome));
     if (misfit.cause == 0)
         return tcpstate_joined(pool, language, missing, stalled_text(pool, language, incarnation, outcome, client));
     const enum tcpstate_phrase phrase = misfit.cause == TCPSTATE_UNANSWERED_WRONG_SYN_ACK ? TCPSTATE_PHRASE_UNANSWERED_WRONG_SYN_ACK

@@ -187,10 +187,10 @@ const char *tcpstate_wait_word(const struct tcpstate_wait *wait, int client)
 }
 
 const char *tcpstate_missing_in(wmem_allocator_t *pool, enum tcpstate_language language,
-                                const struct tcpstate_outcome *outcome, int client, int64_t duration)
+                                const struct tcpstate_outcome *outcome, int client, int64_t last)
 {
     const char *missing = tcpstate_missing(outcome->result, language);
-    const int64_t lasts = MAX(outcome->since == TCPSTATE_NO_TIME ? duration : tcpstate_capture_lasts(outcome->since), 0);
+    const int64_t lasts = MAX(tcpstate_capture_lasts(outcome->since == TCPSTATE_NO_TIME ? last : outcome->since), 0);
 
     if (!*missing || (outcome->result == TCPSTATE_RESULT_UNKNOWN && outcome->owing < 0))
         return "";
@@ -206,6 +206,8 @@ const char *tcpstate_missing_in(wmem_allocator_t *pool, enum tcpstate_language l
     if (outcome->result == TCPSTATE_RESULT_STALLED && outcome->count == 0)
         return wmem_strdup_printf(pool, tcpstate_phrase(TCPSTATE_PHRASE_WAIT_WINDOW, language),
                                   tcpstate_filled(pool, "{sender}", &places), seconds);
+    if (outcome->result == TCPSTATE_RESULT_OPEN && lasts < TCPSTATE_SECOND)
+        return tcpstate_phrase(TCPSTATE_PHRASE_WAIT_OPEN, language);
     if (outcome->result == TCPSTATE_RESULT_HALF_CLOSED && outcome->count > 0)
         missing = tcpstate_phrase(TCPSTATE_PHRASE_WAIT_FIN, language);
     return tcpstate_filled(pool, missing, &places);

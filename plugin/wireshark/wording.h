@@ -95,9 +95,9 @@ const char *tcpstate_address_text(wmem_allocator_t *pool, const struct tcpstate_
                                   bool resolve);
 const char *tcpstate_endpoint_text(wmem_allocator_t *pool, const struct tcpstate_pair *pair, int endpoint);
 
-/* What was expected of the connection and never came; "" if nothing is
- * missing.  `duration` in nanoseconds. */
+/* What was expected of the connection and never came, and for how long until the capture ends; "" if nothing is
+ * missing.  `last`: when its last segment was captured. */
 const char *tcpstate_missing_in(wmem_allocator_t *pool, enum tcpstate_language language,
-                                const struct tcpstate_outcome *outcome, int client, int64_t duration);
+                                const struct tcpstate_outcome *outcome, int client, int64_t last);
 
 #endif

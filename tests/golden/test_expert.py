@@ -46,8 +46,8 @@ ONE_PASS = {
 # What only hindsight tells.
 HINDSIGHT = {
     "syn-unanswered": [("warn", "Connection unanswered: no answer to 3 SYNs in 2.0 s", 1)],
-    "syn-ack-lost": [("chat", "Connection open: neither side closed", 1)],
-    "challenge-ack": [("chat", "Connection open: neither side closed", 1)],
+    "syn-ack-lost": [("chat", "Connection open: neither side closed before the capture ended", 1)],
+    "challenge-ack": [("chat", "Connection open: neither side closed before the capture ended", 1)],
     "http-client-closes": [],
     "refused": [],
     "fin-lost": [],

@@ -209,7 +209,13 @@ def test_what_hangs(told, words, expected):
     (">S <S.:lost >. >F. <.:1:lost >. +95 other", "nothing that the server sent was captured"),
     (OPEN + ">F. <. <F. +20 other", "the server's FIN has not been acknowledged for 20.0 s"),
     (">S <S. +8 other", "the client has not completed the handshake for 8.0 s"),
+    # A client that sends its SYN again long after the SYN,ACK did not get that; one that did so once may have sent it before that came.
+    (">S <S. +1 >S:sent <S.:sent +2 >S:sent <S.:sent +20 other",
+     "the client has not completed the handshake for 23.0 s; the client sent its SYN again 3.0 s after the SYN,ACK: that did not arrive, or was not accepted"),
+    (">S <S. +1 >S:sent <S.:sent +2 <S.:sent +20 other", "the client has not completed the handshake for 23.0 s"),
     (OPEN + ">P.:10 <.:w0 +30 other", "the receive window of the server has been 0 for 30.0 s"),
+    (OPEN + "+20 other", "neither side has closed; the capture goes on for 20.0 s after the last segment"),
+    (OPEN + "+0.9 other", "neither side closed before the capture ended"),
     (OPEN + ">P.:10 <. +20 other", "the server has sent no data for 20.0 s since the request"),
     (">S <S.:lost >. >P.:10 +20 other", "nothing that the server sent was captured"),
     (">S:lost <S. +20 other", "nothing that the client sent was captured"),
@@ -223,17 +229,20 @@ def test_a_syn_in_a_capture_of_one_direction(tshark, tmp_path):
     path = tmp_path / "one.pcap"
     ends = dict(src=CLIENT, dst=SERVER)
     segments = [TCP(sport=40001, dport=8081, flags="S", seq=1000), TCP(sport=40001, dport=8081, flags="A", seq=1001, ack=9001),
-                TCP(sport=40000, dport=8081, flags="S", seq=5000)]
+                TCP(sport=40000, dport=8081, flags="S", seq=5000), UDP(sport=53000, dport=53001)]
     packets = [ETHERNET / IP(id=number, **ends) / segment
                for number, segment in enumerate(segments, 1)]
     for number, packet in enumerate(packets):
         packet.time = 1_700_000_000 + 10 * number
+    wrpcap(str(path), packets[:3])
+    early = "too early to say: the capture ends 0.000 s later"
+    assert tshark("-2", "-r", path, "-T", "fields", "-e", "tcpstate.missing").splitlines()[-1] == early
     wrpcap(str(path), packets)
-    said = "no answer to 1 SYN was captured, but of other connections the capture has one direction only"
-    assert tshark("-2", "-r", path, "-T", "fields", "-e", "tcpstate.missing").splitlines()[-1] == said
+    said = "no answer to 1 SYN was captured in 10.0 s, but of other connections the capture has one direction only"
+    assert tshark("-2", "-r", path, "-T", "fields", "-e", "tcpstate.missing").splitlines()[2] == said
     report = tshark("-q", "-r", path, "-z", "tcpstate,report")
     assert said in report and "Healthy" not in report
-    assert "没有抓到对1个SYN的应答" in tshark("-q", "-o", "tcpstate.language:zh", "-r", path, "-z", "tcpstate,connections")
+    assert "10.0秒内没有抓到对1个SYN的应答" in tshark("-q", "-o", "tcpstate.language:zh", "-r", path, "-z", "tcpstate,connections")
 
 
 @pytest.mark.parametrize("words", [">F. <. <F.", ">F. <F."])
