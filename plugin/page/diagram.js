@@ -111,8 +111,6 @@ function reasonOf(connection, index, end) {
   const step = connection.steps[index], walked = walk(connection, index, true)[end];
   const last = walked.now[walked.now.length - 1];
   const edge = last && EDGES[last.join('>')];
-  if (step.icmp)
-    return 'by_icmp';
   if (step.reset && last && last[0] !== 'SYN_RCVD')
     return 'by_reset';
   return edge ? edge[5] : step.reset ? 'by_reset' : 'no_edge';
@@ -182,7 +180,7 @@ function drawMachine(connection, index, when) {
   const where = when === 'empty' ? [word('hidden')] : [0, 1].map((end) => states[end].name === 'UNKNOWN' ? word('not_known', endName(connection, end))
                                                                    : word('stands', endName(connection, end), stateText(states[end])));
   const id = `edge-head-${++figures}`, head = `url(#${id})`;
-  const isOther = (name) => walks.some((end) => end.now.some((edge) => edge.join('>') === name)) && Boolean(step.reset || step.icmp) && name !== 'SYN_RCVD>LISTEN';
+  const isOther = (name) => walks.some((end) => end.now.some((edge) => edge.join('>') === name)) && Boolean(step.reset) && name !== 'SYN_RCVD>LISTEN';
   return drawn('svg', { class: 'machine-figure', viewBox: '0 0 760 584', role: 'img',
     'aria-label': word('machine_of', where.join(language === 'zh' ? '，' : ', ')) },
     drawn('defs', null, drawn('marker', { id, viewBox: '0 0 10 10', refX: 9, refY: 5, markerWidth: 9,

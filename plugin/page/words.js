@@ -138,7 +138,6 @@ const WORDS = {
   moves_by: ['{0}: {1} → {2} ({3})', '{0}：{1} → {2}（{3}）'],
   no_edge: ['no edge of the figure', '图中没有这条边'],
   by_reset: ['a RST: from any state, not drawn in the figure', 'RST：可由任何状态发生，图中未画'],
-  by_icmp: ['the attempt is given up', '放弃连接尝试'],
   e_passive_open: ['passive open', '被动打开'],
   e_active_open: ['sends SYN: active open', '发送SYN：主动打开'],
   e_close: ['gives up', '放弃'],

@@ -22,8 +22,8 @@ OLD_MACRO = re.compile(r'"([^"]*)","([^"]*)"')
 NEW_MACRO = re.compile(r'"([^"]*)" (.*)')
 
 
-def lines(name):
-    text = (PROFILE / name).read_text("ascii")
+def lines(name, folder=PROFILE):
+    text = (folder / name).read_text("ascii" if folder == PROFILE else "utf-8")
     return [line for line in text.splitlines() if line and not line.startswith("#")]
 
 
@@ -195,7 +195,7 @@ def test_the_chinese_profile_differs_by_its_words_only():
     def bare(path, keep):
         return [re.sub(keep, "", line) for line in path.read_text("utf-8").splitlines() if line and not line.startswith("#")]
 
-    assert {path.name for path in CHINESE.iterdir()} == {"preferences", "dfilter_buttons", "colorfilters"}
+    assert {path.name for path in CHINESE.iterdir()} == {"preferences", "dfilter_buttons", "colorfilters", "io_graphs"}
     assert bare(CHINESE / "colorfilters", r"^@[^@]+@") == bare(PROFILE / "colorfilters", r"^@[^@]+@")
     filters = [BUTTON.fullmatch(line)[2] for line in (CHINESE / "dfilter_buttons").read_text("utf-8").splitlines() if line[0] != "#"]
     assert [unescaped(text) for text in filters] == list(BUTTONS.values())
@@ -232,8 +232,16 @@ def test_nothing_in_it_draws_a_complaint(tshark, tmp_path):
 STYLES = {"Line", "Dot Line", "Step Line", "Dot Step Line", "Impulse", "Dot", "Square", "Diamond", "Cross", "Circle", "Plus"}
 
 
-def rows_of(name):
-    return [line[1:-1].split('","') for line in lines(name)]
+def rows_of(name, folder=PROFILE):
+    return [line[1:-1].split('","') for line in lines(name, folder)]
+
+
+def test_the_graphs_of_both_languages_differ_in_names_alone():
+    """And a name that is not a state's is Chinese there."""
+    english, chinese = rows_of("io_graphs"), rows_of("io_graphs", CHINESE)
+    assert [row[:1] + row[2:] for row in english] == [row[:1] + row[2:] for row in chinese]
+    for one, other in zip(english, chinese):
+        assert other[1] == one[1] if one[1] in ("CLOSE_WAIT", "TIME_WAIT", "SYN_RCVD") else re.match("[\u4e00-\u9fff]", other[1][-1])
 
 
 def test_the_plots_are_of_the_states_that_the_graphs_show(tshark):
