@@ -83,9 +83,9 @@ def test_an_abort_is_coloured_as_one(show):
 
 
 def test_there_is_a_rule_for_each_phase():
-    *ours, last = [name for name, *_ in RULES]
+    *ours, bad, icmp = [name for name, *_ in RULES]
     assert sorted(ours) == ["TCP State: " + phase for phase in ("abort", "closing", "failed", "opening", "transfer")]
-    assert last == "Bad TCP"        # Wireshark's own
+    assert (bad, icmp) == ("Bad TCP", "ICMP errors")        # Wireshark's own
 
 
 def test_what_wireshark_finds_wrong_keeps_wiresharks_colour_below_ours(show):
@@ -95,6 +95,14 @@ def test_what_wireshark_finds_wrong_keeps_wiresharks_colour_below_ours(show):
     # How many depends on the Wireshark: 4.4 finds one more.
     bad = [int(number) for number in show("mptcp", "-Y", "tcp.analysis.flags && !tcp.analysis.window_update && !tcpstate.step")]
     assert len(bad) >= 5 and bad == [number for number, rule in colours(show, "mptcp").items() if rule == "Bad TCP"]
+
+
+def test_an_icmp_error_that_moves_nothing_keeps_wiresharks_colour(show):
+    """One that answers a SYN has ours."""
+    name = "../tests/golden/kinds/icmp-host-unreachable-of-data"
+    errors = [int(number) for number in show(name, "-Y", "icmp")]
+    assert len(errors) == 13 and {colours(show, name)[number] for number in errors} == {"ICMP errors"}
+    assert colours(show, "icmp-unreachable")[2] == "failed"
 
 
 def test_plain_rows_stay_plain_where_every_segment_is_labelled(show):
@@ -119,7 +127,7 @@ def test_contrast_is_measured_as_wcag_does():
     assert contrast("30583,30583,30583", "65535,65535,65535") == pytest.approx(4.48, abs=0.01)  # #777 on white
 
 
-@pytest.mark.parametrize("name, back, fore", [(name, back, fore) for name, _, back, fore in RULES if name != "Bad TCP"])
+@pytest.mark.parametrize("name, back, fore", [(name, back, fore) for name, _, back, fore in RULES if name not in ("Bad TCP", "ICMP errors")])
 def test_letters_stand_out_in_any_theme(name, back, fore):
     # WCAG 2.1, success criterion 1.4.6 (level AAA): 7 to 1.  A rule gives both colours, so no theme has a say.
     assert contrast(back, fore) >= 7

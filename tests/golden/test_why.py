@@ -535,10 +535,10 @@ NO_HOST = f"ICMP from {ROUTER}: host unreachable{SOFT}"
 @pytest.mark.parametrize("words, kind, code, quotes, step, label, says", [
     (">S", 3, 1, 1, "unreachable", "Unreachable (ICMP: host unreachable)", NO_HOST),
     # Of data that was not acknowledged; and of the FIN, which nobody acknowledges either.
-    (SENT_AGAIN, 3, 1, 8, "not-delivered", "Segment not delivered (ICMP: host unreachable)", f"{NO_HOST}, of a segment of the client"),
-    (OPEN + ">F.", 3, 4, 4, "not-delivered", "Segment not delivered (ICMP: the packet was too big for the path)",
+    (SENT_AGAIN, 3, 1, 8, "not-delivered", "Not delivered (ICMP: host unreachable)", f"{NO_HOST}, of a segment of the client"),
+    (OPEN + ">F.", 3, 4, 4, "not-delivered", "Not delivered (ICMP: the packet was too big for the path)",
      f"ICMP from {ROUTER}: the packet was too big for the path, of a segment of the client"),
-    (OPEN + "<P.:10", 3, 3, 4, "not-delivered", "Segment not delivered (ICMP: port unreachable)",
+    (OPEN + "<P.:10", 3, 3, 4, "not-delivered", "Not delivered (ICMP: port unreachable)",
      f"ICMP from {ROUTER}: port unreachable{HARD}, of a segment of the server"),
 ])
 def test_an_icmp_error_has_a_row_in_each_view(tshark, tmp_path, words, kind, code, quotes, step, label, says):
