@@ -24,7 +24,8 @@ static bool answers_the_one_before(const struct tcpstate_connection *latest, con
     const struct tcpstate_endpoint *was = &before->ends[!from], *is = &latest->ends[!from], *me = &before->ends[from];
     const int64_t first = before->moments[TCPSTATE_MOMENT_SYN], second = latest->moments[TCPSTATE_MOMENT_SYN];
 
-    return segment->ack == was->isn + 1 && seq_apart(is->isn, was->isn, MOST_UNSEEN) && (!(me->known & KNOWS_ISN) || me->isn == segment->seq)
+    return segment->ack == was->isn + 1 && seq_apart(is->isn, was->isn, MOST_UNSEEN)
+           && (!(me->known & KNOWS_ISN) || me->isn == segment->seq)
            && first != TCPSTATE_NO_TIME && second >= first && second - first < TCPSTATE_SHORTEST_RETRANSMISSION;
 }
 

@@ -76,7 +76,7 @@ static bool is_rewritten(const struct tcpstate_endpoint *me, const struct tcpsta
 }
 
 static bool begins_with_syn(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
-                            const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment, bool idle)
+                            const struct tcpstate_segment *segment, bool idle)
 {
     if ((me->known & KNOWS_ISN) && segment->seq == me->isn)
         return begins_with_same_isn(connection, me, segment, idle);
@@ -126,7 +126,7 @@ bool tcpstate_opens_new_connection(const struct tcpstate_connection *connection,
     const bool idle = segment->time - connection->moments[TCPSTATE_MOMENT_LAST] >= TCPSTATE_LONG_WAY;
     switch (segment->flags & (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK | TCPSTATE_FLAG_RST | TCPSTATE_FLAG_FIN)) {
     case TCPSTATE_FLAG_SYN:
-        return begins_with_syn(connection, me, peer, segment, idle);
+        return begins_with_syn(connection, me, segment, idle);
     case TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK:
     case TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK | TCPSTATE_FLAG_FIN:
         return begins_with_syn_ack(connection, me, peer, segment, idle);
@@ -210,7 +210,6 @@ void tcpstate_count_the_second_syn_ack(struct tcpstate_connection *connection, c
     const uint32_t second = connection->stale_isn, frame = connection->stale_frame;
 
     if (!(connection->stale & TCPSTATE_STALE_SYN_ACK) || tcpstate_stale_from(connection) == (segment->from & 1)
-        || me->likely != TCPSTATE_SYN_SENT || !is_transfer(segment)
         || segment->ack != second + 1 || segment->seq != me->isn + 1
         || (peer->known & SENT_SYN) || peer->snd_max != peer->isn + 1)
         return;
@@ -261,8 +260,7 @@ static enum tcpstate_state begin_anew(struct tcpstate_connection *connection, co
     /* While its sender is in a connection nobody knows that it was this end who sent
      * it, and not a stranger, or long ago. */
     if ((segment->flags & TCPSTATE_FLAG_SYN)
-        && (holds || !((1u << was->state) & (NOBODY_THERE | 1u << TCPSTATE_UNKNOWN)) || (segment->flags & TCPSTATE_FLAG_ACK)
-            || may_be_there_still(before, segment))) {
+        && (holds || !((1u << was->state) & (NOBODY_THERE | 1u << TCPSTATE_UNKNOWN)) || may_be_there_still(before, segment))) {
         me->after = me->may = was->may | NOBODY_THERE;
         me->known |= me->may == TCPSTATE_ANY_STATE ? DISPUTED : 0; /* which says no more */
     }

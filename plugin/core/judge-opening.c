@@ -17,8 +17,8 @@ bool tcpstate_acks_unseen(const struct tcpstate_connection *connection, const st
     /* What is known of the one end may be of the connection before. */
     if (!(peer->known & KNOWS_ISN) || (connection->facts & TCPSTATE_CONNECTION_CONTESTED))
         return segment->seq == me->isn + 1 || segment->seq == me->snd_max
-               || (segment->seq - me->isn < FAR && (segment->payload > 0 || (segment->flags & TCPSTATE_FLAG_FIN)));
-    return seq_gt(segment->ack, peer->snd_max) && segment->ack - peer->snd_max <= receive_window(me);
+               || segment->payload > 0 || (segment->flags & TCPSTATE_FLAG_FIN);
+    return segment->ack - peer->snd_max <= receive_window(me);
 }
 
 /* Whether the receiver has a connection that this one meets, or it comes to a listener. */
@@ -53,8 +53,7 @@ void tcpstate_judge_syn(const struct tcpstate_connection *connection, const stru
         judgement->lost = judgement->had_not;
         if (!(judgement->is & AFTER_A_PAUSE))
             judgement->is |= MAY_BE_ANOTHERS;
-    } else if (same_isn && (me->known & (SENT_SYN | SENT_SYN_ACK)) != SENT_SYN_ACK
-               && (me->last_control.frame == 0 || segment->time - me->last_control.time < TCPSTATE_LONG_WAY)) {
+    } else if (same_isn && (me->known & (SENT_SYN | SENT_SYN_ACK)) != SENT_SYN_ACK) {
         judgement->is |= OVERTAKEN; /* the SYN of this connection, recorded late */
     }
     judgement->had_not |= BIT(TCPSTATE_GETS_SYN);
@@ -63,7 +62,7 @@ void tcpstate_judge_syn(const struct tcpstate_connection *connection, const stru
     if (connection->facts & TCPSTATE_CONNECTION_REUSED)
         judgement->is |= REUSES;
     judge_receiver_of_syn(connection, peer, segment, judgement);
-    if ((peer->known & SENT_SYN) && !(peer->known & SENT_SYN_ACK))
+    if (peer->known & SENT_SYN)
         judgement->is |= CROSSES;
 }
 
@@ -209,8 +208,7 @@ void tcpstate_judge_syn_ack(const struct tcpstate_connection *connection, const 
 {
     const bool same_isn = (me->known & KNOWS_ISN) && segment->seq == me->isn;
     /* The old connection is gone: it answers the new SYN. */
-    const bool anew = (connection->facts & TCPSTATE_CONNECTION_CONTESTED) && !same_isn
-                      && peer->likely == TCPSTATE_SYN_SENT && covers_syn(peer, segment);
+    const bool anew = (connection->facts & TCPSTATE_CONNECTION_CONTESTED) && !same_isn && covers_syn(peer, segment);
 
     judgement->senders = NOBODY_THERE | TCPSTATE_IN(SYN_SENT) | TCPSTATE_IN(SYN_RCVD)
                          | (may_have_closed(connection, me, peer, segment) ? TCPSTATE_IN(FIN_WAIT_1) : 0);
@@ -237,17 +235,15 @@ void tcpstate_judge_syn_ack(const struct tcpstate_connection *connection, const 
     judge_ack_of_syn(connection, peer, segment, judgement);
     if (connection->facts & TCPSTATE_CONNECTION_SIMULTANEOUS)
         judgement->is |= CROSSES;
-    if (((judgement->is & IS_OVER) && is_against_what_was_acked(me, peer, segment))
+    if (is_against_what_was_acked(me, peer, segment)
         || (!(judgement->is & GOOD_ACK) && peer->likely != TCPSTATE_SYN_SENT)
-        /* Its ISN was known only by what acknowledged another. */
-        || ((me->known & (KNOWS_ISN | SENT_SYN | SENT_SYN_ACK)) == KNOWS_ISN && !same_isn)
-        /* ... or that of the one before, which its receiver has closed. */
+        /* Its ISN was that of the one before, which its receiver has closed. */
         || ((me->known & SENT_SYN_ACK) && !same_isn && (peer->known & SENT_FIN)))
         judgement->is |= ANOTHERS_NUMBERS;
     if (may_be_anothers_syn_ack(connection, me, peer, segment, judgement->is & GOOD_ACK))
         judgement->is |= MAY_BE_ANOTHERS;
-    if ((judgement->is & GOOD_ACK) && (me->known & SENT_RST) && connection->end == TCPSTATE_ENDING_REFUSED)
-        judgement->is |= AFTER_RESET; /* no other SYN came since: it was not this end that refused it */
+    if ((judgement->is & GOOD_ACK) && connection->end == TCPSTATE_ENDING_REFUSED)
+        judgement->is |= AFTER_RESET; /* it was not this end that refused it, or it does no more */
 }
 
 /* It waits for the SYN,ACK, as far as was seen: it has it now.  Unless the other was seen
@@ -258,11 +254,11 @@ static void judge_syn_sent(const struct tcpstate_endpoint *me, const struct tcps
 {
     const bool crossed = (peer->known & (SENT_SYN | SENT_SYN_ACK)) != SENT_SYN_ACK
                          || !is_behind_syn(me, peer->syn_acked);
-    const bool acks_data = (peer->known & (SENT_DATA | SENT_SYN_DATA)) == SENT_DATA && segment->ack == peer->snd_max
+    const bool acks_data = (peer->known & (SENT_DATA | SENT_SYN_DATA)) == SENT_DATA
                            && segment->ack != peer->isn + 1; /* a keep-alive is no news */
 
     /* Not if it has acknowledged that before, but so that it proved nothing. */
-    const bool again = (me->known & SENT_SYN) && has_acked_syn(me, peer);
+    const bool again = has_acked_syn(me, peer);
 
     judgement->is |= again ? 0 : OPENS;
     judgement->arrives |= BIT(TCPSTATE_GETS_ACK_OF_SYN);
@@ -310,7 +306,7 @@ static void judge_answer_to_syn(const struct tcpstate_endpoint *peer, const stru
     if (acks_syn) {
         /* Its SYN,ACK was not captured, nor what ended the handshake. */
         judgement->arrives |= BIT(TCPSTATE_GETS_SYN_ACK);
-        if (segment->payload > 0 || segment->ack != peer->snd_max)
+        if (segment->ack != peer->snd_max)
             judgement->had |= BIT(TCPSTATE_GETS_SYN) | BIT(TCPSTATE_GETS_ACK_OF_SYN);
     } else {
         /* Figure 9, line 4: nobody in SYN_RCVD sends that.  It still holds an old
@@ -341,8 +337,8 @@ void tcpstate_judge_opening(const struct tcpstate_connection *connection, const 
 {
     const bool acks_syn = covers_syn(peer, segment) || tcpstate_acks_unseen(connection, me, peer, segment);
     /* Whoever gets a SYN,ACK is no server. */
-    const bool client = (peer->known & (SENT_SYN | SENT_SYN_ACK)) == SENT_SYN_ACK && !(me->known & SENT_SYN_ACK)
-                        && covers_syn(peer, segment) && ((me->known & SENT_SYN) || segment->payload > 0);
+    const bool client = (peer->known & (SENT_SYN | SENT_SYN_ACK)) == SENT_SYN_ACK && covers_syn(peer, segment)
+                        && ((me->known & SENT_SYN) || segment->payload > 0);
 
     judgement->is |= (peer->known & KNOWS_ISN) ? GOOD_ACK : 0; /* only asked in SYN_SENT: an ACK of something else is a stray there */
     judgement->is |= acks_syn_alone(me, peer, segment) ? ACKS_SYN_ALONE : 0;

@@ -45,7 +45,7 @@ static bool waits_for_third(const struct tcpstate_connection *connection, const 
 {
     const uint32_t third = connection->milestones[TCPSTATE_MILESTONE_HANDSHAKE_ACK];
 
-    return third != 0 && me->last.frame > third && me->last.frame == me->last_control.frame;
+    return me->last.frame > third && me->last.frame == me->last_control.frame;
 }
 
 static enum tcpstate_reset_number judge_reset_number(const struct tcpstate_endpoint *me,

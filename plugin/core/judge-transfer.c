@@ -158,15 +158,13 @@ static void judge_fin(const struct tcpstate_endpoint *me, const struct tcpstate_
         judgement->may_arrive |= (judgement->is & OUTDATED) ? BIT(TCPSTATE_GETS_FIN) : 0;
         return;
     }
-    /* Of a second one, elsewhere, the first one counts. */
-    const bool counts = fits && (judgement->is & IN_ORDER) && (!(me->known & SENT_FIN) || fin == me->fin);
-    *(counts ? &judgement->arrives : &judgement->may_arrive) |= BIT(TCPSTATE_GETS_FIN);
+    *(fits && (judgement->is & IN_ORDER) ? &judgement->arrives : &judgement->may_arrive) |= BIT(TCPSTATE_GETS_FIN);
 }
 
 /* Whether it acknowledges the other's SYN, which was captured, and no more. */
 static bool has_none_of_its_data(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
 {
-    return (peer->known & (SENT_SYN | SENT_SYN_ACK)) && segment->ack == peer->isn + 1;
+    return segment->ack == peer->isn + 1;
 }
 
 static void judge_data(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
@@ -212,15 +210,6 @@ static bool is_of_other_numbers(const struct tcpstate_endpoint *me, const struct
     return (has_seq && seq_lt(segment->seq, me->snd_max)) || (has_ack && seq_lt(segment->ack, peer->snd_max));
 }
 
-/* Older than what its sender sent a second ago, where nothing is left to be said. */
-static bool is_long_after_the_end(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
-                                  const struct tcpstate_segment *segment)
-{
-    return connection->end != TCPSTATE_ENDING_NONE && segment->time - me->last.time >= TCPSTATE_LONG_WAY
-           && (me->known & (KNOWS_SEQ | KNOWS_ACK)) == (KNOWS_SEQ | KNOWS_ACK) && seq_lt(segment->ack, me->rcv_nxt)
-           && seq_lt(tcpstate_segment_next(segment), me->snd_max);
-}
-
 /* Whether the number lies so far before the first that was seen of the end, whose SYN was not. */
 static bool is_before_the_first(const struct tcpstate_endpoint *end, uint32_t number, uint32_t by)
 {
@@ -264,8 +253,7 @@ static bool is_stray(const struct tcpstate_connection *connection, const struct 
     if (((me->known & (SENT_FIN | FIN_DISPUTED)) == SENT_FIN && seq_gt(segment->seq, me->fin + 1))
         || ((peer->known & (SENT_FIN | FIN_DISPUTED)) == SENT_FIN && seq_gt(segment->ack, peer->fin + 1)))
         return true;
-    if (is_of_other_numbers(me, peer, segment) || is_long_after_the_end(connection, me, segment)
-        || is_from_before(connection, me, peer, segment))
+    if (is_of_other_numbers(me, peer, segment) || is_from_before(connection, me, peer, segment))
         return true;
     /* What the other has acknowledged, however far, is not; the capture lacks much. */
     const bool claimed = (peer->known & CLAIMS) && segment->seq + 1 - peer->claim <= receive_window(peer) + 1;
@@ -331,7 +319,7 @@ static void judge_arrivals(const struct tcpstate_endpoint *peer, const struct tc
     const uint32_t end = segment->seq + segment->payload;
     uint8_t acks = 0;
 
-    if (covers_syn(peer, segment) && (peer->likely == TCPSTATE_SYN_RCVD || (peer->known & SENT_SYN)))
+    if (covers_syn(peer, segment))
         acks |= BIT(TCPSTATE_GETS_ACK_OF_SYN);
     if (peer->likely == TCPSTATE_SYN_SENT && segment->ack - peer->isn - 1 < UINT16_MAX)
         judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN_ACK); /* it was not captured */

@@ -34,15 +34,11 @@ static bool is_newest(const struct tcpstate_endpoint *me, const struct tcpstate_
 {
     const uint32_t next = tcpstate_segment_next(segment), sent = highest_sent(me, peer);
 
-    const bool seen = me->last.frame != 0, behind = sent != me->snd_max && !seq_gt(next, sent);
-
     if (!(me->known & KNOWS_SEQ))
         return true;
-    if (segment->time - me->last.time >= TCPSTATE_LONGEST_WAY)
-        return !behind || segment->time - peer->last.time >= TCPSTATE_LONGEST_WAY; /* what it says to be behind */
-    if (behind)
-        return false;
-    if (!seen)
+    if (sent != me->snd_max && !seq_gt(next, sent))
+        return false; /* behind what the other says to have had */
+    if (me->last.frame == 0 || segment->time - me->last.time >= TCPSTATE_LONGEST_WAY)
         return true;
     if ((segment->options & TCPSTATE_OPTION_TIMESTAMPS) && (me->known & SENT_TIMESTAMPS) && segment->ts_val != me->ts_newest)
         return seq_gt(segment->ts_val, me->ts_newest);

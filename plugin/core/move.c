@@ -228,15 +228,13 @@ static void move_by_earlier_fin(struct tcpstate_endpoint *me)
 }
 
 /* A bare ACK, or a SYN, of an end of which nothing is known: it stood anywhere. */
-static bool tells_nothing(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment,
-                          const struct judgement *judgement)
+static bool tells_nothing(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
 {
     if (me->likely != TCPSTATE_UNKNOWN)
         return false;
     if (sending(segment) == TCPSTATE_SENDS_SYN)
         return true;
-    return sending(segment) == TCPSTATE_SENDS_ACK && segment->payload == 0 && me->pending == 0
-           && !(judgement->is & CHALLENGES);
+    return sending(segment) == TCPSTATE_SENDS_ACK && segment->payload == 0 && me->pending == 0;
 }
 
 /* Whether it stood elsewhere than was shown, although nothing came in between. */
@@ -273,7 +271,7 @@ static void move_by_sending(struct tcpstate_endpoint *me, const struct tcpstate_
 {
     const enum tcpstate_event event = sending(segment);
 
-    from->state = tells_nothing(me, segment, judgement) ? TCPSTATE_UNKNOWN : likeliest(me, judgement, can);
+    from->state = tells_nothing(me, segment) ? TCPSTATE_UNKNOWN : likeliest(me, judgement, can);
     from->corrected = is_corrected(me, judgement, can, from->state);
     me->after = tcpstate_next_of(can, event);
     me->likely = (uint8_t)tcpstate_next(from->state, event);

@@ -107,7 +107,7 @@ static enum tcpstate_result result_of_open(const struct tcpstate_endpoint *a, co
 {
     if (may_have_closed_unseen(a, b) || may_have_closed_unseen(b, a))
         return TCPSTATE_RESULT_UNKNOWN;
-    return were_open(a, b) && (a->keep_alives > 1 || b->keep_alives > 1) ? TCPSTATE_RESULT_SILENT : TCPSTATE_RESULT_OPEN;
+    return a->keep_alives > 1 || b->keep_alives > 1 ? TCPSTATE_RESULT_SILENT : TCPSTATE_RESULT_OPEN;
 }
 
 static enum tcpstate_result result_of(const struct tcpstate_connection *connection)
