@@ -92,7 +92,7 @@ static void judge_syn_ack_again(const struct tcpstate_endpoint *me, const struct
     judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN_ACK);
     judgement->is |= AGAIN;
     judgement->senders = TCPSTATE_IN(SYN_RCVD);
-    if ((me->known & SENT_FIN) || (me->may & TCPSTATE_IN(SYN_RCVD)))
+    if (me->may & TCPSTATE_IN(SYN_RCVD))
         judgement->senders |= TCPSTATE_IN(FIN_WAIT_1);
     if ((me->known & SENT_FIN) || (!(judgement->is & AFTER_A_PAUSE) && peer->last_control.time < me->last_control.time))
         judgement->is |= MAY_BE_ANOTHERS;

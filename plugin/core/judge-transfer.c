@@ -23,7 +23,7 @@ static bool is_old(const struct tcpstate_endpoint *me, const struct tcpstate_end
     if (!(peer->known & KNOWS_ACK))
         return false;
     /* What was acknowledged last, and is not known to be data, may have been this FIN. */
-    if ((segment->flags & TCPSTATE_FLAG_FIN) && end + 1 == me->snd_max && seq_ge(end, me->fin_from))
+    if (end + 1 == me->snd_max && seq_ge(end, me->fin_from))
         return false;
     return seq_lt(end, peer->rcv_nxt);
 }
@@ -271,8 +271,7 @@ static bool is_old_duplicate(const struct tcpstate_endpoint *me, const struct tc
 {
     return !is_below_isn(me, segment) && !(acks_below_isn(peer, segment) && peer->isn - segment->ack >= LITTLE)
            && (me->known & KNOWS_SEQ) && me->snd_max - segment->seq <= UINT16_MAX
-           && (!(peer->known & KNOWS_SEQ) || peer->snd_max - segment->ack <= UINT16_MAX)
-           && !(segment->seq == peer->rcv_nxt && covers_syn(peer, segment));
+           && (!(peer->known & KNOWS_SEQ) || peer->snd_max - segment->ack <= UINT16_MAX);
 }
 
 /* Whether the capture holds nothing against its number.  Beyond the window that its
@@ -296,7 +295,7 @@ static void judge_bare(const struct tcpstate_endpoint *me, const struct tcpstate
     if (me->known & SENT_FIN) {
         if (seq_le(segment->seq, me->fin))
             judgement->is |= BEHIND | BELOW_ITS_FIN | ((judgement->is & NEWEST) && segment->seq != me->fin ? WITHDRAWS_FIN : 0);
-        else if (segment->seq == me->fin + 1 && !is_unplaced(me))
+        else if (!is_unplaced(me))
             judgement->senders &= CLOSED_ITS_SIDE;
     } else if (me->known & KNOWS_SEQ) {
         if (seq_gt(segment->seq, me->fin_from))

@@ -276,7 +276,7 @@ static void remember_ack(struct tcpstate_endpoint *me, struct tcpstate_endpoint 
     }
 
     /* Far beyond the SYN of an end that has sent only that: such a number is nobody's. */
-    if (!syn && seq_gt(segment->ack, peer->snd_max + MOST_UNSEEN) && peer->may == TCPSTATE_IN(SYN_SENT))
+    if (seq_gt(segment->ack, peer->snd_max + MOST_UNSEEN) && peer->may == TCPSTATE_IN(SYN_SENT))
         return;
     if ((peer->known & KNOWS_SEQ) && !syn && seq_gt(segment->ack, peer->snd_max)) {
         remember_claim(me, segment->ack); /* what comes next will tell */

@@ -25,8 +25,8 @@ static bool is_seen_by_another_clock(const struct tcpstate_connection *connectio
     const uint16_t before = tcpstate_ids_before(&me->last, segment);
     const bool same = me->syn_digest == tcpstate_syn_digest(segment)
                       || (before > 0 && before < most && !tcpstate_is_newer_stamp(me, segment));
-    const bool refused = connection->end == TCPSTATE_ENDING_REFUSED && connection->client == (segment->from & 1);
-    const bool answered = refused || ((me->known & KNOWS_ACK) && (peer->known & KNOWS_ACK) && seq_gt(peer->rcv_nxt, me->isn));
+    const bool refused = connection->end == TCPSTATE_ENDING_REFUSED;
+    const bool answered = refused || ((me->known & KNOWS_ACK) && (peer->known & KNOWS_ACK));
 
     return same && answered && segment->time - me->last.time < TCPSTATE_LONGEST_WAY
            && (tcpstate_tells_sendings_apart(me, segment) || (connection->facts & TCPSTATE_CONNECTION_SEEN_LATER)

@@ -60,7 +60,7 @@ static void ack_of_a_number_that_was_refused(void)
 static void challenge_from_syn_rcvd(void)
 {
     FIGURE(
-        { "any", TO_A, "S.", 300, 1833, 0, "SYN_RCVD",  "syn-ack" },
+        { "any", TO_A, "S.", 300, 1833, 0, "SYN_RCVD",  "syn-ack", .window = 65535 },
         { "any", TO_B, "S",  100, 0,    0, "any",       "port-reused", .stream = NEW_CONNECTION },
         { "any", TO_A, ".",  301, 1833, 0, "SYN_RCVD?", "challenge-ack" });
 }
@@ -186,8 +186,8 @@ static void fin_with_an_older_time_stamp_is_acknowledged(void)
 {
     FIGURE(
         { "any",        TO_B, ".",  100, 300, 0, "any",       "any", .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 5000 },
-        { "any",        TO_B, "F.", 100, 300, 0, "any",       "any", .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 4900 },
-        { "TIME_WAIT?", TO_A, "F.", 300, 101, 0, "LAST_ACK?", "passive-fin" });
+        { "any",        TO_B, "F.", 99,  300, 0, "any",       "any", .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 4900 },
+        { "TIME_WAIT?", TO_A, "F.", 300, 100, 0, "LAST_ACK?", "passive-fin" });
 }
 
 /* The port that refused the first SYN takes the second. */
@@ -289,6 +289,61 @@ static void syn_ack_of_the_first_of_two_where_copies_are(void)
         { "any",      TO_A, "S.", 300,   101, 0, "SYN_RCVD*", "syn-ack", .answers = 1 });
 }
 
+/* A server drops the data on the SYN, and its SYN,ACK was not captured: what it acknowledges is A's SYN, and it challenges
+ * nothing. */
+static void ack_of_a_syn_without_its_data(void)
+{
+    FIGURE(
+        { "SYN_SENT", TO_B, "S", 100, 0,   10, "any", "any" },
+        { "any",      TO_A, ".", 301, 101, 0,  "any", "" });
+}
+
+/* FINs that cross, and A's again too soon for A's timer, with B's acknowledged. */
+static void fin_again_too_soon_behind_the_others(void)
+{
+    FIGURE(
+        { "any",  TO_B, "F.", 100, 300, 0, "any", "any" },
+        { "any",  TO_A, "F.", 300, 100, 0, "any", "any" },
+        { "any?", TO_B, "F.", 100, 301, 0, "any", "fin-retransmitted", .later = 20 * MILLISECONDS, .repeats = 1 });
+}
+
+/* RFC 7323 section 5.3: what has an older time stamp is dropped, and its ACK with it. */
+static void ack_of_a_fin_that_is_dropped(void)
+{
+#define STAMPED_AT(ticks) .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = (ticks)
+    FIGURE(
+        { "any",         TO_A, "P.", 300, 100, 10, "any", "any", STAMPED_AT(500000) },
+        { "any",         TO_B, "P.", 100, 310, 10, "any", "any", STAMPED_AT(7000) },
+        { "any",         TO_B, "F.", 110, 310, 0,  "any", "fin", STAMPED_AT(7100) },
+        { "FIN_WAIT_1*", TO_A, ".",  310, 111, 0,  "any", "any", STAMPED_AT(100) });
+}
+
+/* B's FIN acknowledges one of A's that is recorded half a second later: it was sent again, and A's, too, perhaps, so B's
+ * first may have crossed it. */
+static void fin_recorded_long_behind_its_answer(void)
+{
+    FIGURE(
+        { "any", TO_B, "P.", 100, 300, 100, "any",  "any" },
+        { "any", TO_A, ".",  300, 200, 0,   "any",  "any" },
+        { "any", TO_A, "F.", 300, 201, 0,   "any",  "any" },
+        { "any", TO_B, "F.", 200, 300, 0,   "any?", "any", .later = 557 * MILLISECONDS, .was_a = "any" });
+}
+
+/* The same time stamp after a second and a half: nothing is sent again within a tick of the clock (RFC 7323 section 5.4).
+ * The capture has other segments again that late. */
+static void data_again_with_its_time_stamp_by_a_late_clock(void)
+{
+#define STAMPED .options = TCPSTATE_OPTION_TIMESTAMPS, .id_is_zero = true
+    FIGURE(
+        { "any", TO_A, "P.", 300, 100, 10, "any", "any", STAMPED, .ts = 7000, .ecr = 4000 },
+        { "any", TO_B, "P.", 100, 310, 10, "any", "any", STAMPED, .ts = 5000, .ecr = 7000 },
+        { "any", TO_B, "P.", 100, 310, 10, "any", "any", STAMPED, .ts = 5000, .ecr = 7000, .copy_of = 2, .is_copy = true,
+          .later = 10 * MILLISECONDS },
+        { "any", TO_A, ".",  310, 110, 0,  "any", "any", STAMPED, .ts = 7000, .ecr = 5000 },
+        { "any", TO_B, "P.", 100, 310, 10, "any", "any", STAMPED, .ts = 5000, .ecr = 7000, .copy_of = 2, .is_copy = true,
+          .later = 1500 * MILLISECONDS });
+}
+
 int main(int argc, char **argv)
 {
     figure_init(&argc, &argv);
@@ -322,6 +377,11 @@ int main(int argc, char **argv)
     TEST(goes_on_beside_another);
     TEST(first_syn_again_behind_another);
     TEST(syn_ack_of_the_first_of_two_where_copies_are);
+    TEST(ack_of_a_syn_without_its_data);
+    TEST(fin_again_too_soon_behind_the_others);
+    TEST(ack_of_a_fin_that_is_dropped);
+    TEST(fin_recorded_long_behind_its_answer);
+    TEST(data_again_with_its_time_stamp_by_a_late_clock);
 #undef TEST
     return g_test_run();
 }
