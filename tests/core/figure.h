@@ -145,7 +145,7 @@ static inline struct tcpstate_connection *figure_observe(struct figure_tuple *tu
 static inline bool figure_play(const struct line *lines, size_t count, const struct play *play)
 {
     struct figure_tuple tuple;
-    struct figure_shown shown = { { TCPSTATE_UNKNOWN, TCPSTATE_UNKNOWN }, { false, false } };
+    struct figure_shown shown = { { TCPSTATE_UNKNOWN, TCPSTATE_UNKNOWN }, { false, false }, -1 };
     int64_t now = 0;
     const struct tcpstate_connection *last = NULL;
     bool good = true;
@@ -165,6 +165,10 @@ static inline bool figure_play(const struct line *lines, size_t count, const str
         else
             connection = figure_observe(&tuple, &segment, &got);
         const bool first = connection != last || got.incarnation == TCPSTATE_INCARNATION_NEXT;
+        if (got.incarnation == TCPSTATE_INCARNATION_NEXT)
+            shown.client = -1;
+        else if (first && last)
+            shown.client = got.client; /* it goes on in the other connection */
         last = connection;
         if (line->stream != SAME_STREAM)
             figure_compare_number(complaints, "opens a new connection", line->stream == NEW_CONNECTION,
@@ -180,6 +184,7 @@ static inline bool figure_play(const struct line *lines, size_t count, const str
             shown.state[end] = got.ends[end].after;
             shown.inferred[end] = got.ends[end].after_inferred;
         }
+        shown.client = got.client;
         if (play->copies && !line->icmp) {
             now += 10 * MICROSECONDS;
             segment.time = now;

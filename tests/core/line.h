@@ -172,6 +172,7 @@ static inline void figure_note_step(enum tcpstate_step step)
 struct figure_shown {
     uint8_t state[2];
     bool inferred[2];
+    int client; /* of the same connection */
 };
 
 static inline void figure_compare_time(GString *complaints, const char *what, const struct line *line, int wanted,
@@ -228,7 +229,7 @@ static inline void figure_compare(GString *complaints, const struct line *line, 
     figure_compare_time(complaints, "B stayed", line, line->stayed_b, got->stayed[b]);
     figure_compare_time(complaints, "RST after", line, line->reset_after, got->reset_after);
 
-    bool moved = got->step != TCPSTATE_STEP_NONE;
+    bool moved = got->step != TCPSTATE_STEP_NONE || got->client != shown->client;
     for (int i = 0; i < 2 && !first; i++)
         moved |= got->ends[i].after != shown->state[i] || got->ends[i].after_inferred != shown->inferred[i];
     if (moved && !got->changed)

@@ -266,6 +266,16 @@ static void goes_on_beside_another(void)
     { "any",      TO_A, "S.", 700000000, 9000101, 0,  "any", "any", .later = 1500 * MILLISECONDS, .stream = NEW_CONNECTION }
     FIGURE(ANOTHER_BEGINS, { "any", TO_A, "P.", 301, 111, 10, "ESTABLISHED*", "first-response", .outcome = "open" });
     FIGURE(ANOTHER_BEGINS, { "any", TO_A, "F.", 301, 111, 0,  "FIN_WAIT_1*",  "fin" });
+    /* A third begins: the first of them is not kept any more, and nothing is said of it. */
+    FIGURE(ANOTHER_BEGINS,
+        { "any", TO_A, "P.", 301,     111, 10, "ESTABLISHED*", "first-response" },
+        { "any", TO_B, "S",  5000000, 0,   0,  "any",          "any", .later = 5 * SECONDS, .stream = NEW_CONNECTION });
+}
+
+/* Of a bare ACK alone nothing follows but, by its port, who the client is, perhaps: that must be told. */
+static void a_bare_ack_to_a_servers_port(void)
+{
+    FIGURE({ "any", TO_B, ".", 100, 300, 0, "any", "", .hint = WELL_KNOWN_PORT_AT_B, .client = CLIENT_IS_A, .roles_inferred = true });
 }
 
 /* The very first SYN once more, by its bytes and its time stamp, between two of another attempt: the capture has it from
@@ -375,6 +385,7 @@ int main(int argc, char **argv)
     TEST(syn_again_after_long);
     TEST(reset_twice_without_an_identification);
     TEST(goes_on_beside_another);
+    TEST(a_bare_ack_to_a_servers_port);
     TEST(first_syn_again_behind_another);
     TEST(syn_ack_of_the_first_of_two_where_copies_are);
     TEST(ack_of_a_syn_without_its_data);
