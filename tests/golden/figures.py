@@ -5,7 +5,7 @@
 #
 # A figure is a text drawn like those of RFC 9293: who sends what, and where
 # that leaves both ends.  It is written by hand, from the RFCs and from what
-# hosts are known to do; its capture is made from the left half (captures.py),
+# hosts are known to do; its capture is made from the left half (drawn.py),
 # and test_cases.py holds the plugin against the right half.  How to write one
 # is told in cases/README.md.
 #
@@ -210,7 +210,7 @@ def read_figures():
 # ---- Writing ----
 
 def main(names):
-    from captures import capture_of
+    from drawn import capture_of
 
     for figure in read_figures():
         if names and figure.name not in names:

@@ -14,7 +14,7 @@ import subprocess
 
 import pytest
 
-import captures
+import drawn
 import figures
 
 STEPS = pathlib.Path(__file__).resolve().parents[2] / "plugin" / "core" / "steps.def"
@@ -189,7 +189,7 @@ def test_the_outcome_is_as_the_figure_says(answers, name):
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_the_capture_is_the_one_that_the_figure_makes(name):
-    assert FIGURES[name].capture.read_bytes() == captures.capture_of(FIGURES[name]), \
+    assert FIGURES[name].capture.read_bytes() == drawn.capture_of(FIGURES[name]), \
         "run tests/golden/figures.py"
 
 

@@ -1,4 +1,4 @@
-# captures.py - from a figure to the bytes of its capture, with scapy.
+# drawn.py - from a figure to the bytes of its capture, with scapy.
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
