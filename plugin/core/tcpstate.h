@@ -476,6 +476,10 @@ void tcpstate_observe_unreachable(struct tcpstate_connection *connection,
                                   const struct tcpstate_segment *segment,
                                   struct tcpstate_observation *observation);
 
+/* Whether a segment of this number may be on its way: an error that quotes another
+ * one is old, or a stranger's guess (RFC 5927 section 4.1). */
+bool tcpstate_may_be_outstanding(const struct tcpstate_connection *connection, const struct tcpstate_segment *quoted);
+
 /* A connection of which no segment has been seen. */
 void tcpstate_connection_begin(struct tcpstate_connection *connection);
 

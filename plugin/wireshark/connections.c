@@ -13,7 +13,6 @@
 
 #include <string.h>
 
-#include "../core/sequence.h"
 #include "beside.h"
 #include "capture.h"
 #include "copies.h"
@@ -275,21 +274,6 @@ bool tcpstate_connections_count(const struct tcpstate_asked *asked, const struct
     return tuple;
 }
 
-/* Whether a segment of this number may be on its way: an error that quotes another one is old, or a stranger's guess
- * (RFC 5927 section 4.1). */
-static bool may_be_outstanding(const struct tcpstate_connection *connection, const struct tcpstate_segment *quoted)
-{
-    const struct tcpstate_endpoint *me = &connection->ends[quoted->from], *peer = &connection->ends[!quoted->from];
-    const uint32_t acked = peer->last.frame != 0 ? peer->last_ack : 0;
-    uint32_t isn;
-
-    if (me->last.frame == 0 || seq_gt(quoted->seq, me->snd_max))
-        return false;
-    if (acked != 0)
-        return seq_ge(quoted->seq, acked);
-    return !tcpstate_isn(connection, quoted->from, &isn) || seq_ge(quoted->seq, isn);
-}
-
 /* It moved nothing: where the ends stand is what the timeline has. */
 static bool tell_error(const struct tcpstate_incarnation *incarnation, const struct tcpstate_reading *reading,
                        struct tcpstate_observation *seen)
@@ -317,7 +301,7 @@ bool tcpstate_connections_take_quoted(const struct tcpstate_reading *reading, st
     if (!tcpstate_icmp_is_of_size(reading))
         tcpstate_observe_unreachable(connection, &reading->segment, seen);
     if (!seen->changed
-        && (!may_be_outstanding(connection, &reading->segment) || !tell_error(incarnation, reading, seen)))
+        && (!tcpstate_may_be_outstanding(connection, &reading->segment) || !tell_error(incarnation, reading, seen)))
         return false;
     tcpstate_icmp_note(incarnation, reading, seen->step == TCPSTATE_STEP_UNREACHABLE);
     meaning->incarnation = incarnation;
