@@ -521,6 +521,25 @@ static void take_segment(struct tcpstate_connection *latest, const struct tcpsta
     tcpstate_account(observation->incarnation == TCPSTATE_INCARNATION_NEXT ? next : latest, segment, observation);
 }
 
+/* Of a socket that is connected to itself: who sent the segment gets it, too, and has sent what the other
+ * endpoint has (a simultaneous open, RFC 9293 section 3.5, of one end). */
+static void take_as_the_others(struct tcpstate_connection *connection, const struct tcpstate_segment *segment, int64_t two_msl,
+                               struct tcpstate_observation *observation)
+{
+    struct tcpstate_segment others = *segment;
+    struct tcpstate_connection next;
+    struct tcpstate_observation reflected;
+
+    others.from = !(segment->from & 1);
+    take_segment(connection, NULL, &next, &others, two_msl, &reflected);
+    for (int i = 0; i < 2; i++) {
+        observation->ends[i].after = reflected.ends[i].after;
+        observation->ends[i].after_inferred = reflected.ends[i].after_inferred;
+    }
+    observation->changed |= reflected.changed;
+    observation->over |= reflected.over;
+}
+
 /* A RST that answers a challenge ends the connection that the challenger still held
  * (RFC 9293 section 3.5.1, figure 9). */
 static void end_the_one_before(struct tcpstate_connection *before, const struct tcpstate_segment *segment)
@@ -590,4 +609,6 @@ void tcpstate_observe(struct tcpstate_remembered *remembered, const struct tcpst
     }
     if (beside && observation->incarnation == TCPSTATE_INCARNATION_NEXT)
         tcpstate_begin_next(beside, latest, remembered->next, segment);
+    if (segment->to_itself && !(segment->flags & TCPSTATE_FLAG_RST))
+        take_as_the_others(observation->incarnation == TCPSTATE_INCARNATION_NEXT ? remembered->next : latest, segment, two_msl, observation);
 }

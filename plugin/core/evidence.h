@@ -11,10 +11,15 @@
 
 #include "internal.h"
 
-/* By another way, or from another machine, than what was seen of its sender. */
-static inline bool comes_another_way(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
+/* By another way, or from another machine, than what was seen of its sender; or without a time stamp, which all
+ * segments have but RSTs where both ends use them (RFC 7323 section 3.2). */
+static inline bool comes_another_way(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                                     const struct tcpstate_segment *segment)
 {
-    return me->ttl != 0 && segment->ttl != 0 && segment->ttl != me->ttl;
+    const bool lacks_stamp = (me->known & peer->known & SENT_TIMESTAMPS) && !(segment->flags & TCPSTATE_FLAG_RST)
+                             && !(segment->options & (TCPSTATE_OPTION_TIMESTAMPS | TCPSTATE_OPTION_CUT));
+
+    return lacks_stamp || (me->ttl != 0 && segment->ttl != 0 && segment->ttl != me->ttl);
 }
 
 /* States in which an endpoint is past its handshake. */

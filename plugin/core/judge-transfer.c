@@ -304,7 +304,7 @@ static void judge_bare(const struct tcpstate_endpoint *me, const struct tcpstate
             judgement->senders &= SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD); /* no FIN of its own is behind it */
         else if (me->snd_max - segment->seq > 1 && !tcpstate_is_older_stamp(me, segment))
             judgement->is |= BEHIND;
-    } else if (covers_syn(peer, segment)) {
+    } else if (covers_syn(peer, segment) || ((peer->known & KNOWS_ACK) && seq_gt(segment->seq, peer->rcv_nxt))) {
         judgement->is |= SKIPS_UNSEEN_FIN; /* nothing was seen that is not before it */
     }
     if ((me->known & KNOWS_ACK) && segment->ack == me->rcv_nxt && (me->known & PROVOKED))

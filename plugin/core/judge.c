@@ -80,7 +80,7 @@ static bool may_be_anothers(const struct tcpstate_connection *connection, const 
     const bool after_stale = connection->stale_frame != 0 && tcpstate_stale_from(connection) == (segment->from & 1)
                              && segment->seq == connection->stale_isn + 1;
 
-    return comes_another_way(me, segment) || after_stale || (me->known & REPLAYED)
+    return comes_another_way(me, peer, segment) || after_stale || (me->known & REPLAYED)
            || may_precede_new_syn(me, peer, segment)
            || ((me->known & DISPUTED) && !opens_by_numbers(me, peer, segment));
 }

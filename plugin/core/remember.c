@@ -147,6 +147,8 @@ static void remember_syn(struct tcpstate_connection *connection, struct tcpstate
     if (!has_ack && (judgement->is & (AGAIN | AFTER_A_PAUSE)) == AGAIN) /* too soon to be sent again */
         (void)tcpstate_suspect_new_beginning(me, peer);
     remember_offers(connection, me, segment, judgement);
+    if (judgement->is & ACKS_SYN_DATA) /* whatever was seen of the SYN */
+        connection->facts |= TCPSTATE_CONNECTION_MAY_BE_FAST_OPEN;
     if (judgement->is & CROSSES)
         connection->facts |= TCPSTATE_CONNECTION_SIMULTANEOUS;
     extend(me, segment->seq, tcpstate_segment_next(segment));
@@ -243,7 +245,7 @@ static void remember_data(struct tcpstate_connection *connection, struct tcpstat
     }
     remember_what_is_carried(me, peer, segment, judgement);
     /* Of a number that the other has already: late, or a stranger's. */
-    if (fin && !(me->known & SENT_FIN) && comes_another_way(me, segment) && (peer->known & KNOWS_ACK)
+    if (fin && !(me->known & SENT_FIN) && comes_another_way(me, peer, segment) && (peer->known & KNOWS_ACK)
         && seq_le(next, peer->rcv_nxt))
         me->known |= FIN_DISPUTED;
     if (fin)

@@ -23,8 +23,8 @@ static bool is_seen_by_another_clock(const struct tcpstate_connection *connectio
 {
     const uint16_t most = 64; /* SYNs, and what was sent since */
     const uint16_t before = tcpstate_ids_before(&me->last, segment);
-    const bool same = me->syn_digest == tcpstate_syn_digest(segment)
-                      || (before > 0 && before < most && !tcpstate_is_newer_stamp(me, segment));
+    const bool same = (me->syn_digest == tcpstate_syn_digest(segment) || (before > 0 && before < most))
+                      && !tcpstate_is_newer_stamp(me, segment);
     const bool refused = connection->end == TCPSTATE_ENDING_REFUSED;
     const bool answered = refused || ((me->known & KNOWS_ACK) && (peer->known & KNOWS_ACK));
 

@@ -132,6 +132,7 @@ struct tcpstate_segment {
     uint32_t frame;        /* frame number, never 0 */
     int64_t time;          /* nanoseconds since any fixed moment, at most INT64_MAX / 2 from it */
     int8_t server_hint;    /* endpoint that a well-known port makes the server, or -1 */
+    bool to_itself;        /* from and to the same address and port: both endpoints are one */
 };
 
 /* Sequence number that follows the segment: SYN and FIN count one

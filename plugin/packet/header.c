@@ -33,6 +33,7 @@ static void order_pair(struct tcpstate_reading *reading, const uint8_t *src, con
     const bool swapped = order > 0 || (order == 0 && src_port > dst_port);
 
     reading->segment.from = swapped;
+    reading->segment.to_itself = order == 0 && src_port == dst_port;
     reading->pair.address_length = length;
     copy(reading->pair.address[swapped], src, length);
     copy(reading->pair.address[!swapped], dst, length);
