@@ -95,7 +95,8 @@ static inline bool claims_what_may_be(const struct tcpstate_endpoint *me, const 
  * the other has acknowledged beyond that. */
 static inline uint32_t highest_sent(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer)
 {
-    const bool claimed = (peer->known & CLAIMS) && peer->claim - me->snd_max <= receive_window(peer);
+    /* A claim may follow another. */
+    const bool claimed = (peer->known & CLAIMS) && peer->claim - me->snd_max <= 2 * receive_window(peer);
 
     if ((me->known & FIN_IN_DOUBT) && me->fin - me->snd_max < receive_window(peer))
         return me->fin + 1;
@@ -132,6 +133,16 @@ static inline bool is_far_in_both(const struct tcpstate_endpoint *me, const stru
 {
     return (me->known & peer->known & KNOWS_SEQ) && seq_apart(segment->seq, me->snd_max, MOST_UNSEEN)
            && seq_apart(segment->ack, peer->snd_max, MOST_UNSEEN);
+}
+
+/* Whether nothing but SYNs and FINs was seen, and for so long that any number may be that of a FIN or RST: of a capture
+ * without what lies between them. */
+static inline bool only_flags_were_seen(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                                        const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
+{
+    return me->last.frame == me->last_control.frame && peer->last.frame == peer->last_control.frame
+           && !((me->known | peer->known) & DISPUTED)
+           && segment->time - connection->moments[TCPSTATE_MOMENT_FIRST] >= TCPSTATE_LONG_WAY;
 }
 
 /* Whether it may have been sent before the SYN with which its sender, or a stranger,

@@ -9,7 +9,7 @@
  * (tests/core/properties.c and tests/fuzz/core.c hold the two against each
  * other), or it changes nothing and returns false.
  */
-#include "internal.h"
+#include "evidence.h"
 
 #define MOST_DATA (UINT32_C(1) << 30) /* far enough from where sequence numbers turn round */
 
@@ -57,7 +57,8 @@ bool tcpstate_take_fast_path(struct tcpstate_connection *connection, const struc
         || seq_lt(segment->ack, me->rcv_nxt) || seq_gt(segment->ack, peer->snd_max)
         || peer->snd_max - segment->ack >= MOST_DATA
         || seq_gt(segment->seq, peer->rcv_nxt + peer->window)
-        || (segment->ttl != me->ttl && segment->ttl != 0 && me->ttl != 0))
+        || comes_another_way(me, peer, segment) || tcpstate_was_sent_long_ago(me, segment)
+        || (tcpstate_compares_stamps(me, segment) && seq_lt(segment->ts_val, me->ts_newest)))
         return false;
     const uint32_t digest = tcpstate_digest(segment);
     if (tcpstate_is_copy(me, segment, digest)
@@ -68,10 +69,7 @@ bool tcpstate_take_fast_path(struct tcpstate_connection *connection, const struc
     me->rcv_nxt = segment->ack;
     me->window = (uint32_t)segment->window << tcpstate_window_scale(me, peer);
     if (segment->options & TCPSTATE_OPTION_TIMESTAMPS) {
-        if (!(me->known & SENT_TIMESTAMPS) || seq_gt(segment->ts_val, me->ts_val))
-            me->ts_val = segment->ts_val;
-        if (!(me->known & SENT_TIMESTAMPS) || seq_gt(segment->ts_val, me->ts_newest))
-            me->ts_newest = segment->ts_val;
+        me->ts_val = me->ts_newest = segment->ts_val;
         me->known |= SENT_TIMESTAMPS;
     }
     if (segment->ttl != 0)

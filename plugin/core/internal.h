@@ -153,8 +153,9 @@ static inline bool tcpstate_compares_stamps(const struct tcpstate_endpoint *me, 
     return (segment->options & TCPSTATE_OPTION_TIMESTAMPS) && (me->known & SENT_TIMESTAMPS);
 }
 
-/* How long a host's last time stamp is held against another (RFC 7323 section 5.5). */
-#define TCPSTATE_OLDEST_STAMP (24 * 86400 * TCPSTATE_SECOND)
+/* How long a host's last time stamp is held against another: a clock that ticks each microsecond, as that of Linux may,
+ * has come round half by then (RFC 7323 section 5.5; of one that ticks each millisecond it would be 24 days). */
+#define TCPSTATE_OLDEST_STAMP (INT64_C(0x80000000) * 1000)
 
 /* Older: it was sent before that, or by a host that has restarted, or by another behind
  * the same address. */
@@ -162,6 +163,14 @@ static inline bool tcpstate_is_older_stamp(const struct tcpstate_endpoint *me, c
 {
     return tcpstate_compares_stamps(me, segment) && seq_lt(segment->ts_val, me->ts_val)
            && (me->last.frame == 0 || segment->time - me->last.time < TCPSTATE_OLDEST_STAMP);
+}
+
+/* No newer than all that was seen of its sender long before, although a time stamp clock ticks once a second at
+ * least (RFC 7323 section 4.1): it was sent before that, and not now. */
+static inline bool tcpstate_was_sent_long_ago(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
+{
+    return tcpstate_compares_stamps(me, segment) && me->last.frame != 0 && segment->time - me->last.time >= 2 * TCPSTATE_SECOND
+           && segment->time - me->last.time < TCPSTATE_OLDEST_STAMP && seq_le(segment->ts_val, me->ts_newest);
 }
 
 /* Newer: its sender's clock has gone on, so it was sent after all that was seen. */

@@ -86,7 +86,7 @@ static bool is_stale_syn_ack(const struct tcpstate_endpoint *me, const struct tc
 /* The SYN,ACK that was seen before: nothing came back.  Who begins anew takes another
  * number; one that has closed sends it again, too. */
 static void judge_syn_ack_again(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
-                                struct judgement *judgement)
+                                const struct tcpstate_segment *segment, struct judgement *judgement)
 {
     /* Nothing refused the first: its receiver is not in SYN_SENT with another number, whatever the capture holds. */
     judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN_ACK);
@@ -94,7 +94,8 @@ static void judge_syn_ack_again(const struct tcpstate_endpoint *me, const struct
     judgement->senders = TCPSTATE_IN(SYN_RCVD);
     if (me->may & TCPSTATE_IN(SYN_RCVD))
         judgement->senders |= TCPSTATE_IN(FIN_WAIT_1);
-    if ((me->known & SENT_FIN) || (!(judgement->is & AFTER_A_PAUSE) && peer->last_control.time < me->last_control.time))
+    if ((me->known & SENT_FIN) || (!(judgement->is & AFTER_A_PAUSE) && peer->last_control.time < me->last_control.time)
+        || tcpstate_has_same_id(&me->last_control, segment))
         judgement->is |= MAY_BE_ANOTHERS;
     judgement->had_not |= BIT(TCPSTATE_GETS_ACK_OF_SYN) | GETS_RESET | BIT(TCPSTATE_GETS_ACK_OF_FIN) | BIT(TCPSTATE_GETS_FIN);
     judgement->lost = judgement->had_not;
@@ -222,7 +223,7 @@ void tcpstate_judge_syn_ack(const struct tcpstate_connection *connection, const 
         return;
     }
     if ((me->known & SENT_SYN_ACK) && same_isn && me->syn_acked == segment->ack)
-        judge_syn_ack_again(me, peer, judgement);
+        judge_syn_ack_again(me, peer, segment, judgement);
     else if (!(me->known & SENT_SYN_ACK) && !(judgement->is & NEWEST))
         judgement->is |= recorded_behind(connection, me, segment);
     if (!(me->known & SENT_SYN))

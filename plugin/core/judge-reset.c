@@ -23,11 +23,12 @@ static bool is_own_number(const struct tcpstate_endpoint *me, const struct tcpst
 
 /* A RST with an ACK whose numbers go on from what both ends sent, or the other acknowledged: who knows
  * them is in the connection, and the capture lacks what came before. */
-static bool is_behind_a_hole(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
-                             const struct tcpstate_segment *segment)
+static bool is_behind_a_hole(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                             const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
 {
     return (segment->flags & (TCPSTATE_FLAG_ACK | TCPSTATE_FLAG_SYN)) == TCPSTATE_FLAG_ACK && (me->known & peer->known & KNOWS_SEQ)
-           && segment->seq - me->snd_max < FAR && (!(me->known & KNOWS_ACK) || seq_ge(segment->ack, me->rcv_nxt))
+           && (segment->seq - me->snd_max < FAR || only_flags_were_seen(connection, me, peer, segment))
+           && (!(me->known & KNOWS_ACK) || seq_ge(segment->ack, me->rcv_nxt))
            && seq_lt(segment->ack, peer->snd_max + MOST_UNSEEN);
 }
 
@@ -115,7 +116,7 @@ static void judge_reset_arrival(const struct tcpstate_connection *connection, co
     if (number == TCPSTATE_RESET_NUMBER_NONE || number == TCPSTATE_RESET_NUMBER_EXACT
         || number == TCPSTATE_RESET_NUMBER_ACK
         || (number != TCPSTATE_RESET_NUMBER_BAD_ACK
-            && (is_own_number(me, peer, segment) || is_behind_a_hole(me, peer, segment)))) {
+            && (is_own_number(me, peer, segment) || is_behind_a_hole(connection, me, peer, segment)))) {
         judgement->is |= ACCEPTABLE;
         judgement->arrives |= reset;
     } else if (!refused || at_fin) {
@@ -131,6 +132,8 @@ void tcpstate_judge_reset(const struct tcpstate_connection *connection, const st
     judge_reset_arrival(connection, me, peer, segment, judgement);
     if (me->known & SENT_RST)
         judgement->is |= AGAIN;
+    if ((me->known & SENT_ANY_RST) && segment->seq == me->reset_seq)
+        judgement->is |= RESET_BEFORE;
     /* Figures 8 and 9: a host in SYN_SENT answers an ACK that does not fit its SYN
      * with a RST made from that ACK, and goes on waiting.  The same in SYN_RCVD
      * (RFC 9293 section 3.5.2, group 2). */
@@ -145,9 +148,11 @@ void tcpstate_judge_reset(const struct tcpstate_connection *connection, const st
         judgement->arrives |= BIT(TCPSTATE_GETS_ACK_OF_SYN); /* what it acknowledges was sent behind the handshake */
     }
     /* A RST with ACK is a program's abort (RFC 9293 section 3.10.5): the third
-     * segment had been taken in. */
+     * segment had been taken in; or another, where it acknowledges more than its SYN,ACK did. */
+    const bool more = judgement->reset_number != TCPSTATE_RESET_NUMBER_ACK && (me->known & SENT_SYN_ACK)
+                      && (peer->known & KNOWS_ISN) && seq_gt(segment->ack, me->syn_acked);
     if (has_ack)
-        judgement->had |= me->pending & BIT(TCPSTATE_GETS_ACK_OF_SYN);
+        judgement->had |= (more ? 0xff : me->pending) & BIT(TCPSTATE_GETS_ACK_OF_SYN);
     else if (is_made_of_third(connection, peer, segment) || waits_for_third(connection, me))
         judgement->had_not |= me->pending & BIT(TCPSTATE_GETS_ACK_OF_SYN);
     /* A RST in place of the third segment: its sender never took the SYN,ACK

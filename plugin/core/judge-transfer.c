@@ -138,7 +138,7 @@ static void judge_fin(const struct tcpstate_endpoint *me, const struct tcpstate_
         judgement->senders &= SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD);
     if (me->known & SENT_FIN) {
         judgement->is |= AGAIN;
-        if (fin != me->fin || !(judgement->is & AFTER_A_PAUSE))
+        if (fin != me->fin || !(judgement->is & AFTER_A_PAUSE) || tcpstate_has_same_id(&me->last_control, segment))
             judgement->is |= MAY_BE_ANOTHERS;
         else if (!(me->known & FIN_DISPUTED))
             judgement->senders &= WAITS_FOR_ACK_OF_FIN;
@@ -226,16 +226,6 @@ static bool is_from_before(const struct tcpstate_connection *connection, const s
                || (goes_back(me, segment) && is_before_the_first(peer, segment->ack, LITTLE)));
 }
 
-/* Whether nothing but SYNs and FINs was seen, and for so long that any number may be a FIN's: of a capture without
- * what lies between them. */
-static bool only_flags_were_seen(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
-                                 const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
-{
-    return (segment->flags & TCPSTATE_FLAG_FIN) && me->last.frame == me->last_control.frame
-           && peer->last.frame == peer->last_control.frame && !((me->known | peer->known) & DISPUTED)
-           && segment->time - connection->moments[TCPSTATE_MOMENT_FIRST] >= TCPSTATE_LONG_WAY;
-}
-
 /* Whether nobody who is in this connection can have sent it: the numbers are far
  * from all that there were, or it is sent by one who waits for the SYN,ACK and
  * acknowledges something else. */
@@ -244,10 +234,12 @@ static bool is_stray(const struct tcpstate_connection *connection, const struct 
 {
     const bool holds = (connection->facts & TCPSTATE_CONNECTION_CONTESTED) != 0;
 
+    if ((segment->flags & TCPSTATE_FLAG_FIN) && only_flags_were_seen(connection, me, peer, segment))
+        return false;
     if (me->likely == TCPSTATE_SYN_SENT && !covers_syn(peer, segment)
         && !tcpstate_acks_unseen(connection, me, peer, segment))
         return true;
-    if (holds || only_flags_were_seen(connection, me, peer, segment))
+    if (holds)
         return false;
     /* Beyond a FIN there is nothing. */
     if (((me->known & (SENT_FIN | FIN_DISPUTED)) == SENT_FIN && seq_gt(segment->seq, me->fin + 1))
@@ -357,7 +349,7 @@ static conditions conditions_of_transfer(const struct tcpstate_endpoint *me, con
     conditions is = 0;
 
     is |= in_order ? IN_ORDER : 0;
-    is |= is_below_isn(me, segment) && me->isn - segment->seq >= LITTLE ? ANOTHERS_NUMBERS : 0;
+    is |= refused && is_below_isn(me, segment) && me->isn - segment->seq >= LITTLE ? ANOTHERS_NUMBERS : 0;
     is |= fits ? 0 : DOES_NOT_FIT | MAY_BE_ANOTHERS;
     /* It may be sent again, in front of a FIN that was taken for another's. */
     is |= (me->known & FIN_IN_DOUBT) && segment->payload > 0 && me->fin - tcpstate_segment_next(segment) <= UINT16_MAX
@@ -381,13 +373,21 @@ static bool is_outdated(const struct tcpstate_endpoint *me, const struct tcpstat
     return tcpstate_is_older_stamp(me, segment) && (peer->known & (SYN_WHOLE | SENT_TIMESTAMPS)) != SYN_WHOLE;
 }
 
+/* A FIN behind so much that was not captured that its number is below that of the SYN again. */
+static bool turns_round(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                        const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
+{
+    return (segment->flags & TCPSTATE_FLAG_FIN) && (me->known & KNOWS_SEQ)
+           && me->snd_max - segment->seq - segment->payload >= MOST_UNSEEN && only_flags_were_seen(connection, me, peer, segment);
+}
+
 void tcpstate_judge_transfer(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
                              const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
                              struct judgement *judgement)
 {
     const bool has_fin = segment->flags & TCPSTATE_FLAG_FIN;
     const bool outdated = is_outdated(me, peer, segment);
-    const bool refused = outdated || is_old(me, peer, segment);
+    const bool refused = outdated || (is_old(me, peer, segment) && !turns_round(connection, me, peer, segment));
     const bool fits = fits_in(me, peer, segment, refused);
     const bool known_fin = (me->known & SENT_FIN) && segment->seq + segment->payload == me->fin;
 

@@ -36,8 +36,8 @@ static bool is_newest(const struct tcpstate_endpoint *me, const struct tcpstate_
 
     if (!(me->known & KNOWS_SEQ))
         return true;
-    if (sent != me->snd_max && !seq_gt(next, sent))
-        return false; /* behind what the other says to have had */
+    if ((sent != me->snd_max && !seq_gt(next, sent)) || tcpstate_was_sent_long_ago(me, segment))
+        return false; /* behind what the other says to have had, or what was seen of it */
     if (me->last.frame == 0 || segment->time - me->last.time >= TCPSTATE_LONGEST_WAY)
         return true;
     if ((segment->options & TCPSTATE_OPTION_TIMESTAMPS) && (me->known & SENT_TIMESTAMPS) && segment->ts_val != me->ts_newest)
@@ -80,7 +80,7 @@ static bool may_be_anothers(const struct tcpstate_connection *connection, const 
     const bool after_stale = connection->stale_frame != 0 && tcpstate_stale_from(connection) == (segment->from & 1)
                              && segment->seq == connection->stale_isn + 1;
 
-    return comes_another_way(me, peer, segment) || after_stale || (me->known & REPLAYED)
+    return comes_another_way(me, peer, segment) || tcpstate_was_sent_long_ago(me, segment) || after_stale || (me->known & REPLAYED)
            || may_precede_new_syn(me, peer, segment)
            || ((me->known & DISPUTED) && !opens_by_numbers(me, peer, segment));
 }
@@ -90,7 +90,8 @@ static conditions conditions_of(const struct tcpstate_connection *connection, co
                                 const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
 {
     const bool from_client = connection->client == (segment->from & 1);
-    const bool paused = me->last.frame == 0 || segment->time - me->last.time >= TCPSTATE_SHORTEST_RETRANSMISSION;
+    const bool at_once = segment->time - me->last.time < TCPSTATE_SHORTEST_RETRANSMISSION;
+    const bool paused = me->last.frame == 0 || (!at_once && !tcpstate_was_sent_long_ago(me, segment));
     conditions is = conditions_of_segment(segment);
 
     is |= (connection->facts & TCPSTATE_CONNECTION_FAST_OPEN) ? TFO_SENT : 0;

@@ -115,6 +115,7 @@ typedef uint64_t conditions;
 #define BEHIND            (UINT64_C(1) << 60) /* before data or a FIN seen of its sender: overtaken, or that was another's */
 #define BELOW_ALL         (UINT64_C(1) << 61) /* a RST that its receiver must refuse, whenever it comes */
 #define LEAVES_OLD        (UINT64_C(1) << 62) /* it acknowledges the SYN with which the other began anew: its sender holds the one before no more */
+#define RESET_BEFORE      (UINT64_C(1) << 63) /* a RST of the number that an earlier one in its sender's name had */
 
 /* The judgement of one segment. */
 struct judgement {

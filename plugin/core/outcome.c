@@ -160,10 +160,9 @@ static enum tcpstate_opening opening_of(const struct tcpstate_connection *connec
     default:
         break;
     }
-    if (connection->facts & TCPSTATE_CONNECTION_MIDSTREAM)
+    if ((connection->facts & TCPSTATE_CONNECTION_MIDSTREAM)
+        || (result == TCPSTATE_RESULT_UNKNOWN && connection->milestones[TCPSTATE_MILESTONE_HANDSHAKE_ACK] == 0))
         return TCPSTATE_OPENING_UNSEEN;
-    if (result == TCPSTATE_RESULT_UNKNOWN)
-        return TCPSTATE_OPENING_NONE;
     if (connection->facts & TCPSTATE_CONNECTION_SIMULTANEOUS)
         return TCPSTATE_OPENING_SIMULTANEOUS;
     return (connection->facts & TCPSTATE_CONNECTION_FAST_OPEN) ? TCPSTATE_OPENING_FAST_OPEN

@@ -462,9 +462,9 @@ static void remember_options(struct tcpstate_endpoint *me, const struct tcpstate
     me->known = (me->known & ~(uint32_t)SIGNED) | ((segment->options & TCPSTATE_OPTION_SIGNATURE) ? SIGNED : 0);
     if (!(segment->options & TCPSTATE_OPTION_TIMESTAMPS))
         return;
-    if (!(me->known & SENT_TIMESTAMPS) || syn || (in_order && seq_gt(segment->ts_val, me->ts_val)))
+    if (!(me->known & SENT_TIMESTAMPS) || syn || (in_order && (seq_gt(segment->ts_val, me->ts_val) || (judgement->is & NEWEST))))
         me->ts_val = segment->ts_val;
-    if (!(me->known & SENT_TIMESTAMPS) || syn || seq_gt(segment->ts_val, me->ts_newest))
+    if (!(me->known & SENT_TIMESTAMPS) || syn || seq_gt(segment->ts_val, me->ts_newest) || (judgement->is & NEWEST))
         me->ts_newest = segment->ts_val;
     me->known |= SENT_TIMESTAMPS;
 }

@@ -86,6 +86,7 @@ static const struct rule with_rst[] = {
     RULE(TIME_WAIT_ASSASSINATION, HAS_RST,                     NOTHING,             ANY, TW),
     RULE(RESET_AFTER_CLOSE,    HAS_RST | IS_OVER,              NOTHING,             CL | TW, ANY),
     RULE(RESET_AFTER_CLOSE,    HAS_RST,                        NOTHING,             ANY, CL),
+    RULE(RESET_REPEATED,       HAS_RST | RESET_BEFORE,         HAS_ACK,             CL, ANY),
     RULE(RESET_IN_CLOSE,       HAS_RST | ALREADY_SENT_FIN,     NOTHING,             ANY, ANY),
     RULE(RESET_IN_CLOSE,       HAS_RST | PEER_SENT_FIN,        NOTHING,             ANY, ANY),
     RULE(ABORT,                HAS_RST,                        NOTHING,             ES | CW | CL, ES | CW),
