@@ -83,6 +83,15 @@ void tcpstate_observe_unreachable(struct tcpstate_connection *connection,
     struct tcpstate_endpoint *me = &connection->ends[from], *peer = &connection->ends[!from];
 
     begin_observation(connection, observation);
+    if ((me->known & SENT_SYN_ACK) && (me->may & TCPSTATE_IN(SYN_RCVD)) && segment->seq == me->isn) { /* of its SYN,ACK: Linux forgets the SYN then */
+        me->known &= ~(uint32_t)AS_SENT;
+        tcpstate_may_be(me, NOBODY_THERE);
+        connection->facts &= (uint16_t)~TCPSTATE_CONNECTION_FAST_PATH;
+        observation->ends[from].after_inferred = is_inferred(me);
+        observation->step = TCPSTATE_STEP_NOT_DELIVERED;
+        observation->answers = connection->milestones[TCPSTATE_MILESTONE_SYN_ACK];
+        observation->changed = true;
+    }
     if (me->state != TCPSTATE_SYN_SENT || segment->seq != me->isn)
         return;
     me->known &= ~(uint32_t)AS_SENT;
@@ -379,7 +388,7 @@ static void take_in(struct tcpstate_connection *connection, const struct tcpstat
     struct tcpstate_endpoint *me = &connection->ends[from], *peer = &connection->ends[!from];
     const struct was was[2] = { { connection->ends[0].state, connection->ends[0].likely },
                                 { connection->ends[1].state, connection->ends[1].likely } };
-    const bool is_keep_alive = tcpstate_is_keep_alive(me, segment);
+    const bool is_keep_alive = tcpstate_is_keep_alive(me, peer, segment);
     const bool answered_already = tcpstate_is_acknowledged_fin(me, peer, segment);
     const enum tcpstate_state receiver = (enum tcpstate_state)peer->state;
     struct judgement judgement;

@@ -57,6 +57,7 @@ bool tcpstate_take_fast_path(struct tcpstate_connection *connection, const struc
         || seq_lt(segment->ack, me->rcv_nxt) || seq_gt(segment->ack, peer->snd_max)
         || peer->snd_max - segment->ack >= MOST_DATA
         || seq_gt(segment->seq, peer->rcv_nxt + peer->window)
+        || (segment->payload == 0 && segment->ack == me->rcv_nxt && segment->time - me->last.time >= TCPSTATE_LONG_WAY)
         || comes_another_way(me, peer, segment) || tcpstate_was_sent_long_ago(me, segment)
         || (tcpstate_compares_stamps(me, segment) && seq_lt(segment->ts_val, me->ts_newest)))
         return false;

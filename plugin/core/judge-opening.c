@@ -209,7 +209,8 @@ void tcpstate_judge_syn_ack(const struct tcpstate_connection *connection, const 
 {
     const bool same_isn = (me->known & KNOWS_ISN) && segment->seq == me->isn;
     /* The old connection is gone: it answers the new SYN. */
-    const bool anew = (connection->facts & TCPSTATE_CONNECTION_CONTESTED) && !same_isn && covers_syn(peer, segment);
+    const bool anew = (connection->facts & TCPSTATE_CONNECTION_CONTESTED) && !same_isn
+                      && peer->likely == TCPSTATE_SYN_SENT && covers_syn(peer, segment);
 
     judgement->senders = NOBODY_THERE | TCPSTATE_IN(SYN_SENT) | TCPSTATE_IN(SYN_RCVD)
                          | (may_have_closed(connection, me, peer, segment) ? TCPSTATE_IN(FIN_WAIT_1) : 0);

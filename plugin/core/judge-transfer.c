@@ -10,14 +10,24 @@
 /* An ACK that is wrong by less than this was reckoned wrong; by more, it is of another connection. */
 #define LITTLE 1000
 
+/* A FIN behind so much that was not captured that its number is below that of the SYN again. */
+static bool turns_round(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                        const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
+{
+    return (segment->flags & TCPSTATE_FLAG_FIN) && (me->known & KNOWS_SEQ)
+           && me->snd_max - segment->seq - segment->payload >= MOST_UNSEEN && only_flags_were_seen(connection, me, peer, segment);
+}
+
 /* Whether its receiver must refuse the segment's number (RFC 9293 section
  * 3.10.7.4, first check), however much the capture lacks: what it acknowledged
  * before is behind it for ever. */
-static bool is_old(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
-                   const struct tcpstate_segment *segment)
+static bool is_old(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                   const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
 {
     const uint32_t end = segment->seq + segment->payload;
 
+    if (turns_round(connection, me, peer, segment))
+        return false;
     if (is_below_isn(me, segment))
         return true;
     if (!(peer->known & KNOWS_ACK))
@@ -252,7 +262,7 @@ static bool is_stray(const struct tcpstate_connection *connection, const struct 
     if ((me->known & KNOWS_ISN) && acks_below_isn(peer, segment))
         return true;
     return (!claimed && (me->known & KNOWS_SEQ) && seq_apart(segment->seq, me->snd_max, FAR))
-           || (!claimed && !(segment->flags & TCPSTATE_FLAG_FIN) && is_below_isn(me, segment) && !tcpstate_is_keep_alive(me, segment))
+           || (!claimed && !(segment->flags & TCPSTATE_FLAG_FIN) && is_below_isn(me, segment) && !tcpstate_is_keep_alive(me, peer, segment))
            || ((peer->known & KNOWS_SEQ) && seq_apart(segment->ack, peer->snd_max, FAR));
 }
 
@@ -280,6 +290,15 @@ static bool fits_in(const struct tcpstate_endpoint *me, const struct tcpstate_en
     return !(peer->known & KNOWS_ACK) || seq_le(segment->seq, expects + receive_window(peer));
 }
 
+/* Whether it says nothing new, and answers nothing: a keep-alive, perhaps, of who waits for the other's FIN, and of the number of
+ * its own, which the capture lacks (Linux sends them in FIN_WAIT_2, too). */
+static bool may_keep_alive(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                           const struct tcpstate_segment *segment)
+{
+    return (me->known & KNOWS_ACK) && segment->ack == me->rcv_nxt && me->last.frame != 0
+           && segment->time - me->last.time >= TCPSTATE_LONG_WAY && segment->time - peer->last.time >= TCPSTATE_LONG_WAY;
+}
+
 /* What a bare segment's number shows: it is its sender's SND.NXT.  A FIN takes one. */
 static void judge_bare(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
                        const struct tcpstate_segment *segment, struct judgement *judgement)
@@ -290,7 +309,7 @@ static void judge_bare(const struct tcpstate_endpoint *me, const struct tcpstate
         else if (!is_unplaced(me))
             judgement->senders &= CLOSED_ITS_SIDE;
     } else if (me->known & KNOWS_SEQ) {
-        if (seq_gt(segment->seq, me->fin_from))
+        if (seq_gt(segment->seq, me->fin_from) || (segment->seq == me->snd_max && may_keep_alive(me, peer, segment)))
             judgement->is |= SKIPS_UNSEEN_FIN;
         else if (segment->seq == me->snd_max)
             judgement->senders &= SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD); /* no FIN of its own is behind it */
@@ -360,7 +379,7 @@ static conditions conditions_of_transfer(const struct tcpstate_endpoint *me, con
     is |= acks_data(peer, segment) ? PEER_SPOKE : 0;
     if (covers_fin(peer, segment))
         is |= acks_fin(me, peer);
-    is |= me->keep_alives > 0 && tcpstate_is_keep_alive(me, segment) ? KEEP_ALIVE_AGAIN : 0;
+    is |= me->keep_alives > 0 && tcpstate_is_keep_alive(me, peer, segment) ? KEEP_ALIVE_AGAIN : 0;
     is |= (segment->options & TCPSTATE_OPTION_MP_DATA_FIN) && !(me->known & SENT_DATA_FIN) ? MP_CLOSES : 0;
     return is;
 }
@@ -373,21 +392,13 @@ static bool is_outdated(const struct tcpstate_endpoint *me, const struct tcpstat
     return tcpstate_is_older_stamp(me, segment) && (peer->known & (SYN_WHOLE | SENT_TIMESTAMPS)) != SYN_WHOLE;
 }
 
-/* A FIN behind so much that was not captured that its number is below that of the SYN again. */
-static bool turns_round(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
-                        const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
-{
-    return (segment->flags & TCPSTATE_FLAG_FIN) && (me->known & KNOWS_SEQ)
-           && me->snd_max - segment->seq - segment->payload >= MOST_UNSEEN && only_flags_were_seen(connection, me, peer, segment);
-}
-
 void tcpstate_judge_transfer(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
                              const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
                              struct judgement *judgement)
 {
     const bool has_fin = segment->flags & TCPSTATE_FLAG_FIN;
     const bool outdated = is_outdated(me, peer, segment);
-    const bool refused = outdated || (is_old(me, peer, segment) && !turns_round(connection, me, peer, segment));
+    const bool refused = outdated || is_old(connection, me, peer, segment);
     const bool fits = fits_in(me, peer, segment, refused);
     const bool known_fin = (me->known & SENT_FIN) && segment->seq + segment->payload == me->fin;
 

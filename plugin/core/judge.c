@@ -18,8 +18,12 @@ bool tcpstate_is_acknowledged_fin(const struct tcpstate_endpoint *me, const stru
            && (peer->known & (KNOWS_ACK | CLAIMS));
 }
 
-bool tcpstate_is_keep_alive(const struct tcpstate_endpoint *sender, const struct tcpstate_segment *segment)
+bool tcpstate_is_keep_alive(const struct tcpstate_endpoint *sender, const struct tcpstate_endpoint *receiver,
+                            const struct tcpstate_segment *segment)
 {
+    if ((receiver->known & KNOWS_ACK)
+        && (receiver->window == 0 || (segment->payload > 0 && seq_lt(receiver->rcv_nxt, sender->snd_max))))
+        return false;
     return segment->payload <= 1 && segment->seq == sender->snd_max - 1
            && (segment->flags & (TCPSTATE_SYN_FIN_RST | TCPSTATE_FLAG_ACK)) == TCPSTATE_FLAG_ACK
            && sender->state == TCPSTATE_ESTABLISHED && (sender->known & (KNOWS_SEQ | KNOWS_ACK)) == (KNOWS_SEQ | KNOWS_ACK)

@@ -181,9 +181,10 @@ void tcpstate_judge_after_reset(const struct tcpstate_endpoint *me, const struct
 bool tcpstate_acks_unseen(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
                           const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment);
 
-/* A keep-alive: nothing, or one byte, just below what was sent last (RFC 9293
- * section 3.8.4). */
-bool tcpstate_is_keep_alive(const struct tcpstate_endpoint *sender, const struct tcpstate_segment *segment);
+/* A keep-alive: nothing, or one byte, just below what was sent last and acknowledged (RFC 9293
+ * section 3.8.4); into a window of 0 it would be a probe of that. */
+bool tcpstate_is_keep_alive(const struct tcpstate_endpoint *sender, const struct tcpstate_endpoint *receiver,
+                            const struct tcpstate_segment *segment);
 
 /* The step that a segment is, from what holds of it and where its sender
  * (on departure) and its receiver (before arrival) most likely stood. */

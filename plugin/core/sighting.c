@@ -181,7 +181,7 @@ bool tcpstate_is_bare_copy(const struct tcpstate_endpoint *me, const struct tcps
         return false;
     if (segment->options & TCPSTATE_OPTION_TIMESTAMPS)
         return segment->ts_val == me->ts_val;
-    return tcpstate_is_keep_alive(me, segment) || tcpstate_is_copy_of(&me->last, segment, digest);
+    return tcpstate_is_keep_alive(me, peer, segment) || tcpstate_is_copy_of(&me->last, segment, digest);
 }
 
 bool tcpstate_is_seen_again(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment,

@@ -110,9 +110,11 @@ int tcpstate_entry_seen(const struct tcpstate_entry *entry, const struct tcpstat
     seen->reset_ttl_differs = entry->roles & TCPSTATE_ROLES_TTL_DIFFERS;
     if (tells_application(seen->step, seen->failed))
         return (int)entry->value - 1;
-    if (is_reset)
+    if (is_reset) {
         seen->reset_number = (enum tcpstate_reset_number)entry->value;
-    else
+        if (seen->failed) /* a RST's one check is of the SYN that it refuses */
+            seen->expected = entry->isn[!(segment->from & 1)] + 1;
+    } else
         seen->expected = entry->value;
     return -1;
 }

@@ -476,13 +476,15 @@ static void random_transfers(void)
     bool good = true;
 
     for (int i = 0; i < 600 && good; i++) {
+        const bool stamps = dice(&world, 2);
         good = open_connection(&world);
         for (int j = 0; j < 100 && good; j++) {
             struct tcpstate_segment segment = anything(&world);
             if (dice(&world, 20)) {
                 const struct tcpstate_endpoint *ends = world.plain.ends;
                 segment.flags = dice(&world, 2) ? 0x10 : 0x18;
-                segment.options = dice(&world, 2) ? TCPSTATE_OPTION_TIMESTAMPS : 0;
+                segment.options = stamps == !!dice(&world, 20) ? TCPSTATE_OPTION_TIMESTAMPS : 0;
+                segment.ts_val = world.frame;
                 segment.payload = dice(&world, 3) * 100;
                 segment.ttl = (uint8_t)(dice(&world, 20) ? 64 : 0);
                 segment.seq = dice(&world, 10) ? ends[segment.from].snd_max : segment.seq;

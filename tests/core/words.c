@@ -14,7 +14,7 @@ static const char *const languages[TCPSTATE_LANGUAGES] = { "English", "Chinese" 
 /* The places that ../../plugin/text/catalogue.h lists. */
 static const char *const places[] = {
     "sender", "receiver", "Sender", "Receiver", "who",    "proto",   "PROTO",
-    "n", "s",  "t",        "before", "after",    "rbefore", "rafter",
+    "n", "s",  "t",        "before", "after",    "rbefore", "rafter", "reason", "icmp",
 };
 
 static bool is_place(const char *name, size_t length)
