@@ -112,11 +112,8 @@ void tcpstate_link(struct tcpstate_connection *connection, const struct tcpstate
     if (row->is && connection->milestones[row->is - 1] == 0)
         connection->milestones[row->is - 1] = segment->frame;
     if ((judgement->is & (HAS_SYN | STALE)) == (HAS_SYN | STALE)) {
-        const bool again = connection->stale_frame != 0 && connection->stale_isn == segment->seq
-                           && tcpstate_stale_from(connection) == (segment->from & 1);
         connection->stale = (uint16_t)((segment->from & 1 ? TCPSTATE_STALE_FROM_B : 0)
-                                       | (segment->flags & TCPSTATE_FLAG_ACK ? TCPSTATE_STALE_SYN_ACK : 0)
-                                       | (again || (judgement->is & AFTER_A_PAUSE) ? TCPSTATE_STALE_MEANT : 0));
+                                       | (segment->flags & TCPSTATE_FLAG_ACK ? TCPSTATE_STALE_SYN_ACK : 0));
         connection->stale_isn = segment->seq;
         connection->stale_frame = segment->frame;
     }

@@ -139,9 +139,8 @@ static void judge_ack_of_syn(const struct tcpstate_connection *connection, const
     } else if (peer->likely == TCPSTATE_SYN_SENT && segment->ack - peer->snd_max <= MOST_SYN_DATA) {
         judgement->is |= GOOD_ACK | ACKS_SYN_DATA; /* of data on the SYN that the capture lacks, perhaps */
         judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN_ACK);
-    } else if (answers_stale_syn(connection, segment) ? connection->stale & TCPSTATE_STALE_MEANT
-                                                      : seq_gt(segment->ack, peer->snd_max) || sent_syn_long_ago(peer, segment)) {
-        judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN_ACK); /* of a later SYN, that the capture lacks; or of one that its sender meant */
+    } else if (answers_stale_syn(connection, segment) || seq_gt(segment->ack, peer->snd_max) || sent_syn_long_ago(peer, segment)) {
+        judgement->may_arrive |= BIT(TCPSTATE_GETS_SYN_ACK); /* of a later SYN, that the capture lacks; or of one that its sender goes on with, perhaps */
     }
 }
 

@@ -309,7 +309,6 @@ enum {
 enum {
     TCPSTATE_STALE_FROM_B = 0x1,  /* endpoint 1 sent it */
     TCPSTATE_STALE_SYN_ACK = 0x2, /* it is a SYN,ACK */
-    TCPSTATE_STALE_MEANT = 0x4,   /* it was sent again, or after a pause: its sender may go on with it */
 };
 
 /* How a connection ended, as soon as a segment ends it. */

@@ -175,7 +175,7 @@ static void answer_to_an_old_duplicate(void)
         { "SYN_SENT", TO_B, "S",  100,  0,    0, "SYN_RCVD?", "syn", .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 500000 },
         { "SYN_SENT", TO_B, "S",  9000, 0,    0, "SYN_RCVD?", "stale-syn", .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 1000,
           .later = 2 * MILLISECONDS },
-        { "SYN_SENT", TO_A, "S.", 300,  9001, 0, "SYN_RCVD",  "bad-syn-ack", .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 7000,
+        { "SYN_SENT?", TO_A, "S.", 300,  9001, 0, "SYN_RCVD",  "bad-syn-ack", .options = TCPSTATE_OPTION_TIMESTAMPS, .ts = 7000,
           .ecr = 1000, .later = 1 * MILLISECONDS, .failed = ACK_IS_J_PLUS_1, .expected = 101 });
 }
 

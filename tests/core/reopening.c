@@ -30,7 +30,7 @@ static void old_duplicate_syn(void)
     FIGURE(
         { "SYN_SENT",     TO_B, "S",  100, 0,   0, "SYN_RCVD?",    "syn" },
         { "SYN_SENT",     TO_B, "S",  90,  0,   0, "SYN_RCVD?",    "stale-syn", .stream = SAME_CONNECTION },
-        { "SYN_SENT",     TO_A, "S.", 300, 91,  0, "SYN_RCVD",     "bad-syn-ack",
+        { "SYN_SENT?",    TO_A, "S.", 300, 91,  0, "SYN_RCVD",     "bad-syn-ack",
           .failed = ACK_IS_J_PLUS_1, .expected = 101, .answers = 2 },
         { "SYN_SENT?",    TO_B, "R",  91,  0,   0, "LISTEN?",      "syn-ack-rejected", .reset = EXACT,
           .answers = 3 },
@@ -52,15 +52,15 @@ static void refusal_of_neither_syn(void)
         { "SYN_SENT",     TO_A, "R.", 0,   101, 0, "any", "reset-ignored", .reset = WRONG_ACK });
 }
 
-/* The first SYN is a stranger's, the lower one A's own.  B's answer to that looks wrong; but when B sends it again, A has not
- * refused it, as it would in SYN_SENT (RFC 9293 section 3.10.7.3): it may have taken it. */
+/* The first SYN is a stranger's, the lower one A's own.  B's answer to that looks wrong; but A may take it, and when B sends it
+ * again, A has not refused it, as it would in SYN_SENT (RFC 9293 section 3.10.7.3). */
 static void answer_to_the_lower_syn_again(void)
 {
     FIGURE(
         { "SYN_SENT",  TO_B, "S",  1000, 0,   0, "SYN_RCVD?", "syn" },
         { "SYN_SENT",  TO_B, "S",  900,  0,   0, "SYN_RCVD?", "stale-syn", .later = 50 * MILLISECONDS },
-        { "SYN_SENT",  TO_A, "S.", 300,  901, 0, "SYN_RCVD",  "bad-syn-ack", .failed = ACK_IS_J_PLUS_1, .expected = 1001 },
-        { "SYN_SENT",  TO_B, "S",  900,  0,   0, "SYN_RCVD?", "stale-syn", .later = 300 * MILLISECONDS },
+        { "SYN_SENT?", TO_A, "S.", 300,  901, 0, "SYN_RCVD",  "bad-syn-ack", .failed = ACK_IS_J_PLUS_1, .expected = 1001 },
+        { "SYN_SENT?", TO_B, "S",  900,  0,   0, "SYN_RCVD?", "stale-syn", .later = 300 * MILLISECONDS },
         { "SYN_SENT?", TO_A, "S.", 300,  901, 0, "SYN_RCVD",  "bad-syn-ack", .failed = ACK_IS_J_PLUS_1, .expected = 1001,
           .repeats = 1, .later = 150 * MILLISECONDS });
 }
