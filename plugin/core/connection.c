@@ -507,8 +507,10 @@ void tcpstate_take_slow_path(struct tcpstate_connection *latest, const struct tc
     }
     const bool expired = expire(latest, segment, two_msl);
     const bool copy = tcpstate_is_seen_again(latest, segment, digest);
-    if (!copy)
+    if (!copy) {
         tcpstate_count_the_second_syn_ack(latest, segment);
+        tcpstate_count_the_second_syn(latest, segment);
+    }
     if (!copy && tcpstate_opens_new_connection(latest, segment)) {
         tcpstate_connection_begin(next);
         observe(next, latest, segment, digest, false, true, observation);

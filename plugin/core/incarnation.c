@@ -221,6 +221,25 @@ void tcpstate_count_the_second_syn_ack(struct tcpstate_connection *connection, c
     peer->snd_nxt = peer->snd_max = peer->out_of_order = peer->fin_from = second + 1;
 }
 
+void tcpstate_count_the_second_syn(struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
+{
+    const int from = segment->from & 1;
+    struct tcpstate_endpoint *me = &connection->ends[from];
+    const struct tcpstate_endpoint *peer = &connection->ends[!from];
+    const uint32_t second = connection->stale_isn;
+
+    if (connection->stale_frame == 0 || (connection->stale & TCPSTATE_STALE_SYN_ACK) || tcpstate_stale_from(connection) != from
+        || !is_transfer(segment) || segment->seq != second + 1 || me->likely != TCPSTATE_SYN_SENT || me->isn == second
+        || !(peer->known & SENT_SYN_ACK) || peer->syn_acked != second + 1 || segment->ack != peer->isn + 1)
+        return;
+    connection->milestones[TCPSTATE_MILESTONE_SYN] = me->syn_frame = connection->stale_frame;
+    me->isn = second;
+    me->snd_nxt = me->snd_max = me->out_of_order = me->fin_from = second + 1;
+    me->doubtful &= (uint8_t)~BIT(TCPSTATE_GETS_SYN_ACK);
+    me->pending |= BIT(TCPSTATE_GETS_SYN_ACK);
+    tcpstate_derive_state(me);
+}
+
 /* Only a RST says that it is gone, which may be a stranger's, as this SYN may be that comes right behind it: from the
  * port of a server, or once more. */
 static bool may_be_there_still(const struct tcpstate_connection *before, const struct tcpstate_segment *segment)

@@ -74,6 +74,9 @@ bool tcpstate_restore(struct tcpstate_connection *connection, const struct tcpst
 /* Of two SYN,ACKs with different numbers the first counts, until the other end acknowledges the second. */
 void tcpstate_count_the_second_syn_ack(struct tcpstate_connection *connection, const struct tcpstate_segment *segment);
 
+/* The same of two SYNs with different numbers, of which the other end answered the second; its sender acknowledges that. */
+void tcpstate_count_the_second_syn(struct tcpstate_connection *connection, const struct tcpstate_segment *segment);
+
 /* The end may still hold the connection before, although that was taken for over when a SYN of the other
  * began this one: nothing of it has come since. */
 bool tcpstate_may_hold_the_one_before(const struct tcpstate_connection *connection, int from);

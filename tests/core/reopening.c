@@ -64,6 +64,18 @@ static void answer_to_the_lower_syn_again(void)
         { "SYN_SENT?", TO_A, "S.", 300,  901, 0, "SYN_RCVD",  "bad-syn-ack", .failed = ACK_IS_J_PLUS_1, .expected = 1001,
           .repeats = 1, .later = 150 * MILLISECONDS });
 }
+/* A tries again at once, with a lower number, and it is that SYN which B answers and A acknowledges. */
+static void lower_syn_that_counts(void)
+{
+    FIGURE(
+        { "SYN_SENT",     TO_B, "S",  1000, 0,    0,  "SYN_RCVD?",    "syn" },
+        { "SYN_SENT",     TO_B, "S",  900,  0,    0,  "SYN_RCVD?",    "stale-syn", .later = 50 * MILLISECONDS },
+        { "SYN_SENT?",    TO_A, "S.", 300,  901,  0,  "SYN_RCVD",     "bad-syn-ack", .failed = ACK_IS_J_PLUS_1, .expected = 1001 },
+        { "ESTABLISHED?", TO_B, ".",  901,  301,  0,  "ESTABLISHED?", "handshake-ack", .was_a = "any" },
+        { "ESTABLISHED?", TO_B, "P.", 901,  301,  10, "ESTABLISHED?", "first-request" },
+        { "ESTABLISHED?", TO_A, "P.", 301,  911,  20, "ESTABLISHED",  "first-response" },
+        { "ESTABLISHED",  TO_B, ".",  911,  321,  0,  "ESTABLISHED",  "" });
+}
 
 /* The same beside B: the old SYN looks like any other until the RST comes. */
 static void old_duplicate_syn_seen_beside_b(void)
@@ -557,6 +569,7 @@ int main(int argc, char **argv)
     TEST(old_duplicate_syn);
     TEST(refusal_of_neither_syn);
     TEST(answer_to_the_lower_syn_again);
+    TEST(lower_syn_that_counts);
     TEST(nobody_asks_for_two_at_once);
     TEST(old_duplicate_syn_seen_beside_b);
     TEST(old_duplicate_syn_in_a_connection);
