@@ -73,7 +73,7 @@ enum {
     TCPSTATE_CAUSE_KEEP_ALIVES = 0x0020,      /* its sender's keep-alives were not answered: .count */
     TCPSTATE_CAUSE_RETRANSMISSIONS = 0x0040,  /* its sender had data sent again and not acknowledged: .count */
     TCPSTATE_CAUSE_NO_RESPONSE = 0x0080,      /* the server had not sent any data */
-    TCPSTATE_CAUSE_OTHER_TTL = 0x0100,        /* its TTL is not that of its sender's other segments */
+    TCPSTATE_CAUSE_OTHER_TTL = 0x0100,        /* its TTL is not that of an earlier segment of its sender */
     TCPSTATE_CAUSE_BOTH_ENDS = 0x0200,        /* RSTs in the names of both ends at once */
     TCPSTATE_CAUSE_UNSIGNED = 0x0400,         /* the connection is signed, and it is not */
     TCPSTATE_CAUSE_MP_REASON = 0x0800,        /* .reason: what MP_TCPRST says (RFC 8684 section 3.6) */

@@ -422,7 +422,7 @@ struct tcpstate_observation {
     uint8_t checks;       /* TCPSTATE_CHECK_* that this step has */
     uint8_t failed;       /* those of them that fail */
     enum tcpstate_reset_number reset_number;
-    bool reset_ttl_differs; /* its TTL is not the one this endpoint used before */
+    bool reset_ttl_differs; /* its TTL is not that of an earlier segment of this endpoint */
     uint16_t repeats;     /* of a segment sent again: which time this is, from 1 */
     int64_t repeats_after; /* nanoseconds since what is sent again was first sent; -1: not sent again */
     int64_t reset_after;  /* RST: nanoseconds since its endpoint's last segment; -1: none */

@@ -26,7 +26,7 @@ ONE_PASS = {
     "syn-scan": [("warn", "SYN,ACK rejected", 1)],
     "challenge-ack": [("warn", "RST ignored", 1), ("note", "Challenge ACK", 1)],
     "forged-reset": [("warn", "Aborted by client", 1),
-                     ("warn", "RST with another TTL than its sender's: perhaps forged", 1),
+                     ("warn", "RST with another TTL than an earlier segment of its sender: perhaps forged", 1),
                      ("note", "Data without a connection", 1), ("chat", "RST after the end", 1)],
     "half-open": [("warn", "Half-open connection reset", 1), ("note", "SYN inside a connection", 1),
                   ("note", "Challenge ACK", 1), ("note", "Handshake 1/3 again (no. 1)", 1)],
@@ -148,14 +148,14 @@ def test_in_chinese(tshark):
     assert ("warn", "检查未通过：ack等于对方初始序号+1", 1) in told
     assert all(re.search("[\u4e00-\u9fff]", summary) for _, summary, _ in told)
     told = statistics(tshark, sample("forged-reset"), *zh)
-    assert ("warn", "RST的TTL与其发送方不同：可能是伪造的", 1) in told
+    assert ("warn", "RST的TTL与其发送方较早的报文段不同：可能是伪造的", 1) in told
 
 
 @PASSES
 def test_the_explanation_says_so_too(fields, passes):
     """Frame 8 comes with a TTL of 99, all others of that end with 64; frame 10 is the server's own."""
     told = [row[0] for row in fields(sample("forged-reset"), "tcpstate.explanation", options=passes)]
-    assert told[7].endswith("Its TTL is not that of its sender's other segments: somebody else may have sent it in that name.")
+    assert told[7].endswith("Its TTL is not that of an earlier segment of its sender: somebody else may have sent one of them in that name, or it took another way.")
     assert not any("TTL" in text for text in told[:7] + told[8:])
 
 

@@ -255,7 +255,7 @@ def test_how_many_segments_a_close_takes_is_said_once_it_is_over(told, tshark, t
 def test_every_view_names_all_that_came_before_a_rst(tshark, tmp_path):
     """And what speaks against its sender."""
     path = capture(tmp_path / "reset.pcap", OPEN + ">P.:10 <. +42 <R.:ttl")
-    why = "after 42.0 s without a segment; before the server sent any data; the RST's TTL is not that of its sender's other segments"
+    why = "after 42.0 s without a segment; before the server sent any data; the RST's TTL is not that of an earlier segment of its sender"
     said = {view: " ".join(tshark("-q", "-r", path, "-z", f"tcpstate,{view}").split())
             for view in ("report", "ladder", "connections", "connections,tsv", "connections,json")}
     for view, text in said.items():
