@@ -142,7 +142,8 @@ static enum tcpstate_result result_of(const struct tcpstate_connection *connecti
         return TCPSTATE_RESULT_UNANSWERED;
     if (has_unanswered_syn_ack(a, b) || has_unanswered_syn_ack(b, a))
         return TCPSTATE_RESULT_HALF_OPEN;
-    if ((either & SENT_SYN) && !spoke_both && !acknowledges_after_its_syn(a) && !acknowledges_after_its_syn(b))
+    const struct tcpstate_endpoint *asked = (a->known & SENT_SYN) ? b : a;
+    if ((either & SENT_SYN) && !spoke_both && !(asked->known & SENT_ANY_RST) && !acknowledges_after_its_syn(a) && !acknowledges_after_its_syn(b))
         return TCPSTATE_RESULT_UNANSWERED;
     return TCPSTATE_RESULT_UNKNOWN;
 }
