@@ -143,7 +143,8 @@ static enum tcpstate_result result_of(const struct tcpstate_connection *connecti
     if (has_unanswered_syn_ack(a, b) || has_unanswered_syn_ack(b, a))
         return TCPSTATE_RESULT_HALF_OPEN;
     const struct tcpstate_endpoint *asked = (a->known & SENT_SYN) ? b : a;
-    if ((either & SENT_SYN) && !spoke_both && !(asked->known & SENT_ANY_RST) && !acknowledges_after_its_syn(a) && !acknowledges_after_its_syn(b))
+    const bool only_asked = (a->known & b->known & SENT_SYN) && !(either & KNOWS_ACK); /* SYNs crossed, or one came to its own sender */
+    if ((either & SENT_SYN) && (!spoke_both || only_asked) && !(asked->known & SENT_ANY_RST) && !acknowledges_after_its_syn(a) && !acknowledges_after_its_syn(b))
         return TCPSTATE_RESULT_UNANSWERED;
     return TCPSTATE_RESULT_UNKNOWN;
 }
