@@ -11,6 +11,12 @@
 
 #include "internal.h"
 
+/* Whether time stamps may be in use: not where a SYN of the other end was seen whole, and none with a stamp (RFC 7323 section 3.2). */
+static inline bool uses_stamps(const struct tcpstate_endpoint *peer)
+{
+    return (peer->known & (SYN_WHOLE | SENT_TIMESTAMPS)) != SYN_WHOLE;
+}
+
 /* By another way, or from another machine, than what was seen of its sender; or without a time stamp, which all
  * segments have but RSTs where both ends use them (RFC 7323 section 3.2). */
 static inline bool comes_another_way(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,

@@ -66,7 +66,10 @@ static bool begins_with_same_isn(const struct tcpstate_connection *connection, c
         return false; /* recorded late, or the very same again */
     /* Who has closed a connection that the other opened sends no SYN of it. */
     const bool closed_as_server = (me->known & SENT_FIN) && connection->client == !(segment->from & 1);
-    return is_over(connection) || idle || closed_as_server || tcpstate_is_of_another_clock(me, segment);
+    /* Where they are not in use no later segment has one to compare a SYN that was sent again with. */
+    const bool in_use = uses_stamps(&connection->ends[!(segment->from & 1)]);
+    return is_over(connection) || idle || closed_as_server
+           || (tcpstate_is_of_another_clock(me, segment) && (in_use || !tcpstate_is_newer_stamp(me, segment)));
 }
 
 /* One sending, by its identification, with another number than where it was captured first. */

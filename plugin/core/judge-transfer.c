@@ -389,7 +389,7 @@ static conditions conditions_of_transfer(const struct tcpstate_endpoint *me, con
 static bool is_outdated(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
                         const struct tcpstate_segment *segment)
 {
-    return tcpstate_is_older_stamp(me, segment) && (peer->known & (SYN_WHOLE | SENT_TIMESTAMPS)) != SYN_WHOLE;
+    return tcpstate_is_older_stamp(me, segment) && uses_stamps(peer);
 }
 
 void tcpstate_judge_transfer(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,

@@ -44,7 +44,7 @@ static bool is_newest(const struct tcpstate_endpoint *me, const struct tcpstate_
         return false; /* behind what the other says to have had, or what was seen of it */
     if (me->last.frame == 0 || segment->time - me->last.time >= TCPSTATE_LONGEST_WAY)
         return true;
-    if ((segment->options & TCPSTATE_OPTION_TIMESTAMPS) && (me->known & SENT_TIMESTAMPS) && segment->ts_val != me->ts_newest)
+    if (tcpstate_compares_stamps(me, segment) && uses_stamps(peer) && segment->ts_val != me->ts_newest)
         return seq_gt(segment->ts_val, me->ts_newest);
     if (seq_gt(next, sent))
         return true;
