@@ -169,7 +169,8 @@ static const char *second_text(wmem_allocator_t *pool, enum tcpstate_language la
     const struct tcpstate_connection *now = tcpstate_incarnation_look(incarnation);
     const int client = now->client;
 
-    if (outcome->result != TCPSTATE_RESULT_HALF_OPEN || client < 0 || outcome->owing != client || tcpstate_outcome_is_early(outcome))
+    if (outcome->result != TCPSTATE_RESULT_HALF_OPEN || outcome->since == TCPSTATE_NO_TIME || client < 0 || outcome->owing != client
+        || tcpstate_outcome_is_early(outcome))
         return "";
     const struct tcpstate_endpoint *end = &now->ends[client];
     if (end->last.frame != end->last_control.frame || end->last.time - outcome->since < 2 * TCPSTATE_SECOND)
