@@ -83,7 +83,7 @@ bool tcpstate_has_sent_into(const struct tcpstate_account_end *me, const struct 
 static void forget_hole(struct tcpstate_account *account)
 {
     account->hole = 0;
-    account->facts &= (uint16_t) ~(ACCOUNT_HAS_HOLE | ACCOUNT_HAS_HOLE << 1);
+    account->facts &= (uint16_t)~(ACCOUNT_HAS_HOLE | ACCOUNT_HAS_HOLE << 1);
 }
 
 /* What lies before it was not captured: it may come yet, or be sent again, unless it was acknowledged already. */
@@ -111,7 +111,7 @@ static void end_stall(struct tcpstate_account *account, const struct tcpstate_se
         return;
     account->stall = segment->time - since;
     account->stall_frame = segment->frame;
-    account->facts &= (uint16_t) ~(TCPSTATE_ACCOUNT_STALL_BY_B | TCPSTATE_ACCOUNT_STALL_SHUT);
+    account->facts &= (uint16_t)~(TCPSTATE_ACCOUNT_STALL_BY_B | TCPSTATE_ACCOUNT_STALL_SHUT);
     account->facts |= (uint16_t)((segment->from & 1 ? TCPSTATE_ACCOUNT_STALL_BY_B : 0) | (by_window ? TCPSTATE_ACCOUNT_STALL_SHUT : 0));
 }
 
@@ -237,7 +237,7 @@ void tcpstate_account(struct tcpstate_connection *connection, const struct tcpst
     else if (segment->window != 0 && me->shut_since != TCPSTATE_NO_TIME)
         open_window(account, segment);
     tcpstate_account_disowned(connection, segment);
-    account->facts &= (uint16_t) ~(ACCOUNT_SPOKE_LATE << !from);
+    account->facts &= (uint16_t)~(ACCOUNT_SPOKE_LATE << !from);
     take_data(connection, segment);
     if (segment->flags & TCPSTATE_FLAG_ACK)
         take_ack(account, segment);
@@ -260,7 +260,8 @@ void tcpstate_waits(const struct tcpstate_connection *connection, struct tcpstat
             return;
         }
         if (me->waiting_since != TCPSTATE_NO_TIME && me->resent > 0 && wait->kind == TCPSTATE_WAIT_NONE)
-            *wait = (struct tcpstate_wait){ .kind = TCPSTATE_WAIT_UNACKNOWLEDGED, .owing = (int8_t)!i, .since = me->waiting_since, .count = me->resent };
+            *wait = (struct tcpstate_wait){ .kind = TCPSTATE_WAIT_UNACKNOWLEDGED, .owing = (int8_t)!i,
+                                            .since = me->waiting_since, .count = me->resent };
     }
     if (wait->kind == TCPSTATE_WAIT_NONE && account->asked_at != TCPSTATE_NO_TIME && !fin
         && connection->client == account->asker) {
@@ -268,8 +269,7 @@ void tcpstate_waits(const struct tcpstate_connection *connection, struct tcpstat
                      && !(connection->facts & TCPSTATE_CONNECTION_MIDSTREAM)
                      && !(connection->ends[!account->asker].known & SENT_DATA);
         *wait = (struct tcpstate_wait){ .kind = first ? TCPSTATE_WAIT_NO_RESPONSE : TCPSTATE_WAIT_SILENT,
-                                        .owing = (int8_t)!account->asker,
-                                        .since = account->asked_at };
+                                        .owing = (int8_t)!account->asker, .since = account->asked_at };
     }
 }
 

@@ -171,7 +171,7 @@ static void judge_fin(const struct tcpstate_endpoint *me, const struct tcpstate_
     *(fits && (judgement->is & IN_ORDER) ? &judgement->arrives : &judgement->may_arrive) |= BIT(TCPSTATE_GETS_FIN);
 }
 
-/* Whether it acknowledges the other's SYN, which was captured, and no more. */
+/* Whether it acknowledges the other's SYN and no more. */
 static bool has_none_of_its_data(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
 {
     return segment->ack == peer->isn + 1;

@@ -34,13 +34,13 @@ bool tcpstate_is_keep_alive(const struct tcpstate_endpoint *sender, const struct
  * recorded after it: it goes on in numbers or time stamps, or nothing is on its way
  * so long.  What is not may have been overtaken, and takes no state away. */
 static bool is_newest(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
-                      const struct tcpstate_segment *segment)
+                      const struct tcpstate_segment *segment, bool sent_long_ago)
 {
     const uint32_t next = tcpstate_segment_next(segment), sent = highest_sent(me, peer);
 
     if (!(me->known & KNOWS_SEQ))
         return true;
-    if ((sent != me->snd_max && !seq_gt(next, sent)) || tcpstate_was_sent_long_ago(me, segment))
+    if ((sent != me->snd_max && !seq_gt(next, sent)) || sent_long_ago)
         return false; /* behind what the other says to have had, or what was seen of it */
     if (me->last.frame == 0 || segment->time - me->last.time >= TCPSTATE_LONGEST_WAY)
         return true;
@@ -84,7 +84,7 @@ static bool may_be_anothers(const struct tcpstate_connection *connection, const 
     const bool after_stale = connection->stale_frame != 0 && tcpstate_stale_from(connection) == (segment->from & 1)
                              && segment->seq == connection->stale_isn + 1;
 
-    return comes_another_way(me, peer, segment) || tcpstate_was_sent_long_ago(me, segment) || after_stale || (me->known & REPLAYED)
+    return comes_another_way(me, peer, segment) || after_stale || (me->known & REPLAYED)
            || may_precede_new_syn(me, peer, segment)
            || ((me->known & DISPUTED) && !opens_by_numbers(me, peer, segment));
 }
@@ -94,8 +94,9 @@ static conditions conditions_of(const struct tcpstate_connection *connection, co
                                 const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
 {
     const bool from_client = connection->client == (segment->from & 1);
+    const bool sent_long_ago = tcpstate_was_sent_long_ago(me, segment);
     const bool at_once = segment->time - me->last.time < TCPSTATE_SHORTEST_RETRANSMISSION;
-    const bool paused = me->last.frame == 0 || (!at_once && !tcpstate_was_sent_long_ago(me, segment));
+    const bool paused = me->last.frame == 0 || (!at_once && !sent_long_ago);
     conditions is = conditions_of_segment(segment);
 
     is |= (connection->facts & TCPSTATE_CONNECTION_FAST_OPEN) ? TFO_SENT : 0;
@@ -106,8 +107,8 @@ static conditions conditions_of(const struct tcpstate_connection *connection, co
     is |= (peer->known & ACKED_FIN) ? PEER_ACKED_FIN : 0;
     is |= (peer->known & SENT_DATA) ? PEER_SPOKE : 0;
     is |= (me->known & SENT_FIN) ? ALREADY_SENT_FIN : 0;
-    is |= is_newest(me, peer, segment) ? NEWEST : 0;
-    is |= may_be_anothers(connection, me, peer, segment) ? MAY_BE_ANOTHERS : 0;
+    is |= is_newest(me, peer, segment, sent_long_ago) ? NEWEST : 0;
+    is |= sent_long_ago || may_be_anothers(connection, me, peer, segment) ? MAY_BE_ANOTHERS : 0;
     is |= paused ? AFTER_A_PAUSE : 0;
     return is;
 }

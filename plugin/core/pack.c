@@ -78,7 +78,6 @@ enum { ZERO, AS_EXPECTED, NEAR, ANY };
  * written in full. */
 enum { TIME_ZERO, TIME_NONE, TIME_NEW, TIME_SAME, MOST_SAME = 16 - TIME_SAME };
 
-/* Distances of either sign, small ones short. */
 /* The codes of each kind, the first in the lowest bits.  The lists are followed without a loop, so where a code goes is known
  * when this is compiled. */
 struct codes {
