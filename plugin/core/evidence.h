@@ -17,6 +17,12 @@ static inline bool uses_stamps(const struct tcpstate_endpoint *peer)
     return (peer->known & (SYN_WHOLE | SENT_TIMESTAMPS)) != SYN_WHOLE;
 }
 
+/* Whether its state is shown as inferred: it may be in another, and nothing that it sent just now proves it. */
+static inline bool is_inferred(const struct tcpstate_endpoint *end)
+{
+    return end->state != TCPSTATE_UNKNOWN && end->may != 1u << end->state && !(end->known & AS_SENT);
+}
+
 /* By another way, or from another machine, than what was seen of its sender; or without a time stamp, which all
  * segments have but RSTs where both ends use them (RFC 7323 section 3.2). */
 static inline bool comes_another_way(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
@@ -89,6 +95,9 @@ static inline uint32_t receive_window(const struct tcpstate_endpoint *end)
 /* What is sent unseen, or before a SYN that was recorded late, comes to less than this. */
 #define MOST_UNSEEN (UINT32_C(1) << 20)
 
+/* An ACK that is wrong by less than this was reckoned wrong; by more, it is of another connection. */
+#define LITTLE 1000
+
 /* Whether it acknowledged more than was seen, and no more than it may have been sent. */
 static inline bool claims_what_may_be(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer)
 {
@@ -113,6 +122,12 @@ static inline uint32_t highest_sent(const struct tcpstate_endpoint *me, const st
 static inline bool goes_beyond(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
 {
     return (me->known & KNOWS_SEQ) && seq_gt(tcpstate_segment_next(segment), me->snd_max);
+}
+
+/* Whether its acknowledgment is older than what its sender has acknowledged since. */
+static inline bool goes_back(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
+{
+    return (me->known & KNOWS_ACK) && seq_lt(segment->ack, me->rcv_nxt) && me->likely != TCPSTATE_SYN_SENT;
 }
 
 /* Numbers from before the SYN are another connection's; asked while the ISN is not so

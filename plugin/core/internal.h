@@ -104,7 +104,21 @@ void tcpstate_begin_next(struct tcpstate_beside *beside, struct tcpstate_connect
 /* An end of the one before may be in the latest by now, and so without it. */
 void tcpstate_may_have_left(struct tcpstate_connection *before, int endpoint);
 
-/* move.c */
+/* state-set.c */
+
+/* What a set of states may become when any of the arrivals happen, in the order
+ * of their numbers. */
+tcpstate_set tcpstate_reach(tcpstate_set set, uint8_t arrivals);
+
+/* Where a state leads when all of them happen. */
+enum tcpstate_state tcpstate_replay(enum tcpstate_state state, uint8_t arrivals);
+
+/* Whether any of the arrivals moves it from a state that it may be in, although it may be where
+ * that leads already: it may turn out not to be. */
+bool tcpstate_moves_any(tcpstate_set set, uint8_t arrivals);
+
+/* The end most likely is there. */
+void tcpstate_stand(struct tcpstate_endpoint *end, enum tcpstate_state likely);
 
 /* Nothing is known of the end but that a SYN is on its way to it. */
 void tcpstate_is_sent_syn(struct tcpstate_endpoint *end);
@@ -118,6 +132,8 @@ void tcpstate_leave_in(struct tcpstate_endpoint *end, tcpstate_set after, enum t
 /* It may be in one of these, too. */
 void tcpstate_may_be(struct tcpstate_endpoint *end, tcpstate_set others);
 
+/* move-sender.c, move.c */
+
 /* What is known of where the sender stood when it sent the segment. */
 struct departure {
     enum tcpstate_state state; /* most likely */
@@ -130,8 +146,11 @@ struct departure {
     bool closes_first_or_not;  /* it may have had the other's FIN or not */
 };
 
-/* Move the sender by what it can have sent, and the receiver by what arrives;
- * after tcpstate_remember(). */
+/* Move the sender by what it can have sent. */
+void tcpstate_move_sender(struct tcpstate_endpoint *me, const struct tcpstate_segment *segment,
+                          const struct judgement *judgement, struct departure *from);
+
+/* ... and the receiver by what arrives; after tcpstate_remember(). */
 void tcpstate_move(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
                    const struct judgement *judgement, struct departure *departure);
 
@@ -231,6 +250,49 @@ bool tcpstate_is_bare_copy(const struct tcpstate_endpoint *me, const struct tcps
 /* Its SYN was captured again: from where, to know what else comes from there. */
 void tcpstate_learn_other_point(struct tcpstate_endpoint *me, const struct tcpstate_segment *segment);
 
+/* copy.c: take in a segment that was seen before. */
+void tcpstate_take_copy(struct tcpstate_connection *connection, const struct tcpstate_segment *segment, uint32_t digest,
+                        struct tcpstate_observation *observation);
+
+/* sent-numbers.c */
+
+/* The end has sent the numbers from `seq` up to `next`.  At most one range behind a hole is kept.
+ * Where there are more holes the older range is forgotten; the receiver's
+ * acknowledgment fills them all in the end. */
+void tcpstate_extend(struct tcpstate_endpoint *me, uint32_t seq, uint32_t next);
+
+/* The initial sequence number of an end whose SYN was not captured; unless `alone`, what was
+ * acknowledged may be more than the SYN, so its FIN may lie right behind that. */
+void tcpstate_learn_isn(struct tcpstate_endpoint *end, uint32_t isn, bool alone);
+
+/* What the capture shows to be data or SYN is no FIN; data behind a hole larger than what is sent
+ * unseen may be a stranger's. */
+void tcpstate_keep_fin_from(struct tcpstate_endpoint *me, const struct tcpstate_segment *segment);
+
+/* The number of its FIN, and who closed first. */
+void tcpstate_take_fin(struct tcpstate_connection *connection, struct tcpstate_endpoint *me,
+                       const struct tcpstate_segment *segment);
+
+/* The number of a FIN that is not taken for one yet. */
+void tcpstate_doubt_fin(struct tcpstate_endpoint *me, const struct tcpstate_segment *segment);
+
+/* remember-opening.c, remember-transfer.c: the parts of tcpstate_remember(). */
+void tcpstate_remember_syn(struct tcpstate_connection *connection, struct tcpstate_endpoint *me,
+                           struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
+                           const struct judgement *judgement);
+
+/* A segment of neither SYN nor RST, of this connection. */
+void tcpstate_remember_transfer(struct tcpstate_connection *connection, struct tcpstate_endpoint *me,
+                                struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
+                                const struct judgement *judgement);
+
+/* What it acknowledges, and the window it names. */
+void tcpstate_remember_ack(struct tcpstate_endpoint *me, struct tcpstate_endpoint *peer,
+                           const struct tcpstate_segment *segment, const struct judgement *judgement);
+
+/* An ACK of more than was seen: the capture lacks something, or a stranger made the number up. */
+void tcpstate_remember_claim(struct tcpstate_endpoint *me, uint32_t ack);
+
 /* remember.c */
 
 /* The shift count of a window field that `me` sends after its SYN: a scale counts
@@ -257,6 +319,34 @@ bool tcpstate_is_acknowledged_fin(const struct tcpstate_endpoint *me, const stru
 /* Remember the segment's numbers; writes no state. */
 void tcpstate_remember(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
                        const struct judgement *judgement);
+
+/* in-flight.c: once the segment has moved both ends. */
+void tcpstate_keep_in_mind(struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
+                           const struct judgement *judgement);
+
+/* standing.c */
+
+/* Where an end was before a segment. */
+struct was {
+    uint8_t state, likely;
+};
+
+/* Both ends stand where they stood, and nothing else is known yet. */
+void tcpstate_begin_observation(struct tcpstate_connection *connection, struct tcpstate_observation *observation);
+
+/* RFC 9293 figure 6: before the first SYN one end is CLOSED, the other listens;
+ * and before a SYN,ACK, what it answers. */
+void tcpstate_show_before_first(const struct tcpstate_segment *segment, struct tcpstate_observation *observation);
+
+/* Where the sender stood before: what the segment shows to have been otherwise
+ * than we inferred is corrected; where it was moved on by something still in
+ * flight, its own move is the state it left. */
+void tcpstate_show_departure(const struct departure *departure, enum tcpstate_state now, struct tcpstate_standing *standing);
+
+/* What is shown of both ends after the segment. */
+void tcpstate_show_ends(struct tcpstate_connection *connection, const struct was was[2],
+                        const struct tcpstate_segment *segment, const struct departure *departure,
+                        struct tcpstate_observation *observation);
 
 /* conclude.c: each fills in its part of the observation. */
 void tcpstate_check(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment,

@@ -2,41 +2,10 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * RFC 9293 section 3.10.7.4 from the fifth check on, asked from the outside; RFC 7323
- * section 5.3 (PAWS).
+ * RFC 9293 section 3.10.7.4 from the fifth check on, asked from the outside.  Whether the
+ * numbers fit at all, judge-numbers.c says.
  */
 #include "evidence.h"
-
-/* An ACK that is wrong by less than this was reckoned wrong; by more, it is of another connection. */
-#define LITTLE 1000
-
-/* A FIN behind so much that was not captured that its number is below that of the SYN again. */
-static bool turns_round(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
-                        const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
-{
-    return (segment->flags & TCPSTATE_FLAG_FIN) && (me->known & KNOWS_SEQ)
-           && me->snd_max - segment->seq - segment->payload >= MOST_UNSEEN && only_flags_were_seen(connection, me, peer, segment);
-}
-
-/* Whether its receiver must refuse the segment's number (RFC 9293 section
- * 3.10.7.4, first check), however much the capture lacks: what it acknowledged
- * before is behind it for ever. */
-static bool is_old(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
-                   const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
-{
-    const uint32_t end = segment->seq + segment->payload;
-
-    if (turns_round(connection, me, peer, segment))
-        return false;
-    if (is_below_isn(me, segment))
-        return true;
-    if (!(peer->known & KNOWS_ACK))
-        return false;
-    /* What was acknowledged last, and is not known to be data, may have been this FIN. */
-    if (end + 1 == me->snd_max && seq_ge(end, me->fin_from))
-        return false;
-    return seq_lt(end, peer->rcv_nxt);
-}
 
 /* Whether it acknowledges other numbers than those that are known of the other end. */
 static bool is_of_another(const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment, bool opens)
@@ -116,12 +85,6 @@ static void judge_acknowledgment(const struct tcpstate_connection *connection, c
     if (judgement->unseen & BIT(TCPSTATE_GETS_FIN))
         judge_ack_of_unseen(me, peer, segment, judgement);
     judge_ack_of_own_fin(me, peer, segment, judgement);
-}
-
-/* Whether its acknowledgment is older than what its sender has acknowledged since. */
-static bool goes_back(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
-{
-    return (me->known & KNOWS_ACK) && seq_lt(segment->ack, me->rcv_nxt) && me->likely != TCPSTATE_SYN_SENT;
 }
 
 /* ... and its data were seen, or more. */
@@ -204,90 +167,6 @@ static void judge_data(const struct tcpstate_connection *connection, const struc
         else if (!(segment->flags & TCPSTATE_FLAG_FIN))
             judgement->senders &= SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD);
     }
-}
-
-/* All of its numbers that can be compared are farther from those that are known than what is sent
- * unseen, and one of them goes back: of another connection. */
-static bool is_of_other_numbers(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
-                                const struct tcpstate_segment *segment)
-{
-    const bool has_seq = me->known & KNOWS_SEQ, has_ack = peer->known & KNOWS_SEQ;
-
-    if ((has_seq && !seq_apart(segment->seq, me->snd_max, MOST_UNSEEN)) || peer->likely == TCPSTATE_SYN_SENT)
-        return false; /* as in a challenge to a new SYN (RFC 9293 figure 9) */
-    if (has_ack && !seq_apart(segment->ack, peer->snd_max, MOST_UNSEEN))
-        return false;
-    return (has_seq && seq_lt(segment->seq, me->snd_max)) || (has_ack && seq_lt(segment->ack, peer->snd_max));
-}
-
-/* Whether the number lies so far before the first that was seen of the end, whose SYN was not. */
-static bool is_before_the_first(const struct tcpstate_endpoint *end, uint32_t number, uint32_t by)
-{
-    return (end->known & (KNOWS_SEQ | KNOWS_ISN)) == KNOWS_SEQ && end->isn - number < FAR && end->isn - number >= by;
-}
-
-/* Long before the first that was seen of either, and not a moment after that: of another connection. */
-static bool is_from_before(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
-                           const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
-{
-    return segment->time - connection->moments[TCPSTATE_MOMENT_FIRST] >= TCPSTATE_SHORTEST_RETRANSMISSION
-           && (is_before_the_first(me, segment->seq + segment->payload,
-                                   segment->payload > 0 && !goes_back(me, segment) ? FAR / 8 : LITTLE)
-               || (goes_back(me, segment) && is_before_the_first(peer, segment->ack, LITTLE)));
-}
-
-/* Whether nobody who is in this connection can have sent it: the numbers are far
- * from all that there were, or it is sent by one who waits for the SYN,ACK and
- * acknowledges something else. */
-static bool is_stray(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
-                     const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
-{
-    const bool holds = (connection->facts & TCPSTATE_CONNECTION_CONTESTED) != 0;
-
-    if ((segment->flags & TCPSTATE_FLAG_FIN) && only_flags_were_seen(connection, me, peer, segment))
-        return false;
-    if (me->likely == TCPSTATE_SYN_SENT && !covers_syn(peer, segment)
-        && !tcpstate_acks_unseen(connection, me, peer, segment))
-        return true;
-    if (holds)
-        return false;
-    /* Beyond a FIN there is nothing. */
-    if (((me->known & (SENT_FIN | FIN_DISPUTED)) == SENT_FIN && seq_gt(segment->seq, me->fin + 1))
-        || ((peer->known & (SENT_FIN | FIN_DISPUTED)) == SENT_FIN && seq_gt(segment->ack, peer->fin + 1)))
-        return true;
-    if (is_of_other_numbers(me, peer, segment) || is_from_before(connection, me, peer, segment))
-        return true;
-    /* What the other has acknowledged, however far, is not; the capture lacks much. */
-    const bool claimed = (peer->known & CLAIMS) && segment->seq + 1 - peer->claim <= receive_window(peer) + 1;
-    if ((me->known & KNOWS_ISN) && acks_below_isn(peer, segment))
-        return true;
-    return (!claimed && (me->known & KNOWS_SEQ) && seq_apart(segment->seq, me->snd_max, FAR))
-           || (!claimed && !(segment->flags & TCPSTATE_FLAG_FIN) && is_below_isn(me, segment) && !tcpstate_is_keep_alive(me, peer, segment))
-           || ((peer->known & KNOWS_SEQ) && seq_apart(segment->ack, peer->snd_max, FAR));
-}
-
-/* Whether both of its numbers are a little before those that are known, as if it had been on
- * its way for long, and it is not what the other expects. */
-static bool is_old_duplicate(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
-                             const struct tcpstate_segment *segment)
-{
-    return !is_below_isn(me, segment) && !(acks_below_isn(peer, segment) && peer->isn - segment->ack >= LITTLE)
-           && (me->known & KNOWS_SEQ) && me->snd_max - segment->seq <= UINT16_MAX
-           && (!(peer->known & KNOWS_SEQ) || peer->snd_max - segment->ack <= UINT16_MAX);
-}
-
-/* Whether the capture holds nothing against its number.  Beyond the window that its
- * receiver named last it does not fit, although the receiver may have named a larger
- * one since; and a FIN where data was seen is another's. */
-static bool fits_in(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
-                    const struct tcpstate_segment *segment, bool refused)
-{
-    const uint32_t expects = (peer->known & CLAIMS) && seq_gt(peer->claim, peer->rcv_nxt) ? peer->claim : peer->rcv_nxt;
-
-    if ((segment->flags & TCPSTATE_FLAG_FIN) && !refused && (me->known & (KNOWS_SEQ | SENT_FIN)) == KNOWS_SEQ
-        && me->fin_from - (segment->seq + segment->payload) - 1 < FAR)
-        return false;
-    return !(peer->known & KNOWS_ACK) || seq_le(segment->seq, expects + receive_window(peer));
 }
 
 /* Whether it says nothing new, and answers nothing: a keep-alive, perhaps, of who waits for the other's FIN, and of the number of
@@ -384,27 +263,19 @@ static conditions conditions_of_transfer(const struct tcpstate_endpoint *me, con
     return is;
 }
 
-/* Its receiver drops it by its time stamp (RFC 7323 section 5.3, PAWS), unless the SYN of that had
- * none: then they are not in use (section 3.2). */
-static bool is_outdated(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
-                        const struct tcpstate_segment *segment)
-{
-    return tcpstate_is_older_stamp(me, segment) && uses_stamps(peer);
-}
-
 void tcpstate_judge_transfer(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
                              const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment,
                              struct judgement *judgement)
 {
     const bool has_fin = segment->flags & TCPSTATE_FLAG_FIN;
-    const bool outdated = is_outdated(me, peer, segment);
-    const bool refused = outdated || is_old(connection, me, peer, segment);
-    const bool fits = fits_in(me, peer, segment, refused);
+    const bool outdated = tcpstate_is_outdated(me, peer, segment);
+    const bool refused = outdated || tcpstate_is_old(connection, me, peer, segment);
+    const bool fits = tcpstate_fits_in(me, peer, segment, refused);
     const bool known_fin = (me->known & SENT_FIN) && segment->seq + segment->payload == me->fin;
 
     judgement->senders = ALIVE;
-    if (is_stray(connection, me, peer, segment)) {
-        judgement->is |= STRAY | (is_old_duplicate(me, peer, segment) ? 0 : ANOTHERS_NUMBERS);
+    if (tcpstate_is_stray(connection, me, peer, segment)) {
+        judgement->is |= STRAY | (tcpstate_is_old_duplicate(me, peer, segment) ? 0 : ANOTHERS_NUMBERS);
         judgement->senders = 0;
         judgement->may_arrive = (covers_syn(peer, segment) ? BIT(TCPSTATE_GETS_ACK_OF_SYN) : 0)
                                 | (covers_fin(peer, segment) ? BIT(TCPSTATE_GETS_ACK_OF_FIN) : 0);

@@ -176,6 +176,36 @@ void tcpstate_judge_reset(const struct tcpstate_connection *connection, const st
 void tcpstate_judge_after_reset(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
                                 const struct tcpstate_segment *segment, struct judgement *judgement);
 
+/* judge-numbers.c */
+
+/* Whether its receiver must refuse the segment's number (RFC 9293 section
+ * 3.10.7.4, first check), however much the capture lacks: what it acknowledged
+ * before is behind it for ever. */
+bool tcpstate_is_old(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                     const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment);
+
+/* Its receiver drops it by its time stamp (RFC 7323 section 5.3, PAWS), unless the SYN of that had
+ * none: then they are not in use (section 3.2). */
+bool tcpstate_is_outdated(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                          const struct tcpstate_segment *segment);
+
+/* Whether nobody who is in this connection can have sent it: the numbers are far
+ * from all that there were, or it is sent by one who waits for the SYN,ACK and
+ * acknowledges something else. */
+bool tcpstate_is_stray(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                       const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment);
+
+/* Whether both of its numbers are a little before those that are known, as if it had been on
+ * its way for long, and it is not what the other expects. */
+bool tcpstate_is_old_duplicate(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                               const struct tcpstate_segment *segment);
+
+/* Whether the capture holds nothing against its number.  Beyond the window that its
+ * receiver named last it does not fit, although the receiver may have named a larger
+ * one since; and a FIN where data was seen is another's. */
+bool tcpstate_fits_in(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
+                      const struct tcpstate_segment *segment, bool refused);
+
 /* Whether the segment acknowledges what its sender can have received, but the capture has
  * not: the other's SYN, or data after it. */
 bool tcpstate_acks_unseen(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,

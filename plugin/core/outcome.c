@@ -318,15 +318,6 @@ void tcpstate_outcome(const struct tcpstate_connection *connection, struct tcpst
     find_debt(connection, outcome);
 }
 
-bool tcpstate_may_be_outstanding(const struct tcpstate_connection *connection, const struct tcpstate_segment *quoted)
-{
-    const struct tcpstate_endpoint *me = &connection->ends[quoted->from & 1], *peer = &connection->ends[!(quoted->from & 1)];
-
-    return (me->known & KNOWS_SEQ) && seq_le(quoted->seq, me->snd_max)
-           && (peer->known & KNOWS_ACK ? seq_ge(quoted->seq, peer->rcv_nxt)
-                                       : !(me->known & KNOWS_ISN) || seq_ge(quoted->seq, me->isn));
-}
-
 const char *tcpstate_result_name(enum tcpstate_result result)
 {
     static const char *const names[TCPSTATE_RESULTS] = {

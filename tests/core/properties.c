@@ -115,7 +115,7 @@ static struct tcpstate_segment move_numbers(struct tcpstate_segment segment)
     return segment;
 }
 
-/* What the sets and the likeliest states follow from: move.c's invariant, by the
+/* What the sets and the likeliest states follow from: state-set.c's invariant, by the
  * table alone. */
 static uint8_t replay(const struct tcpstate_endpoint *end)
 {
