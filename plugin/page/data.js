@@ -48,10 +48,11 @@ function stateText(state) {
 
 /* Of segments that are no step: how many, how large. */
 function runText(step, withFrame) {
-  const [segments, bytes, last, again] = step.run;
+  const [segments, bytes, last, again, shut] = step.run;
   const key = again ? (segments === 1 ? 'run_again' : 'runs_again') : segments === 1 ? 'run' : 'runs';
-  const text = bytes === 0 ? word(segments === 1 ? 'ack' : 'acks', grouped(segments))
+  const sent = bytes === 0 ? word(segments === 1 ? 'ack' : 'acks', grouped(segments))
                            : word(key, grouped(segments), grouped(bytes));
+  const text = shut ? word('shut', sent) : sent;
   return withFrame && segments > 1 ? word('until', text, last) : text;
 }
 

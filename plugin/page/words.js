@@ -99,6 +99,7 @@ const WORDS = {
   runs: ['{0} segments, {1} bytes', '{0}个报文段，{1}字节'],
   run_again: ['{0} retransmission, {1} bytes', '{0}个重传报文段，{1}字节'],
   runs_again: ['{0} retransmissions, {1} bytes', '{0}个重传报文段，{1}字节'],
+  shut: ['{0}, window 0', '{0}，窗口为0'],
   until: ['{0}, to frame {1}', '{0}，至帧{1}'],
   run_explained: ['No step: it opens and closes nothing.', '不是步骤：既不打开也不关闭什么。'],
   runs_explained: ['No steps: they open and close nothing. Those of one direction are drawn as one arrow.',

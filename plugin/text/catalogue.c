@@ -196,6 +196,8 @@ static const char *side(bool sender, bool capital, bool bare, const struct tcpst
     };
     enum tcpstate_word word = sender ? TCPSTATE_WORD_ONE_END : TCPSTATE_WORD_OTHER_END;
 
+    if (places->sender_is_client < 0 && places->ends[!sender])
+        return places->ends[!sender];
     if (places->sender_is_client >= 0)
         word = (places->sender_is_client == 1) == sender ? TCPSTATE_WORD_CLIENT : TCPSTATE_WORD_SERVER;
     if (bare || places->language != TCPSTATE_ENGLISH)

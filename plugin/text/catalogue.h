@@ -78,6 +78,7 @@ enum tcpstate_language tcpstate_language_of_environment(void);
 struct tcpstate_places {
     enum tcpstate_language language;
     int sender_is_client;     /* 1 yes, 0 no, -1 roles unknown */
+    const char *ends[2];      /* sender and receiver, named where the roles are unknown; NULL: "one end", "the other end" */
     const char *protocol;     /* "http" */
     const char *protocol_name; /* "HTTP" */
     unsigned repeats;

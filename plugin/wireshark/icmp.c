@@ -137,11 +137,10 @@ const char *tcpstate_icmp_kind(const struct tcpstate_icmp *icmp)
 }
 
 const char *tcpstate_icmp_text(wmem_allocator_t *pool, enum tcpstate_language language, const struct tcpstate_icmp *icmp,
-                               int client)
+                               const struct tcpstate_incarnation *incarnation, int client)
 {
     const char *kind = tcpstate_icmp_kind(icmp);
-    const struct tcpstate_places places = { .language = language,
-                                            .sender_is_client = client < 0 ? -1 : icmp->from == client };
+    struct tcpstate_places places = { .language = language };
     const char *text = wmem_strdup_printf(pool, tcpstate_phrase(TCPSTATE_PHRASE_ICMP_SAYS, language),
                                           tcpstate_ip_text(pool, icmp->reporter, icmp->address_length, true),
                                           tcpstate_icmp_reason(language, icmp));
@@ -149,10 +148,10 @@ const char *tcpstate_icmp_text(wmem_allocator_t *pool, enum tcpstate_language la
     if (kind)
         text = wmem_strconcat(pool, text,
                               tcpstate_phrase(*kind == 's' ? TCPSTATE_PHRASE_ICMP_SOFT : TCPSTATE_PHRASE_ICMP_HARD, language), NULL);
-    if (!icmp->of_syn)
-        text = wmem_strconcat(pool, text,
-                              tcpstate_filled(pool, tcpstate_phrase(TCPSTATE_PHRASE_ICMP_OF, language), &places), NULL);
-    return text;
+    if (icmp->of_syn)
+        return text;
+    tcpstate_place_end(pool, incarnation, icmp->from, client, &places);
+    return wmem_strconcat(pool, text, tcpstate_filled(pool, tcpstate_phrase(TCPSTATE_PHRASE_ICMP_OF, language), &places), NULL);
 }
 
 const char *tcpstate_icmp_why(wmem_allocator_t *pool, enum tcpstate_language language,
@@ -162,5 +161,5 @@ const char *tcpstate_icmp_why(wmem_allocator_t *pool, enum tcpstate_language lan
 
     if (!icmp || outcome->result == TCPSTATE_RESULT_CLOSED || outcome->result == TCPSTATE_RESULT_OPEN)
         return "";
-    return tcpstate_icmp_text(pool, language, icmp, client);
+    return tcpstate_icmp_text(pool, language, icmp, incarnation, client);
 }

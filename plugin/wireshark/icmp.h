@@ -40,7 +40,7 @@ const char *tcpstate_icmp_kind(const struct tcpstate_icmp *icmp);
 
 /* "ICMP from 192.0.2.1: port unreachable (…)", and of whose segment, if it is not the SYN. */
 const char *tcpstate_icmp_text(wmem_allocator_t *pool, enum tcpstate_language language, const struct tcpstate_icmp *icmp,
-                               int client);
+                               const struct tcpstate_incarnation *incarnation, int client);
 
 /* The same of a connection that has failed or hangs; "" where no error is known. */
 const char *tcpstate_icmp_why(wmem_allocator_t *pool, enum tcpstate_language language,

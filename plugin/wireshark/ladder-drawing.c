@@ -203,7 +203,7 @@ static void append_rung(struct drawing *drawing, const struct tcpstate_rung *run
         const char *label = rung->label;
         if (rung->run.segments == 1) { /* its numbers say that it is an ACK */
             tcpstate_run_text(run, &rung->run, true);
-            label = rung->run.bytes > 0 ? run : "";
+            label = rung->run.bytes > 0 ? run : rung->run.shut ? phrase(drawing, TCPSTATE_PHRASE_RUN_SHUT) : "";
         }
         if (rung->icmp) {
             append_phrase(drawing, text, TCPSTATE_PHRASE_ICMP_FROM, rung->icmp);

@@ -73,9 +73,11 @@ static struct tcpstate_rung *fold(struct tcpstate_ladder *ladder, const struct t
     for (int i = 0; i < 2; i++)
         if (ladder->open[i] > 0
             && (!shows_the_same(tcpstate_ladder_rung(ladder, ladder->open[i] - 1), &tapped->meaning.seen)
-                || (i == from && tcpstate_ladder_rung(ladder, ladder->open[i] - 1)->run.again != again)))
+                || (i == from && !tcpstate_run_takes(&tcpstate_ladder_rung(ladder, ladder->open[i] - 1)->run, &tapped->reading, again))))
             ladder->open[0] = ladder->open[1] = 0;
     if (ladder->open[from] == 0) {
+        if (tapped->reading.segment.window == 0)
+            ladder->open[!from] = 0; /* what comes against a shut window are probes, mostly */
         add_rung(ladder, tapped);
         ladder->open[from] = ladder->count;
     }

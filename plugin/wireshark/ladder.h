@@ -38,8 +38,8 @@ struct tcpstate_ladder {
 };
 
 /* Take in one segment: a rung of its own, or one more of the run that goes on.
- * A pause of 10 s ends a run; data that was taken in before is a run of its own;
- * and a copy of a plain segment is nothing that was sent.
+ * A pause of 10 s ends a run; data that was taken in before is a run of its own,
+ * and so is what shuts the window; and a copy of a plain segment is nothing that was sent.
  * Returns that rung; of a step's, .label and .icmp are the caller's to fill; or
  * NULL where there is none. */
 struct tcpstate_rung *tcpstate_ladder_take(struct tcpstate_ladder *ladder, const struct tcpstate_tapped *tapped);

@@ -111,8 +111,8 @@ static void append_step(struct tcpstate_page_writing *writing, const struct tcps
     }
     if (rung->run.segments > 0) {
         json_dumper_set_member_name(out, "run");
-        json_dumper_value_anyf(out, "[%u,%" PRIu64 ",%u,%d]", rung->run.segments, rung->run.bytes, rung->run.last_frame,
-                               rung->run.again);
+        json_dumper_value_anyf(out, "[%u,%" PRIu64 ",%u,%d,%d]", rung->run.segments, rung->run.bytes, rung->run.last_frame,
+                               rung->run.again, rung->run.shut);
     } else {
         add_detail(writing, rung, &connection->details[rung - ladder->rungs], a);
     }

@@ -285,7 +285,7 @@ const char *tcpstate_section_why(wmem_allocator_t *pool, enum tcpstate_language 
         return waiting_why(pool, language, incarnation, known);
     case TCPSTATE_SECTION_DISOWNED: return tcpstate_phrase(TCPSTATE_PHRASE_CAUSE_DISOWNED, language);
     case TCPSTATE_SECTION_STALL_ENDED:
-        return tcpstate_stall_text(pool, language, &tcpstate_incarnation_connection(incarnation)->account, known->summary.client);
+        return tcpstate_stall_text(pool, language, incarnation, known->summary.client);
     case TCPSTATE_SECTION_SLOW_HANDSHAKE:
     case TCPSTATE_SECTION_SLOW_RESPONSE:
     case TCPSTATE_SECTION_HEALTHY: return "";

@@ -52,6 +52,7 @@ bool tcpstate_was_taken(struct tcpstate_taken *taken, const struct tcpstate_segm
 void tcpstate_run_add(struct tcpstate_run *run, const struct tcpstate_reading *reading)
 {
     run->segments++;
+    run->shut = reading->segment.window == 0;
     run->bytes += reading->segment.payload;
     run->last_frame = reading->segment.frame;
 }
@@ -93,6 +94,9 @@ void tcpstate_run_text(char text[TCPSTATE_RUN_TEXT], const struct tcpstate_run *
                           tcpstate_phrase(segments_phrase(run->again, one), language),
                           bytes, tcpstate_phrase(run->bytes == 1 ? TCPSTATE_PHRASE_RUN_BYTE : TCPSTATE_PHRASE_RUN_BYTES,
                                                  language));
+    if (run->shut)
+        length += snprintf(text + length, (size_t)(TCPSTATE_RUN_TEXT - length), "%s%s", tcpstate_phrase(TCPSTATE_PHRASE_COMMA, language),
+                           tcpstate_phrase(TCPSTATE_PHRASE_RUN_SHUT, language));
     if (with_frame && !one)
         snprintf(text + length, (size_t)(TCPSTATE_RUN_TEXT - length),
                  tcpstate_phrase(TCPSTATE_PHRASE_RUN_UNTIL, language), run->last_frame);

@@ -14,13 +14,20 @@
 #include "views.h"
 
 /* Plain segments of one direction since the last step: what was recorded twice
- * counts once where it is told.  What was sent twice is a run of its own (.again). */
+ * counts once where it is told.  What was sent twice, and what shuts the window, is a run of its own. */
 struct tcpstate_run {
     uint32_t segments;
     uint32_t last_frame;
     uint64_t bytes;
     bool again; /* all of them are data that was seen before */
+    bool shut;  /* all of them offer a window of 0 */
 };
+
+/* Whether a segment of this kind goes on with the run. */
+static inline bool tcpstate_run_takes(const struct tcpstate_run *run, const struct tcpstate_reading *reading, bool again)
+{
+    return run->again == again && run->shut == (reading->segment.window == 0);
+}
 
 /* Whether a segment belongs to a run. */
 static inline bool tcpstate_is_plain(const struct tcpstate_tapped *tapped)
@@ -57,7 +64,7 @@ struct tcpstate_taken {
  * remembered, is new. */
 bool tcpstate_was_taken(struct tcpstate_taken *taken, const struct tcpstate_segment *segment);
 
-/* "12 segments, 14 480 bytes", "3 ACKs", "2 retransmissions, 2 896 bytes"; with more than one segment, up to
+/* "12 segments, 14 480 bytes", "3 ACKs, window 0", "2 retransmissions, 2 896 bytes"; with more than one segment, up to
  * which frame. */
 #define TCPSTATE_RUN_TEXT 160
 void tcpstate_run_text(char text[TCPSTATE_RUN_TEXT], const struct tcpstate_run *run, bool with_frame);

@@ -36,7 +36,7 @@ static void add_longest(const struct tcpstate_view *view)
     if (account->stall > 0 && account->stall_frame == segment->frame && tcpstate_stall_by(account) == segment->from) {
         const struct tcpstate_account stalled = *account;
         tcpstate_add_named(view, TCPSTATE_FIELD_STALL, stalled.facts & TCPSTATE_ACCOUNT_STALL_SHUT ? "zero-window" : "unacknowledged",
-                           tcpstate_stall_text(view->pinfo->pool, view->language, &stalled, view->meaning->seen.client));
+                           tcpstate_stall_text(view->pinfo->pool, view->language, view->meaning->incarnation, view->meaning->seen.client));
         tcpstate_add_time(view, TCPSTATE_FIELD_STALL_TIME, stalled.stall);
     }
     if (account->slowest > 0 && account->slowest_frame == segment->frame && segment->payload > 0)
@@ -150,7 +150,7 @@ static void add_icmp(const struct tcpstate_view *view)
     if (!icmp || !tcpstate_any_wanted(view, TCPSTATE_FIELD_ICMP, TCPSTATE_FIELD_ICMP_KIND))
         return;
     tcpstate_add_named(view, TCPSTATE_FIELD_ICMP, tcpstate_icmp_name(icmp),
-                       tcpstate_icmp_text(pool, view->language, icmp, view->meaning->seen.client));
+                       tcpstate_icmp_text(pool, view->language, icmp, view->meaning->incarnation, view->meaning->seen.client));
     tcpstate_add_hidden_string(view, TCPSTATE_FIELD_ICMP_FROM, tcpstate_ip_text(pool, icmp->reporter, icmp->address_length, false));
     add_name(view, TCPSTATE_FIELD_ICMP_KIND, tcpstate_icmp_kind(icmp));
 }

@@ -142,7 +142,7 @@ static const char *stalled_text(wmem_allocator_t *pool, enum tcpstate_language l
         return "";
     const struct tcpstate_outcome stalled = { .result = TCPSTATE_RESULT_STALLED, .owing = wait.owing, .count = wait.count,
                                               .since = wait.since };
-    return tcpstate_missing_in(pool, language, &stalled, client, TCPSTATE_NO_TIME);
+    return tcpstate_missing_in(pool, language, incarnation, &stalled, client, TCPSTATE_NO_TIME);
 }
 
 /* Where all that the server has sent since the third segment is its SYN,ACK again, and not because the two crossed. */
@@ -193,7 +193,7 @@ const char *tcpstate_missing_text(wmem_allocator_t *pool, enum tcpstate_language
     const struct misfit misfit = misfit_of(incarnation, outcome->result);
     const int64_t last = tcpstate_incarnation_moments(incarnation)[TCPSTATE_MOMENT_LAST];
     const char *missing = tcpstate_joined(pool, language,
-                                          tcpstate_missing_in(pool, language, outcome, client, last),
+                                          tcpstate_missing_in(pool, language, incarnation, outcome, client, last),
                                           third_text(pool, language, incarnation, outcome));
 
     missing = tcpstate_joined(pool, language, missing, second_text(pool, language, incarnation, outcome));

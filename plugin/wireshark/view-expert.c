@@ -275,7 +275,7 @@ void tcpstate_view_expert(packet_info *pinfo, proto_item *item, const struct tcp
                                tcpstate_seconds_text(pinfo->pool, slowest_here(reading, meaning))));
     if (stalled)
         add(pinfo, item, EXPERT_STALL_ENDED,
-            tcpstate_stall_text(pinfo->pool, tcpstate_language(), &tcpstate_incarnation_connection(meaning->incarnation)->account, seen->client));
+            tcpstate_stall_text(pinfo->pool, tcpstate_language(), meaning->incarnation, seen->client));
     add_failed_checks(pinfo, item, seen->failed);
     if (last)
         add_end(pinfo, item, meaning);

@@ -272,7 +272,7 @@ static void add_to_run(info_t *info, struct graph *graph, packet_info *pinfo, co
     int from = tapped->reading.segment.from;
     const struct tcpstate_observation *seen = &tapped->meaning.seen;
 
-    if (!tcpstate_shows_the_same(&flow->shown, seen) || (flow->open[from].item && flow->open[from].run.again != again))
+    if (!tcpstate_shows_the_same(&flow->shown, seen) || (flow->open[from].item && !tcpstate_run_takes(&flow->open[from].run, &tapped->reading, again)))
         flow->open[0].item = flow->open[1].item = NULL;
     for (int i = 0; i < 2; i++) {
         flow->shown.state[i] = seen->ends[i].after;
@@ -287,6 +287,8 @@ static void add_to_run(info_t *info, struct graph *graph, packet_info *pinfo, co
         item->frame_label = (char *)g_malloc0(TCPSTATE_RUN_TEXT);
         flow->open[from].item = item;
         flow->open[from].run = (struct tcpstate_run){ .again = again };
+        if (tapped->reading.segment.window == 0)
+            flow->open[!from].item = NULL;
     }
     tcpstate_run_add(&flow->open[from].run, &tapped->reading);
     tcpstate_run_text(flow->open[from].item->frame_label, &flow->open[from].run, false);

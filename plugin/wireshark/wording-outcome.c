@@ -9,6 +9,8 @@
 
 #include "../text/phrases.h"
 #include "capture.h"
+#include "four-tuples.h"
+#include "incarnations.h"
 #include "names.h"
 #include "preferences.h"
 
@@ -157,15 +159,25 @@ const char *tcpstate_reset_why(wmem_allocator_t *pool, enum tcpstate_language la
     return why;
 }
 
-const char *tcpstate_stall_text(wmem_allocator_t *pool, enum tcpstate_language language, const struct tcpstate_account *account,
+void tcpstate_place_end(wmem_allocator_t *pool, const struct tcpstate_incarnation *incarnation, int end, int client,
+                        struct tcpstate_places *places)
+{
+    places->sender_is_client = client < 0 || end < 0 ? -1 : end == client;
+    if (client >= 0 || end < 0)
+        return;
+    struct tcpstate_pair pair;
+    tcpstate_four_tuple_pair(incarnation->tuple, &pair);
+    for (int i = 0; i < 2; i++)
+        places->ends[i] = tcpstate_endpoint_text(pool, &pair, end ^ i);
+}
+
+const char *tcpstate_stall_text(wmem_allocator_t *pool, enum tcpstate_language language, const struct tcpstate_incarnation *incarnation,
                                 int client)
 {
-    const struct tcpstate_places places = {
-        .language = language,
-        .sender_is_client = client < 0 ? -1 : tcpstate_stall_by(account) == client,
-        .seconds = tcpstate_seconds_text(pool, account->stall),
-    };
+    const struct tcpstate_account *account = &tcpstate_incarnation_connection(incarnation)->account;
+    struct tcpstate_places places = { .language = language, .seconds = tcpstate_seconds_text(pool, account->stall) };
 
+    tcpstate_place_end(pool, incarnation, tcpstate_stall_by(account), client, &places);
     return tcpstate_filled(pool, tcpstate_phrase(account->facts & TCPSTATE_ACCOUNT_STALL_SHUT ? TCPSTATE_PHRASE_STALL_WINDOW
                                                                           : TCPSTATE_PHRASE_STALL_UNACKNOWLEDGED, language), &places);
 }
@@ -186,7 +198,7 @@ const char *tcpstate_wait_word(const struct tcpstate_wait *wait, int client)
                            tcpstate_language());
 }
 
-const char *tcpstate_missing_in(wmem_allocator_t *pool, enum tcpstate_language language,
+const char *tcpstate_missing_in(wmem_allocator_t *pool, enum tcpstate_language language, const struct tcpstate_incarnation *incarnation,
                                 const struct tcpstate_outcome *outcome, int client, int64_t last)
 {
     const char *missing = tcpstate_missing(outcome->result, language);
@@ -197,12 +209,8 @@ const char *tcpstate_missing_in(wmem_allocator_t *pool, enum tcpstate_language l
     if (tcpstate_outcome_is_early(outcome))
         return wmem_strdup_printf(pool, tcpstate_phrase(TCPSTATE_PHRASE_WAIT_EARLY, language), tcpstate_seconds_text(pool, lasts));
     const char *seconds = tcpstate_decimal_seconds(pool, lasts, 1);
-    struct tcpstate_places places = {
-        .language = language,
-        .sender_is_client = client < 0 || outcome->owing < 0 ? -1 : outcome->owing == client,
-        .repeats = outcome->count,
-        .seconds = seconds,
-    };
+    struct tcpstate_places places = { .language = language, .repeats = outcome->count, .seconds = seconds };
+    tcpstate_place_end(pool, incarnation, outcome->owing, client, &places);
     if (outcome->result == TCPSTATE_RESULT_STALLED && outcome->count == 0)
         return wmem_strdup_printf(pool, tcpstate_phrase(TCPSTATE_PHRASE_WAIT_WINDOW, language),
                                   tcpstate_filled(pool, "{sender}", &places), seconds);

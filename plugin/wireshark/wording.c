@@ -24,13 +24,14 @@ static void name_protocol(int application, struct tcpstate_places *places)
     places->protocol_name = tcpstate_protocol_short_name(application);
 }
 
-static void name_error(wmem_allocator_t *pool, const struct tcpstate_reading *reading, const struct tcpstate_observation *seen,
+static void name_error(wmem_allocator_t *pool, const struct tcpstate_reading *reading, const struct tcpstate_meaning *meaning,
                        struct tcpstate_places *places)
 {
+    const struct tcpstate_observation *seen = &meaning->seen;
     const struct tcpstate_icmp icmp = tcpstate_icmp_in(reading, seen->step == TCPSTATE_STEP_UNREACHABLE);
 
     places->reason = tcpstate_icmp_reason(places->language, &icmp);
-    places->icmp = tcpstate_icmp_text(pool, places->language, &icmp, seen->client);
+    places->icmp = tcpstate_icmp_text(pool, places->language, &icmp, meaning->incarnation, seen->client);
 }
 
 void tcpstate_places_of(wmem_allocator_t *pool, enum tcpstate_language language, const struct tcpstate_reading *reading,
@@ -50,7 +51,7 @@ void tcpstate_places_of(wmem_allocator_t *pool, enum tcpstate_language language,
     };
     name_protocol(meaning->application, places);
     if (reading->quoted)
-        name_error(pool, reading, seen, places);
+        name_error(pool, reading, meaning, places);
 }
 
 const char *tcpstate_filled(wmem_allocator_t *pool, const char *text, const struct tcpstate_places *places)

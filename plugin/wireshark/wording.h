@@ -18,6 +18,11 @@ void tcpstate_places_of(wmem_allocator_t *pool, enum tcpstate_language language,
 /* A template with its places filled. */
 const char *tcpstate_filled(wmem_allocator_t *pool, const char *text, const struct tcpstate_places *places);
 
+/* Of whom a template tells, as its sender: an endpoint of the connection, or -1.  Where the roles are unknown both ends
+ * have their addresses as names. */
+void tcpstate_place_end(wmem_allocator_t *pool, const struct tcpstate_incarnation *incarnation, int end, int client,
+                        struct tcpstate_places *places);
+
 /* A step's explanation with its places filled; of a RST that may be forged it says so. */
 const char *tcpstate_explanation_of(wmem_allocator_t *pool, const struct tcpstate_observation *seen,
                                     const struct tcpstate_places *places);
@@ -67,7 +72,7 @@ int64_t tcpstate_cause_number(const struct tcpstate_account *account, unsigned c
 const char *tcpstate_causes_text(wmem_allocator_t *pool, enum tcpstate_language language, unsigned cause, int64_t least,
                                  int64_t most);
 /* What a connection's longest stall was, if it had one that ended: whose window, or whose acknowledgment, and how long. */
-const char *tcpstate_stall_text(wmem_allocator_t *pool, enum tcpstate_language language, const struct tcpstate_account *account,
+const char *tcpstate_stall_text(wmem_allocator_t *pool, enum tcpstate_language language, const struct tcpstate_incarnation *incarnation,
                                 int client);
 
 const char *tcpstate_wait_word(const struct tcpstate_wait *wait, int client);
@@ -97,7 +102,7 @@ const char *tcpstate_endpoint_text(wmem_allocator_t *pool, const struct tcpstate
 
 /* What was expected of the connection and never came, and for how long until the capture ends; "" if nothing is
  * missing.  `last`: when its last segment was captured. */
-const char *tcpstate_missing_in(wmem_allocator_t *pool, enum tcpstate_language language,
+const char *tcpstate_missing_in(wmem_allocator_t *pool, enum tcpstate_language language, const struct tcpstate_incarnation *incarnation,
                                 const struct tcpstate_outcome *outcome, int client, int64_t last);
 
 #endif

@@ -200,6 +200,10 @@ static void every_place_is_filled(void)
     with.sender_is_client = -1;
     assert_filled("{sender}|{receiver}|{Sender}|{Receiver}|{who}", &with,
                   "one end|the other end|One end|The other end|one end");
+    with.ends[0] = "192.0.2.1:80";
+    assert_filled("{sender}|{receiver}|{Sender}|{Receiver}|{who}", &with,
+                  "192.0.2.1:80|the other end|192.0.2.1:80|The other end|192.0.2.1:80");
+    with.ends[0] = NULL;
     with.language = TCPSTATE_CHINESE;
     assert_filled("{sender}|{receiver}|{Sender}|{Receiver}|{who}", &with, "一端|另一端|一端|另一端|一端");
     with.sender_is_client = 1;

@@ -219,6 +219,24 @@ def test_with_a_filter_a_pause_claims_no_more_than_the_filter_shows(tshark):
     assert "... 14625.0 s without a segment that the filter shows ..." in [line.strip() for line in lines]
 
 
+def test_a_shut_window_is_not_among_plain_segments(tshark, tmp_path):
+    """The client's window shuts, the server asks twice, and it opens: what an end does not let in is told where it says so."""
+    path = capture(tmp_path / "shut.pcap", OPEN + ">P.:10 <P.:100 >. <P.:100 >.:w0 +1 <.:sent >.:w0 +2 <.:sent >.:w0 +4 >.")
+    assert [(row[0], row[3]) for row in rows(ladder(tshark, path))][3:] == [
+        ("4", "ACK seq=1 ack=1  Connected: client sends first data"),
+        ("5", "ACK seq=1 ack=11  First response from server"),
+        ("6", "ACK seq=11 ack=101"),
+        ("7", "ACK seq=101 ack=11  1 segment, 100 bytes"),
+        ("8", "3 ACKs, window 0, to frame 12"),
+        ("9", "2 ACKs, to frame 11"),
+        ("13", "ACK seq=11 ack=201"),
+    ]
+    chinese = [row[3] for row in rows(ladder(tshark, path, language="zh"))]
+    assert "3个确认，窗口为0，至帧12" in chinese
+    flow = tshark("-q", "-r", path, "-z", "flow,tcpstate,network")
+    assert "3 ACKs, window 0" in flow and "2 ACKs" in flow
+
+
 @pytest.fixture(scope="module")
 def lossy(tmp_path_factory):
     """A request that is sent three times; then ten segments, of which the third is sent again after the sixth and the

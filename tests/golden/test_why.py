@@ -623,13 +623,15 @@ def test_a_stall_that_ended(tshark, tmp_path, words, kind, seconds, frame, said,
 
 @pytest.mark.parametrize("words, outcome, missing", [
     # Met midway: one end shows only that it is there.
-    ("<P.:100 >.:w0 +2 <.:sent >.:w0 +4 <.:sent >.:w0 +9 other", "stalled", "the receive window of one end has been 0 for 15.0 s"),
+    ("<P.:100 >.:w0 +2 <.:sent >.:w0 +4 <.:sent >.:w0 +9 other", "stalled", "the receive window of 192.0.2.10:40000 has been 0 for 15.0 s"),
     ("<P.:100 >. >P.:100 +1 >P.:100:again +3 >P.:100:again +9 other", "stalled",
-     "one end has acknowledged nothing for 13.0 s of data that was sent again (2 times)"),
+     "192.0.2.20:8081 has acknowledged nothing for 13.0 s of data that was sent again (2 times)"),
+    (">P.:100 <P.:20 >. +1 >F. <. +9 other", "half-closed", "192.0.2.20:8081 has not closed its side for 9.0 s"),
     # The window opened again.
     ("<P.:100 >.:w0 +2 <.:sent >.:w0 +4 <.:sent >. +9 other", "unknown", ""),
 ])
 def test_what_hangs_in_a_connection_met_midway(told, words, outcome, missing):
+    """Nobody is client there: the end that owes something is called by its address."""
     assert told(words, "outcome", "missing")[:2] == [outcome, missing]
 
 
