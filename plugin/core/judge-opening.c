@@ -269,12 +269,6 @@ static void judge_syn_sent(const struct tcpstate_endpoint *me, const struct tcps
         judgement->senders &= (tcpstate_set)~TCPSTATE_IN(SYN_RCVD);
 }
 
-/* What follows its SYN, and the data on that. */
-static uint32_t syn_next(const struct tcpstate_endpoint *end)
-{
-    return (end->known & SENT_SYN_DATA) ? end->snd_max : end->isn + 1;
-}
-
 /* A server speaks only once the handshake is over, unless there was data or Fast Open's
  * option on the SYN (RFC 7413 section 4.2; Linux takes a cookie without data, too), or
  * may have been; and what it acknowledges beyond the SYN came with or after the third
@@ -286,11 +280,9 @@ static void judge_syn_rcvd(const struct tcpstate_connection *connection, const s
     const bool early = !(me->known & SENT_SYN)
                        && ((peer->known & (SENT_SYN | SENT_SYN_DATA)) != SENT_SYN
                            || (connection->facts & TCPSTATE_CONNECTION_MAY_BE_FAST_OPEN));
-    /* What it answered was of the old connection, perhaps. */
-    const bool anew = (connection->facts & TCPSTATE_CONNECTION_CONTESTED) && covers_syn(peer, segment);
-    const uint32_t acked = anew ? syn_next(peer) : (me->known & SENT_SYN_ACK) ? me->syn_acked : me->rcv_nxt;
-    const bool more = (anew || (me->known & SENT_SYN_ACK) ? (peer->known & KNOWS_SEQ) : (me->known & KNOWS_ACK))
-                      && seq_gt(segment->ack, acked) && segment->ack - acked <= receive_window(me);
+    const uint32_t acked = (me->known & SENT_SYN_ACK) ? me->syn_acked : me->rcv_nxt;
+    const bool more = (me->known & (SENT_SYN_ACK | KNOWS_ACK)) && seq_gt(segment->ack, acked)
+                      && segment->ack - acked <= receive_window(me);
 
     if ((segment->payload > 0 && !early) || more) {
         judgement->had |= BIT(TCPSTATE_GETS_ACK_OF_SYN) | BIT(TCPSTATE_GETS_SYN_ACK);

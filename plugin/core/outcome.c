@@ -1,8 +1,8 @@
-/* outcome.c - what became of a connection, and what of it is on its way.
+/* outcome.c - what became of a connection.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Only reads what remember.c, move.c and account.c keep; may be asked at any time and says
+ * Only reads what the remember*.c, move*.c and account*.c keep; may be asked at any time and says
  * what holds then.
  */
 #include "evidence.h"

@@ -220,11 +220,8 @@ static tcpstate_page_text explanation_of(struct tcpstate_page *page, wmem_alloca
 {
     const char *texts[TCPSTATE_LANGUAGES];
 
-    for (int language = 0; language < TCPSTATE_LANGUAGES; language++) {
-        struct tcpstate_places places;
-        tcpstate_places_of(pool, (enum tcpstate_language)language, &tapped->reading, &tapped->meaning, &places);
-        texts[language] = tcpstate_explanation_of(pool, &tapped->meaning.seen, &places);
-    }
+    for (int language = 0; language < TCPSTATE_LANGUAGES; language++)
+        texts[language] = tcpstate_explanation_of(pool, (enum tcpstate_language)language, &tapped->reading, &tapped->meaning);
     return tcpstate_page_text_of(page, texts[TCPSTATE_ENGLISH], texts[TCPSTATE_CHINESE]);
 }
 

@@ -14,6 +14,7 @@
 #include "../text/catalogue.h"
 #include "../text/phrases.h"
 #include "capture.h"
+#include "host.h"
 #include "names.h"
 #include "preferences.h"
 #include "tree-fields.h"
@@ -278,14 +279,11 @@ static void add_step(const struct tcpstate_view *view, proto_item *item)
                                tcpstate_word(TCPSTATE_WORD_SENT_BY, view->language), tcpstate_tree_sender_word(view));
     else
         tcpstate_add_string(view, TCPSTATE_FIELD_STEP, tcpstate_step_name(step));
-    if (tcpstate_wanted(view, TCPSTATE_FIELD_EXPLANATION) || tcpstate_wanted(view, TCPSTATE_FIELD_PROTOCOL)) {
-        struct tcpstate_places places;
-        tcpstate_places_of(pool, view->language, view->reading, view->meaning, &places);
+    if (tcpstate_wanted(view, TCPSTATE_FIELD_EXPLANATION))
         tcpstate_add_sentences(view, TCPSTATE_FIELD_EXPLANATION,
-                               tcpstate_explanation_of(pool, &view->meaning->seen, &places));
-        if (places.protocol)
-            tcpstate_add_string(view, TCPSTATE_FIELD_PROTOCOL, places.protocol);
-    }
+                               tcpstate_explanation_of(pool, view->language, view->reading, view->meaning));
+    if (view->meaning->application >= 0)
+        tcpstate_add_string(view, TCPSTATE_FIELD_PROTOCOL, tcpstate_protocol_filter_name(view->meaning->application));
 }
 
 /* What the capture is, in the tree of its first segment. */

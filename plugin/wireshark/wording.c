@@ -24,17 +24,15 @@ static void name_protocol(int application, struct tcpstate_places *places)
     places->protocol_name = tcpstate_protocol_short_name(application);
 }
 
-static void name_error(wmem_allocator_t *pool, const struct tcpstate_reading *reading, const struct tcpstate_meaning *meaning,
-                       struct tcpstate_places *places)
+/* The ICMP error in which the segment is quoted. */
+static struct tcpstate_icmp error_of(const struct tcpstate_reading *reading, const struct tcpstate_observation *seen)
 {
-    const struct tcpstate_observation *seen = &meaning->seen;
-    const struct tcpstate_icmp icmp = tcpstate_icmp_in(reading, seen->step == TCPSTATE_STEP_UNREACHABLE);
-
-    places->reason = tcpstate_icmp_reason(places->language, &icmp);
-    places->icmp = tcpstate_icmp_text(pool, places->language, &icmp, meaning->incarnation, seen->client);
+    return tcpstate_icmp_in(reading, seen->step == TCPSTATE_STEP_UNREACHABLE);
 }
 
-void tcpstate_places_of(wmem_allocator_t *pool, enum tcpstate_language language, const struct tcpstate_reading *reading,
+/* What the places of a template in this language are filled with, for this segment; but {icmp}, which stands in
+ * explanations alone. */
+static void find_places(enum tcpstate_language language, const struct tcpstate_reading *reading,
                         const struct tcpstate_meaning *meaning, struct tcpstate_places *places)
 {
     const struct tcpstate_observation *seen = &meaning->seen;
@@ -50,8 +48,10 @@ void tcpstate_places_of(wmem_allocator_t *pool, enum tcpstate_language language,
         .receiver_after = (enum tcpstate_state)seen->ends[!from].after,
     };
     name_protocol(meaning->application, places);
-    if (reading->quoted)
-        name_error(pool, reading, meaning, places);
+    if (reading->quoted) {
+        const struct tcpstate_icmp icmp = error_of(reading, seen);
+        places->reason = tcpstate_icmp_reason(language, &icmp);
+    }
 }
 
 const char *tcpstate_filled(wmem_allocator_t *pool, const char *text, const struct tcpstate_places *places)
@@ -103,16 +103,24 @@ static const char *filled_once(wmem_allocator_t *pool, kept_texts kept, enum tcp
     return known->text != not_kept ? known->text : tcpstate_filled(pool, text, places);
 }
 
-const char *tcpstate_explanation_of(wmem_allocator_t *pool, const struct tcpstate_observation *seen,
-                                    const struct tcpstate_places *places)
+const char *tcpstate_explanation_of(wmem_allocator_t *pool, enum tcpstate_language language,
+                                    const struct tcpstate_reading *reading, const struct tcpstate_meaning *meaning)
 {
-    const char *text = tcpstate_explanation(seen->step, places->language);
-    const char *explanation = filled_once(pool, kept_explanations, seen->step, text, places);
+    const struct tcpstate_observation *seen = &meaning->seen;
+    const char *text = tcpstate_explanation(seen->step, language);
+    struct tcpstate_places places;
+
+    find_places(language, reading, meaning, &places);
+    if (reading->quoted) {
+        const struct tcpstate_icmp icmp = error_of(reading, seen);
+        places.icmp = tcpstate_icmp_text(pool, language, &icmp, meaning->incarnation, seen->client);
+    }
+    const char *explanation = filled_once(pool, kept_explanations, seen->step, text, &places);
 
     if (!seen->reset_ttl_differs)
         return explanation;
-    return wmem_strdup_printf(pool, places->language == TCPSTATE_CHINESE ? "%s%s" : "%s %s", explanation,
-                              tcpstate_phrase(TCPSTATE_PHRASE_EXPLANATION_TTL, places->language));
+    return wmem_strdup_printf(pool, language == TCPSTATE_CHINESE ? "%s%s" : "%s %s", explanation,
+                              tcpstate_phrase(TCPSTATE_PHRASE_EXPLANATION_TTL, language));
 }
 
 /* A subflow is named as such in the handshake: "Handshake 1/3 (MP_JOIN)". */
@@ -153,7 +161,7 @@ const char *tcpstate_label_in(wmem_allocator_t *pool, enum tcpstate_language lan
     const char *label = tcpstate_label_template(step, language, with_protocol);
     const bool own = label == tcpstate_label(step, language, with_protocol);
     if (strchr(label, '{')) {
-        tcpstate_places_of(pool, language, reading, meaning, &places);
+        find_places(language, reading, meaning, &places);
         label = own ? filled_once(pool, kept_labels[with_protocol], step, label, &places)
                     : tcpstate_filled(pool, label, &places);
     }

@@ -11,10 +11,6 @@
 #include "../text/catalogue.h"
 #include "connections.h"
 
-/* What the places of a template in this language are filled with, for this segment. */
-void tcpstate_places_of(wmem_allocator_t *pool, enum tcpstate_language language, const struct tcpstate_reading *reading,
-                        const struct tcpstate_meaning *meaning, struct tcpstate_places *places);
-
 /* A template with its places filled. */
 const char *tcpstate_filled(wmem_allocator_t *pool, const char *text, const struct tcpstate_places *places);
 
@@ -23,9 +19,9 @@ const char *tcpstate_filled(wmem_allocator_t *pool, const char *text, const stru
 void tcpstate_place_end(wmem_allocator_t *pool, const struct tcpstate_incarnation *incarnation, int end, int client,
                         struct tcpstate_places *places);
 
-/* A step's explanation with its places filled; of a RST that may be forged it says so. */
-const char *tcpstate_explanation_of(wmem_allocator_t *pool, const struct tcpstate_observation *seen,
-                                    const struct tcpstate_places *places);
+/* What the segment's step is and means; of a RST that may be forged it says so. */
+const char *tcpstate_explanation_of(wmem_allocator_t *pool, enum tcpstate_language language,
+                                    const struct tcpstate_reading *reading, const struct tcpstate_meaning *meaning);
 
 /* The label, as in the Analysis column; "" where a segment is no step. */
 const char *tcpstate_label_of(wmem_allocator_t *pool, const struct tcpstate_reading *reading,

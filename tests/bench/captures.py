@@ -20,7 +20,7 @@ import struct
 import sys
 
 import real
-from network import (ACK, BULK, CLIENT, FIN, MICROSECOND, MILLISECOND, PSH, REQUEST, RESPONSE, RST, SERVER, SYN, SYN_OPTIONS,
+from traffic import (ACK, BULK, CLIENT, FIN, MICROSECOND, MILLISECOND, PSH, REQUEST, RESPONSE, RST, SERVER, SYN, SYN_OPTIONS,
                      Connection, Network, at_once, datagrams, dns, every, in_gre, in_ipv6, in_vlan, in_vxlan,
                      numbered)
 

@@ -9,7 +9,7 @@
 import itertools
 import struct
 
-from network import (ACK, BULK, CLIENT, FIN, MICROSECOND, PSH, REQUEST, RESPONSE, RST, SERVER, SYN, Network, at_once,
+from traffic import (ACK, BULK, CLIENT, FIN, MICROSECOND, PSH, REQUEST, RESPONSE, RST, SERVER, SYN, Network, at_once,
                      checksum, datagrams, dns, every, in_gre, in_ipv6, in_vlan, in_vxlan, numbered)
 
 ICMP, UNREACHABLE, TIME_EXCEEDED, PORT, TTL = 1, 3, 11, 3, 0

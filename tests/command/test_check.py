@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from conftest import GLOBAL, IS_ROOT, NOBODY, PLUGIN
+from accounts import GLOBAL, IS_ROOT, NOBODY, PLUGIN
 from test_versions import NEXT, built_for, of_next_series, put  # noqa: F401  (fixtures)
 
 

@@ -8,7 +8,7 @@ import shutil
 
 import pytest
 
-from conftest import ROOT, SAMPLE
+from accounts import ROOT, SAMPLE
 
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d494844520000000100000001080200000090774b53de")
 

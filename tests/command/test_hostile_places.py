@@ -8,14 +8,14 @@ import shutil
 
 import pytest
 
-import conftest
+import accounts
 from test_errors import refuses, tools_without
 
 # Several dangers each: every name is an installation of its own, whose linking no cache spares.
 NAMES = ["-dash with space a&b`c`d", "it's $(touch broken)", "握手 [a]*? a#b%c"]
 
 
-class Elsewhere(conftest.Account):
+class Elsewhere(accounts.Account):
     """An account whose home, and whose clone, have this name."""
 
     def __init__(self, folder, clone, name):
@@ -25,7 +25,7 @@ class Elsewhere(conftest.Account):
         self.home = self.home.rename(home)
         self.clone = folder / "clones" / name
         shutil.copytree(clone, self.clone)
-        self.quicker = conftest.Account.quicker_builds(argparse.Namespace(clone=clone))
+        self.quicker = accounts.Account.quicker_builds(argparse.Namespace(clone=clone))
 
     def quicker_builds(self):
         return self.quicker  # the cache is that of the other tests
@@ -33,9 +33,9 @@ class Elsewhere(conftest.Account):
 
 @pytest.mark.parametrize("name", NAMES, ids=ascii)
 def test_homes_and_clones_of_any_name(place, clone, name):
-    conftest.need_clean_wireshark()
-    account = Elsewhere(conftest.new_folder(place), clone, name)
-    sample = account.leave("sample.pcapng", conftest.SAMPLE.read_bytes())
+    accounts.need_clean_wireshark()
+    account = Elsewhere(accounts.new_folder(place), clone, name)
+    sample = account.leave("sample.pcapng", accounts.SAMPLE.read_bytes())
     done = account.annotate("--install")
     assert done.returncode == 0, done.stderr
     assert account.plugin.exists() and account.profile.exists()
@@ -49,8 +49,8 @@ def test_homes_and_clones_of_any_name(place, clone, name):
 
 @pytest.mark.parametrize("name", ['say "hi"', "back\\slash", "semi;colon", "a|b"])
 def test_names_that_cmake_cannot_take(place, clone, name):
-    conftest.need_clean_wireshark()
-    account = Elsewhere(conftest.new_folder(place), clone, name)
+    accounts.need_clean_wireshark()
+    account = Elsewhere(accounts.new_folder(place), clone, name)
     done = account.annotate("--install")
     assert done.returncode == 1 and "CMake builds nothing where" in done.stderr.splitlines()[-1]
     assert not account.plugin.exists() and not account.profile.exists()
@@ -70,7 +70,7 @@ def test_a_home_with_two_lines_in_its_name(account, variable):
 @pytest.mark.parametrize("name", ["with space.pcapng", "-dash.pcapng", "it's.pcapng", "two\nlines.pcapng", "a,b.pcapng",
                                   "$(touch broken)"], ids=ascii)
 def test_names_of_captures_to_report_on(installed, view, name):
-    installed.leave(name, conftest.SAMPLE.read_bytes())
+    installed.leave(name, accounts.SAMPLE.read_bytes())
     done = installed.annotate(view, name)
     os.remove(installed.work / name)
     assert (done.returncode, done.stderr) == (0, "")
@@ -95,7 +95,7 @@ def test_sudo_is_for_apt_and_for_nothing_else(account):
 
 def test_with_everything_there_sudo_is_not_asked(account):
     env = tools_without(account, sudo=SUDO)
-    sample = account.leave("sample.pcapng", conftest.SAMPLE.read_bytes())
+    sample = account.leave("sample.pcapng", accounts.SAMPLE.read_bytes())
     for arguments in (["--install"], [sample], ["--save", "out.pcapng", sample], ["--report", sample], ["--uninstall"]):
         assert account.annotate(*arguments, env=env).returncode == 0
     assert not (account.home / "sudo.log").exists()

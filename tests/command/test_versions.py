@@ -12,7 +12,7 @@ import subprocess
 
 import pytest
 
-from conftest import IS_ROOT, NOBODY
+from accounts import IS_ROOT, NOBODY
 
 SAMPLE = (pathlib.Path(__file__).resolve().parents[2] / "samples/http-loopback.pcapng").read_bytes()
 HEADER = pathlib.Path(subprocess.run(["pkg-config", "--variable=includedir", "wireshark"], stdout=subprocess.PIPE,

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * A is the client and B the server.  Openings that fail are in refusing.c,
- * those on a used pair of ports in reopening.c, Fast Open in fastopen.c.
+ * those on a used pair of ports in reopening.c and contested.c, Fast Open in fastopen.c.
  */
 #include "figure.h"
 

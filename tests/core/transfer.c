@@ -63,7 +63,6 @@ static void keep_alives_unanswered(void)
         { "ESTABLISHED", TO_B, ".", 99,  300, 0, "ESTABLISHED", "", .later = 60 * SECONDS });
 }
 
-/* Some stacks send one byte of old data along. */
 /* Of B nothing was captured, so it may have answered each of them. */
 static void keep_alives_in_one_direction(void)
 {
@@ -84,6 +83,7 @@ static void keep_alive_before_any_data(void)
         { "ESTABLISHED", TO_A, ".", 300, 100, 0, "ESTABLISHED?", "" });
 }
 
+/* Some stacks send one byte of old data along. */
 static void keep_alive_with_a_byte(void)
 {
     FIGURE(ESTABLISHED_100_300,
@@ -91,6 +91,34 @@ static void keep_alive_with_a_byte(void)
         { "ESTABLISHED", TO_B, ".", 99, 300, 1, "ESTABLISHED", "keep-alive-unanswered", .repeats = 2 },
         { "ESTABLISHED", TO_B, "P.", 100, 300, 5, "ESTABLISHED", "" },
         { "ESTABLISHED", TO_B, ".", 104, 300, 1, "ESTABLISHED", "", .later = 60 * SECONDS });
+}
+
+/* RFC 9293 section 3.8.6.1: into a window of 0 the same is a probe, which comes in pauses that double. */
+static void probes_of_a_shut_window(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "ESTABLISHED", TO_A, ".", 300, 100, 0, "ESTABLISHED", "", .window = NO_WINDOW },
+        { "ESTABLISHED", TO_B, ".", 99,  300, 0, "ESTABLISHED", "", .later = 5 * SECONDS },
+        { "ESTABLISHED", TO_B, ".", 99,  300, 0, "ESTABLISHED", "", .later = 10 * SECONDS });
+}
+
+/* A byte that nobody has acknowledged is data, however often it comes. */
+static void a_byte_sent_again(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "ESTABLISHED", TO_B, "P.", 100, 300, 1, "ESTABLISHED", "" },
+        { "ESTABLISHED", TO_B, "P.", 100, 300, 1, "ESTABLISHED", "", .later = 1 * SECONDS },
+        { "ESTABLISHED", TO_B, "P.", 100, 300, 1, "ESTABLISHED", "", .later = 2 * SECONDS });
+}
+
+/* The ACK was recorded behind the byte that went after it; only the last is a keep-alive. */
+static void ack_behind_a_byte(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "ESTABLISHED", TO_A, "P.", 300, 100, 10, "ESTABLISHED", "" },
+        { "ESTABLISHED", TO_B, "P.", 100, 310, 1,  "ESTABLISHED", "" },
+        { "ESTABLISHED", TO_B, ".",  100, 300, 0,  "ESTABLISHED", "" },
+        { "ESTABLISHED", TO_B, ".",  100, 310, 0,  "ESTABLISHED", "", .later = 60 * SECONDS });
 }
 
 /* The last of them gives up: B is gone, and A says so. */
@@ -244,6 +272,9 @@ int main(int argc, char **argv)
     TEST(keep_alive_before_any_data);
     TEST(keep_alive_with_a_byte);
     TEST(data_that_begins_as_a_keep_alive_does);
+    TEST(probes_of_a_shut_window);
+    TEST(a_byte_sent_again);
+    TEST(ack_behind_a_byte);
     TEST(keep_alives_end_in_a_reset);
     TEST(zero_window);
     TEST(absurd_acknowledgment);

@@ -16,11 +16,11 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-import conftest
+import built
 
-CAPTURES = [conftest.ROOT / "samples" / f"{name}.pcapng" for name in (
+CAPTURES = [built.ROOT / "samples" / f"{name}.pcapng" for name in (
     "http-loopback", "refused", "simultaneous-close", "fast-open", "mptcp", "icmp-unreachable", "port-reused-in-time-wait",
-    "half-closed")] + [conftest.TESTS / "golden" / "cases" / f"{name}.pcap" for name in (
+    "half-closed")] + [built.TESTS / "golden" / "cases" / f"{name}.pcap" for name in (
         "tunnel-tcp-in-tcp", "reuse-while-the-old-one-lives", "transfer-zero-window")]
 MEMCHECK = ("--leak-check=full", "--show-leak-kinds=all", "--num-callers=60", "--keep-debuginfo=yes", "--xml=yes")
 
@@ -48,8 +48,8 @@ def complaints_of(report):
 
 def memcheck(report, *arguments):
     assert shutil.which("valgrind"), "valgrind is missing: tests/run installs it"
-    done = subprocess.run(["valgrind", *MEMCHECK, f"--xml-file={report}", conftest.BUILD / "tests" / "look-through", *arguments],
-                          env=conftest.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run(["valgrind", *MEMCHECK, f"--xml-file={report}", built.BUILD / "tests" / "look-through", *arguments],
+                          env=built.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return complaints_of(report)
 
@@ -91,7 +91,7 @@ def test_sharkd_opens_one_file_after_another(tmp_path):
     asked = "".join(json.dumps({"jsonrpc": "2.0", "id": i, "method": method, "params": params}) + "\n"
                     for i, (method, params) in enumerate(ask, 1))
     report = tmp_path / "report.xml"
-    done = conftest.run("valgrind", *MEMCHECK, f"--xml-file={report}", "sharkd", "-", input=asked,
+    done = built.run("valgrind", *MEMCHECK, f"--xml-file={report}", "sharkd", "-", input=asked,
                         env={"WIRESHARK_DEBUG_WMEM_OVERRIDE": "simple", "G_SLICE": "always-malloc"})
     answers = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     assert [answer["id"] for answer in answers if "result" in answer] == list(range(1, len(ask) + 1)), done.stdout

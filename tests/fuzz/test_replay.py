@@ -9,9 +9,9 @@ import subprocess
 
 import pytest
 
-import conftest
+import built
 
-RUN = conftest.TESTS / "fuzz" / "run"
+RUN = built.TESTS / "fuzz" / "run"
 TARGETS = ("core", "capture", "program")
 SECONDS = 20
 
@@ -19,7 +19,7 @@ SECONDS = 20
 def fuzz(*arguments):
     """(how many executions, how many findings) as the last line has it."""
     done = subprocess.run([RUN, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
-                          env={**conftest.environment(), "TCPSTATE_BUILD_DIR": str(conftest.BUILD)})
+                          env={**built.environment(), "TCPSTATE_BUILD_DIR": str(built.BUILD)})
     last = done.stdout.splitlines()[-1] if done.stdout else ""
     told = re.fullmatch(r"\w+: (\d+) executions in \d+ seconds, (\d+) findings", last)
     assert told and done.returncode == (0 if told[2] == "0" else 1), done.stdout
@@ -41,7 +41,7 @@ def seeds(target):
 def test_the_fuzzer_keeps_no_copy_of_another_folders_capture():
     contents = {}
     for name in seeds("capture"):
-        contents.setdefault((conftest.ROOT / name).read_bytes(), set()).add(name)
+        contents.setdefault((built.ROOT / name).read_bytes(), set()).add(name)
     assert [names for names in contents.values() if any("fuzz/seeds" in name for name in names) and len(names) > 1] == []
 
 
@@ -61,5 +61,5 @@ def test_what_is_found_is_told(tmp_path):
     """Also the shortest way to it: an input that the target cannot even read."""
     missing = tmp_path / "missing"
     done = subprocess.run([RUN, "core", missing], stdout=subprocess.PIPE, text=True, check=False,
-                          env={**conftest.environment(), "TCPSTATE_BUILD_DIR": str(conftest.BUILD)})
+                          env={**built.environment(), "TCPSTATE_BUILD_DIR": str(built.BUILD)})
     assert done.returncode == 1 and done.stdout.splitlines()[-1].endswith("1 findings")

@@ -7,7 +7,7 @@ captures in kernel/captures are a Linux kernel's.
 import pytest
 from scapy.all import IP, TCP, Raw, wrpcap
 
-from conftest import TESTS
+from built import TESTS
 from frames import ETHERNET
 from test_connections import NAMES, VIEW
 

@@ -17,7 +17,7 @@ import subprocess
 
 import pytest
 
-from conftest import BUILD, ROOT, run
+from built import BUILD, ROOT, run
 
 FOLDERS = ("samples", "tests/golden/cases", "tests/golden/kinds", "tests/kernel/captures", "tests/kernel/sightings")
 DUMP = BUILD / "all-fields.txt"

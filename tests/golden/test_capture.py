@@ -12,7 +12,7 @@ import subprocess
 import pytest
 from scapy.all import IP, TCP, Raw, wrpcap
 
-from conftest import BUILD, ROOT, TESTS, environment, run
+from built import BUILD, ROOT, TESTS, environment, run
 from frames import ETHERNET
 
 SAMPLES, CASES = ROOT / "samples", TESTS / "golden" / "cases"

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from conftest import ROOT
+from built import ROOT
 
 SAMPLES = ROOT / "samples"
 TEXT = (SAMPLES / "README.md").read_text("utf-8")

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from conftest import ROOT, TESTS, run
+from built import ROOT, TESTS, run
 from frames import ETHERNET
 
 SAMPLES, CASES = ROOT / "samples", TESTS / "golden" / "cases"

@@ -8,7 +8,7 @@ import unicodedata
 import pytest
 import scapy.all as scapy
 
-from conftest import ROOT, TESTS, run
+from built import ROOT, TESTS, run
 
 SAMPLES, CASES = ROOT / "samples", TESTS / "golden" / "cases"
 VIEW = "tcpstate,connections"

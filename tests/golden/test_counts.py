@@ -9,9 +9,9 @@ import json
 import pytest
 from scapy.all import IP, TCP, wrpcap
 
-from conftest import ROOT, run
+from built import ROOT, run
 from frames import ETHERNET
-from test_why import OPEN, capture
+from dialogue import OPEN, capture
 
 STATES = "syn_rcvd", "established", "fin_wait_2", "close_wait", "time_wait"
 CLOSE = ">F. <. <F. >. "     # the client first

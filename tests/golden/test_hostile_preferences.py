@@ -13,10 +13,10 @@ import xml.etree.ElementTree
 
 import pytest
 
-import conftest
+import built
 from command import blocks
 
-SAMPLES = conftest.ROOT / "samples"
+SAMPLES = built.ROOT / "samples"
 SAMPLE = SAMPLES / "refused.pcapng"  # SYN; RST,ACK
 LABELS = ["Handshake 1/3", "Refused"]
 # For many texts at once, each on a step of its own; tshark takes its time to start.
@@ -86,9 +86,9 @@ def profile(tmp_path):
 
 def tshark(*arguments, capture=SAMPLE, **options):
     """The output, which may be no UTF-8; tshark must not crash."""
-    launcher = [conftest.TESTS / "with-plugin", conftest.BUILD]
+    launcher = [built.TESTS / "with-plugin", built.BUILD]
     done = subprocess.run([*launcher, "tshark", "-r", capture, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          env=conftest.environment(**options.get("env", {})))
+                          env=built.environment(**options.get("env", {})))
     assert 0 <= done.returncode < 128, done.stderr
     return done
 

@@ -13,7 +13,7 @@ import sys
 
 import pytest
 
-import conftest
+import built
 from harmless import visits
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "bench"))
@@ -82,7 +82,7 @@ WHOLE = [*OPENING, "first-request", "first-response", *CLOSING]
 def largest(*command):
     """(what it printed, the largest memory it had, in bytes)"""
     with subprocess.Popen([*map(str, command)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                          env=conftest.environment()) as process:
+                          env=built.environment()) as process:
         printed = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -99,8 +99,8 @@ def flood(tmp_path_factory):
 
 
 def test_a_million_syns_from_random_addresses(flood):
-    launcher = [conftest.TESTS / "with-plugin", conftest.BUILD]
-    base = [conftest.TESTS / "with-plugin", "-n", conftest.BUILD]
+    launcher = [built.TESTS / "with-plugin", built.BUILD]
+    base = [built.TESTS / "with-plugin", "-n", built.BUILD]
     _, without = largest(*base, "tshark", "-n", "-r", flood, "-q", "-z", "io,stat,0")
     report, with_it = largest(*launcher, "tshark", "-n", "-r", flood, "-q", "-z", "tcpstate,report")
     lines = [line.split() for line in report.splitlines()]
@@ -114,9 +114,9 @@ def test_a_million_syns_from_random_addresses(flood):
 def test_every_syn_of_a_flood_is_the_first_of_its_connection(flood, tmp_path):
     fields = tmp_path / "fields"
     with open(fields, "wb") as out:
-        subprocess.run([conftest.TESTS / "with-plugin", conftest.BUILD, "tshark", "-n", "-r", flood, "-c", "200000",
+        subprocess.run([built.TESTS / "with-plugin", built.BUILD, "tshark", "-n", "-r", flood, "-c", "200000",
                         "-T", "fields", "-e", "tcpstate.step", "-e", "tcpstate.client", "-e", "tcpstate.server"],
-                       stdout=out, stderr=subprocess.DEVNULL, env=conftest.environment(), check=True)
+                       stdout=out, stderr=subprocess.DEVNULL, env=built.environment(), check=True)
     # The SYN proves its sender's state; the receiver's is a guess, and stays one.
     assert fields.read_bytes() == b"syn\tSYN_SENT\tSYN_RCVD?\n" * 200000
 

@@ -9,8 +9,8 @@ import struct
 
 import pytest
 
-from conftest import ROOT
-from test_why import CLIENT, OPEN, SERVER, capture
+from built import ROOT
+from dialogue import CLIENT, OPEN, SERVER, capture
 
 SAMPLES = ROOT / "samples"
 DOCUMENT = (ROOT / "plugin/doc/json.md").read_text(encoding="utf-8")

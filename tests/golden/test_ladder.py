@@ -10,8 +10,8 @@ import unicodedata
 import pytest
 
 import figures
-from conftest import ROOT, run
-from test_why import OPEN, capture
+from built import ROOT, run
+from dialogue import OPEN, capture
 
 SESSION = ROOT / "samples" / "websocket-session.pcapng"
 CAPTURES = ROOT / "samples"

@@ -1,6 +1,6 @@
 # test_profile.py - the profile "TCP State": its colour rules, buttons and
 # macros are filters that Wireshark takes, choose what they should, and can be
-# read.  What it looks like in the window: tests/gui/test_profile.py.
+# read.  What it looks like in the window: tests/gui/test_colours.py.
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 import pathlib
@@ -9,7 +9,7 @@ import shutil
 
 import pytest
 
-import conftest
+import built
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROFILE = ROOT / "plugin" / "profile"
@@ -220,7 +220,7 @@ def test_the_chinese_profile_loads_without_a_complaint_and_speaks_chinese(tmp_pa
     profile = tmp_path / ".config" / "wireshark" / "profiles" / "TCP 状态"
     shutil.copytree(PROFILE, profile)
     shutil.copytree(CHINESE, profile, dirs_exist_ok=True)
-    done = conftest.run("tshark", "-C", "TCP 状态", "--color", "-r", SAMPLES / "refused.pcapng",
+    done = built.run("tshark", "-C", "TCP 状态", "--color", "-r", SAMPLES / "refused.pcapng",
                         env={"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path / ".config")})
     assert "第一次握手" in done.stdout and "连接被拒绝" in done.stdout
     assert not re.search("could not|error|warning|unknown|not a", done.stderr, re.I), done.stderr
@@ -229,7 +229,7 @@ def test_the_chinese_profile_loads_without_a_complaint_and_speaks_chinese(tmp_pa
 def test_nothing_in_it_draws_a_complaint(tshark, tmp_path):
     config = tmp_path / ".config"
     shutil.copytree(PROFILE, config / "wireshark" / "profiles" / "TCP State")
-    done = conftest.run("tshark", "-C", "TCP State", "--color", "-r", SAMPLES / "refused.pcapng",
+    done = built.run("tshark", "-C", "TCP State", "--color", "-r", SAMPLES / "refused.pcapng",
                         env={"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(config)})
     assert not re.search("could not|error|warning|unknown|not a", done.stderr, re.I), done.stderr
 

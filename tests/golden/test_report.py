@@ -6,8 +6,8 @@ import re
 import pytest
 from scapy.all import rdpcap, wrpcap
 
-from conftest import ROOT, TESTS, run
-from test_why import OPEN, capture
+from built import ROOT, TESTS, run
+from dialogue import OPEN, capture
 
 SAMPLES, CASES = ROOT / "samples", TESTS / "golden" / "cases"
 VIEW = "tcpstate,report"

@@ -10,7 +10,7 @@ import bisect
 
 import pytest
 
-from conftest import ROOT, TESTS, run
+from built import ROOT, TESTS, run
 
 SAMPLES, CASES = ROOT / "samples", TESTS / "golden" / "cases"
 CAPTURE = "tcpstate.capture"            # on the first segment, whichever that is

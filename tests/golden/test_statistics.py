@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from conftest import ROOT, TESTS
+from built import ROOT, TESTS
 
 SAMPLES, CASES = ROOT / "samples", TESTS / "golden" / "cases"
 
@@ -128,6 +128,6 @@ def test_many_servers_get_one_node_together(tree, tmp_path):
 
 def test_bad_filter_is_refused(tshark):
     """Wireshark's own tree code answers here; it goes on, and prints no tree."""
-    from conftest import run
+    from built import run
     done = run("tshark", "-q", "-r", SAMPLES / "refused.pcapng", "-z", "tcpstate,tree,tcp.foo", check=False)
     assert '"tcp.foo" is invalid' in done.stderr and "Count" not in done.stdout

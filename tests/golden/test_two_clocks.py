@@ -7,7 +7,7 @@ without the second capture; any other is a copy, or nothing; and it is not count
 """
 import pytest
 
-from conftest import TESTS, run
+from built import TESTS, run
 
 CASES = TESTS / "golden" / "cases"
 NAMES = ["close-by-client-4-segments", "close-by-server-3-segments", "abort-by-client", "abort-by-server", "reuse-after-close",

@@ -6,7 +6,7 @@ import shlex
 
 import pytest
 
-from conftest import ROOT
+from built import ROOT
 
 SESSION = ROOT / "samples" / "websocket-session.pcapng"
 DOC = ROOT / "plugin/doc"

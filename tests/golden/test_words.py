@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from conftest import ROOT
+from built import ROOT
 
 GLOSSARY = ROOT / "plugin" / "doc" / "glossary.md"
 SPEAKING = sorted(path for pattern in ("plugin/text/*.def", "plugin/text/*.c", "plugin/wireshark/*.def", "plugin/wireshark/*.c",

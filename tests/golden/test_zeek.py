@@ -8,8 +8,8 @@ import re
 import pytest
 from scapy.all import TCP, rdpcap, wrpcap
 
-from conftest import ROOT
-from test_why import OPEN, capture
+from built import ROOT
+from dialogue import OPEN, capture
 
 TABLE = (ROOT / "plugin/doc/zeek.md").read_text(encoding="utf-8").split("What is not the same:\n")[1].split("\nOn the captures")[0]
 KINDS = [line.split("|")[1].strip() for line in TABLE.splitlines() if line.startswith("| ")][1:]

@@ -11,7 +11,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-from conftest import BUILD, ROOT  # noqa: E402
+from built import BUILD, ROOT  # noqa: E402
 from window import SCROLL_BAR, ChineseProfile, Window, can_exist, plain  # noqa: E402
 
 SESSION = ROOT / "samples" / "websocket-session.pcapng"

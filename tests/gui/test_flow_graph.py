@@ -11,7 +11,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-from conftest import BUILD, ROOT  # noqa: E402
+from built import BUILD, ROOT  # noqa: E402
 from flow_graph import arrows, choose_flow, counts, lifelines, limit_to_display_filter, open_flow_graph  # noqa: E402
 from window import Window, can_exist, plain  # noqa: E402
 

@@ -8,7 +8,7 @@ from scapy.all import wrpcap
 
 sys.path[:0] = [str(pathlib.Path(__file__).parent), str(pathlib.Path(__file__).parents[1] / "golden")]
 
-from conftest import BUILD  # noqa: E402
+from built import BUILD  # noqa: E402
 from test_counts import pile  # noqa: E402
 from window import Window, can_exist  # noqa: E402
 

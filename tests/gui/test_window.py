@@ -14,7 +14,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-from conftest import BUILD, ROOT  # noqa: E402
+from built import BUILD, ROOT  # noqa: E402
 from window import Window, can_exist, plain  # noqa: E402
 
 SESSION = ROOT / "samples" / "websocket-session.pcapng"

@@ -25,7 +25,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from conftest import BUILD, ROOT, TESTS, environment  # noqa: E402  (tests/conftest.py, just put on the path)
+from built import BUILD, ROOT, TESTS, environment  # noqa: E402  (just put on the path)
 from picture import Picture, plain, tool  # noqa: E402
 
 PROFILE = ROOT / "plugin" / "profile"

@@ -15,7 +15,7 @@ import signal
 import subprocess
 import tempfile
 
-import conftest
+import built
 
 from . import strip, visits
 
@@ -69,10 +69,10 @@ class Checker:
         """tshark on the capture, its output in files: (process, Output)"""
         base = self.folder / (name + ("-with" if plugin else "-without"))
         output = Output(base.with_suffix(".out"), base.with_suffix(".err"), None)
-        launcher = [str(conftest.TESTS / "with-plugin"), *([] if plugin else ["-n"]), str(conftest.BUILD)]
+        launcher = [str(built.TESTS / "with-plugin"), *([] if plugin else ["-n"]), str(built.BUILD)]
         with open(output.out, "wb") as out, open(output.err, "wb") as err:
             process = subprocess.Popen([*launcher, "tshark", "-n", "-r", str(self.capture), *arguments], stdout=out,
-                                       stderr=err, stdin=subprocess.DEVNULL, env=conftest.environment(),
+                                       stderr=err, stdin=subprocess.DEVNULL, env=built.environment(),
                                        start_new_session=True)
         return process, output
 

@@ -15,11 +15,11 @@ import warnings
 
 import pytest
 
-import conftest
+import built
 
-ROOT = conftest.ROOT
-RUN = conftest.TESTS / "harmless" / "run"
-KEEP = conftest.BUILD / "harmless-findings"
+ROOT = built.ROOT
+RUN = built.TESTS / "harmless" / "run"
+KEEP = built.BUILD / "harmless-findings"
 SAMPLES = [ROOT / "samples" / name for name in ("http-loopback.pcapng", "refused.pcapng")]
 
 
@@ -44,12 +44,12 @@ def assert_harmless(done, captures, frames):
 
 
 def test_our_own_captures(tmp_path):
-    done = harmless(tmp_path / "state", ROOT / "samples", conftest.TESTS / "golden/cases", conftest.TESTS / "kernel/captures")
+    done = harmless(tmp_path / "state", ROOT / "samples", built.TESTS / "golden/cases", built.TESTS / "kernel/captures")
     assert_harmless(done, 300, 5000)
 
 
 def test_our_own_captures_mutated(tmp_path):
-    done = harmless(tmp_path / "state", "--mutated-only", "--seed", 2, "--seed", 4, conftest.TESTS / "kernel/captures")
+    done = harmless(tmp_path / "state", "--mutated-only", "--seed", 2, "--seed", 4, built.TESTS / "kernel/captures")
     assert_harmless(done, 70, 1000)
 
 
@@ -61,7 +61,7 @@ def test_random_packets(tmp_path):
 
 @pytest.fixture(scope="module")
 def wireshark():
-    done = subprocess.run([conftest.TESTS / "harmless/wireshark-source"], stdout=subprocess.PIPE,
+    done = subprocess.run([built.TESTS / "harmless/wireshark-source"], stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, encoding="utf-8")
     if done.returncode == 3:
         warnings.warn("SKIPPED: Wireshark's own captures are NOT checked: " + done.stderr)

@@ -4,16 +4,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 import pytest
 
-import conftest
+import built
 from harmless import check, strip
 
-SAMPLE = conftest.ROOT / "samples" / "http-loopback.pcapng"
+SAMPLE = built.ROOT / "samples" / "http-loopback.pcapng"
 
 
 @pytest.fixture(scope="module")
 def outputs():
     """{form: (with the plugin, without)}"""
-    return {form: tuple(conftest.run("tshark", "-n", "-r", SAMPLE, *options, plugin=plugin).stdout.encode()
+    return {form: tuple(built.run("tshark", "-n", "-r", SAMPLE, *options, plugin=plugin).stdout.encode()
                         for plugin in (True, False))
             for form, options in strip.OPTIONS.items()}
 

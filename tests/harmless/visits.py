@@ -8,7 +8,7 @@ import re
 import subprocess
 import threading
 
-import conftest
+import built
 
 # What a frame says at any visit.  What a connection comes to in the end is not
 # among them: one pass cannot know it before the end (tcpstate.outcome and its
@@ -48,10 +48,10 @@ class Sharkd:
     """Dissects the frame it is asked for, at any time, in any order."""
 
     def __init__(self, capture, plugin=True, seconds=None):
-        launcher = [str(conftest.TESTS / "with-plugin"), *([] if plugin else ["-n"]), str(conftest.BUILD)]
+        launcher = [str(built.TESTS / "with-plugin"), *([] if plugin else ["-n"]), str(built.BUILD)]
         self.process = subprocess.Popen([*launcher, "sharkd", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.DEVNULL, encoding="utf-8", errors="replace",
-                                        env=conftest.environment())
+                                        env=built.environment())
         # Whoever waits for an answer of it learns of its end.
         self.watch = threading.Timer(seconds, self.process.kill) if seconds else None
         if self.watch:

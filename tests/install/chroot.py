@@ -13,7 +13,7 @@ import pathlib
 import shutil
 import subprocess
 
-from conftest import TESTS
+from built import TESTS
 
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
 KEPT = pathlib.Path(os.environ.get("TCPSTATE_MATRIX_DIR") or CACHE / "tcpstate-matrix")

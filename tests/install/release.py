@@ -15,11 +15,11 @@ import zipfile
 
 import pytest
 
-import conftest
+import built
 
-PLUGIN = conftest.ROOT / "plugin"
+PLUGIN = built.ROOT / "plugin"
 VERSION = (PLUGIN / "VERSION").read_text().strip()
-FOLDER = conftest.BUILD / "release"
+FOLDER = built.BUILD / "release"
 CACHE = pathlib.Path(os.environ.get("TCPSTATE_RELEASE_CACHE")
                      or pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
                      / "tcpstate-release")

@@ -7,9 +7,9 @@ import subprocess
 
 import pytest
 
-import conftest
+import built
 
-DOC = conftest.ROOT / "plugin" / "doc"
+DOC = built.ROOT / "plugin" / "doc"
 
 
 @pytest.fixture(scope="module")
@@ -18,19 +18,19 @@ def page():
     if not shutil.which("man"):
         pytest.skip("SKIPPED: no man here: tests/run --packages")
     done = subprocess.run(["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-P", "cat",
-                           conftest.BUILD / "tcpstate.7"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          encoding="utf-8", env=conftest.environment(MANWIDTH="200", GROFF_NO_SGR="1"))
+                           built.BUILD / "tcpstate.7"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          encoding="utf-8", env=built.environment(MANWIDTH="200", GROFF_NO_SGR="1"))
     assert done.returncode == 0 and done.stderr == "", done.stderr
     return re.sub(r".\x08", "", done.stdout)
 
 
 def test_fields_are_those_of_the_plugin():
     """To renew: plugin/doc/make-fields tests/with-plugin build tshark >plugin/doc/fields.md"""
-    made = subprocess.run([DOC / "make-fields", conftest.TESTS / "with-plugin", conftest.BUILD, "tshark"],
-                          stdout=subprocess.PIPE, encoding="utf-8", check=True, env=conftest.environment()).stdout
+    made = subprocess.run([DOC / "make-fields", built.TESTS / "with-plugin", built.BUILD, "tshark"],
+                          stdout=subprocess.PIPE, encoding="utf-8", check=True, env=built.environment()).stdout
     assert (DOC / "fields.md").read_text() == made
     # And that is what is in the packets' tree.
-    shown = conftest.run("tshark", "-r", conftest.ROOT / "samples/http-server-closes.pcapng", "-T", "pdml").stdout
+    shown = built.run("tshark", "-r", built.ROOT / "samples/http-server-closes.pcapng", "-T", "pdml").stdout
     names = set(re.findall(r'<field name="(tcpstate\.[^"]+)"', shown))
     assert len(names) > 20
     assert {name for name in names if f"| `{name}` |" not in made} == set()
@@ -43,7 +43,7 @@ def test_page_reads_without_a_warning(page):
 
 
 def test_page_has_every_preference(page):
-    prefs = conftest.run("tshark", "-G", "currentprefs").stdout
+    prefs = built.run("tshark", "-G", "currentprefs").stdout
     names = re.findall(r"^#?tcpstate\.([a-z_]+):", prefs, re.M)
     assert "language" in names
     section = page[page.index("\nPREFERENCES"):page.index("\nFILES")]
@@ -51,7 +51,7 @@ def test_page_has_every_preference(page):
 
 
 def test_page_has_every_view(page):
-    views = re.findall(r"^ +(\S*tcpstate\S*)", conftest.run("tshark", "-z", "help", check=False).stderr, re.M)
+    views = re.findall(r"^ +(\S*tcpstate\S*)", built.run("tshark", "-z", "help", check=False).stderr, re.M)
     assert "tcpstate,ladder" in views and "flow,tcpstate" in views
     section = page[page.index("\nVIEWS"):page.index("\nFIELDS")]
     assert [view for view in views if not re.search(rf"^ +{view}\b", section, re.M)] == []

@@ -15,7 +15,7 @@ import tempfile
 
 import pytest
 
-import conftest
+import built
 
 PLACE = "plugins/epan/tcpstate"
 PARTS = "core", "packet", "text", "wireshark"   # the plugin; the program "tcpstate" is not built there
@@ -29,7 +29,7 @@ def run(*command, **options):
 @pytest.fixture(scope="module")
 def source():
     """A copy of Wireshark's source with ours in it."""
-    found = subprocess.run([conftest.TESTS / "harmless/wireshark-source"], stdout=subprocess.PIPE,
+    found = subprocess.run([built.TESTS / "harmless/wireshark-source"], stdout=subprocess.PIPE,
                            stderr=subprocess.PIPE, encoding="utf-8")
     if found.returncode == 3:
         pytest.skip("SKIPPED: not built inside Wireshark: " + found.stderr.strip())
@@ -39,7 +39,7 @@ def source():
     with tempfile.TemporaryDirectory(dir=original.parent, prefix="in-source.") as folder:
         copy = pathlib.Path(folder) / "wireshark"
         subprocess.run(["cp", "-al", original, copy], check=True)
-        shutil.copytree(conftest.ROOT / "plugin", copy / PLACE)
+        shutil.copytree(built.ROOT / "plugin", copy / PLACE)
         custom = copy / "CMakeListsCustom.txt"
         custom.unlink(missing_ok=True)
         custom.write_text(f"set(CUSTOM_PLUGIN_SRC_DIR {PLACE})\n")
@@ -67,8 +67,8 @@ def plugin(build):
     target = f"{PLACE}/CMakeFiles/tcpstate.dir"
     rules = f"{target}/build.make"
     objects = sorted(set(re.findall(rf"^({target}/\S+\.o):", (build / rules).read_text(), re.M)))
-    ours = {str(path.relative_to(conftest.ROOT / "plugin"))
-            for part in PARTS for path in (conftest.ROOT / "plugin" / part).glob("*.c")} | {"page-assets.c"}
+    ours = {str(path.relative_to(built.ROOT / "plugin"))
+            for part in PARTS for path in (built.ROOT / "plugin" / part).glob("*.c")} | {"page-assets.c"}
     assert {name.removeprefix(target + "/").removesuffix(".o") for name in objects} == ours
     done = run("make", "-j2", "-k", "-f", rules, *objects, cwd=build)
     assert done.returncode == 0 and "warning:" not in done.stdout, done.stdout[-5000:]
@@ -83,15 +83,15 @@ def plugin(build):
 
 
 def tshark(folder, *options):
-    return run(conftest.TESTS / "with-plugin", folder, "tshark", *options, env=conftest.environment()).stdout
+    return run(built.TESTS / "with-plugin", folder, "tshark", *options, env=built.environment()).stdout
 
 
 def test_is_the_same_plugin(plugin):
-    version = (conftest.ROOT / "plugin/VERSION").read_text().strip()
+    version = (built.ROOT / "plugin/VERSION").read_text().strip()
     assert re.search(rf"^tcpstate\.so\s+{re.escape(version)}\s+dissector", tshark(plugin, "-G", "plugins"), re.M)
 
 
 def test_labels_a_capture(plugin):
-    lines = tshark(plugin, "-r", conftest.ROOT / "samples/http-server-closes.pcapng", "-T", "fields",
+    lines = tshark(plugin, "-r", built.ROOT / "samples/http-server-closes.pcapng", "-T", "fields",
                    "-e", "tcpstate.step", "-e", "tcpstate.client", "-e", "tcpstate.server", "-Y", "tcp.flags.syn == 1")
     assert lines.splitlines()[-2:] == ["syn\tSYN_SENT\tSYN_RCVD?", "syn-ack\tESTABLISHED?\tSYN_RCVD"]

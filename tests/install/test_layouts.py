@@ -12,10 +12,10 @@ import subprocess
 
 import pytest
 
-import conftest
+import built
 import release
 
-HERE = conftest.TESTS / "install"
+HERE = built.TESTS / "install"
 SOURCES = release.PLUGIN / "wireshark"
 
 
@@ -25,7 +25,7 @@ def flags():
 
 def header_here():
     """epan/sequence_analysis.h of the Wireshark that is installed, and its headers."""
-    found = subprocess.run([conftest.TESTS / "harmless/wireshark-source"], stdout=subprocess.PIPE,
+    found = subprocess.run([built.TESTS / "harmless/wireshark-source"], stdout=subprocess.PIPE,
                            stderr=subprocess.PIPE, encoding="utf-8")
     if found.returncode:
         pytest.skip("SKIPPED: " + found.stderr.strip().splitlines()[-1])

@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-import conftest
+import built
 
 # With Wireshark's own folders read-only: what a mistake would put there fails.
 READ_ONLY = ["unshare", "--mount", "--propagation", "private", "sh", "-c",
@@ -29,7 +29,7 @@ EXPECTED = {
     "bin/tcpstate", f"{PROGRAM_LIBRARIES}/tcpstate-dissect.so", "share/man/man1/tcpstate.1",
     "share/man/man7/tcpstate.7",
     "share/doc/tcpstate/README.md", "share/doc/tcpstate/CHANGELOG.md",
-    *(f"share/doc/tcpstate/{path.name}" for path in (conftest.ROOT / "plugin/doc").glob("*.md")),
+    *(f"share/doc/tcpstate/{path.name}" for path in (built.ROOT / "plugin/doc").glob("*.md")),
     *(f"share/wireshark/profiles/{profile}/{name}" for profile in ("TCP State", "TCP 状态") for name in
       ("colorfilters", "dfilter_buttons", "dfilter_macros", "dmacros", "io_graphs", "plots", "preferences", "recent")),
 }
@@ -40,10 +40,10 @@ def install(tmp_path_factory):
     """install(*options, **env) -> what cmake --install says it installed, from a
     folder that was configured without saying anything about places."""
     build = tmp_path_factory.mktemp("build")
-    subprocess.run(["cmake", "-S", conftest.ROOT, "-B", build, "-DTCPSTATE_TESTS=OFF"],
+    subprocess.run(["cmake", "-S", built.ROOT, "-B", build, "-DTCPSTATE_TESTS=OFF"],
                    stdout=subprocess.DEVNULL, check=True)
     for name in ("tcpstate.so", "tcpstate", "tcpstate-dissect.so"):
-        shutil.copy(conftest.BUILD / name, build)
+        shutil.copy(built.BUILD / name, build)
 
     def install(*options, **env):
         guard = READ_ONLY if os.geteuid() == 0 else []
@@ -82,10 +82,10 @@ def test_works_from_there(prefix, tmp_path):
     (tmp_path / "tcpstate.so").symlink_to(prefix / PLUGINS / "epan" / "tcpstate.so")
     profiles = tmp_path / ".config" / "wireshark" / "profiles"
     shutil.copytree(prefix / "share/wireshark/profiles/TCP State", profiles / "TCP State")
-    done = subprocess.run([conftest.TESTS / "with-plugin", tmp_path, "tshark", "-C", "TCP State", "-r",
-                           conftest.ROOT / "samples/http-server-closes.pcapng", "-c", "1"],
+    done = subprocess.run([built.TESTS / "with-plugin", tmp_path, "tshark", "-C", "TCP State", "-r",
+                           built.ROOT / "samples/http-server-closes.pcapng", "-c", "1"],
                           stdout=subprocess.PIPE, encoding="utf-8",
-                          env=conftest.environment(HOME=str(tmp_path), XDG_CONFIG_HOME=f"{tmp_path}/.config"))
+                          env=built.environment(HOME=str(tmp_path), XDG_CONFIG_HOME=f"{tmp_path}/.config"))
     assert re.search(r"Handshake 1/3 +SYN_SENT +SYN_RCVD\?", done.stdout), done.stdout
 
 

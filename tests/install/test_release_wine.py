@@ -14,11 +14,11 @@ import subprocess
 
 import pytest
 
-import conftest
+import built
 import release
 from test_release import imports
 
-HERE = conftest.TESTS / "install"
+HERE = built.TESTS / "install"
 CROSS = release.PLUGIN / "packaging/cross"
 FLAGS = ["clang", "--target=x86_64-w64-windows-gnu", "-isystem", "/usr/share/mingw-w64/include", "-D_UCRT",
          "-D__MSVCRT_VERSION__=0xE00", "-D__USE_MINGW_ANSI_STDIO=0", "-O1", "-fuse-ld=lld", "-nostdlib", "-w"]
@@ -75,7 +75,7 @@ def wine(tmp_path_factory):
     if not os.access("/usr/lib/wine/wine64", os.X_OK):
         pytest.skip("SKIPPED: no wine64 here: tests/run --packages")
     home = tmp_path_factory.mktemp("wine")
-    env = conftest.environment(HOME=str(home), WINEPREFIX=str(home / "prefix"), WINEDEBUG="-all",
+    env = built.environment(HOME=str(home), WINEPREFIX=str(home / "prefix"), WINEDEBUG="-all",
                                WINEDLLOVERRIDES="mscoree,mshtml,winemenubuilder.exe,winedbg.exe=", WINEARCH="win64")
     env.pop("DISPLAY", None)
 

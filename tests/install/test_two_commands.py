@@ -10,7 +10,7 @@ import shutil
 import pytest
 
 import chroot
-import conftest
+import built
 
 SAMPLE = "/srv/tcpstate/samples/http-loopback.pcapng"
 ANNOTATE = "/srv/tcpstate/plugin/annotate"
@@ -26,10 +26,10 @@ def machine(request, tmp_path_factory):
     except chroot.Unavailable as why:
         pytest.skip(f"SKIPPED: {request.param}: {why}")
     copy = machine.path("/srv/tcpstate/CMakeLists.txt").parent
-    shutil.copy(conftest.ROOT / "CMakeLists.txt", copy)
-    shutil.copy(conftest.ROOT / "README.md", copy)
-    shutil.copytree(conftest.ROOT / "plugin", copy / "plugin")
-    shutil.copytree(conftest.ROOT / "samples", copy / "samples")
+    shutil.copy(built.ROOT / "CMakeLists.txt", copy)
+    shutil.copy(built.ROOT / "README.md", copy)
+    shutil.copytree(built.ROOT / "plugin", copy / "plugin")
+    shutil.copytree(built.ROOT / "samples", copy / "samples")
     home = machine.path("/home/user/x").parent
     os.chown(home, 65534, 65534)
     machine.path("/tmp").chmod(0o1777)

@@ -11,9 +11,9 @@ import subprocess
 
 import pytest
 
-import conftest
+import built
 
-PLUGIN = conftest.ROOT / "plugin"
+PLUGIN = built.ROOT / "plugin"
 VERSION = (PLUGIN / "VERSION").read_text().strip()
 
 
@@ -33,13 +33,13 @@ def test_changelog_begins_with_it():
 
 
 def test_plugin_says_it():
-    assert re.search(rf"^tcpstate\.so\s+{re.escape(VERSION)}\s", conftest.run("tshark", "-G", "plugins").stdout, re.M)
+    assert re.search(rf"^tcpstate\.so\s+{re.escape(VERSION)}\s", built.run("tshark", "-G", "plugins").stdout, re.M)
 
 
 def test_documents_say_it():
     assert f"tcpstate {VERSION}, made by" in (PLUGIN / "doc/fields.md").read_text()
     day = changes((PLUGIN / "CHANGELOG.md").read_text())[0][1]
-    page = (conftest.BUILD / "tcpstate.7").read_text()
+    page = (built.BUILD / "tcpstate.7").read_text()
     assert f'\n.Os "tcpstate {VERSION}"\n' in page and f"\n.Dd {day}\n" in page
 
 
@@ -48,7 +48,7 @@ def next_version(tmp_path_factory):
     """The build folder of a copy in which nothing but VERSION and CHANGELOG.md was changed."""
     copy = tmp_path_factory.mktemp("next")
     for name in ("CMakeLists.txt", "README.md"):
-        shutil.copy(conftest.ROOT / name, copy)
+        shutil.copy(built.ROOT / name, copy)
     shutil.copytree(PLUGIN, copy / "plugin")
     (copy / "plugin/VERSION").write_text("77.8.9\n")
     log = copy / "plugin/CHANGELOG.md"

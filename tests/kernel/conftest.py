@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What test_recorded.py and test_live.py share: the
+"""What test_recorded.py and test_running.py share: the
 plugin's reading of a folder of recorded scenarios.
 
 Every scenario has addresses of its own, so all captures can be appended to

@@ -7,7 +7,6 @@ the explanation and the states that tshark prints for its frame.
 import pytest
 
 from browser import *  # noqa: F403
-from conftest import tshark, fields  # noqa: F401
 
 NAMES = sorted(path.stem for path in SAMPLES.glob("*.pcapng"))
 

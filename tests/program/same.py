@@ -13,7 +13,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-from conftest import BUILD, environment, run  # noqa: E402
+from built import BUILD, environment, run  # noqa: E402
 
 PROGRAM = BUILD / "tcpstate"
 PROTOCOL = 6  # the column that only dissection fills

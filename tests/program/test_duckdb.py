@@ -11,7 +11,7 @@ import sys
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from conftest import BUILD, ROOT, environment, run  # noqa: E402
+from built import BUILD, ROOT, environment, run  # noqa: E402
 
 DOCUMENT = (ROOT / "plugin" / "doc" / "many-captures.md").read_text()
 PACKAGE = re.search(r"@duckdb/node-api@[\w.-]+", DOCUMENT).group()

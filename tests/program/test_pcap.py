@@ -8,7 +8,7 @@ import sys
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from conftest import ROOT, environment  # noqa: E402
+from built import ROOT, environment  # noqa: E402
 from same import PROGRAM  # noqa: E402
 
 HEADER, RECORD = 24, 16

@@ -17,7 +17,7 @@ import pytest
 from scapy.all import IP, TCP, PcapWriter, wrpcap
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from conftest import ROOT, environment  # noqa: E402
+from built import ROOT, environment  # noqa: E402
 from frames import ETHERNET  # noqa: E402
 from same import PROGRAM, program  # noqa: E402
 

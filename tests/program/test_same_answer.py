@@ -10,7 +10,7 @@ import pytest
 from scapy.all import IP, TCP, UDP, PcapWriter, Raw, rdpcap, wrpcap
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from conftest import ROOT, TESTS  # noqa: E402
+from built import ROOT, TESTS  # noqa: E402
 from frames import ETHERNET  # noqa: E402
 import same  # noqa: E402
 

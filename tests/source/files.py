@@ -4,7 +4,7 @@ import pathlib
 import re
 import subprocess
 
-from conftest import ROOT
+from built import ROOT
 
 # Not ours to read: what the fuzzer made.
 NOT_OURS = ("tests/fuzz/seeds/",)

@@ -5,7 +5,7 @@ Read from the sources, not from a capture; the compiler would not mind any of it
 """
 import re
 
-from conftest import ROOT
+from built import ROOT
 
 PLUGIN = ROOT / "plugin"
 # Less what stands in for other systems' headers and libraries where archives for them are made.
@@ -112,3 +112,12 @@ def test_no_test_asks_the_network_whose_address_it_is():
     frames = [found[0] for path in (ROOT / "tests").rglob("*.py") if path.parent.name != "source"
               for found in made.finditer(path.read_text("utf-8"))]
     assert len(frames) >= 4 and [frame for frame in frames if "dst=" not in frame] == []
+
+
+def test_no_two_modules_of_the_tests_share_a_name():
+    """pytest could not collect them in one call; and what is shared is no conftest's, of which there are several."""
+    modules = [path for path in ROOT.glob("tests/**/*.py") if path.name != "conftest.py"]
+    names = [path.name for path in modules]
+    assert len(modules) > 80
+    assert sorted(name for name in set(names) if names.count(name) > 1) == []
+    assert [str(path) for path in modules if re.search(r"^\s*(from|import) conftest\b", path.read_text("utf-8"), re.M)] == []

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from conftest import ROOT
+from built import ROOT
 
 # How each of them configures (plugin/command/build.sh, plugin/packaging/deb), and tests/run.
 WAYS = {"tests/run": [], "annotate": ["-DCMAKE_BUILD_TYPE=Release"], "deb": ["-DCMAKE_BUILD_TYPE=None", "-DCMAKE_C_FLAGS=-g -O2"]}

@@ -2,7 +2,7 @@
 """What comments and documents name is there: files, and functions where they are said to be."""
 import re
 
-from conftest import ROOT
+from built import ROOT
 from source.files import comments, text, tracked
 
 FILE_NAME = re.compile(r"[\w.+/-]*\w\.(?:c|h|def|py|sh|md|cmake|js|css|lua)\b(?![\w.(/])")

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from conftest import BUILD, ROOT
+from built import BUILD, ROOT
 
 MOST = 25
 

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from conftest import ROOT
+from built import ROOT
 from files import tracked
 
 OFF, ON = "/* clang-format off */", "/* clang-format on */"

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from conftest import ROOT
+from built import ROOT
 from source.files import is_script, tracked
 
 # Of its notes, two are no faults here: what stands in single quotes is for another

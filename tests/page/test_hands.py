@@ -5,7 +5,7 @@ import re
 import pytest
 
 from browser import *  # noqa: F403
-from conftest import ROOT
+from built import ROOT
 
 WORDS = (ROOT / "plugin/page/words.js").read_text("utf-8")
 

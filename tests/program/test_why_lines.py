@@ -11,7 +11,7 @@ import subprocess
 
 import pytest
 
-from conftest import BUILD, ROOT, TESTS
+from built import BUILD, ROOT, TESTS
 
 CLOSE = TESTS / "golden" / "cases" / "close-by-client-4-segments.pcap"
 

@@ -1,4 +1,4 @@
-# network.py - hosts that send: frames, connections, tunnels.
+# traffic.py - hosts that send: frames, connections, tunnels.
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 #

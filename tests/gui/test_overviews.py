@@ -10,7 +10,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-from conftest import BUILD, ROOT  # noqa: E402
+from built import BUILD, ROOT  # noqa: E402
 from statistics_window import activate, area, fill, filter_to_selected, open_connections, open_question, open_sockets, open_tree, place, sort_by, tables  # noqa: E402
 from window import Window, can_exist, plain  # noqa: E402
 
