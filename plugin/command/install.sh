@@ -56,6 +56,7 @@ install_now() {
     remove_former_plugins
     remove_former_profile
     install_profile
+    install_window_size
     check_that_it_loads
     {
         printf '%s\n' "$plugin" "$global_plugin" "$profile" >"$places" &&

@@ -9,6 +9,7 @@ uninstall() {
     local sum path kept='' folders=() paths=()
     [[ -r $manifest ]] || { say 'nothing is installed' '没有安装任何内容'; return 0; }
     take_out_columns
+    take_out_window_size
     while read -r sum path; do
         if [[ $sum == folder ]]; then folders+=("$path"); else paths+=("$path"); fi
     done <"$manifest"

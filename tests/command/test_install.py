@@ -215,6 +215,28 @@ def test_column_widths_that_wireshark_wrote_do_not_keep_the_profile(account):
     assert account.files() == set()
 
 
+def test_the_table_of_connections_has_a_size_until_its_user_gives_it_another(account):
+    """Wireshark's own file: what else is in it stays, byte for byte."""
+    key = "gui.geom.TCP Connection State, Connections."
+    recent = account.profile.parent.parent / "recent_common"
+    does(account, "--install")
+    assert f"{key}width: 1240\n" in recent.read_text() and "gui.geom.TCP 连接状态：连接.width: 1240\n" in recent.read_text()
+    does(account, "--uninstall")
+    assert account.files() == set()
+
+    others = "# Recent settings file for Wireshark\ngui.geometry_main_width: 900\n"
+    mine = f"{key}x: 3\n{key}width: 700\n"
+    recent.parent.mkdir(parents=True)
+    recent.write_text((others + mine).rstrip("\n"))
+    if os.getuid() == 0:
+        subprocess.run(["chown", "-R", "65534:65534", account.home], check=True)
+    does(account, "--install")
+    text = recent.read_text()
+    assert text.startswith(others + mine) and "1240" in text[len(others + mine):] and f"{key}width: 1240" not in text
+    does(account, "--uninstall")
+    assert recent.read_text() == others
+
+
 def test_a_full_disk_leaves_nothing_half_written(account):
     if os.getuid() != 0:
         pytest.skip("only root can mount a small disk")

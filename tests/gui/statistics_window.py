@@ -27,8 +27,8 @@ def open_tree(window):
     _open(window, "TCP Connection State: Statistics", "Up", "Up")
 
 
-def open_connections(window):
-    _open(window, "TCP Connection State, Connections", "Up", "Right")
+def open_connections(window, title="TCP Connection State, Connections"):
+    _open(window, title, "Up", "Right")
 
 
 def open_question(window):

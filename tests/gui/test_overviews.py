@@ -12,7 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from built import BUILD, ROOT  # noqa: E402
 from statistics_window import activate, area, fill, filter_to_selected, open_connections, open_question, open_sockets, open_tree, place, sort_by, tables  # noqa: E402
-from window import Window, can_exist, plain  # noqa: E402
+from window import ChineseProfile, Window, can_exist, plain  # noqa: E402
 
 SOCKETS = ROOT / "samples" / "half-closed.pcapng"
 SESSION = ROOT / "samples" / "websocket-session.pcapng"
@@ -54,6 +54,16 @@ def click_beside(window, text, where):
     """Click into the field to the right of its label."""
     label = window.wait_until(f"the label {text}", lambda: window.picture().find(text, where()))
     window.click(label._replace(x=label.right + 60, width=10))
+
+
+@pytest.mark.parametrize("kind, ui, title", [
+    (Window, "en", "TCP Connection State, Connections"), (ChineseProfile, "zh_CN", "TCP 连接状态：连接")])
+def test_the_table_opens_as_wide_as_installed(tmp_path, kind, ui, title):
+    """By what plugin/annotate writes into recent_common; without that it is 587 pixels wide."""
+    options = {"as_installed": True} if kind is Window else {}
+    with kind(tmp_path / "window", SESSION, ui=ui, **options) as window:
+        open_connections(window, title)
+        assert area(window)[2:] == (1240, 560)
 
 
 def test_a_row_for_each_connection_that_can_be_sorted(window):

@@ -30,6 +30,7 @@ from picture import Picture, plain, tool  # noqa: E402
 
 PROFILE = ROOT / "plugin" / "profile"
 CHINESE = ROOT / "plugin" / "profile-zh"
+SIZES = ROOT / "plugin" / "command" / "recent_common"
 SHOWN_HEIGHT = int(re.search(r"main_upper_pane: (\d+)", (PROFILE / "recent").read_text())[1])     # of the packet list
 
 # Latin and Chinese letters of one height.  With two fonts, Wireshark makes rows
@@ -84,14 +85,14 @@ class Window:
         self.frame_buffer = self.folder / "Xvfb_screen0"        # a file, which Xvfb keeps up to date
         self.stack = contextlib.ExitStack()
         if as_installed:
-            self._prepare_home(ui, preferences, recent)
+            self._prepare_home(ui, preferences, recent, SIZES.read_text(encoding="utf-8"))
             return
         self._prepare_home(ui, [f"tcpstate.language: {language}", *([f"gui.qt.font_name: {font}"] if font else []),
                                 *preferences],
                            [f"gui.geometry_main_upper_pane: {packet_list}",
                             f"gui.geometry_main_lower_pane: {height - 134 - packet_list}", *recent])
 
-    def _prepare_home(self, ui, preferences, recent):
+    def _prepare_home(self, ui, preferences, recent, sizes=""):
         home = self.folder / "home"
         config = home / ".config" / "wireshark"
         self.profile = config / "profiles" / self.profile_name
@@ -103,7 +104,7 @@ class Window:
                 file.write("\n" + "\n".join(lines) + "\n")
         # No questions at the start, and a window that fills the screen.
         (config / "recent_common").write_text("privs.warn_if_elevated: FALSE\nprivs.warn_if_no_npf: FALSE\n"
-                                              "gui.geometry_main_maximized: TRUE\n")
+                                              "gui.geometry_main_maximized: TRUE\n" + sizes, encoding="utf-8")
         (config / "language").write_text(f"language: {ui}\n")
         runtime = self.folder / "run"
         runtime.mkdir(mode=0o700)
