@@ -35,6 +35,11 @@ captures.forEach((capture, order) => {
   }
 });
 
+/* What the page's address calls a connection: its number, as the list shows it; of captures with the same numbers, its place here. */
+const isNumbered = new Set(connections.map((connection) => connection.number)).size === connections.length;
+for (const connection of connections)
+  connection.address = isNumbered ? connection.number : connection.index + 1;
+
 /* The name of end 0 or 1 of a connection. */
 function endName(connection, end) {
   if (connection.roles === 'unknown')

@@ -39,7 +39,7 @@ function makeCell(connection, column) {
   if (column.sentence && content)
     content = element('span', { class: 'text' }, content);
   if (column.link)
-    content = element('a', { href: `#${connection.index + 1}` }, content);
+    content = element('a', { href: `#${connection.address}` }, content);
   return element('td', { class: classes || null, 'data-head': word(column.word) }, content);
 }
 

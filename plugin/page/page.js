@@ -172,7 +172,7 @@ function tellAddress() {
     return;
   }
   view.told = performance.now();
-  history.replaceState(null, '', `#${view.connection + 1}/${view.step + 1}`);
+  history.replaceState(null, '', `#${currentConnection().address}/${view.step + 1}`);
 }
 
 function go(step) {
@@ -187,9 +187,10 @@ function reveal() {
 }
 
 function goToAddress() {
-  const [, index, step] = /^#(\d+)(?:\/(\d+))?$/.exec(location.hash) || [];
-  if (index && connections[index - 1])
-    choose(index - 1, step ? step - 1 : 0, step ? 'address' : 'list');
+  const [, address, step] = /^#(\d+)(?:\/(\d+))?$/.exec(location.hash) || [];
+  const index = connections.findIndex((connection) => String(connection.address) === address);
+  if (index >= 0)
+    choose(index, step ? step - 1 : 0, step ? 'address' : 'list');
 }
 
 function pressed(event) {

@@ -26,7 +26,7 @@ function checkItem([name, found, expected]) {
 function frameLink(connection, frame) {
   const index = connection.steps.findIndex((step) => step.frame === frame);
   const text = word('frame', frame);
-  return index < 0 ? text : element('a', { href: `#${connection.index + 1}/${index + 1}` }, text);
+  return index < 0 ? text : element('a', { href: `#${connection.address}/${index + 1}` }, text);
 }
 
 function numberRows(connection, step) {

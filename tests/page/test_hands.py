@@ -59,10 +59,10 @@ def test_a_click_on_a_row_and_the_address_choose_a_connection(browser, page_of):
     path = page_of("websocket-session")
     browser.open(path)
     browser.click("#list tbody tr:nth-child(2)")
-    assert "59157" in browser.text("#ends") and browser.js("return location.hash") == "#2/1"
+    assert "59157" in browser.text("#ends") and browser.js("return location.hash") == "#57/1"
     browser.click("#list tbody tr:nth-child(8) a")
     assert "Connection 1:" in browser.text("#ends")
-    browser.open(path, "#2/2")
+    browser.open(path, "#57/2")     # the number that the list shows
     assert "59157" in browser.text("#ends") and browser.text("#step-head") == "Refused"
 
 
@@ -185,3 +185,5 @@ def test_several_captures_in_one_page_stand_in_their_order(browser, page_of, tmp
     names = [row[0] for row in rows(browser)]
     assert names == sorted(names, key=["refused.pcapng", "http-ipv6.pcapng", "ssh.pcapng"].index) and len(set(names)) == 3
     assert browser.text("#ends").startswith("refused.pcapng: ")
+    browser.open(book, "#3")    # each of them is connection 0 of its capture: they are counted
+    assert browser.text("#ends").startswith("ssh.pcapng: ")

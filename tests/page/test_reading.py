@@ -34,7 +34,7 @@ CONTRAST = """
 @pytest.mark.parametrize("name", ["websocket-session", "forged-reset"])
 def test_text_stands_out_from_its_ground(browser, page_of, name, scheme):
     """WCAG 2.2, 1.4.3: a contrast of 4.5 at least."""
-    browser.open(page_of(name), "#1/2", scheme=scheme)
+    browser.open(page_of(name), "#0/2", scheme=scheme)
     browser.picture(f"{name}-{scheme}")
     ground = browser.js("return getComputedStyle(document.body).backgroundColor")
     assert (ground == "rgb(255, 255, 255)") == (scheme == "light")
@@ -64,7 +64,7 @@ def accessible(browser):
 
 
 def test_a_screen_reader_is_told_what_everything_is(browser, page_of):
-    browser.open(page_of("http-server-closes"), "#1/2")
+    browser.open(page_of("http-server-closes"), "#0/2")
     told = accessible(browser)
     for role, name, _ in told:
         if role in ("button", "link", "searchbox", "radio", "checkbox", "image", "region", "img", "group"):
