@@ -63,8 +63,7 @@ static bool is_from_before(const struct tcpstate_connection *connection, const s
                            const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
 {
     return segment->time - connection->moments[TCPSTATE_MOMENT_FIRST] >= TCPSTATE_SHORTEST_RETRANSMISSION
-           && (is_before_the_first(me, segment->seq + segment->payload,
-                                   segment->payload > 0 && !goes_back(me, segment) ? FAR / 8 : LITTLE)
+           && (is_before_the_first(me, segment->seq + segment->payload, segment->payload > 0 ? FAR / 8 : LITTLE)
                || (goes_back(me, segment) && is_before_the_first(peer, segment->ack, LITTLE)));
 }
 

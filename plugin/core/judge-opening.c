@@ -169,15 +169,13 @@ static bool may_be_anothers_syn_ack(const struct tcpstate_connection *connection
     return !good && !answers_stale_syn(connection, segment);
 }
 
-/* It carries a FIN, and may be sent again; or its FIN was recorded before it, and nobody has
- * acknowledged that. */
+/* It carries a FIN, and may be sent again; or its FIN was recorded before it. */
 static bool may_have_closed(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
-                            const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
+                            const struct tcpstate_segment *segment)
 {
     if (segment->flags & TCPSTATE_FLAG_FIN)
         return true;
-    return (connection->facts & TCPSTATE_CONNECTION_MIDSTREAM) && (me->known & (SENT_FIN | ACKED_FIN | KNOWS_ISN)) == SENT_FIN
-           && !(peer->known & (ACKED_FIN | SENT_FIN));
+    return (connection->facts & TCPSTATE_CONNECTION_MIDSTREAM) && (me->known & (SENT_FIN | ACKED_FIN | KNOWS_ISN)) == SENT_FIN;
 }
 
 /* Its sender has sent a SYN before.  Who was answered by a SYN,ACK sends none: there was none, where none
@@ -212,7 +210,7 @@ void tcpstate_judge_syn_ack(const struct tcpstate_connection *connection, const 
                       && peer->likely == TCPSTATE_SYN_SENT && covers_syn(peer, segment);
 
     judgement->senders = NOBODY_THERE | TCPSTATE_IN(SYN_SENT) | TCPSTATE_IN(SYN_RCVD)
-                         | (may_have_closed(connection, me, peer, segment) ? TCPSTATE_IN(FIN_WAIT_1) : 0);
+                         | (may_have_closed(connection, me, segment) ? TCPSTATE_IN(FIN_WAIT_1) : 0);
     if (anew) {
         judgement->is |= REUSES;
         /* What was on its way to it in the old one never will arrive. */

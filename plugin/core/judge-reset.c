@@ -150,7 +150,7 @@ void tcpstate_judge_reset(const struct tcpstate_connection *connection, const st
     /* A RST with ACK is a program's abort (RFC 9293 section 3.10.5): the third
      * segment had been taken in; or another, where it acknowledges more than its SYN,ACK did. */
     const bool more = judgement->reset_number != TCPSTATE_RESET_NUMBER_ACK && (me->known & SENT_SYN_ACK)
-                      && (peer->known & KNOWS_ISN) && seq_gt(segment->ack, me->syn_acked);
+                      && seq_gt(segment->ack, me->syn_acked);
     if (has_ack)
         judgement->had |= (more ? 0xff : me->pending) & BIT(TCPSTATE_GETS_ACK_OF_SYN);
     else if (is_made_of_third(connection, peer, segment) || waits_for_third(connection, me))

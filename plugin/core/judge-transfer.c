@@ -59,8 +59,7 @@ static void judge_acknowledgment(const struct tcpstate_connection *connection, c
                                  struct judgement *judgement)
 {
     /* Of the connection that it held before: its numbers are not the new ones. */
-    const bool contested = (connection->facts & TCPSTATE_CONNECTION_CONTESTED) && connection->client != (segment->from & 1);
-    if (contested && !covers_syn(peer, segment)) {
+    if ((connection->facts & TCPSTATE_CONNECTION_CONTESTED) && !covers_syn(peer, segment)) {
         judgement->senders &= ALIVE;
         judgement->unseen |= BIT(TCPSTATE_GETS_FIN) | BIT(TCPSTATE_GETS_ACK_OF_FIN);
         return;
@@ -174,7 +173,7 @@ static void judge_data(const struct tcpstate_connection *connection, const struc
 static bool may_keep_alive(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
                            const struct tcpstate_segment *segment)
 {
-    return (me->known & KNOWS_ACK) && segment->ack == me->rcv_nxt && me->last.frame != 0
+    return (me->known & KNOWS_ACK) && segment->ack == me->rcv_nxt
            && segment->time - me->last.time >= TCPSTATE_LONG_WAY && segment->time - peer->last.time >= TCPSTATE_LONG_WAY;
 }
 
