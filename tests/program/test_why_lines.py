@@ -47,6 +47,14 @@ def test_lines_are_those_of_the_sources_and_end_where_the_rfc_does():
     assert any(line.startswith("    receiver: ") and line.endswith(" FIN_WAIT_1 FIN_WAIT_2") for line in told)
 
 
+def test_nothing_is_told_once_the_step_has_its_name():
+    """What counts for Zeek moves nobody, although it may use the place in memory where the judgement was."""
+    done = why(CLOSE, 1)
+    assert done.returncode == 0, done.stderr
+    files = set(re.findall(r"^plugin/core/([\w-]+)\.[ch]:", done.stdout, re.MULTILINE))
+    assert "steps" in files and not any(name.startswith(("zeek", "account", "pack")) for name in files)
+
+
 def test_a_frame_without_a_segment():
     done = why(CLOSE, 1000)
     assert done.returncode == 1 and "frame 1000 holds no segment" in done.stderr
