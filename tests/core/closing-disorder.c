@@ -367,6 +367,26 @@ static void second_fin_recorded_behind_all(void)
           .kind = TCPSTATE_CLOSE_FIN_RESET, .closed_by = BY_A, .ended_by = BY_A });
 }
 
+/* B acknowledged the FIN, and aborted, before the FIN was recorded: it has closed nothing itself. */
+static void fin_recorded_behind_its_ack_and_a_reset(void)
+{
+    FIGURE(ESTABLISHED_100_300,
+        { "ESTABLISHED", TO_B, "P.", 100, 300, 10, "ESTABLISHED",  "" },
+        { "any",         TO_A, ".",  300, 111, 0,  "any",          "any" },
+        { "any",         TO_A, "R.", 300, 111, 0,  "CLOSED?",      "any", .reset = EXACT },
+        { "CLOSED?",     TO_B, "F.", 110, 300, 0,  "CLOSED?",      "fin", .was_a = "FIN_WAIT_1" });
+}
+
+/* A FIN, a stranger's perhaps, has the number that B's SYN,ACK, recorded late, shows to be the SYN's: what that
+ * acknowledged was the SYN, and no FIN yet. */
+static void fin_with_the_number_of_a_syn(void)
+{
+    FIGURE(
+        { "FIN_WAIT_1?", TO_B, "F.", 100, 300, 0, "CLOSE_WAIT?", "fin-midstream" },
+        { "any",         TO_A, "S.", 299, 101, 0, "any",         "syn-ack" },
+        { "FIN_WAIT_1?", TO_B, "F.", 100, 300, 0, "any",         "fin-retransmitted", .later = 300 * MILLISECONDS, .repeats = 1 });
+}
+
 int main(int argc, char **argv)
 {
     figure_init(&argc, &argv);
@@ -403,5 +423,7 @@ int main(int argc, char **argv)
     TEST(older_fin_recorded_late);
     TEST(fin_withdrawn_after_it_was_acknowledged);
     TEST(second_fin_recorded_behind_all);
+    TEST(fin_recorded_behind_its_ack_and_a_reset);
+    TEST(fin_with_the_number_of_a_syn);
     return g_test_run();
 }
