@@ -130,9 +130,9 @@ static void suspect_unseen_fin(struct tcpstate_endpoint *me, struct tcpstate_end
 /* All that the other has acknowledged is data or SYN: it had no FIN when it did. */
 static void clear_of_fin(const struct tcpstate_endpoint *me, struct tcpstate_endpoint *peer)
 {
-    const bool had_none = !(me->known & (SENT_FIN | FIN_IN_DOUBT | FIN_DISPUTED)) && (me->known & KNOWS_SEQ)
+    const bool had_none = !(me->known & (SENT_FIN | FIN_IN_DOUBT | FIN_DISPUTED))
                           && (peer->known & (KNOWS_ACK | CLAIMS)) == KNOWS_ACK && seq_ge(me->fin_from, peer->rcv_nxt)
-                          && seq_gt(peer->rcv_nxt, me->isn);
+                          && seq_gt(peer->rcv_nxt, me->isn); /* where its numbers are not known both are 0, and this is false */
 
     if (!had_none || !(peer->after & GOT_FIN) || ((1u << peer->likely) & GOT_FIN))
         return;
