@@ -162,7 +162,7 @@ static inline bool only_flags_were_seen(const struct tcpstate_connection *connec
                                         const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
 {
     return me->last.frame == me->last_control.frame && peer->last.frame == peer->last_control.frame
-           && !((me->known | peer->known) & DISPUTED)
+           && !((me->known | peer->known) & (DISPUTED | SENT_DATA)) && connection->milestones[TCPSTATE_MILESTONE_HANDSHAKE_ACK] == 0
            && segment->time - connection->moments[TCPSTATE_MOMENT_FIRST] >= TCPSTATE_LONG_WAY;
 }
 

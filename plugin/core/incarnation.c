@@ -141,22 +141,29 @@ bool tcpstate_opens_new_connection(const struct tcpstate_connection *connection,
     }
 }
 
+/* Whether it is in the numbers of the connection before, not in those of its sender's SYN, which began this one. */
+static bool is_in_old_numbers(const struct tcpstate_endpoint *is, const struct tcpstate_connection *before,
+                              const struct tcpstate_segment *segment)
+{
+    const struct tcpstate_endpoint *was = &before->ends[segment->from & 1], *held = &before->ends[!(segment->from & 1)];
+    const uint32_t off = segment->seq - was->snd_nxt, from_old = off < -off ? off : -off;
+
+    return (was->known & KNOWS_SEQ) && from_old <= UINT16_MAX && from_old < segment->seq - is->isn - 1 && !acks_below_isn(held, segment)
+           && (!(held->known & KNOWS_SEQ) || !seq_apart(segment->ack, held->snd_max, MOST_UNSEEN));
+}
+
 /* A SYN's sender goes on in the connection before, whose other end still held it. */
 bool tcpstate_goes_on(const struct tcpstate_connection *connection, const struct tcpstate_connection *before,
                       const struct tcpstate_segment *segment)
 {
     int from = segment->from & 1;
-    const struct tcpstate_endpoint *was = &before->ends[from], *held = &before->ends[!from], *is = &connection->ends[from];
+    const struct tcpstate_endpoint *was = &before->ends[from], *is = &connection->ends[from];
 
-    if (!(connection->facts & TCPSTATE_CONNECTION_CONTESTED) || is->likely != TCPSTATE_SYN_SENT || !(was->known & KNOWS_SEQ)
-        || !is_transfer(segment))
+    if (!(connection->facts & TCPSTATE_CONNECTION_CONTESTED) || is->likely != TCPSTATE_SYN_SENT || !is_transfer(segment))
         return false;
-    /* In the old numbers, not in the new ones. */
-    bool old = !seq_apart(segment->seq, was->snd_nxt, UINT16_MAX) && !acks_below_isn(held, segment)
-               && (!(held->known & KNOWS_SEQ) || !seq_apart(segment->ack, held->snd_max, MOST_UNSEEN));
     bool news = seq_gt(tcpstate_segment_next(segment), was->snd_max) || !(was->known & KNOWS_ACK)
                 || seq_gt(segment->ack, was->rcv_nxt) || segment->time - was->last.time >= TCPSTATE_COPY_TIME;
-    return old && news && segment->seq != is->isn + 1;
+    return news && is_in_old_numbers(is, before, segment);
 }
 
 /* A RST may still be on its way; that it must be refused was judged by other numbers. */
@@ -308,6 +315,26 @@ static void keep_isn(struct tcpstate_endpoint *end, const struct tcpstate_endpoi
 static bool is_of_the_last(const struct tcpstate_endpoint *end, uint32_t number)
 {
     return (end->known & KNOWS_SEQ) && end->snd_max - number <= UINT16_MAX;
+}
+
+void tcpstate_other_left_the_one_before(struct tcpstate_connection *connection, const struct tcpstate_connection *before,
+                                        const struct tcpstate_segment *segment)
+{
+    static const struct tcpstate_endpoint nothing = NOTHING_KNOWN;
+    const int from = segment->from & 1;
+    const struct tcpstate_endpoint *me = &connection->ends[from];
+    struct tcpstate_endpoint *peer = &connection->ends[!from];
+    const struct tcpstate_endpoint held = *peer;
+
+    if (!(connection->facts & TCPSTATE_CONNECTION_CONTESTED) || connection->client != from || !is_transfer(segment)
+        || me->likely != TCPSTATE_SYN_SENT || !(me->known & KNOWS_ISN) || segment->seq - me->isn - 1 >= MOST_UNSEEN || is_in_old_numbers(me, before, segment))
+        return;
+    *peer = nothing;
+    peer->known = held.known & KEPT_OF_OLD;
+    peer->isn_before = held.isn_before;
+    peer->ttl = held.ttl;
+    tcpstate_is_sent_syn(peer);
+    connection->facts = (uint16_t)((connection->facts | TCPSTATE_CONNECTION_RESTORED) & ~TCPSTATE_CONNECTION_CONTESTED);
 }
 
 bool tcpstate_may_hold_the_one_before(const struct tcpstate_connection *connection, int from)

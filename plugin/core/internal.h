@@ -77,6 +77,11 @@ void tcpstate_count_the_second_syn_ack(struct tcpstate_connection *connection, c
 /* The same of two SYNs with different numbers, of which the other end answered the second; its sender acknowledges that. */
 void tcpstate_count_the_second_syn(struct tcpstate_connection *connection, const struct tcpstate_segment *segment);
 
+/* The sender of the SYN that began this one goes on in its numbers, so the other end has left the one before, unseen:
+ * nothing that it did there counts here. */
+void tcpstate_other_left_the_one_before(struct tcpstate_connection *connection, const struct tcpstate_connection *before,
+                                        const struct tcpstate_segment *segment);
+
 /* The end may still hold the connection before, although that was taken for over when a SYN of the other
  * began this one: nothing of it has come since. */
 bool tcpstate_may_hold_the_one_before(const struct tcpstate_connection *connection, int from);

@@ -73,7 +73,7 @@ bool tcpstate_is_stray(const struct tcpstate_connection *connection, const struc
     const bool holds = (connection->facts & TCPSTATE_CONNECTION_CONTESTED) != 0;
 
     if ((segment->flags & TCPSTATE_FLAG_FIN) && only_flags_were_seen(connection, me, peer, segment))
-        return false;
+        return (me->known & (SENT_FIN | FIN_DISPUTED)) == SENT_FIN && tcpstate_segment_next(segment) != me->fin + 1; /* it has one */
     if (me->likely == TCPSTATE_SYN_SENT && !covers_syn(peer, segment)
         && !tcpstate_acks_unseen(connection, me, peer, segment))
         return true;

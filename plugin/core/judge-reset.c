@@ -80,8 +80,7 @@ static bool refuses_unseen(const struct tcpstate_endpoint *peer, const struct tc
                            enum tcpstate_reset_number number)
 {
     if (number == TCPSTATE_RESET_NUMBER_OUTSIDE)
-        return !(peer->known & KNOWS_ACK) || seq_apart(segment->seq, peer->rcv_nxt, MOST_UNSEEN)
-               || seq_gt(segment->ack, peer->snd_max + MOST_UNSEEN);
+        return true;
     return number == TCPSTATE_RESET_NUMBER_BAD_ACK && seq_gt(segment->ack, peer->snd_max);
 }
 
@@ -137,7 +136,8 @@ void tcpstate_judge_reset(const struct tcpstate_connection *connection, const st
     /* Figures 8 and 9: a host in SYN_SENT answers an ACK that does not fit its SYN
      * with a RST made from that ACK, and goes on waiting.  The same in SYN_RCVD
      * (RFC 9293 section 3.5.2, group 2). */
-    if ((me->likely == TCPSTATE_SYN_SENT || me->likely == TCPSTATE_SYN_RCVD) && !has_ack && segment->seq != me->snd_nxt) {
+    if ((me->likely == TCPSTATE_SYN_SENT || me->likely == TCPSTATE_SYN_RCVD) && !has_ack
+        && !((me->known & KNOWS_SEQ) && segment->seq == me->snd_nxt)) {
         judgement->is |= FOREIGN;
         judgement->had_not |= me->pending & BIT(TCPSTATE_GETS_ACK_OF_SYN);
     }

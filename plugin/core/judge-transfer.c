@@ -41,6 +41,12 @@ static void judge_ack_of_unseen(const struct tcpstate_endpoint *me, const struct
         judgement->is |= ANOTHERS_NUMBERS | MAY_BE_ANOTHERS;
 }
 
+/* Whether data was seen at the number of its FIN, which is in doubt for that: one of the two is a stranger's. */
+static bool is_among_data(const struct tcpstate_endpoint *end)
+{
+    return (end->known & (KNOWS_SEQ | FIN_IN_DOUBT)) == (KNOWS_SEQ | FIN_IN_DOUBT) && seq_lt(end->fin, end->fin_from);
+}
+
 /* Whether all that it acknowledges lies before the other's FIN, captured or not. */
 static bool is_before_its_fin(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
                               const struct tcpstate_segment *segment)
@@ -68,12 +74,14 @@ static void judge_acknowledgment(const struct tcpstate_connection *connection, c
         judgement->had |= BIT(TCPSTATE_GETS_FIN);
         judgement->senders &= GOT_FIN;
         judgement->is |= (peer->known & FIN_LATER) ? HAD_ACK_FIRST : 0;
-        if (is_unplaced(peer) || (peer->known & DISPUTED)
+        /* What it acknowledged before the data came is the FIN. */
+        const bool among_data = is_among_data(peer) && !((me->known & KNOWS_ACK) && me->rcv_nxt == segment->ack);
+        if (is_unplaced(peer) || among_data || (peer->known & DISPUTED)
             || (peer->known & (SENT_FIN | FIN_DISPUTED)) == (SENT_FIN | FIN_DISPUTED))
-            judgement->is |= MAY_BE_ANOTHERS; /* it may be the number of data that the capture lacks, or of a stranger's FIN */
+            judgement->is |= MAY_BE_ANOTHERS; /* it may be the number of data, captured or not, or of a stranger's FIN */
         if (me->likely == TCPSTATE_SYN_SENT && !(peer->known & SENT_SYN_ACK))
             judgement->is |= MAY_BE_ANOTHERS; /* it may be the SYN,ACK's number */
-        if (!(peer->known & SENT_FIN) && (!(peer->known & KNOWS_SEQ) || seq_le(peer->snd_max, segment->ack)))
+        if (!(peer->known & SENT_FIN) && !among_data && (!(peer->known & KNOWS_SEQ) || seq_le(peer->snd_max, segment->ack)))
             judgement->is |= CONFIRMS_FIN;
     } else if (is_before_its_fin(me, peer, segment)) {
         judgement->had_not |= BIT(TCPSTATE_GETS_FIN);

@@ -113,12 +113,16 @@ static conditions conditions_of(const struct tcpstate_connection *connection, co
     return is;
 }
 
-/* Whether it acknowledges the SYN with which the other began anew, from an end that held the connection before. */
-static bool leaves_old(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *peer,
-                       const struct tcpstate_segment *segment)
+/* Whether it acknowledges the SYN with which the other began anew, from an end that held the connection before; or more, in
+ * numbers that it did not have there. */
+static bool leaves_old(const struct tcpstate_connection *connection, const struct tcpstate_endpoint *me,
+                       const struct tcpstate_endpoint *peer, const struct tcpstate_segment *segment)
 {
     return (connection->facts & TCPSTATE_CONNECTION_CONTESTED) && connection->client != (segment->from & 1)
-           && is_transfer(segment) && covers_syn(peer, segment);
+           && is_transfer(segment)
+           && (covers_syn(peer, segment)
+               || ((peer->known & KNOWS_ISN) && segment->ack - peer->isn - 1 < MOST_UNSEEN
+                   && (me->known & KNOWS_SEQ) && seq_apart(segment->seq, me->snd_max, MOST_UNSEEN)));
 }
 
 void tcpstate_judge(const struct tcpstate_connection *connection, const struct tcpstate_segment *segment,
@@ -127,7 +131,7 @@ void tcpstate_judge(const struct tcpstate_connection *connection, const struct t
     const struct tcpstate_endpoint *me = &connection->ends[segment->from & 1];
     const struct tcpstate_endpoint *peer = &connection->ends[!(segment->from & 1)];
     struct tcpstate_endpoint fresh;
-    const bool leaves = leaves_old(connection, peer, segment);
+    const bool leaves = leaves_old(connection, me, peer, segment);
 
     if (leaves) {
         fresh = *me;

@@ -219,6 +219,8 @@ static tcpstate_set may_stand_too(tcpstate_set was, const struct judgement *judg
 {
     tcpstate_set too = 0;
 
+    if ((judgement->is & (ANOTHERS_NUMBERS | HAS_SYN)) == ANOTHERS_NUMBERS)
+        too |= ALIVE; /* of a connection that the capture lacks */
     if (judgement->is & MAY_BE_ANOTHERS)
         too |= was | (!(judgement->is & HAS_SYN)  ? 0
                       : (judgement->is & HAS_ACK) ? TCPSTATE_IN(SYN_RCVD)

@@ -54,7 +54,9 @@ static bool touch_the_other(struct tcpstate_connection *other, const struct tcps
 
     if (!reset && !(segment->flags & TCPSTATE_FLAG_SYN))
         return false;
-    tcpstate_may_have_left(other, reset ? !(segment->from & 1) : segment->from & 1);
+    if (reset)
+        tcpstate_may_have_left(other, !(segment->from & 1));
+    tcpstate_may_have_left(other, segment->from & 1);
     return true;
 }
 
@@ -72,10 +74,10 @@ static void take_of_the_one_before(struct tcpstate_remembered *remembered, const
         return;
     }
     observation->incarnation = TCPSTATE_INCARNATION_BEFORE;
-    if (remembered->beside->until == INT64_MAX) {
+    if (!observation->copy)
         (void)touch_the_other(remembered->latest, segment);
+    if (remembered->beside->until == INT64_MAX)
         return;
-    }
     for (int i = 0; i < 2; i++) {
         tcpstate_may_have_left(before, i);
         observation->ends[i].after_inferred = is_inferred(&before->ends[i]);

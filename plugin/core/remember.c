@@ -68,6 +68,7 @@ static void remember_dispute(struct tcpstate_endpoint *me, struct tcpstate_endpo
         conditions all, those;
     } disputes[] = {
         { STRAY, STRAY },
+        { HAS_DATA | HAS_FIN | DOES_NOT_FIT, HAS_DATA | DOES_NOT_FIT },
         { STALE | HAS_ACK, STALE | HAS_ACK },
         { HAS_SYN | HAS_ACK | OVERTAKEN, HAS_SYN | OVERTAKEN },
         { HAS_SYN | HAS_ACK | AGAIN | MAY_BE_ANOTHERS, HAS_SYN | AGAIN | MAY_BE_ANOTHERS },
