@@ -179,6 +179,10 @@ static void withdraw_end(struct tcpstate_connection *connection, const struct ju
 
     if (by_reset && (judgement->is & (OPENS | OUTLIVES_RESET)))
         withdraw(connection);
+    /* What ICMP said was of one attempt; a later SYN was answered. */
+    if (connection->end == TCPSTATE_ENDING_UNREACHABLE
+        && ((judgement->is & (HAS_SYN | HAS_ACK | GOOD_ACK)) == (HAS_SYN | HAS_ACK | GOOD_ACK) || (judgement->is & ACCEPTABLE)))
+        withdraw(connection);
     /* Whoever goes on where its RST was never sent that: it was reset in its name,
      * and nobody can say by whom. */
     if (!(judgement->is & AFTER_RESET) || connection->ended_by != by)

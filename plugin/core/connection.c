@@ -220,6 +220,7 @@ void tcpstate_take_slow_path(struct tcpstate_connection *latest, const struct tc
     if (!copy) {
         tcpstate_count_the_second_syn_ack(latest, segment);
         tcpstate_count_the_second_syn(latest, segment);
+        tcpstate_leave_own_attempt(latest, segment);
         if (before)
             tcpstate_other_left_the_one_before(latest, before, segment);
     }

@@ -317,6 +317,28 @@ static bool is_of_the_last(const struct tcpstate_endpoint *end, uint32_t number)
     return (end->known & KNOWS_SEQ) && end->snd_max - number <= UINT16_MAX;
 }
 
+void tcpstate_leave_own_attempt(struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
+{
+    static const struct tcpstate_endpoint nothing = NOTHING_KNOWN;
+    const int from = segment->from & 1;
+    struct tcpstate_endpoint *me = &connection->ends[from];
+    const struct tcpstate_endpoint *peer = &connection->ends[!from], was = *me;
+
+    if (!(connection->facts & TCPSTATE_CONNECTION_SIMULTANEOUS)
+        || (segment->flags & (TCPSTATE_SYN_FIN_RST | TCPSTATE_FLAG_ACK)) != (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK)
+        || !(me->known & SENT_SYN) || (me->known & (SENT_SYN_ACK | KNOWS_ACK)) || segment->seq == me->isn
+        || !(peer->known & KNOWS_ISN) || segment->ack != peer->isn + 1 || (peer->known & (KNOWS_ACK | SENT_SYN_ACK)))
+        return;
+    *me = nothing;
+    me->known = (was.known & KEPT_OF_OLD) | DISPUTED; /* or the SYN,ACK is a stranger's */
+    me->isn_before = was.isn_before;
+    me->ttl = was.ttl;
+    tcpstate_is_sent_syn(me);
+    connection->client = (int8_t)!from;
+    connection->milestones[TCPSTATE_MILESTONE_SYN] = peer->syn_frame;
+    connection->facts = (uint16_t)((connection->facts | TCPSTATE_CONNECTION_RESTORED) & ~TCPSTATE_CONNECTION_SIMULTANEOUS);
+}
+
 void tcpstate_other_left_the_one_before(struct tcpstate_connection *connection, const struct tcpstate_connection *before,
                                         const struct tcpstate_segment *segment)
 {

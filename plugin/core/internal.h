@@ -77,6 +77,10 @@ void tcpstate_count_the_second_syn_ack(struct tcpstate_connection *connection, c
 /* The same of two SYNs with different numbers, of which the other end answered the second; its sender acknowledges that. */
 void tcpstate_count_the_second_syn(struct tcpstate_connection *connection, const struct tcpstate_segment *segment);
 
+/* Both sent a SYN, and this end answers the other's by a SYN,ACK with another number than its own SYN's: it has given
+ * that up, unseen, and accepts the other's call (a simultaneous open has one number, RFC 9293 section 3.5). */
+void tcpstate_leave_own_attempt(struct tcpstate_connection *connection, const struct tcpstate_segment *segment);
+
 /* The sender of the SYN that began this one goes on in its numbers, so the other end has left the one before, unseen:
  * nothing that it did there counts here. */
 void tcpstate_other_left_the_one_before(struct tcpstate_connection *connection, const struct tcpstate_connection *before,

@@ -37,6 +37,30 @@ def close_in_simultaneous_open(lab):
     lab.wire.quiet()
 
 
+@scenario(untold=("SYN_SENT", "CLOSED"))
+def called_back(lab):
+    """A's call is lost, and A gives up; then B calls A, from and to the same
+    ports. That is no simultaneous open: A listens, and begins with a number
+    of its own."""
+    lab.wire.drop("A", "S")
+    lab.a.connect(lab.b, port=40002, source=40001).close()
+    lab.wire.wait("A", "S")
+    listener = lab.a.listen(40001)
+    client = lab.b.connect(lab.a, port=40001, source=40002)
+    lab.wire.wait("B", "S")
+    lab.wire.wait("A", "S.")
+    lab.wire.wait("B", ".")
+    server = lab.a.accept(listener)
+    client.sendall(REQUEST)
+    lab.wire.wait("B", "data")
+    lab.wire.wait("A", ".")
+    server.recv(4096)
+    for sock, sender, other in ((client, "B", "A"), (server, "A", "B")):
+        sock.close()
+        lab.wire.wait(sender, "F.")
+        lab.wire.wait(other, ".")
+
+
 @scenario(capture="B", also_beside="A", untold=("ESTABLISHED", "CLOSED"))
 def stale_syn(lab):
     """An old duplicate SYN comes, the true one is lost: the server answers
