@@ -218,9 +218,12 @@ void tcpstate_take_slow_path(struct tcpstate_connection *latest, const struct tc
     const bool expired = expire(latest, segment, two_msl);
     const bool copy = tcpstate_is_seen_again(latest, segment, digest);
     if (!copy) {
-        tcpstate_count_the_second_syn_ack(latest, segment);
-        tcpstate_count_the_second_syn(latest, segment);
-        tcpstate_leave_own_attempt(latest, segment);
+        if (latest->stale_frame != 0) {
+            tcpstate_count_the_second_syn_ack(latest, segment);
+            tcpstate_count_the_second_syn(latest, segment);
+        }
+        if (latest->facts & TCPSTATE_CONNECTION_SIMULTANEOUS)
+            tcpstate_leave_own_attempt(latest, segment);
         if (before)
             tcpstate_other_left_the_one_before(latest, before, segment);
     }

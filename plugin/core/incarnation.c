@@ -238,7 +238,7 @@ void tcpstate_count_the_second_syn(struct tcpstate_connection *connection, const
     const struct tcpstate_endpoint *peer = &connection->ends[!from];
     const uint32_t second = connection->stale_isn;
 
-    if (connection->stale_frame == 0 || (connection->stale & TCPSTATE_STALE_SYN_ACK) || tcpstate_stale_from(connection) != from
+    if ((connection->stale & TCPSTATE_STALE_SYN_ACK) || tcpstate_stale_from(connection) != from
         || !is_transfer(segment) || segment->seq != second + 1 || me->likely != TCPSTATE_SYN_SENT || me->isn == second
         || !(peer->known & SENT_SYN_ACK) || peer->syn_acked != second + 1 || segment->ack != peer->isn + 1)
         return;
@@ -317,23 +317,31 @@ static bool is_of_the_last(const struct tcpstate_endpoint *end, uint32_t number)
     return (end->known & KNOWS_SEQ) && end->snd_max - number <= UINT16_MAX;
 }
 
-void tcpstate_leave_own_attempt(struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
+/* Nothing that was known of the end counts any more, but that a SYN is on its way to it. */
+static void forget(struct tcpstate_endpoint *end)
 {
     static const struct tcpstate_endpoint nothing = NOTHING_KNOWN;
+    const struct tcpstate_endpoint was = *end;
+
+    *end = nothing;
+    end->known = was.known & KEPT_OF_OLD;
+    end->isn_before = was.isn_before;
+    end->ttl = was.ttl;
+    tcpstate_is_sent_syn(end);
+}
+
+void tcpstate_leave_own_attempt(struct tcpstate_connection *connection, const struct tcpstate_segment *segment)
+{
     const int from = segment->from & 1;
     struct tcpstate_endpoint *me = &connection->ends[from];
-    const struct tcpstate_endpoint *peer = &connection->ends[!from], was = *me;
+    const struct tcpstate_endpoint *peer = &connection->ends[!from];
 
-    if (!(connection->facts & TCPSTATE_CONNECTION_SIMULTANEOUS)
-        || (segment->flags & (TCPSTATE_SYN_FIN_RST | TCPSTATE_FLAG_ACK)) != (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK)
+    if ((segment->flags & (TCPSTATE_SYN_FIN_RST | TCPSTATE_FLAG_ACK)) != (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK)
         || !(me->known & SENT_SYN) || (me->known & (SENT_SYN_ACK | KNOWS_ACK)) || segment->seq == me->isn
         || !(peer->known & KNOWS_ISN) || segment->ack != peer->isn + 1 || (peer->known & (KNOWS_ACK | SENT_SYN_ACK)))
         return;
-    *me = nothing;
-    me->known = (was.known & KEPT_OF_OLD) | DISPUTED; /* or the SYN,ACK is a stranger's */
-    me->isn_before = was.isn_before;
-    me->ttl = was.ttl;
-    tcpstate_is_sent_syn(me);
+    forget(me);
+    me->known |= DISPUTED; /* or the SYN,ACK is a stranger's */
     connection->client = (int8_t)!from;
     connection->milestones[TCPSTATE_MILESTONE_SYN] = peer->syn_frame;
     connection->facts = (uint16_t)((connection->facts | TCPSTATE_CONNECTION_RESTORED) & ~TCPSTATE_CONNECTION_SIMULTANEOUS);
@@ -342,20 +350,14 @@ void tcpstate_leave_own_attempt(struct tcpstate_connection *connection, const st
 void tcpstate_other_left_the_one_before(struct tcpstate_connection *connection, const struct tcpstate_connection *before,
                                         const struct tcpstate_segment *segment)
 {
-    static const struct tcpstate_endpoint nothing = NOTHING_KNOWN;
     const int from = segment->from & 1;
     const struct tcpstate_endpoint *me = &connection->ends[from];
-    struct tcpstate_endpoint *peer = &connection->ends[!from];
-    const struct tcpstate_endpoint held = *peer;
 
     if (!(connection->facts & TCPSTATE_CONNECTION_CONTESTED) || connection->client != from || !is_transfer(segment)
-        || me->likely != TCPSTATE_SYN_SENT || !(me->known & KNOWS_ISN) || segment->seq - me->isn - 1 >= MOST_UNSEEN || is_in_old_numbers(me, before, segment))
+        || me->likely != TCPSTATE_SYN_SENT || !(me->known & KNOWS_ISN) || segment->seq - me->isn - 1 >= MOST_UNSEEN
+        || is_in_old_numbers(me, before, segment))
         return;
-    *peer = nothing;
-    peer->known = held.known & KEPT_OF_OLD;
-    peer->isn_before = held.isn_before;
-    peer->ttl = held.ttl;
-    tcpstate_is_sent_syn(peer);
+    forget(&connection->ends[!from]);
     connection->facts = (uint16_t)((connection->facts | TCPSTATE_CONNECTION_RESTORED) & ~TCPSTATE_CONNECTION_CONTESTED);
 }
 
