@@ -34,6 +34,13 @@ static inline bool comes_another_way(const struct tcpstate_endpoint *me, const s
     return lacks_stamp || (me->ttl != 0 && segment->ttl != 0 && segment->ttl != me->ttl);
 }
 
+/* A SYN or FIN with the identification or the time stamp of the last one: nobody shows that it was sent twice. */
+static inline bool is_one_sending(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
+{
+    return tcpstate_has_same_id(&me->last_control, segment)
+           || ((segment->options & TCPSTATE_OPTION_TIMESTAMPS) && (me->known & SENT_TIMESTAMPS) && segment->ts_val == me->ts_newest);
+}
+
 /* States in which an endpoint is past its handshake. */
 static inline bool is_open(uint8_t state)
 {

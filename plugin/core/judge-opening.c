@@ -51,7 +51,7 @@ void tcpstate_judge_syn(const struct tcpstate_connection *connection, const stru
          * reached it did not. */
         judgement->had_not |= BIT(TCPSTATE_GETS_SYN_ACK) | BIT(TCPSTATE_GETS_ACK_OF_SYN) | GETS_RESET;
         judgement->lost = judgement->had_not;
-        if (!(judgement->is & AFTER_A_PAUSE))
+        if (!(judgement->is & AFTER_A_PAUSE) || is_one_sending(me, segment))
             judgement->is |= MAY_BE_ANOTHERS;
     } else if (same_isn && (me->known & (SENT_SYN | SENT_SYN_ACK)) != SENT_SYN_ACK) {
         judgement->is |= OVERTAKEN; /* the SYN of this connection, recorded late */
@@ -95,7 +95,7 @@ static void judge_syn_ack_again(const struct tcpstate_endpoint *me, const struct
     if (me->may & TCPSTATE_IN(SYN_RCVD))
         judgement->senders |= TCPSTATE_IN(FIN_WAIT_1);
     if ((me->known & SENT_FIN) || (!(judgement->is & AFTER_A_PAUSE) && peer->last_control.time < me->last_control.time)
-        || tcpstate_has_same_id(&me->last_control, segment))
+        || is_one_sending(me, segment))
         judgement->is |= MAY_BE_ANOTHERS;
     judgement->had_not |= BIT(TCPSTATE_GETS_ACK_OF_SYN) | GETS_RESET | BIT(TCPSTATE_GETS_ACK_OF_FIN) | BIT(TCPSTATE_GETS_FIN);
     judgement->lost = judgement->had_not;

@@ -118,7 +118,7 @@ static void judge_fin(const struct tcpstate_endpoint *me, const struct tcpstate_
         judgement->senders &= SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD);
     if (me->known & SENT_FIN) {
         judgement->is |= AGAIN;
-        if (fin != me->fin || !(judgement->is & AFTER_A_PAUSE) || tcpstate_has_same_id(&me->last_control, segment))
+        if (fin != me->fin || !(judgement->is & AFTER_A_PAUSE) || is_one_sending(me, segment))
             judgement->is |= MAY_BE_ANOTHERS;
         else if (!(me->known & FIN_DISPUTED))
             judgement->senders &= WAITS_FOR_ACK_OF_FIN;

@@ -91,7 +91,7 @@ static void remember_data(struct tcpstate_connection *connection, struct tcpstat
     if (fin)
         tcpstate_take_fin(connection, me, segment);
     tcpstate_extend(me, segment->seq, next);
-    if (follows || !fin)
+    if ((follows || !fin) && (follows || !comes_another_way(me, peer, segment))) /* a stranger's data may lie behind its FIN */
         tcpstate_keep_fin_from(me, segment);
 }
 
