@@ -338,6 +338,7 @@ void tcpstate_leave_own_attempt(struct tcpstate_connection *connection, const st
 
     if ((segment->flags & (TCPSTATE_SYN_FIN_RST | TCPSTATE_FLAG_ACK)) != (TCPSTATE_FLAG_SYN | TCPSTATE_FLAG_ACK)
         || !(me->known & SENT_SYN) || (me->known & (SENT_SYN_ACK | KNOWS_ACK)) || segment->seq == me->isn
+        || ((me->known & HAD_ISN) && segment->seq == me->isn_before) /* that of an earlier attempt, late */
         || !(peer->known & KNOWS_ISN) || segment->ack != peer->isn + 1 || (peer->known & (KNOWS_ACK | SENT_SYN_ACK)))
         return;
     forget(me);

@@ -27,7 +27,8 @@ bool tcpstate_is_old(const struct tcpstate_connection *connection, const struct 
     if (!(peer->known & KNOWS_ACK))
         return false;
     /* What was acknowledged last, and is not known to be data, may have been this FIN. */
-    if (end + 1 == me->snd_max && seq_ge(end, me->fin_from))
+    const uint32_t acknowledged = me->known & KNOWS_SEQ ? me->snd_max : peer->rcv_nxt;
+    if (end + 1 == acknowledged && (!(me->known & KNOWS_SEQ) || seq_ge(end, me->fin_from)))
         return false;
     return seq_lt(end, peer->rcv_nxt);
 }

@@ -102,11 +102,24 @@ static bool is_overtaken(const struct tcpstate_endpoint *me, const struct tcpsta
     return goes_back(me, segment) && !goes_on;
 }
 
+/* Its sender's FIN was seen before: nothing came back, or this is another's. */
+static void judge_fin_again(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment, struct judgement *judgement)
+{
+    judgement->is |= AGAIN;
+    if (tcpstate_segment_next(segment) != me->fin + 1 || !(judgement->is & AFTER_A_PAUSE) || is_one_sending(me, segment))
+        judgement->is |= MAY_BE_ANOTHERS;
+    else if (!(me->known & FIN_DISPUTED))
+        judgement->senders &= WAITS_FOR_ACK_OF_FIN;
+    if (!(judgement->had & BIT(TCPSTATE_GETS_ACK_OF_FIN)))
+        judgement->had_not |= BIT(TCPSTATE_GETS_ACK_OF_FIN);
+    judgement->had_not |= GETS_RESET; /* or it would not send it again */
+    judgement->is |= ((me->pending | me->doubtful) & GETS_RESET) && !(judgement->is & MAY_BE_ANOTHERS) ? OUTLIVES_RESET : 0;
+    judgement->lost |= judgement->had_not & (BIT(TCPSTATE_GETS_ACK_OF_FIN) | BIT(TCPSTATE_GETS_FIN));
+}
+
 static void judge_fin(const struct tcpstate_endpoint *me, const struct tcpstate_endpoint *peer,
                       const struct tcpstate_segment *segment, bool fits, struct judgement *judgement)
 {
-    uint32_t fin = segment->seq + segment->payload;
-
     judgement->senders &= SENDS_A_FIN;
     /* The first one may have been sent before the other's came, which this one acknowledges: after a pause,
      * or where the data before it is sent again. */
@@ -116,17 +129,8 @@ static void judge_fin(const struct tcpstate_endpoint *me, const struct tcpstate_
         judgement->is |= AFTER_A_PAUSE;
     if ((judgement->is & (SENDS_MORE | AFTER_A_PAUSE)) == SENDS_MORE && !(me->known & MAY_REPEAT))
         judgement->senders &= SENDS_NEW_DATA | TCPSTATE_IN(SYN_RCVD);
-    if (me->known & SENT_FIN) {
-        judgement->is |= AGAIN;
-        if (fin != me->fin || !(judgement->is & AFTER_A_PAUSE) || is_one_sending(me, segment))
-            judgement->is |= MAY_BE_ANOTHERS;
-        else if (!(me->known & FIN_DISPUTED))
-            judgement->senders &= WAITS_FOR_ACK_OF_FIN;
-        if (!(judgement->had & BIT(TCPSTATE_GETS_ACK_OF_FIN)))
-            judgement->had_not |= BIT(TCPSTATE_GETS_ACK_OF_FIN);
-        judgement->had_not |= GETS_RESET; /* or it would not send it again */
-        judgement->lost |= judgement->had_not & (BIT(TCPSTATE_GETS_ACK_OF_FIN) | BIT(TCPSTATE_GETS_FIN));
-    }
+    if (me->known & SENT_FIN)
+        judge_fin_again(me, segment, judgement);
     judgement->unseen &= (uint8_t)~BIT(TCPSTATE_GETS_ACK_OF_FIN);
     if (tcpstate_is_acknowledged_fin(me, peer, segment))
         judgement->is &= ~PEER_SENT_FIN; /* the other's was recorded early: this one is the first */
