@@ -62,6 +62,9 @@ static enum tcpstate_reset_number judge_reset_number(const struct tcpstate_endpo
         return TCPSTATE_RESET_NUMBER_EXACT;
     if ((me->known & KNOWS_SEQ) && segment->seq == me->snd_nxt)
         return TCPSTATE_RESET_NUMBER_EXACT;
+    /* Of an end of which only keep-alives were seen, which have the number before its next. */
+    if ((me->known & (KNOWS_SEQ | SENT_DATA)) == KNOWS_SEQ && peer->last.frame == 0 && segment->seq == me->snd_max + 1)
+        return TCPSTATE_RESET_NUMBER_EXACT;
     /* The other has acknowledged just that, though the capture lacks it: unless this refuses that very ACK. */
     if (claims_what_may_be(peer, me) && segment->seq == peer->claim
         && (me->likely != TCPSTATE_SYN_RCVD || (segment->flags & TCPSTATE_FLAG_ACK)))

@@ -24,13 +24,14 @@ static void remember_reset(struct tcpstate_endpoint *me, const struct tcpstate_e
 
     if (!(judgement->is & FOREIGN) || number == TCPSTATE_RESET_NUMBER_WINDOW)
         me->known |= RST_IN_ITS_NAME;
-    const bool outside = number == TCPSTATE_RESET_NUMBER_OUTSIDE;
+    /* Its acknowledgment decided, or it is refused: its own number says nothing (RFC 9293 section 3.10.7.3; a closed port takes 0). */
+    const bool says_nothing = number == TCPSTATE_RESET_NUMBER_OUTSIDE || number == TCPSTATE_RESET_NUMBER_ACK;
     /* A host's RSTs take its number, which does not grow when it is gone: of several, the first tells what was sent before. */
     const bool again = judgement->is & AGAIN;
     /* One that refuses an answer to another SYN ends nothing: its sender goes on (RFC 9293 section 3.10.7.3). */
     if (!again && (!(judgement->is & FOREIGN) || me->likely != TCPSTATE_SYN_SENT)) {
         me->known |= SENT_ANY_RST;
-        me->reset_seq = (me->known & KNOWS_SEQ) && (outside || seq_gt(me->snd_max, segment->seq)) ? me->snd_max : segment->seq;
+        me->reset_seq = (me->known & KNOWS_SEQ) && (says_nothing || seq_gt(me->snd_max, segment->seq)) ? me->snd_max : segment->seq;
     }
     if (!(judgement->is & ACCEPTABLE))
         return;
@@ -40,7 +41,7 @@ static void remember_reset(struct tcpstate_endpoint *me, const struct tcpstate_e
         && (segment->ack - peer->snd_max < MOST_UNSEEN || segment->ack - peer->snd_max <= receive_window(me)))
         tcpstate_remember_claim(me, segment->ack);
     /* What is before its number was sent before it; of one that refuses an ACK, the number is that ACK's. */
-    if (!again && !(judgement->is & FOREIGN) && (me->known & KNOWS_SEQ) && seq_gt(segment->seq, me->snd_max)) {
+    if (!again && !says_nothing && !(judgement->is & FOREIGN) && (me->known & KNOWS_SEQ) && seq_gt(segment->seq, me->snd_max)) {
         if (me->out_of_order == me->snd_max)
             me->out_of_order = segment->seq;
         me->snd_max = segment->seq;
