@@ -34,7 +34,7 @@ static unsigned before_of(const struct tcpstate_incarnation *incarnation, int64_
         return 0;
     *after = syn - ended;
     unsigned causes = TCPSTATE_UNANSWERED_REUSED;
-    if (before->end == TCPSTATE_ENDING_CLOSED && before->active_closer == server && *after < tcpstate_two_msl())
+    if (before->end == TCPSTATE_ENDING_CLOSED && before->ends[server].state == TCPSTATE_TIME_WAIT && *after < tcpstate_two_msl())
         causes |= TCPSTATE_UNANSWERED_TIME_WAIT;
     /* Also where the server is not in TIME_WAIT: Linux before 4.12 drops such a SYN with tcp_tw_recycle, by
      * the time stamps of the client's address alone. */

@@ -71,6 +71,12 @@ def test_what_came_before_a_syn_without_answer(tshark, tmp_path, stamp, pause, c
     assert said in rows[2][rows[0].index("missing")]
 
 
+def test_a_time_wait_that_a_reset_ended_keeps_no_answer_back(tshark):
+    told = tshark("-q", "-r", ROOT / "tests/golden/kinds/unanswered-after-a-time-wait-that-a-reset-ended.pcap", "-z", "tcpstate,report")
+    assert "the connection before, with the same ports, ended 9.9 s earlier" in told
+    assert "TIME_WAIT" not in told
+
+
 @pytest.mark.parametrize("language, said", [("en", "and this SYN's time stamp is older than the last of that one"),
                                             ("zh", "而此SYN的时间戳比该连接最后的时间戳更旧")])
 def test_an_older_time_stamp_is_said_where_the_client_had_closed_first(tshark, language, said):
