@@ -252,8 +252,9 @@ static void tell(struct tcpstate_page *page, struct tcpstate_page_detail *detail
 static const char *reporter(struct tcpstate_page *page, wmem_allocator_t *pool, const struct tcpstate_reading *reading)
 {
     const char *text = tcpstate_ip_text(pool, reading->reporter, reading->pair.address_length, true);
+    const tcpstate_page_text kept = tcpstate_page_text_of(page, text, text); /* which may move them all */
 
-    return ((char **)page->texts->pdata[tcpstate_page_text_of(page, text, text)])[0];
+    return ((char **)page->texts->pdata[kept])[0];
 }
 
 static void take_step(struct tcpstate_page *page, struct tcpstate_page_connection *connection,
