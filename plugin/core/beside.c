@@ -185,19 +185,14 @@ static bool shows_both(const struct tcpstate_remembered *remembered, const struc
     return true;
 }
 
-static uint32_t between(uint32_t a, uint32_t b)
-{
-    return a - b < b - a ? a - b : b - a;
-}
-
 /* How far the segment's numbers are from those of the anchor; UINT32_MAX: none is known. */
 static uint32_t distance(const struct tcpstate_anchor *anchor, const struct tcpstate_segment *segment)
 {
     const int from = segment->from & 1;
     const bool acknowledges = (segment->flags & TCPSTATE_FLAG_ACK) && (anchor->known & 1 << !from);
     const bool sends = (anchor->known & 1 << from) && !(acknowledges && (segment->flags & TCPSTATE_FLAG_RST)); /* that may be 0 */
-    const uint32_t sent = sends ? between(segment->seq, anchor->next[from]) : 0;
-    const uint32_t acknowledged = acknowledges ? between(segment->ack, anchor->next[!from]) : 0;
+    const uint32_t sent = sends ? seq_distance(segment->seq, anchor->next[from]) : 0;
+    const uint32_t acknowledged = acknowledges ? seq_distance(segment->ack, anchor->next[!from]) : 0;
 
     return !sends && !acknowledges ? UINT32_MAX : sent > acknowledged ? sent
                                                                       : acknowledged;
@@ -210,7 +205,7 @@ static bool passes_an_unanswered_syn(const struct tcpstate_anchor of[2], const s
     const int from = segment->from & 1, other = 1 << !from;
 
     return (segment->flags & TCPSTATE_FLAG_ACK) && (of[0].known & other) && !(of[1].known & other)
-           && between(segment->ack, of[0].next[!from]) < FAR_FROM_ANCHOR && segment->seq != of[1].next[from];
+           && seq_distance(segment->ack, of[0].next[!from]) < FAR_FROM_ANCHOR && segment->seq != of[1].next[from];
 }
 
 /* Whether a number is of what endpoint `i` had sent by then; true: nothing is known of that. */
@@ -250,7 +245,7 @@ static bool move_anchor(struct tcpstate_anchor *anchor, const struct tcpstate_se
     const uint32_t next = tcpstate_segment_next(segment);
 
     if ((segment->flags & TCPSTATE_FLAG_RST) || distance(anchor, segment) >= FAR_FROM_ANCHOR + MOST_UNSEEN
-        || ((anchor->known & 1 << from) && between(next, anchor->next[from]) < FAR_FROM_ANCHOR))
+        || ((anchor->known & 1 << from) && seq_distance(next, anchor->next[from]) < FAR_FROM_ANCHOR))
         return false;
     anchor->next[from] = next;
     anchor->known |= (uint8_t)(1 << from);

@@ -38,7 +38,7 @@ static inline bool comes_another_way(const struct tcpstate_endpoint *me, const s
 static inline bool is_one_sending(const struct tcpstate_endpoint *me, const struct tcpstate_segment *segment)
 {
     return tcpstate_has_same_id(&me->last_control, segment)
-           || ((segment->options & TCPSTATE_OPTION_TIMESTAMPS) && (me->known & SENT_TIMESTAMPS) && segment->ts_val == me->ts_newest);
+           || (tcpstate_compares_stamps(me, segment) && segment->ts_val == me->ts_newest);
 }
 
 /* States in which an endpoint is past its handshake. */

@@ -146,7 +146,7 @@ static bool is_in_old_numbers(const struct tcpstate_endpoint *is, const struct t
                               const struct tcpstate_segment *segment)
 {
     const struct tcpstate_endpoint *was = &before->ends[segment->from & 1], *held = &before->ends[!(segment->from & 1)];
-    const uint32_t off = segment->seq - was->snd_nxt, from_old = off < -off ? off : -off;
+    const uint32_t from_old = seq_distance(segment->seq, was->snd_nxt);
 
     return (was->known & KNOWS_SEQ) && from_old <= UINT16_MAX && from_old < segment->seq - is->isn - 1 && !acks_below_isn(held, segment)
            && (!(held->known & KNOWS_SEQ) || !seq_apart(segment->ack, held->snd_max, MOST_UNSEEN));
